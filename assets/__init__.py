@@ -1,0 +1,1 @@
+"""Files that ship with the program: sample document, icons, the small model."""

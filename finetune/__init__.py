@@ -1,0 +1,1 @@
+"""Tuning a model on corrected answers. Builds on vlm, knows no Qt."""
