@@ -1,1 +1,1 @@
-"""The window: what a person sees and does. The only package that knows Qt; it never reaches torch."""
+"""The window: what a person sees and does. Alone in knowing Qt; never reaches torch."""

@@ -1,0 +1,110 @@
+"""What can go wrong and what a person can do about it.
+
+DeskError                     carries a stable `code` and one plain sentence
+├─ UnreadableDocument         broken, empty, or not a document at all
+│  ├─ DocumentTooLarge        over a limit; the sentence names the limit
+│  └─ DocumentMissing         moved, deleted, or not allowed to be read
+├─ PasswordNeeded             encrypted; the first or another password is needed
+├─ PageTimeout                opening, drawing or reading a page took too long
+├─ PageCrashed                the page process ended on this page
+├─ ModelIncomplete            a model folder lacks files or has unsafe ones
+├─ ModelUnsupported           a model family or setting that this program does not run
+├─ AdapterMismatch            an adapter made for another model
+├─ OutOfMemory                needed_bytes and free_bytes say how far it is from fitting
+├─ QuestionUnanswerable       the question cannot be put to the model as it stands
+├─ EngineEnded                the engine process ended; the sentence says how
+└─ ProtocolError              our own bug: a message neither side should have sent
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DeskError(Exception):
+    """Something a person can act on: the message is a plain sentence with the next step."""
+
+    code: ClassVar[str] = "error"
+
+
+class UnreadableDocument(DeskError):
+    """The file is broken, empty or no document."""
+
+    code = "unreadable_document"
+
+
+class DocumentTooLarge(UnreadableDocument):
+    """The file or a picture in it is over a limit."""
+
+    code = "document_too_large"
+
+
+class DocumentMissing(UnreadableDocument):
+    """The file is gone or may not be read."""
+
+    code = "document_missing"
+
+
+class PasswordNeeded(DeskError):
+    """The document is encrypted and the password is missing or wrong."""
+
+    code = "password_needed"
+
+
+class PageTimeout(DeskError):
+    """A page took longer than its deadline."""
+
+    code = "page_timeout"
+
+
+class PageCrashed(DeskError):
+    """The page process ended while working on a page."""
+
+    code = "page_crashed"
+
+
+class ModelIncomplete(DeskError):
+    """A model folder lacks something or holds something unsafe."""
+
+    code = "model_incomplete"
+
+
+class ModelUnsupported(DeskError):
+    """A model this program does not run."""
+
+    code = "model_unsupported"
+
+
+class AdapterMismatch(DeskError):
+    """An adapter that belongs to another model."""
+
+    code = "adapter_mismatch"
+
+
+class OutOfMemory(DeskError):
+    """The model or the question does not fit; sizes in bytes, 0 when unknown."""
+
+    code = "out_of_memory"
+
+    def __init__(self, message: str, needed_bytes: int = 0, free_bytes: int = 0) -> None:
+        super().__init__(message)
+        self.needed_bytes = needed_bytes
+        self.free_bytes = free_bytes
+
+
+class QuestionUnanswerable(DeskError):
+    """The question cannot be put to the model as it stands."""
+
+    code = "question_unanswerable"
+
+
+class EngineEnded(DeskError):
+    """The engine process ended."""
+
+    code = "engine_ended"
+
+
+class ProtocolError(DeskError):
+    """A message that neither side should have sent."""
+
+    code = "protocol_error"

@@ -1,0 +1,134 @@
+"""What the window and the engine process say to each other.
+
+Requests carry the job they start; every job ends with exactly one of its last events. Messages
+carry references (path, page, box), never pixels. The first message each way is `Hello`.
+"""
+
+from __future__ import annotations
+
+from vlm.types import Answer, Box, ModelInfo, PageRef, Question, Value, View
+
+VERSION = 1
+
+
+class Message(Value, frozen=True, tag_field="kind"):
+    """Base of every message: a JSON object whose first field is `kind`."""
+
+
+class Hello(Message, frozen=True, tag="hello"):
+    """The first message in each direction; another version ends the conversation."""
+
+    version: int
+
+
+# --- requests -------------------------------------------------------------------------------
+
+
+class Load(Message, frozen=True, tag="load"):
+    """Load the model in `folder`, or with the same folder only switch `adapter`.
+
+    Last event: `Loaded`, `Cancelled` or `Failed`. `device` is "auto", "cpu", "cuda" or "mps".
+    """
+
+    job: int
+    folder: str
+    adapter: str | None = None
+    device: str = "auto"
+
+
+class Ask(Message, frozen=True, tag="ask"):
+    """Answer a question. Last event: `Done`, `Cancelled` or `Failed`."""
+
+    job: int
+    question: Question
+
+
+class Look(Message, frozen=True, tag="look"):
+    """Encode a page ahead of a question, at low priority; a later request interrupts it.
+
+    Last event: `Looked`, `Cancelled` or `Failed`.
+    """
+
+    job: int
+    page: PageRef
+    box: Box | None = None
+    splitting: bool = True
+
+
+class Cancel(Message, frozen=True, tag="cancel"):
+    """Stop a job as soon as possible; an unknown or ended job is ignored."""
+
+    job: int
+
+
+class Unlock(Message, frozen=True, tag="unlock"):
+    """Remember a document's password for this session; no event answers it."""
+
+    path: str
+    password: str
+
+
+# --- events ---------------------------------------------------------------------------------
+
+
+class Progress(Message, frozen=True, tag="progress"):
+    """What the engine is doing, in plain words; `fraction` in [0, 1], or -1 when unknown."""
+
+    job: int
+    text: str
+    fraction: float = -1.0
+
+
+class Loaded(Message, frozen=True, tag="loaded"):
+    """Last event of `Load`."""
+
+    job: int
+    model: ModelInfo
+
+
+class Saw(Message, frozen=True, tag="saw"):
+    """The images the model is given for this question; `warning` is "" or a plain sentence."""
+
+    job: int
+    views: tuple[View, ...]
+    warning: str = ""
+
+
+class TextDelta(Message, frozen=True, tag="text"):
+    """The next piece of a streamed answer."""
+
+    job: int
+    text: str
+
+
+class Done(Message, frozen=True, tag="done"):
+    """Last event of `Ask`."""
+
+    job: int
+    answer: Answer
+
+
+class Looked(Message, frozen=True, tag="looked"):
+    """Last event of `Look`."""
+
+    job: int
+
+
+class Cancelled(Message, frozen=True, tag="cancelled"):
+    """Last event of a job that was stopped; `text` is the part of the answer there was."""
+
+    job: int
+    text: str = ""
+
+
+class Failed(Message, frozen=True, tag="failed"):
+    """Last event of a job that could not be done; `code` and sentence of `vlm.errors`."""
+
+    job: int
+    code: str
+    message: str
+
+
+Request = Hello | Load | Ask | Look | Cancel | Unlock
+Event = Hello | Progress | Loaded | Saw | TextDelta | Done | Looked | Cancelled | Failed
+LAST_EVENTS = (Loaded, Done, Looked, Cancelled, Failed)

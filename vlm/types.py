@@ -1,0 +1,175 @@
+"""The values that cross every boundary: pages, boxes, questions, answers. Knows no library.
+
+All are frozen. A `Box` is four fractions of the page as the document shows it, origin top-left;
+only the viewer's geometry knows screen pixels and only `vlm.pages` knows render pixels.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+DocumentKind = Literal["pdf", "image"]
+EvidenceKind = Literal["crop", "page", "absent", "no_text"]
+StopReason = Literal["end", "length", "repetition", "stopped"]
+Quarter = Literal[0, 90, 180, 270]
+
+
+class Value(Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of every value on a wire; unknown fields are an error."""
+
+
+class Box(Value, frozen=True):
+    """A part of a page: fractions of its width and height in [0, 1], origin top-left.
+
+    Raises:
+        ValueError: Unless 0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1.
+    """
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.x0 < self.x1 <= 1 and 0 <= self.y0 < self.y1 <= 1):
+            raise ValueError(f"not a box inside the page: {self.x0, self.y0, self.x1, self.y1}")
+
+    @property
+    def width(self) -> float:
+        """Width as a fraction of the page's, in (0, 1]."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """Height as a fraction of the page's, in (0, 1]."""
+        return self.y1 - self.y0
+
+    def contains(self, x: float, y: float) -> bool:
+        """Tell whether a point (page fractions) lies inside, edges included."""
+        return self.x0 <= x <= self.x1 and self.y0 <= y <= self.y1
+
+    def holds(self, other: Box) -> bool:
+        """Tell whether the centre of `other` lies inside."""
+        return self.contains((other.x0 + other.x1) / 2, (other.y0 + other.y1) / 2)
+
+
+WHOLE_PAGE = Box(0.0, 0.0, 1.0, 1.0)
+
+
+class PageSize(Value, frozen=True):
+    """A page's size in points (1/72 inch) as the document shows it; an image's at its own dpi."""
+
+    width: float
+    height: float
+
+
+class Document(Value, frozen=True):
+    """An opened file. Sizes of later pages are asked for when they are needed.
+
+    `page_count` is at least 1; `first_size` is page 0's size.
+    """
+
+    path: str
+    kind: DocumentKind
+    page_count: int
+    first_size: PageSize
+
+
+class PageRef(Value, frozen=True):
+    """One page of a file: `page` counts from 0; `rotation` is the person's turn, clockwise.
+
+    A `Box` on it stays in fractions of the page before that turn.
+    """
+
+    path: str
+    page: int
+    rotation: Quarter = 0
+
+
+class Word(Value, frozen=True):
+    """A word of the text layer and where it stands on the page."""
+
+    text: str
+    box: Box
+
+
+class Question(Value, frozen=True):
+    """What a person asks of a page or, with `box`, of a part of it."""
+
+    text: str
+    page: PageRef
+    box: Box | None = None
+    splitting: bool = True
+    max_new_tokens: int = 256
+
+
+class Evidence(Value, frozen=True):
+    """Where the answer's words stand in the text layer; `boxes` are on the question's page.
+
+    `crop`: verbatim in the part asked about; `page`: verbatim elsewhere on the page; `absent`:
+    the page has a text layer without these words; `no_text`: the page has none, nothing to check.
+    """
+
+    kind: EvidenceKind
+    boxes: tuple[Box, ...] = ()
+
+
+class View(Value, frozen=True):
+    """One image the model was given: the part of the page, its pixels, its cost.
+
+    `width` and `height` are pixels the vision encoder saw; `dpi` is pixels per inch of page.
+    """
+
+    name: str
+    box: Box
+    width: int
+    height: int
+    dpi: float
+    visual_tokens: int
+
+
+class Timings(Value, frozen=True):
+    """Seconds of each part of one answer; `tokens_per_second` counts tokens after the first."""
+
+    open: float = 0.0
+    render: float = 0.0
+    encode: float = 0.0
+    prefill: float = 0.0
+    first_token: float = 0.0
+    total: float = 0.0
+    tokens_per_second: float = 0.0
+
+
+class Answer(Value, frozen=True):
+    """A finished answer. `confidence` in [0, 1] is the geometric mean probability of its tokens."""
+
+    text: str
+    confidence: float
+    evidence: Evidence
+    stop: StopReason
+    model: str
+    adapter: str | None
+    visual_tokens: int
+    effective_dpi: float
+    timings: Timings
+    views: tuple[View, ...] = ()
+
+
+class ModelInfo(Value, frozen=True):
+    """A loaded model in words a person can read, and the limits the window needs to know.
+
+    `small` marks the model that ships with the program. `reason` says why this device and dtype.
+    """
+
+    name: str
+    folder: str
+    family: str
+    parameters: int
+    device: str
+    dtype: str
+    reason: str
+    splits: bool
+    small: bool = False
+    adapter: str | None = None
