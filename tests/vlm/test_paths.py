@@ -1,0 +1,20 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from vlm import paths
+
+
+@pytest.mark.parametrize(
+    "folder", [paths.data_dir, paths.config_dir, paths.cache_dir, paths.log_dir]
+)
+def test_folders_lie_under_home_and_belong_to_the_person_alone(
+    folder: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VLM_DESK_HOME", str(tmp_path / "home"))
+    assert callable(folder)
+    made = folder()
+    assert made.is_dir()
+    assert tmp_path in made.parents
+    assert stat.S_IMODE(made.stat().st_mode) == 0o700
