@@ -1,0 +1,124 @@
+"""Saves a training run in one file and reads it back, so that a run stopped anywhere resumes.
+
+The file is written beside the old one, fsynced and renamed over it: at every moment one complete
+checkpoint exists.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+FILE = "checkpoint.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a run stands.
+
+    Attributes:
+        stage: name of the stage.
+        level: number of the curriculum level within the stage.
+        batch: index of the next batch of that level.
+        step: optimizer steps made in this stage.
+        samples: samples seen in this stage.
+        seconds: time spent training in this stage.
+        preset: size of the model.
+        seed: what all data come from.
+    """
+
+    stage: str
+    level: int
+    batch: int
+    step: int
+    samples: int
+    seconds: float
+    preset: str
+    seed: int
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _optimizer_tensors(optimizers: list[Optimizer]) -> dict[str, Tensor]:
+    """Flatten the optimizers' states to ``optimizer/<which>/<parameter>/<name>``."""
+    flat = {}
+    for which, optimizer in enumerate(optimizers):
+        for parameter, state in optimizer.state_dict()["state"].items():
+            for name, value in state.items():
+                flat[f"optimizer/{which}/{parameter}/{name}"] = torch.as_tensor(value)
+    return flat
+
+
+def save(
+    folder: Path,
+    position: Position,
+    reader: nn.Module,
+    average: dict[str, Tensor],
+    optimizers: list[Optimizer],
+) -> None:
+    """Write the checkpoint into ``folder``, replacing the one before only when complete."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {f"reader/{name}": value for name, value in reader.named_parameters()}
+    tensors |= {f"average/{name}": value for name, value in average.items()}
+    tensors |= _optimizer_tensors(optimizers)
+    tensors["random/torch"] = torch.get_rng_state()
+    if torch.cuda.is_available():
+        tensors["random/cuda"] = torch.cuda.get_rng_state()
+    plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    new = folder / f"{FILE}.new"
+    save_file(plain, new, metadata={"position": json.dumps(asdict(position))})
+    _sync(new)
+    new.replace(folder / FILE)
+    _sync(folder)
+
+
+def position_of(folder: Path) -> Position:
+    """Read only where the run in ``folder`` stands."""
+    with safe_open(folder / FILE, framework="pt") as file:
+        return Position(**json.loads(file.metadata()["position"]))
+
+
+@torch.no_grad()
+def load_weights(folder: Path, reader: nn.Module, averaged: bool) -> Position:
+    """Copy a checkpoint's weights (or their running average) into ``reader``."""
+    kind = "average" if averaged else "reader"
+    with safe_open(folder / FILE, framework="pt") as file:
+        for name, parameter in reader.named_parameters():
+            parameter.copy_(file.get_tensor(f"{kind}/{name}"))
+        return Position(**json.loads(file.metadata()["position"]))
+
+
+def load_average(folder: Path, average: dict[str, Tensor]) -> None:
+    """Copy a checkpoint's running average of the weights into ``average``."""
+    with safe_open(folder / FILE, framework="pt") as file:
+        for name, value in average.items():
+            value.copy_(file.get_tensor(f"average/{name}"))
+
+
+def load_optimizers(folder: Path, optimizers: list[Optimizer]) -> None:
+    """Restore the optimizers and the random states of a run that continues its stage."""
+    states: list[dict[int, dict[str, Tensor]]] = [{} for _ in optimizers]
+    with safe_open(folder / FILE, framework="pt") as file:
+        for key in file.keys():  # noqa: SIM118 - safe_open is no mapping
+            if key.startswith("optimizer/"):
+                _, which, parameter, name = key.split("/")
+                states[int(which)].setdefault(int(parameter), {})[name] = file.get_tensor(key)
+            elif key == "random/torch":
+                torch.set_rng_state(file.get_tensor(key))
+            elif key == "random/cuda" and torch.cuda.is_available():
+                torch.cuda.set_rng_state(file.get_tensor(key))
+    for optimizer, state in zip(optimizers, states, strict=True):
+        whole = optimizer.state_dict()
+        optimizer.load_state_dict({"state": state, "param_groups": whole["param_groups"]})

@@ -1,0 +1,1 @@
+"""Draws synthetic documents of which every character's place is known. Knows nothing of models."""

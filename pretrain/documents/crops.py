@@ -1,0 +1,130 @@
+"""Draws small crops of text: glyphs, words, lines and blocks, to be read from top to bottom."""
+
+import random
+from dataclasses import dataclass
+from enum import Enum
+
+from pretrain.documents.ink import Pixels, Sheet, choose_font, fit
+from pretrain.documents.texts import Writer
+from pretrain.documents.wear import Wear, wear_out
+from pretrain.fonts import FontFile
+from pretrain.labels import Placed
+
+READ_PROMPTS = (
+    "What does it say?",
+    "Read the text.",
+    "Read this.",
+    "What is written here?",
+    "Transcribe the text.",
+    "What is the text?",
+)
+HELD_OUT_READ_PROMPTS = ("Please read the text.", "What text is this?")
+
+LEADING = 1.25
+"""Height of a line in ems."""
+
+
+class TextKind(Enum):
+    """What is written."""
+
+    NOISE = "random"
+    NATURAL = "natural"
+    DIGITS8 = "8 digits"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One picture with a question about it.
+
+    Attributes:
+        pixels: ``(H, W, 3)`` uint8.
+        placed: its characters in reading order.
+        text: what the characters say, as long as ``placed``.
+        question: what is asked.
+        answer: what is to be answered.
+        answer_at: where in ``text`` the answer stands, -1 when it is not there verbatim.
+    """
+
+    pixels: Pixels
+    placed: Placed
+    text: str
+    question: str
+    answer: str
+    answer_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class CropPlan:
+    """What kinds of crops are drawn.
+
+    Attributes:
+        rows, columns: size in 16-pixel patches.
+        fonts: to choose from.
+        wear: the worst that may happen to it.
+        noise_share: share of crops whose text no language model can guess.
+        smallest_em_px: smallest text size.
+        largest_em_px: largest text size.
+        held_out: write with the entries and phrasings kept for measuring.
+        kind: force one kind of text, else drawn by ``noise_share``.
+        one_word: only one short group of characters.
+    """
+
+    rows: int
+    columns: int
+    fonts: tuple[FontFile, ...]
+    wear: Wear = Wear.LIGHT
+    noise_share: float = 0.5
+    smallest_em_px: int = 14
+    largest_em_px: int = 30
+    held_out: bool = False
+    kind: TextKind | None = None
+    one_word: bool = False
+
+
+def _line(writer: Writer, kind: TextKind, length: int) -> str:
+    if kind is TextKind.DIGITS8:
+        return writer.digits(8)
+    if kind is TextKind.NOISE:
+        return writer.noise(length)
+    return writer.natural(length)
+
+
+def _kind(rng: random.Random, plan: CropPlan) -> TextKind:
+    if plan.kind is not None:
+        return plan.kind
+    return TextKind.NOISE if rng.random() < plan.noise_share else TextKind.NATURAL
+
+
+def _write_lines(sheet: Sheet, plan: CropPlan, rng: random.Random, writer: Writer) -> None:
+    """Fill the sheet with as many lines as fit, ragged at the right."""
+    font = choose_font(rng, plan.fonts)
+    width, height = sheet.image.size
+    largest = min(plan.largest_em_px, int(height / 1.15))
+    em_px = rng.randint(min(plan.smallest_em_px, largest), largest)
+    kind = _kind(rng, plan)
+    most = max(1, int((height - 2) / (LEADING * em_px)))
+    lines = rng.randint(max(1, most - 1), most)
+    tracking = rng.choice((0.0, 0.0, 0.0, rng.uniform(-0.02, 0.12) * em_px))
+    spare = height - (lines - 1) * LEADING * em_px - em_px
+    baseline = rng.uniform(0.0, max(spare, 0.0)) + 0.82 * em_px
+    indent = rng.uniform(1, 0.35 * width if rng.random() < 0.3 else 14)
+    for index in range(lines):
+        room = (width - 2 - indent) * (1.0 if rng.random() < 0.6 else rng.uniform(0.3, 1.0))
+        length = rng.randint(1, 8) if plan.one_word else max(1, int(2.6 * room / em_px))
+        text = fit(_line(writer, kind, length), font, em_px, room, tracking)
+        if not text:
+            continue
+        if index and sheet.text:
+            sheet.separate("\n")
+        sheet.write(text, (indent, baseline + index * LEADING * em_px), font, em_px, tracking)
+
+
+def draw_crop(plan: CropPlan, rng: random.Random) -> Sample:
+    """Draw one crop; all chance comes from ``rng``."""
+    writer = Writer(rng, plan.held_out)
+    sheet = Sheet.blank(16 * plan.columns, 16 * plan.rows)
+    while not sheet.text:
+        _write_lines(sheet, plan, rng, writer)
+    pixels, placed = wear_out(sheet.image, sheet.placed(), rng, plan.wear)
+    question = rng.choice(HELD_OUT_READ_PROMPTS if plan.held_out else READ_PROMPTS)
+    return Sample(pixels, placed, sheet.text, question, sheet.text, 0)

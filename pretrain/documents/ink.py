@@ -1,0 +1,109 @@
+"""Puts characters on a sheet and remembers where each one lies. Knows nothing of what they mean."""
+
+import random
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from pretrain.fonts import FontFile
+from pretrain.labels import Placed
+from pretrain.tokenizer import CLASS_OF
+
+Pixels = npt.NDArray[np.uint8]
+
+CENTRE_ABOVE_BASELINE = 0.3
+"""Where a character's middle lies, in ems above its baseline: between x-height and cap height."""
+
+
+@lru_cache(maxsize=512)
+def _load(font: FontFile, em_px: int) -> ImageFont.FreeTypeFont:
+    return font.at(em_px)
+
+
+@lru_cache(maxsize=65536)
+def _advance(font: FontFile, em_px: int, character: str) -> float:
+    return float(_load(font, em_px).getlength(character))
+
+
+def width_of(text: str, font: FontFile, em_px: int, tracking_px: float = 0.0) -> float:
+    """Return the width in pixels that :meth:`Sheet.write` will take for ``text``."""
+    return sum(_advance(font, em_px, character) + tracking_px for character in text)
+
+
+def fit(text: str, font: FontFile, em_px: int, room_px: float, tracking_px: float = 0.0) -> str:
+    """Cut ``text`` to what fits in ``room_px`` pixels, without a space at the cut."""
+    used = 0.0
+    for index, character in enumerate(text):
+        used += _advance(font, em_px, character) + tracking_px
+        if used > room_px:
+            return text[:index].rstrip()
+    return text
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A white page that is being written on.
+
+    Attributes:
+        image: mode "L", 0 is ink.
+        text: everything written so far, in reading order.
+        boxes: one ``(x0, y0, x1, y1)`` in pixels for each character of ``text``.
+    """
+
+    image: Image.Image
+    text: str = ""
+    boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+    @classmethod
+    def blank(cls, width: int, height: int) -> "Sheet":
+        """Return an empty sheet of ``width x height`` pixels."""
+        return cls(Image.new("L", (width, height), 255))
+
+    def write(
+        self,
+        text: str,
+        at: tuple[float, float],
+        font: FontFile,
+        em_px: int,
+        tracking_px: float = 0.0,
+    ) -> float:
+        """Write ``text`` from ``at`` (left end of the baseline, pixels).
+
+        Returns:
+            The x at which the next character would start.
+        """
+        draw = ImageDraw.Draw(self.image)
+        loaded = _load(font, em_px)
+        x, baseline = at
+        top, bottom = baseline - 0.8 * em_px, baseline + 0.2 * em_px
+        for character in text:
+            step = _advance(font, em_px, character) + tracking_px
+            if character != " ":
+                draw.text((x, baseline), character, fill=0, font=loaded, anchor="ls")
+            self.boxes.append((x, top, x + step, bottom))
+            x += step
+        self.text += text
+        return x
+
+    def separate(self, separator: str) -> None:
+        """Append a character that has no ink (a line break or the gap between fields)."""
+        last = self.boxes[-1] if self.boxes else (0.0, 0.0, 0.0, 0.0)
+        self.text += separator
+        self.boxes.append((last[2], last[1], last[2], last[3]))
+
+    def placed(self) -> Placed:
+        """Return the characters written so far as the labels want them."""
+        boxes = np.asarray(self.boxes, dtype=np.float64).reshape(-1, 4)
+        em = boxes[:, 3] - boxes[:, 1]
+        centre_y = boxes[:, 1] + (0.8 - CENTRE_ABOVE_BASELINE) * em
+        centres = np.stack([(boxes[:, 0] + boxes[:, 2]) / 2, centre_y], axis=1)
+        classes = [0 if c == "\n" else CLASS_OF.get(c, 0) for c in self.text]
+        return Placed(np.asarray(classes, dtype=np.int64), centres)
+
+
+def choose_font(rng: random.Random, fonts: tuple[FontFile, ...]) -> FontFile:
+    """Pick one font; every one is as likely as the others."""
+    return fonts[rng.randrange(len(fonts))]

@@ -1,0 +1,162 @@
+"""Which fonts the documents are drawn in, and which of them are held out for measuring.
+
+Fonts are never committed in bulk: ``collect`` copies the free ones installed on this machine into
+one folder (checked against their licence texts), and that folder travels with the training job.
+"""
+
+import logging
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import ImageFont
+
+log = logging.getLogger(__name__)
+
+FONT_ROOTS = (Path("/usr/share/fonts"), Path("/usr/share/texmf/fonts/opentype"))
+DOC_ROOT = Path("/usr/share/doc")
+
+FREE_LICENCE = re.compile(
+    r"Open Font License|OFL-1\.1|Apache License|Apache-2\.0|Bitstream Vera|GUST Font License"
+    r"|font exception|LIBERATION font software|GUST-FONT-LICENSE|Ubuntu Font Licence|public domain|LPPL",
+    re.IGNORECASE,
+)
+"""What a licence text must name for its fonts to be drawn with."""
+
+FAMILIES: dict[str, str] = {
+    "DejaVuSans": "fonts-dejavu-core",
+    "DejaVuSans-Bold": "fonts-dejavu-core",
+    "DejaVuSerif": "fonts-dejavu-core",
+    "DejaVuSansMono": "fonts-dejavu-core",
+    "LiberationSans-Regular": "fonts-liberation",
+    "LiberationSans-Bold": "fonts-liberation",
+    "LiberationSerif-Regular": "fonts-liberation",
+    "LiberationSerif-Bold": "fonts-liberation",
+    "LiberationMono-Regular": "fonts-liberation",
+    "LiberationSansNarrow-Regular": "fonts-liberation",
+    "Carlito-Regular": "fonts-crosextra-carlito",
+    "Carlito-Bold": "fonts-crosextra-carlito",
+    "Caladea-Regular": "fonts-crosextra-caladea",
+    "Lato-Regular": "fonts-lato",
+    "Lato-Medium": "fonts-lato",
+    "OpenSans-Regular": "fonts-open-sans",
+    "OpenSans-Semibold": "fonts-open-sans",
+    "NotoSans-Regular": "fonts-noto-core",
+    "NotoSans-Bold": "fonts-noto-core",
+    "NotoSerif-Regular": "fonts-noto-core",
+    "FreeSans": "fonts-freefont-ttf",
+    "FreeSerif": "fonts-freefont-ttf",
+    "Courier Prime": "fonts-courier-prime",
+    "Cabin-Regular": "fonts-cabin",
+    "EBGaramond12-Regular": "fonts-ebgaramond",
+    "Hack-Regular": "fonts-hack",
+    "ComicNeue-Regular": "fonts-comic-neue",
+    "texgyreheros-regular": "fonts-texgyre",
+    "texgyretermes-regular": "fonts-texgyre",
+    "texgyrepagella-regular": "fonts-texgyre",
+}
+"""File stem to Debian package: the fonts that training draws with."""
+
+HELD_OUT: dict[str, str] = {
+    "Roboto-Regular": "fonts-roboto-unhinted",
+    "Cantarell-Regular": "fonts-cantarell",
+    "texgyreschola-regular": "fonts-texgyre",
+    "Inconsolata": "fonts-inconsolata",
+    "Gentium-R": "fonts-sil-gentium",
+    "LinLibertine_R": "fonts-linuxlibertine",
+}
+"""Fonts that training never sees; scores on "unseen fonts" are measured with these."""
+
+
+@dataclass(frozen=True, slots=True)
+class FontFile:
+    """One font file and the name scores are reported under.
+
+    Attributes:
+        name: the file's stem.
+        path: the file, or None for the small font that Pillow carries inside itself.
+    """
+
+    name: str
+    path: Path | None
+
+    def at(self, em_px: int) -> ImageFont.FreeTypeFont:
+        """Load the font at ``em_px`` pixels per em, without kerning by a layout library."""
+        if self.path is None:
+            font = ImageFont.load_default(em_px)
+            if not isinstance(font, ImageFont.FreeTypeFont):
+                raise RuntimeError("this Pillow was built without FreeType")
+            return font
+        return ImageFont.truetype(str(self.path), em_px, layout_engine=ImageFont.Layout.BASIC)
+
+
+@dataclass(frozen=True, slots=True)
+class FontSet:
+    """Fonts for training and fonts kept away from it."""
+
+    seen: tuple[FontFile, ...]
+    held_out: tuple[FontFile, ...]
+
+
+def _licence_of(package: str) -> str:
+    return (DOC_ROOT / package / "copyright").read_text(encoding="utf-8", errors="replace")
+
+
+def _installed() -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path in sorted(file for root in FONT_ROOTS for file in root.rglob("*")):
+        if path.suffix.lower() in {".ttf", ".otf"}:
+            found.setdefault(path.stem, path)
+    return found
+
+
+def collect(folder: Path) -> list[str]:
+    """Copy the listed fonts that are installed here into ``folder``, with their licences.
+
+    Args:
+        folder: created when missing; gets ``seen/``, ``held_out/`` and ``licences/``.
+
+    Returns:
+        The names of the fonts that were skipped: not installed, or their licence not recognised.
+    """
+    installed = _installed()
+    skipped = []
+    for kind, families in (("seen", FAMILIES), ("held_out", HELD_OUT)):
+        target = folder / kind
+        target.mkdir(parents=True, exist_ok=True)
+        for stem, package in families.items():
+            copyright_file = DOC_ROOT / package / "copyright"
+            if stem not in installed or not copyright_file.exists():
+                skipped.append(stem)
+                continue
+            if not FREE_LICENCE.search(_licence_of(package)):
+                log.warning("%s: licence of %s not recognised, left out", stem, package)
+                skipped.append(stem)
+                continue
+            (folder / "licences").mkdir(exist_ok=True)
+            shutil.copyfile(copyright_file, folder / "licences" / f"{package}.txt")
+            shutil.copyfile(installed[stem], target / installed[stem].name)
+    return skipped
+
+
+def _files(folder: Path) -> Iterator[FontFile]:
+    for path in sorted(folder.glob("*")):
+        if path.suffix.lower() in {".ttf", ".otf"}:
+            yield FontFile(path.stem, path)
+
+
+def load(folder: Path | None) -> FontSet:
+    """Read a folder written by :func:`collect`; None means Pillow's own font, for tests.
+
+    Raises:
+        FileNotFoundError: the folder holds no fonts to train with.
+    """
+    if folder is None:
+        own = (FontFile("pillow-default", None),)
+        return FontSet(own, own)
+    seen, held_out = tuple(_files(folder / "seen")), tuple(_files(folder / "held_out"))
+    if not seen:
+        raise FileNotFoundError(f"{folder} holds no fonts; run `python -m pretrain fonts` first")
+    return FontSet(seen, held_out or seen)

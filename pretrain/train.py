@@ -1,0 +1,235 @@
+"""The training loop: one stage, from a checkpoint or from nothing, for some minutes.
+
+The learning rate stays constant after its warm-up and the running average of the weights is what
+is measured and saved, so that a run may be stopped and continued at any step.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import AdamW, Optimizer
+
+from pretrain import checkpoint, fonts, model, stages, stream
+from pretrain.batches import Batch
+from pretrain.checkpoint import Position
+from pretrain.reader import Inputs, Reader, Weights, to_device
+
+log = logging.getLogger(__name__)
+
+CURVES = "curves.jsonl"
+AVERAGE_DECAY = 0.998
+
+
+@dataclass(frozen=True, slots=True)
+class TrainPlan:
+    """What one call trains.
+
+    Attributes:
+        stage: name of the stage.
+        out: folder for checkpoint and curves.
+        resume: folder of a checkpoint to continue, of this stage or the one before.
+        preset: size of a model that starts from nothing.
+        device: where it runs.
+        minutes: how long to train.
+        most_steps: stop after so many steps in all, None for no bound.
+        seed: what data and weights come from.
+        font_folder: written by ``python -m pretrain fonts``; None for Pillow's own font.
+        workers: drawing processes.
+        level: start at this level instead of where the checkpoint stands.
+        lr: learning rate instead of the stage's.
+        patches_per_batch: size of a batch instead of the stage's.
+        checkpoint_s: seconds between checkpoints.
+        log_every: steps between lines of the curves.
+        compiled: use torch.compile.
+    """
+
+    stage: str
+    out: Path
+    resume: Path | None = None
+    preset: str = "cpu"
+    device: str = "cpu"
+    minutes: float = 1.0
+    most_steps: int | None = None
+    seed: int = 0
+    font_folder: Path | None = None
+    workers: int = 1
+    level: int | None = None
+    lr: float | None = None
+    patches_per_batch: int | None = None
+    checkpoint_s: float = 120.0
+    log_every: int = 20
+    compiled: bool = False
+
+
+def make_optimizers(reader: Reader, lr: float) -> list[Optimizer]:
+    """Muon for the matrices inside layers, AdamW for everything else.
+
+    Muon after Jordan et al. 2024, scaled so that both take the same learning rate.
+    """
+    inside, others = [], []
+    for name, parameter in reader.named_parameters():
+        hidden = ".layers." in name and parameter.ndim == 2
+        (inside if hidden else others).append(parameter)
+    return [
+        torch.optim.Muon(inside, lr=lr, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
+        AdamW(others, lr=lr, betas=(0.9, 0.98), weight_decay=0.0),
+    ]
+
+
+def choose_attention(net: Any, guided: bool, device: torch.device) -> None:
+    """Choose the attention kernels for training.
+
+    Perceiver and decoder must show their weights while they are guided. On a CPU the fused
+    kernel's backward pass is slower in bfloat16 than the plain one for crops of this size.
+    """
+    read = "eager" if guided else "sdpa"
+    see = "eager" if device.type == "cpu" else "sdpa"
+    net.set_attn_implementation(
+        {"text_config": read, "perceiver_config": read, "vision_config": see}
+    )
+
+
+class Run:
+    """A stage in progress: weights, optimizers and where it stands."""
+
+    def __init__(self, plan: TrainPlan) -> None:
+        self.plan = plan
+        self.stage = stages.STAGES[plan.stage]
+        self.device = torch.device(plan.device)
+        start = checkpoint.position_of(plan.resume) if plan.resume else None
+        preset = start.preset if start else plan.preset
+        self.reader = Reader(model.build(model.PRESETS[preset], plan.seed)).to(self.device)
+        self.average = {
+            name: value.detach().clone() for name, value in self.reader.named_parameters()
+        }
+        self.lr = plan.lr or self.stage.peak_lr
+        self.optimizers = make_optimizers(self.reader, self.lr)
+        self.at = Position(plan.stage, plan.level or 0, 0, 0, 0, 0.0, preset, plan.seed)
+        if plan.resume and start:
+            self._continue(plan.resume, start)
+        choose_attention(self.reader.model, self.level.weights.guide > 0, self.device)
+
+    def _continue(self, folder: Path, start: Position) -> None:
+        """Go on where a checkpoint of this stage stands, or start from the stage before."""
+        same = start.stage == self.plan.stage
+        checkpoint.load_weights(folder, self.reader, averaged=not same)
+        if not same:
+            self.reader.warm_start()
+            for name, value in self.reader.named_parameters():
+                self.average[name].copy_(value.detach())
+            return
+        checkpoint.load_average(folder, self.average)
+        checkpoint.load_optimizers(folder, self.optimizers)
+        self.at = start
+        if self.plan.level is not None and self.plan.level != start.level:
+            self.at = replace(start, level=self.plan.level, batch=0)
+
+    @property
+    def level(self) -> stages.Level:
+        """The curriculum level in progress."""
+        return self.stage.levels[self.at.level]
+
+    def source(self) -> stages.Source:
+        """What the next batches are drawn from."""
+        seen = fonts.load(self.plan.font_folder).seen
+        patches = self.plan.patches_per_batch or self.stage.patches_per_batch
+        return stages.Source(self.level, seen, self.at.seed, patches)
+
+    def save(self) -> None:
+        """Write the checkpoint."""
+        checkpoint.save(self.plan.out, self.at, self.reader, self.average, self.optimizers)
+
+    def step(self, inputs: Inputs, weights: Weights) -> dict[str, Tensor]:
+        """Make one optimizer step; return the parts of its loss."""
+        rate = self.lr * min(1.0, (self.at.step + 1) / 100)
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+        with torch.autocast(self.device.type, torch.bfloat16):
+            loss, parts = self.reader(inputs, weights)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.reader.parameters(), 1.0)
+        for optimizer in self.optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        decay = min(AVERAGE_DECAY, (1 + self.at.step) / (10 + self.at.step))
+        with torch.no_grad():
+            torch._foreach_lerp_(  # noqa: SLF001 - the only fused form there is
+                list(self.average.values()), list(self.reader.parameters()), 1 - decay
+            )
+        return {**parts, "loss": loss.detach(), "norm": norm.detach()}
+
+    def advance(self, samples: int, seconds: float) -> None:
+        """Count a step."""
+        at = self.at
+        self.at = replace(
+            at,
+            batch=at.batch + 1,
+            step=at.step + 1,
+            samples=at.samples + samples,
+            seconds=at.seconds + seconds,
+        )
+
+
+def train(plan: TrainPlan) -> Run:
+    """Train one stage for ``plan.minutes``; return it as it stands.
+
+    Leaves the checkpoint and one line of curves every ``plan.log_every`` steps in ``plan.out``.
+    """
+    plan.out.mkdir(parents=True, exist_ok=True)
+    run = Run(plan)
+    ends = time.monotonic() + 60 * plan.minutes
+    with stream.batches(run.source(), run.at.batch, plan.workers) as ready:
+        _loop(run, ready, ends)
+    run.save()
+    return run
+
+
+def _loop(run: Run, ready: Iterator[Batch], ends: float) -> None:
+    """Step until the time or the steps are over."""
+    plan = run.plan
+    saved = time.monotonic()
+    waited = worked = 0.0
+    samples = 0
+    while time.monotonic() < ends and not (plan.most_steps and run.at.step >= plan.most_steps):
+        began = time.monotonic()
+        batch = next(ready)
+        drawn = time.monotonic()
+        parts = run.step(to_device(batch, run.device), run.level.weights)
+        done = time.monotonic()
+        waited, worked = waited + drawn - began, worked + done - drawn
+        samples += len(batch.input_ids)
+        run.advance(len(batch.input_ids), done - began)
+        if run.at.step % plan.log_every == 0:
+            pace = {
+                "samples_per_s": samples / (waited + worked),
+                "utilisation": worked / (waited + worked),
+            }
+            _write(run, {name: float(value) for name, value in parts.items()} | pace)
+            waited, worked, samples = 0.0, 0.0, 0
+        if done - saved > plan.checkpoint_s:
+            run.save()
+            saved = done
+
+
+def _write(run: Run, values: dict[str, float]) -> None:
+    """Append one line to the curves and to the log."""
+    at = run.at
+    line = {
+        "stage": at.stage,
+        "level": run.level.name,
+        "step": at.step,
+        "samples": at.samples,
+        "minutes": round(at.seconds / 60, 2),
+    } | {name: round(value, 4) for name, value in values.items()}
+    with (run.plan.out / CURVES).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+    log.info("%s", json.dumps(line))
