@@ -58,9 +58,8 @@ def provide_libraries(packages: list[str]) -> None:
     command = "apt-get install --yes " + " ".join(packages)
     if os.environ.get("CI") and shutil.which("apt-get") and os.geteuid() == 0:
         print(f"Installing system libraries: {command}", flush=True)
-        quiet = {"stdout": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "update", "--quiet"], check=True, **quiet)
-        subprocess.run(command.split(), check=True, **quiet)
+        for step in ("apt-get update --quiet", command):
+            subprocess.run(step.split(), check=True, stdout=subprocess.DEVNULL)
         return
     raise SystemExit(f"System libraries are missing. Install them with: sudo {command}")
 
@@ -86,9 +85,11 @@ def make_environment(extra: str) -> None:
                 "sudo apt-get install python3-venv"
             ) from error
     print("Installing the pinned packages (the first time takes a few minutes)", flush=True)
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    constraints = ["--constraint", ROOT / "packaging" / "constraints.txt"]
-    done = subprocess.run([*install, *constraints, "--editable", f"{ROOT}{extra}"], check=False)
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
+    constraints = ["--constraint", str(ROOT / "packaging" / "constraints.txt")]
+    done = subprocess.run(
+        [*pip, "install", "--quiet", *constraints, "--editable", f"{ROOT}{extra}"], check=False
+    )
     if done.returncode:
         raise SystemExit(
             "The packages could not be installed; the lines above say why. "
