@@ -20,7 +20,8 @@ DOC_ROOT = Path("/usr/share/doc")
 
 FREE_LICENCE = re.compile(
     r"Open Font License|OFL-1\.1|Apache License|Apache-2\.0|Bitstream Vera|GUST Font License"
-    r"|font exception|LIBERATION font software|GUST-FONT-LICENSE|Ubuntu Font Licence|public domain|LPPL",
+    r"|font exception|LIBERATION font software|GUST-FONT-LICENSE|Ubuntu Font Licence"
+    r"|public domain|LPPL",
     re.IGNORECASE,
 )
 """What a licence text must name for its fonts to be drawn with."""

@@ -45,7 +45,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """A :class:`Batch` on the device, pixels still uint8."""
+    """A :class:`Batch` on the device, pixels still uint8; ``cells`` is how many hold patches."""
 
     pixels: Tensor
     patch_classes: Tensor
@@ -56,6 +56,7 @@ class Inputs:
     input_ids: Tensor
     labels: Tensor
     sources: Tensor
+    cells: int
 
 
 def to_device(batch: Batch, device: torch.device) -> Inputs:
@@ -77,6 +78,7 @@ def to_device(batch: Batch, device: torch.device) -> Inputs:
         move(batch.input_ids),
         move(batch.labels),
         move(batch.sources),
+        int(batch.patch_cells.max()) + 1,
     )
 
 
@@ -94,9 +96,7 @@ def slot_loss(logits: Tensor, classes: Tensor) -> Tensor:
     """
     weight = torch.ones(CLASSES, device=logits.device)
     weight[0] = EMPTY_WEIGHT
-    return F.cross_entropy(
-        logits.float().reshape(-1, CLASSES), classes.reshape(-1), weight=weight
-    )
+    return F.cross_entropy(logits.float().reshape(-1, CLASSES), classes.reshape(-1), weight=weight)
 
 
 def slot_accuracy(logits: Tensor, classes: Tensor) -> Tensor:
@@ -134,7 +134,6 @@ class Reader(nn.Module):
         self.patch_ordinal = nn.Linear(width, ORDINALS)
         self.latent_characters = nn.Linear(width, CELL_SLOTS * CLASSES)
         self.latent_ordinal = nn.Linear(width, ORDINALS)
-        self._seen: dict[str, Tensor] = {}
 
     def features(self, pixels: Tensor) -> Tensor:
         """``(B, H, W, 3)`` uint8 to projected patch features ``(B, P, width)``."""
@@ -160,12 +159,14 @@ class Reader(nn.Module):
     def watching(self) -> Iterator[dict[str, Tensor]]:
         """Collect the attention weights of the guided layers while open.
 
-        The perceiver's first layer and the decoder's second; both must run "eager" attention.
+        The perceiver's first layer and the decoder's middle two; all must run "eager" attention.
         """
         text = self.model.model.text_model.layers
+        middle = len(text) // 2
         watched = {
             "latent": self.model.model.connector.perceiver_resampler.layers[0].self_attn,
-            "answer": text[len(text) // 2 - 1].self_attn,
+            "answer": text[middle - 1].self_attn,
+            "answer_again": text[middle].self_attn,
         }
         seen: dict[str, Tensor] = {}
 
@@ -216,11 +217,13 @@ class Reader(nn.Module):
         return characters + 0.5 * cell + 0.2 * ordinal
 
     def _latent_loss(self, latents: Tensor, inputs: Inputs, parts: dict[str, Tensor]) -> Tensor:
-        logits = self.latent_characters(latents)
-        characters = slot_loss(logits, inputs.cell_classes)
-        ordinal = known_loss(self.latent_ordinal(latents), inputs.cell_ordinals)
+        used = latents[:, : inputs.cells]
+        classes = inputs.cell_classes[:, : inputs.cells]
+        logits = self.latent_characters(used)
+        characters = slot_loss(logits, classes)
+        ordinal = known_loss(self.latent_ordinal(used), inputs.cell_ordinals[:, : inputs.cells])
         parts["latent_characters"], parts["latent_ordinal"] = characters.detach(), ordinal.detach()
-        parts["latent_accuracy"] = slot_accuracy(logits, inputs.cell_classes)
+        parts["latent_accuracy"] = slot_accuracy(logits, classes)
         return characters + 0.3 * ordinal
 
     def _answer_loss(self, logits: Tensor, inputs: Inputs, parts: dict[str, Tensor]) -> Tensor:
@@ -244,16 +247,17 @@ class Reader(nn.Module):
         own = F.one_hot(inputs.patch_cells, LATENTS).T.to(torch.float32)  # (K, P)
         mean = seen["latent"][:, : self.guided_heads, :, :patches].float().mean(1)  # (B, K, P)
         mass = (mean * own).sum(-1)
-        holds = own.sum(-1) > 0
-        loss = -(mass[:, holds] + 1e-6).log().mean()
-        parts["latent_own_attention"] = mass[:, holds].detach().mean()
-        if "answer" in seen:
-            known = inputs.sources >= 0
-            weights = seen["answer"][:, : self.guided_heads].float().mean(1)  # (N, T, T)
-            source = inputs.sources.clamp(min=0)[..., None]
-            hit = weights.gather(2, source)[..., 0][known]
-            loss = loss - (hit + 1e-6).log().sum() / known.sum().clamp(min=1)
-            parts["answer_source_attention"] = hit.detach().mean()
+        mass = mass[:, : inputs.cells]
+        loss = -(mass + 1e-6).log().mean()
+        parts["latent_own_attention"] = mass.detach().mean()
+        known = inputs.sources >= 0
+        source = inputs.sources.clamp(min=0)[..., None]
+        for name in ("answer", "answer_again"):
+            if name in seen:
+                weights = seen[name][:, : self.guided_heads].float().mean(1)  # (N, T, T)
+                hit = weights.gather(2, source)[..., 0][known]
+                loss = loss - (hit + 1e-6).log().sum() / known.sum().clamp(min=1)
+                parts[f"{name}_attention"] = hit.detach().mean()
         return loss
 
     @torch.no_grad()

@@ -1,10 +1,11 @@
 """What is drawn and taught at each stage, as plain values, and the gate that ends each level."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pretrain.batches import Batch, collate
 from pretrain.documents.crops import CropPlan, draw_crop
+from pretrain.documents.forms import draw_form
 from pretrain.documents.wear import Wear
 from pretrain.fonts import FontFile
 from pretrain.model import LATENTS
@@ -26,6 +27,7 @@ class Level:
         noise_share: share of text that cannot be guessed.
         one_word: one short group of characters per line only.
         em_px: smallest and largest text size.
+        forms_share: share of samples that are fields with a question, the rest is to be read.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Level:
     noise_share: float = 0.6
     one_word: bool = False
     em_px: tuple[int, int] = (14, 30)
+    forms_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ STAGES: dict[str, Stage] = {
             Level("glyph", (2,), (2, 4), _CLEAN, _TEACH, gate_cer=0.5, one_word=True),
             Level("word", (2,), (5, 12), _CLEAN, _TEACH, gate_cer=0.3, one_word=True),
             Level("line", (2, 2, 3), (8, 28), _CLEAN, _TEACH, gate_cer=0.1),
-            Level("block", (2, 2, 3, 4, 6), (8, 40), _MIXED, _READ),
+            Level("fields", (2, 2, 3, 4), (10, 32), _CLEAN, _READ, gate_cer=0.05, forms_share=0.4),
+            Level("block", (2, 2, 3, 4, 6), (8, 40), _MIXED, _READ, forms_share=0.4),
         ),
         peak_lr=1.5e-3,
         patches_per_batch=1536,
@@ -121,21 +125,6 @@ class Source:
         samples = []
         for _ in range(count):
             worn = rng.choice(level.wear)
-            samples.append(draw_crop(with_wear(plan, worn), rng))
+            draw = draw_form if rng.random() < level.forms_share else draw_crop
+            samples.append(draw(replace(plan, wear=worn), rng))
         return collate(samples, LATENTS)
-
-
-def with_wear(plan: CropPlan, wear: Wear) -> CropPlan:
-    """Return the plan with another wear."""
-    return CropPlan(
-        plan.rows,
-        plan.columns,
-        plan.fonts,
-        wear,
-        plan.noise_share,
-        plan.smallest_em_px,
-        plan.largest_em_px,
-        plan.held_out,
-        plan.kind,
-        plan.one_word,
-    )

@@ -41,7 +41,8 @@ CHAT_TEMPLATE = (
     "{%- if message['role'] == 'assistant' -%}<|assistant|>{%- else -%}<|user|>{%- endif -%}"
     "{%- if message['content'] is string -%}{{ message['content'] }}"
     "{%- else -%}"
-    "{%- set images = message['content'] | selectattr('type', 'equalto', 'image') | list | length -%}"
+    "{%- set images = message['content'] | selectattr('type', 'equalto', 'image')"
+    " | list | length -%}"
     "{%- set place = namespace(index=0) -%}"
     "{%- for part in message['content'] -%}"
     "{%- if part['type'] == 'image' -%}"
@@ -114,3 +115,16 @@ def special(name: str) -> int:
 
 
 VOCABULARY = len(SPECIALS) + 256 + len(CHARACTERS)
+
+
+def decode_ids(ids: list[int]) -> str:
+    """Return the text of ids up to the first end of utterance; special tokens are left out."""
+    raw = bytearray()
+    for one in ids:
+        if one == special(END):
+            break
+        if one >= len(SPECIALS) + 256:
+            raw += CHARACTERS[one - len(SPECIALS) - 256].encode()
+        elif one >= len(SPECIALS):
+            raw.append(one - len(SPECIALS))
+    return raw.decode("utf-8", errors="replace")

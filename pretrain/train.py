@@ -8,8 +8,8 @@ import json
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.optim import AdamW, Optimizer
 
-from pretrain import checkpoint, fonts, model, stages, stream
+from pretrain import checkpoint, fonts, gates, model, stages, stream
 from pretrain.batches import Batch
 from pretrain.checkpoint import Position
 from pretrain.reader import Inputs, Reader, Weights, to_device
@@ -48,6 +48,7 @@ class TrainPlan:
         patches_per_batch: size of a batch instead of the stage's.
         checkpoint_s: seconds between checkpoints.
         log_every: steps between lines of the curves.
+        gate_s: seconds between measurements of the gate.
         compiled: use torch.compile.
     """
 
@@ -66,6 +67,7 @@ class TrainPlan:
     patches_per_batch: int | None = None
     checkpoint_s: float = 120.0
     log_every: int = 20
+    gate_s: float = 240.0
     compiled: bool = False
 
 
@@ -167,6 +169,34 @@ class Run:
             )
         return {**parts, "loss": loss.detach(), "norm": norm.detach()}
 
+    def ended(self, ends: float) -> bool:
+        """Whether the time (a ``time.monotonic``) or the steps are over."""
+        most = self.plan.most_steps
+        return time.monotonic() >= ends or (most is not None and self.at.step >= most)
+
+    def promote(self) -> bool:
+        """Go to the next level; False when this was the last."""
+        if self.at.level + 1 >= len(self.stage.levels):
+            return False
+        self.at = replace(self.at, level=self.at.level + 1, batch=0)
+        choose_attention(self.reader.model, self.level.weights.guide > 0, self.device)
+        return True
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Put the averaged weights into the reader while open."""
+        own = {name: value.detach().clone() for name, value in self.reader.named_parameters()}
+        self._put(self.average)
+        try:
+            yield
+        finally:
+            self._put(own)
+
+    @torch.no_grad()
+    def _put(self, weights: dict[str, Tensor]) -> None:
+        for name, value in self.reader.named_parameters():
+            value.copy_(weights[name])
+
     def advance(self, samples: int, seconds: float) -> None:
         """Count a step."""
         at = self.at
@@ -187,23 +217,25 @@ def train(plan: TrainPlan) -> Run:
     plan.out.mkdir(parents=True, exist_ok=True)
     run = Run(plan)
     ends = time.monotonic() + 60 * plan.minutes
-    with stream.batches(run.source(), run.at.batch, plan.workers) as ready:
-        _loop(run, ready, ends)
+    while not run.ended(ends):
+        with stream.batches(run.source(), run.at.batch, plan.workers) as ready:
+            _train_level(run, ready, ends)
     run.save()
     return run
 
 
-def _loop(run: Run, ready: Iterator[Batch], ends: float) -> None:
-    """Step until the time or the steps are over."""
+def _train_level(run: Run, ready: Iterator[Batch], ends: float) -> None:
+    """Step until the time is over or the level's gate is passed."""
     plan = run.plan
-    saved = time.monotonic()
+    saved = gated = time.monotonic()
     waited = worked = 0.0
     samples = 0
-    while time.monotonic() < ends and not (plan.most_steps and run.at.step >= plan.most_steps):
+    while not run.ended(ends):
         began = time.monotonic()
         batch = next(ready)
         drawn = time.monotonic()
-        parts = run.step(to_device(batch, run.device), run.level.weights)
+        inputs = to_device(batch, run.device)
+        parts = run.step(inputs, run.level.weights)
         done = time.monotonic()
         waited, worked = waited + drawn - began, worked + done - drawn
         samples += len(batch.input_ids)
@@ -218,6 +250,23 @@ def _loop(run: Run, ready: Iterator[Batch], ends: float) -> None:
         if done - saved > plan.checkpoint_s:
             run.save()
             saved = done
+        if run.level.weights.answer > 0 and done - gated > plan.gate_s:
+            passed = _gate(run, inputs)
+            gated = time.monotonic()
+            if passed and run.promote():
+                return
+
+
+def _gate(run: Run, inputs: Inputs) -> bool:
+    """Measure the averaged weights; tell whether the level's gate is passed."""
+    with run.averaged():
+        seen = fonts.load(run.plan.font_folder).seen
+        found = gates.measure(run.reader, seen)
+        own, swapped = gates.swapped_loss(run.reader, inputs)
+    _write(run, {f"gate_{k}": v for k, v in asdict(found).items()})
+    _write(run, {"gate_loss": own, "gate_loss_swapped": swapped})
+    limit = run.level.gate_cer
+    return limit is not None and found.noise_cer < limit
 
 
 def _write(run: Run, values: dict[str, float]) -> None:

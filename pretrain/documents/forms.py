@@ -1,0 +1,115 @@
+"""Draws crops with a few labelled fields and a question about one of them."""
+
+import random
+from dataclasses import dataclass
+
+from pretrain.documents.crops import LEADING, CropPlan, Sample
+from pretrain.documents.fields import FIELDS, NOT_HERE, Field
+from pretrain.documents.ink import Sheet, choose_font, width_of
+from pretrain.documents.texts import Writer
+from pretrain.documents.wear import wear_out
+from pretrain.fonts import FontFile
+
+ABSENT_SHARE = 0.12
+"""Share of questions whose field the crop does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A field as it is printed.
+
+    Attributes:
+        field: which one.
+        label: with its colon or without.
+        value: what is to be answered.
+    """
+
+    field: Field
+    label: str
+    value: str
+
+
+def entry(field: Field, writer: Writer) -> Entry:
+    """Invent one printed field."""
+    label = writer.rng.choice(field.labels[writer.language])
+    ending = writer.rng.choice((":", ":", ":", "", " :"))
+    return Entry(field, f"{label}{ending}", field.value(writer))
+
+
+def write_entry(
+    sheet: Sheet, one: Entry, at: tuple[float, float], value_x: float, face: tuple[FontFile, int]
+) -> int:
+    """Write label and value on one baseline.
+
+    Args:
+        sheet: to write on.
+        one: what to write.
+        at: left end of the label's baseline, pixels.
+        value_x: where the value should start; moved right when the label is longer.
+        face: font and pixels per em.
+
+    Returns:
+        Where in the sheet's text the value starts.
+    """
+    font, em_px = face
+    end = sheet.write(one.label, at, font, em_px)
+    sheet.separate(" ")
+    start = len(sheet.text)
+    sheet.write(one.value, (max(end + 0.3 * em_px, value_x), at[1]), font, em_px)
+    return start
+
+
+def _narrow(entries: list[Entry], face: tuple[FontFile, int], width: float) -> list[Entry]:
+    """Keep the entries that fit on one line."""
+    font, em_px = face
+    return [
+        one
+        for one in entries
+        if width_of(one.label, font, em_px) + width_of(one.value, font, em_px) + 0.4 * em_px < width
+    ]
+
+
+def _question(
+    entries: list[Entry], starts: list[int], rng: random.Random, held_out: bool
+) -> tuple[str, str, int]:
+    """Ask for one entry, or for a field that is not there: question, answer, where it stands."""
+    printed = {one.field.key for one in entries}
+    if rng.random() < ABSENT_SHARE:
+        absent = [field for field in FIELDS if field.key not in printed]
+        return rng.choice(absent).ask(rng, held_out), NOT_HERE, -1
+    which = rng.randrange(len(entries))
+    one = entries[which]
+    if rng.random() < 0.15:
+        name = one.label.rstrip(" :")
+        return f'What is "{name}"?', one.value, starts[which]
+    return one.field.ask(rng, held_out), one.value, starts[which]
+
+
+def draw_form(plan: CropPlan, rng: random.Random) -> Sample:
+    """Draw one crop with one to four fields, as many as its height takes."""
+    while True:
+        writer = Writer(rng, plan.held_out)
+        sheet = Sheet.blank(16 * plan.columns, 16 * plan.rows)
+        width, height = sheet.image.size
+        largest = min(plan.largest_em_px, int(height / 1.15))
+        em_px = rng.randint(min(plan.smallest_em_px, largest), largest)
+        face = (choose_font(rng, plan.fonts), em_px)
+        most = max(1, int((height - 2) / (LEADING * em_px)))
+        fields = rng.sample(FIELDS, k=min(most, len(FIELDS)))
+        indent = rng.uniform(1, 10)
+        entries = _narrow([entry(field, writer) for field in fields], face, width - indent - 2)
+        if entries:
+            break
+    starts = []
+    spare = height - (len(entries) - 1) * LEADING * em_px - em_px
+    baseline = rng.uniform(0.0, max(spare, 0.0)) + 0.82 * em_px
+    aligned = rng.choice((0.0, rng.uniform(0.2, 0.5))) * width
+    for index, one in enumerate(entries):
+        if index:
+            sheet.separate("\n")
+        room = width - 2 - width_of(one.value, *face)
+        y = baseline + index * LEADING * em_px
+        starts.append(write_entry(sheet, one, (indent, y), min(aligned, room), face))
+    question, answer, at = _question(entries, starts, rng, plan.held_out)
+    pixels, placed = wear_out(sheet.image, sheet.placed(), rng, plan.wear)
+    return Sample(pixels, placed, sheet.text, question, answer, at)
