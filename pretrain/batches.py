@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pretrain import labels, tokenizer
-from pretrain.documents.crops import Sample
+from pretrain.documents.crops import Sample, View
 from pretrain.labels import Grid, Ints
 
 PATCH_SLOTS = 4
@@ -68,24 +68,12 @@ def prompt_ids(question: str, views: int, latents: int) -> list[int]:
     return [*ids, special(tokenizer.END), special(tokenizer.ASSISTANT)]
 
 
-def _sources(sample: Sample, cell: Ints, start: int, image_at: int, length: int) -> list[int]:
-    """Visual-token position for each of the answer's tokens; -1 where there is none."""
-    if sample.answer_at < 0:
-        return [-1] * length
-    found = []
-    for index, character in enumerate(sample.answer):
-        place = sample.answer_at + index
-        width = len(tokenizer.encode_text(character))
-        found.extend([image_at + int(cell[place]) if sample.placed.classes[place] else -1] * width)
-    return [*found, *[-1] * (length - len(found))]
-
-
 def collate(samples: Sequence[Sample], latents: int) -> Batch:
-    """Make the batch of samples with one image each, all of one shape."""
-    height, width = samples[0].pixels.shape[:2]
-    grid = labels.grid(height // 16, width // 16, latents)
-    patches = grid.rows * grid.columns
-    rows = [_one(sample, grid, patches, latents) for sample in samples]
+    """Make the batch of samples whose views all have one shape."""
+    _, high, wide = samples[0].shape
+    grid = labels.grid(high, wide, latents)
+    rows = [_row(sample, grid, latents) for sample in samples]
+    views = [view for row in rows for view in row.views]
     longest = max(len(row.ids) for row in rows)
     ids = np.full((len(rows), longest), tokenizer.special(tokenizer.PAD), dtype=np.int64)
     targets = np.full((len(rows), longest), IGNORE, dtype=np.int64)
@@ -96,16 +84,27 @@ def collate(samples: Sequence[Sample], latents: int) -> Batch:
         targets[index, first : len(row.ids) - 1] = row.ids[row.prompt :]
         sources[index, first : len(row.ids) - 1] = row.sources
     return Batch(
-        pixels=np.stack([sample.pixels for sample in samples]),
-        patch_classes=np.stack([row.patch_classes for row in rows]),
-        patch_ordinals=np.stack([row.patch_ordinals for row in rows]),
+        pixels=np.stack([view.pixels for sample in samples for view in sample.views]),
+        patch_classes=np.stack([view.patch_classes for view in views]),
+        patch_ordinals=np.stack([view.patch_ordinals for view in views]),
         patch_cells=grid.patch_cells(),
-        cell_classes=np.stack([row.cell_classes for row in rows]),
-        cell_ordinals=np.stack([row.cell_ordinals for row in rows]),
+        cell_classes=np.stack([view.cell_classes for view in views]),
+        cell_ordinals=np.stack([view.cell_ordinals for view in views]),
         input_ids=ids,
         labels=targets,
         sources=sources,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _ViewLabels:
+    """What the dense heads are taught about one view."""
+
+    patch_classes: Ints
+    patch_ordinals: Ints
+    cell_classes: Ints
+    cell_ordinals: Ints
+    cells: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,25 +114,54 @@ class _Row:
     ids: list[int]
     prompt: int
     sources: list[int]
-    patch_classes: Ints
-    patch_ordinals: Ints
-    cell_classes: Ints
-    cell_ordinals: Ints
+    views: list[_ViewLabels]
 
 
-def _one(sample: Sample, grid: Grid, patches: int, latents: int) -> _Row:
-    row, column = labels.patch_of(sample.placed, grid)
+def _view(view: View, grid: Grid, latents: int) -> _ViewLabels:
+    row, column = labels.patch_of(view.placed, grid)
     patch, cell = row * grid.columns + column, grid.cell_of(row, column)
-    classes = sample.placed.classes
-    prompt = prompt_ids(sample.question, 1, latents)
-    answer = [*tokenizer.encode_text(sample.answer), tokenizer.special(tokenizer.END)]
-    image_at = prompt.index(tokenizer.special(tokenizer.IMAGE))
-    return _Row(
-        ids=prompt + answer,
-        prompt=len(prompt),
-        sources=_sources(sample, cell, len(prompt), image_at, len(answer)),
+    classes, patches = view.placed.classes, grid.rows * grid.columns
+    return _ViewLabels(
         patch_classes=labels.slots(patch, classes, patches, PATCH_SLOTS),
         patch_ordinals=labels.ordinals(patch, classes, patches, ORDINALS),
         cell_classes=labels.slots(cell, classes, latents, CELL_SLOTS),
         cell_ordinals=labels.ordinals(cell, classes, latents, ORDINALS),
+        cells=cell,
     )
+
+
+def _row(sample: Sample, grid: Grid, latents: int) -> _Row:
+    prompt = prompt_ids(sample.question, len(sample.views), latents)
+    answer = [*tokenizer.encode_text(sample.answer), tokenizer.special(tokenizer.END)]
+    views = [_view(view, grid, latents) for view in sample.views]
+    return _Row(prompt + answer, len(prompt), _sources(sample, views, prompt, latents), views)
+
+
+def _sources(
+    sample: Sample, views: list[_ViewLabels], prompt: list[int], latents: int
+) -> list[int]:
+    """Position in the prompt of the visual token that holds each of the answer's tokens.
+
+    A character that several views show is sought in the first of them, a quarter.
+    """
+    length = len(tokenizer.encode_text(sample.answer)) + 1
+    if sample.answer_at < 0:
+        return [-1] * length
+    special = tokenizer.special(tokenizer.IMAGE)
+    visual = [place for place, one in enumerate(prompt) if one == special]
+    where: dict[int, int] = {}
+    for index, (view, taught) in enumerate(zip(sample.views, views, strict=True)):
+        shown = zip(
+            view.members.tolist(),
+            taught.cells.tolist(),
+            view.placed.classes.tolist(),
+            strict=True,
+        )
+        for member, cell, character in shown:
+            if character:
+                where.setdefault(member, visual[index * latents + cell])
+    found: list[int] = []
+    for offset, character in enumerate(sample.answer):
+        place = where.get(sample.answer_at + offset, -1)
+        found.extend([place] * len(tokenizer.encode_text(character)))
+    return [*found, -1]

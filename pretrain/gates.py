@@ -98,7 +98,7 @@ def greedy(reader: Reader, latents: Tensor, question: str, most_tokens: int) -> 
 def read(reader: Reader, samples: list[Sample], most_tokens: int = 96) -> list[str]:
     """Ask the model to read samples that share one shape."""
     device = next(reader.parameters()).device
-    pixels = torch.from_numpy(np.stack([sample.pixels for sample in samples])).to(device)
+    pixels = torch.from_numpy(np.stack([sample.views[0].pixels for sample in samples])).to(device)
     latents = reader.latents(reader.features(pixels))
     return greedy(reader, latents, READ_PROMPTS[0], most_tokens)
 
@@ -107,7 +107,7 @@ def read(reader: Reader, samples: list[Sample], most_tokens: int = 96) -> list[s
 def latent_shape(reader: Reader, samples: list[Sample]) -> tuple[float, float]:
     """Return (mean cosine between latents of an image, spread of a latent over images)."""
     device = next(reader.parameters()).device
-    pixels = torch.from_numpy(np.stack([sample.pixels for sample in samples])).to(device)
+    pixels = torch.from_numpy(np.stack([sample.views[0].pixels for sample in samples])).to(device)
     latents = reader.latents(reader.features(pixels)).float()  # (B, K, width)
     unit = F.normalize(latents, dim=-1)
     cosine = unit @ unit.transpose(1, 2)

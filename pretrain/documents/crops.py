@@ -4,11 +4,13 @@ import random
 from dataclasses import dataclass
 from enum import Enum
 
+import numpy as np
+
 from pretrain.documents.ink import Pixels, Sheet, choose_font, fit
 from pretrain.documents.texts import Writer
 from pretrain.documents.wear import Wear, wear_out
 from pretrain.fonts import FontFile
-from pretrain.labels import Placed
+from pretrain.labels import Ints, Placed
 
 READ_PROMPTS = (
     "What does it say?",
@@ -33,24 +35,50 @@ class TextKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """One picture with a question about it.
+class View:
+    """One image that the model is given.
 
     Attributes:
         pixels: ``(H, W, 3)`` uint8.
-        placed: its characters in reading order.
-        text: what the characters say, as long as ``placed``.
-        question: what is asked.
-        answer: what is to be answered.
-        answer_at: where in ``text`` the answer stands, -1 when it is not there verbatim.
+        placed: the characters that lie in it, in reading order.
+        members: ``(n,)`` which character of the sample's text each of them is.
     """
 
     pixels: Pixels
     placed: Placed
+    members: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A picture, as one view or as the five of a split, with a question about it.
+
+    Attributes:
+        views: one, or the four quarters and the whole; all of one shape.
+        text: everything that is written there.
+        question: what is asked.
+        answer: what is to be answered.
+        answer_at: where in ``text`` the answer stands, -1 when it is not there verbatim.
+        kind: of document, the row of the score table.
+    """
+
+    views: tuple[View, ...]
     text: str
     question: str
     answer: str
     answer_at: int
+    kind: str = "crop"
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Number of views, and their rows and columns in patches."""
+        height, width = self.views[0].pixels.shape[:2]
+        return len(self.views), height // 16, width // 16
+
+
+def one_view(pixels: Pixels, placed: Placed) -> tuple[View, ...]:
+    """Return the views of an unsplit picture that shows all of its text."""
+    return (View(pixels, placed, np.arange(len(placed.classes))),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +155,4 @@ def draw_crop(plan: CropPlan, rng: random.Random) -> Sample:
         _write_lines(sheet, plan, rng, writer)
     pixels, placed = wear_out(sheet.image, sheet.placed(), rng, plan.wear)
     question = rng.choice(HELD_OUT_READ_PROMPTS if plan.held_out else READ_PROMPTS)
-    return Sample(pixels, placed, sheet.text, question, sheet.text, 0)
+    return Sample(one_view(pixels, placed), sheet.text, question, sheet.text, 0)

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-from pretrain.documents.crops import LEADING, CropPlan, Sample
+from pretrain.documents.crops import LEADING, CropPlan, Sample, one_view
 from pretrain.documents.fields import FIELDS, NOT_HERE, Field
 from pretrain.documents.ink import Sheet, choose_font, width_of
 from pretrain.documents.texts import Writer
@@ -112,4 +112,4 @@ def draw_form(plan: CropPlan, rng: random.Random) -> Sample:
         starts.append(write_entry(sheet, one, (indent, y), min(aligned, room), face))
     question, answer, at = _question(entries, starts, rng, plan.held_out)
     pixels, placed = wear_out(sheet.image, sheet.placed(), rng, plan.wear)
-    return Sample(pixels, placed, sheet.text, question, answer, at)
+    return Sample(one_view(pixels, placed), sheet.text, question, answer, at, "fields")
