@@ -1,0 +1,207 @@
+"""Keeps the examples that people made, each with its pixels. The only place with their SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from finetune import database
+from finetune.errors import StoreUnusable
+from finetune.types import Example
+
+_COLUMNS = (
+    "id, document, path, page, rotation, x0, y0, x1, y1, question, answers, said, verdict, kind,"
+    " page_hash, made_at"
+)
+_PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"RIFF", b"\xff\xd8\xff")
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        """CREATE TABLE example (
+            id TEXT PRIMARY KEY, document TEXT NOT NULL, path TEXT NOT NULL,
+            page INTEGER NOT NULL CHECK (page >= 0), rotation INTEGER NOT NULL,
+            x0 REAL, y0 REAL, x1 REAL, y1 REAL,
+            question TEXT NOT NULL, answers TEXT NOT NULL, said TEXT NOT NULL,
+            verdict TEXT NOT NULL, kind TEXT NOT NULL, page_hash TEXT NOT NULL,
+            made_at REAL NOT NULL, picture BLOB NOT NULL)"""
+    )
+    connection.execute("CREATE INDEX example_document ON example (document)")
+
+
+MIGRATIONS: tuple[database.Migration, ...] = (_create,)
+
+
+def new_id() -> str:
+    """Return a fresh name for an example."""
+    return uuid.uuid4().hex
+
+
+class ExampleStore:
+    """The examples in one file; use it as a context or call `close`. One thread at a time."""
+
+    def __init__(self, file: Path) -> None:
+        """Open or create the store.
+
+        Raises:
+            StoreTooNew: When the file was written by a newer program.
+            StoreUnusable: When the file cannot be used.
+        """
+        self._file = file
+        self._connection = database.connect(file, MIGRATIONS)
+
+    def __enter__(self) -> ExampleStore:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def add(self, example: Example, picture: bytes) -> None:
+        """Keep an example with the pixels of its crop; one with the same id is replaced.
+
+        Args:
+            example: The example.
+            picture: A PNG, WebP or JPEG file: the crop, or the whole page without a box.
+
+        Raises:
+            ValueError: When `picture` is none of these.
+            StoreUnusable: When it cannot be written, for example because the disk is full.
+        """
+        if not picture.startswith(_PICTURE_STARTS):
+            raise ValueError("the picture of an example is a PNG, WebP or JPEG file")
+        box = example.box
+        corners = (box.x0, box.y0, box.x1, box.y1) if box else (None,) * 4
+        row = (
+            example.id,
+            example.document,
+            example.page.path,
+            example.page.page,
+            example.page.rotation,
+            *corners,
+            example.question,
+            msgspec.json.encode(example.answers).decode(),
+            example.said,
+            example.verdict,
+            example.kind,
+            example.page_hash,
+            example.made_at,
+            picture,
+        )
+        marks = ", ".join("?" * len(row))
+        self._write(f"INSERT OR REPLACE INTO example ({_COLUMNS}, picture) VALUES ({marks})", row)
+
+    def change(self, id: str, question: str, answers: tuple[str, ...]) -> Example:
+        """Correct the question or the answers of an example and return it as it now is.
+
+        Raises:
+            KeyError: When there is no such example.
+            ValueError: When the question or an answer is empty.
+        """
+        changed = msgspec.structs.replace(self.get(id), question=question, answers=answers)
+        encoded = msgspec.json.encode(answers).decode()
+        self._write(
+            "UPDATE example SET question = ?, answers = ? WHERE id = ?", (question, encoded, id)
+        )
+        return changed
+
+    def get(self, id: str) -> Example:
+        """Return one example.
+
+        Raises:
+            KeyError: When there is no such example.
+        """
+        found = self._read(f"SELECT {_COLUMNS} FROM example WHERE id = ?", (id,)).fetchone()
+        if found is None:
+            raise KeyError(id)
+        return _example(found)
+
+    def all(self) -> Iterator[Example]:
+        """Yield every example, oldest first, without its picture."""
+        for row in self._read(f"SELECT {_COLUMNS} FROM example ORDER BY made_at, id"):
+            yield _example(row)
+
+    def picture(self, id: str) -> bytes:
+        """Return the picture file kept with an example.
+
+        Raises:
+            KeyError: When there is no such example.
+        """
+        found = self._read("SELECT picture FROM example WHERE id = ?", (id,)).fetchone()
+        if found is None:
+            raise KeyError(id)
+        return bytes(found[0])
+
+    def __len__(self) -> int:
+        return int(self._read("SELECT count(*) FROM example").fetchone()[0])
+
+    def document_count(self) -> int:
+        """Return how many different documents the examples come from."""
+        row = self._read("SELECT count(DISTINCT document) FROM example").fetchone()
+        return int(row[0])
+
+    def remove(self, ids: Iterable[str]) -> int:
+        """Remove examples for good: from the file, its journal and its backup.
+
+        Returns:
+            How many there were.
+        """
+        self._write("BEGIN IMMEDIATE")
+        try:
+            gone = sum(
+                self._write("DELETE FROM example WHERE id = ?", (id,)).rowcount for id in ids
+            )
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._write("COMMIT")
+        self._write("VACUUM")
+        self._write("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.backup_of(self._file).unlink(missing_ok=True)
+        return gone
+
+    def _write(self, sql: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(sql, values)
+        except sqlite3.Error as error:
+            raise StoreUnusable(f"The examples could not be saved: {error}") from error
+
+    def _read(self, sql: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(sql, values)
+        except sqlite3.Error as error:
+            raise StoreUnusable(f"The examples could not be read: {error}") from error
+
+
+def _example(row: tuple[object, ...]) -> Example:
+    """Turn a row of the table into a value, checked."""
+    id, document, path, page, rotation, x0, y0, x1, y1, question, answers, *rest = row
+    said, verdict, kind, page_hash, made_at = rest
+    corners = {"x0": x0, "y0": y0, "x1": x1, "y1": y1}
+    fields = {
+        "id": id,
+        "document": document,
+        "page": {"path": path, "page": page, "rotation": rotation},
+        "box": None if x0 is None else corners,
+        "question": question,
+        "answers": msgspec.json.decode(str(answers)),
+        "said": said,
+        "verdict": verdict,
+        "kind": kind,
+        "page_hash": page_hash,
+        "made_at": made_at,
+    }
+    return msgspec.convert(fields, Example)

@@ -1,0 +1,152 @@
+"""Proposes examples whose right answer is "not on this page", from crops without the answer.
+
+A model that only ever sees answerable questions answers everything. Knows no pixels: the caller
+draws the crops it proposes, or takes over the picture of another example.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from finetune.types import NOT_ON_PAGE, Example
+from vlm.types import Box, PageRef, Word
+
+_MARGIN = 0.01
+"""Fraction of the page kept between a negative crop and the answer."""
+_TRIES = 24
+
+Place = tuple[str, int, str]
+"""A document, a page of it from 0, and a question in lower case."""
+
+
+def borrowed(
+    examples: Sequence[Example], seed: int, share: float = 0.15
+) -> list[tuple[Example, str]]:
+    """Ask questions about crops of the same document that were labelled as something else.
+
+    Needs no text layer: the crop's own right answer is known and is another one.
+
+    Args:
+        examples: The examples; only those with a box take part.
+        seed: Decides which questions are asked about which crops.
+        share: Negatives for each example with a box, in [0, 1].
+
+    Returns:
+        Negative examples, each with the id of the example whose picture it borrows.
+    """
+    by_document: dict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        if example.box is not None and example.kind != "negative":
+            by_document[example.document].append(example)
+    taken = labelled_boxes(examples)
+    pairs = [
+        (asked, shown)
+        for same in by_document.values()
+        for asked in same
+        for shown in same
+        if _apart(asked, shown, taken)
+    ]
+    random.Random(f"borrowed:{seed}").shuffle(pairs)
+    boxed = sum(len(same) for same in by_document.values())
+    chosen: dict[str, tuple[Example, str]] = {}
+    for asked, shown in pairs:
+        if len(chosen) < round(share * boxed) and shown.id not in chosen:
+            chosen[shown.id] = (_negative(asked, shown.page, shown.box), shown.id)
+    return list(chosen.values())
+
+
+def moved(
+    example: Example, words: Sequence[Word], labelled: Sequence[Box], seed: int
+) -> Example | None:
+    """Ask the example's question about a crop elsewhere on its page, proven by the text layer.
+
+    Args:
+        example: An example with a box.
+        words: The page's text layer; without words nothing can be proven.
+        labelled: Boxes on this page that hold an answer to the same question.
+        seed: Decides which crop is tried first.
+
+    Returns:
+        A negative example to be drawn, or None where no such crop was found.
+    """
+    if example.box is None or not words:
+        return None
+    around = [example.box, *labelled]
+    chance = random.Random(f"moved:{seed}:{example.id}")
+    for _ in range(_TRIES):
+        box = _somewhere(example.box, chance)
+        if any(_near(box, other) for other in around):
+            continue
+        inside = [word.text for word in words if box.holds(word.box)]
+        if inside and not any(_says(inside, answer) for answer in example.answers):
+            return _negative(example, example.page, box)
+    return None
+
+
+def labelled_boxes(examples: Sequence[Example]) -> Mapping[Place, tuple[Box, ...]]:
+    """Return the boxes that answer each question."""
+    found: dict[Place, list[Box]] = defaultdict(list)
+    for example in examples:
+        if example.box is not None and example.kind != "negative":
+            found[example.document, example.page.page, _plain(example.question)].append(example.box)
+    return {place: tuple(boxes) for place, boxes in found.items()}
+
+
+def _negative(asked: Example, page: PageRef, box: Box | None) -> Example:
+    return msgspec.structs.replace(
+        asked,
+        id=f"{asked.id}-not-{abs(hash_of(page, box)):08x}",
+        page=page,
+        box=box,
+        answers=(NOT_ON_PAGE,),
+        said="",
+        verdict="unknown",
+        kind="negative",
+    )
+
+
+def hash_of(page: PageRef, box: Box | None) -> int:
+    """Return a number for a place that is the same in every process."""
+    place = random.Random(f"{page.page}:{page.rotation}:{box}")
+    return place.getrandbits(32)
+
+
+def _apart(asked: Example, shown: Example, taken: Mapping[Place, tuple[Box, ...]]) -> bool:
+    """Tell whether the crop surely does not answer the question."""
+    if asked.id == shown.id or _plain(asked.question) == _plain(shown.question):
+        return False
+    answering = taken.get((shown.document, shown.page.page, _plain(asked.question)), ())
+    if shown.box is None or any(_near(box, shown.box) for box in answering):
+        return False
+    there = [_plain(answer) for answer in shown.answers]
+    return not any(_plain(a) in t or t in _plain(a) for a in asked.answers for t in there)
+
+
+def _somewhere(like: Box, chance: random.Random) -> Box:
+    width, height = like.width, like.height
+    x0 = chance.uniform(0, 1 - width)
+    y0 = chance.uniform(0, 1 - height)
+    return Box(x0, y0, min(1.0, x0 + width), min(1.0, y0 + height))
+
+
+def _near(one: Box, other: Box) -> bool:
+    return (
+        one.x0 < other.x1 + _MARGIN
+        and other.x0 < one.x1 + _MARGIN
+        and one.y0 < other.y1 + _MARGIN
+        and other.y0 < one.y1 + _MARGIN
+    )
+
+
+def _says(words: Sequence[str], answer: str) -> bool:
+    """Tell whether any word of the answer is among the words: stricter than the whole answer."""
+    inside = {_plain(word).strip(".,:;") for word in words}
+    return any(_plain(part).strip(".,:;") in inside for part in answer.split())
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())

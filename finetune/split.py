@@ -1,0 +1,120 @@
+"""Divides examples into those to learn from and those to be measured on, by document.
+
+Questions on one document, and on pages that look the same, never stand on both sides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from finetune import lookalike
+from finetune.types import Example
+from vlm.types import Value
+
+LEAST = 5
+"""Documents needed on each side before tuning makes sense."""
+
+
+class Split(Value, frozen=True):
+    """Ids of examples on each side, each in the order they were given.
+
+    `watch` are taken from the documents to learn from and decide when to stop; with few documents
+    it is empty and `held_out` is watched instead, which makes the final measure slightly kind.
+    """
+
+    train: tuple[str, ...]
+    watch: tuple[str, ...]
+    held_out: tuple[str, ...]
+    train_documents: int
+    held_out_documents: int
+
+
+def groups(examples: Iterable[Example]) -> dict[str, str]:
+    """Return for each document the smallest document name of its group.
+
+    Documents share a group when one of their pages looks the same, directly or through others.
+    """
+    leader: dict[str, str] = {}
+
+    def find(document: str) -> str:
+        while leader[document] != document:
+            leader[document] = document = leader[leader[document]]
+        return document
+
+    seen: dict[str, str] = {}
+    for example in examples:
+        leader.setdefault(example.document, example.document)
+        if example.page_hash:
+            seen.setdefault(example.page_hash, example.document)
+            _join(leader, find(example.document), find(seen[example.page_hash]))
+    hashes = sorted(seen)
+    numbers = [int(hash, 16) for hash in hashes]
+    for index, number in enumerate(numbers):
+        for other in range(index):
+            if (number ^ numbers[other]).bit_count() <= lookalike.CLOSE:
+                _join(leader, find(seen[hashes[index]]), find(seen[hashes[other]]))
+    return {document: find(document) for document in leader}
+
+
+def _join(leader: dict[str, str], one: str, other: str) -> None:
+    low, high = sorted((one, other))
+    leader[high] = low
+
+
+def split(examples: Sequence[Example], seed: int, held_out_share: float = 0.2) -> Split:
+    """Divide by document; the same examples and seed always give the same sides.
+
+    At least `LEAST` groups of documents are held out as long as as many are left to learn from.
+    When there are too few for both, `hygiene.refusals` says so.
+
+    Args:
+        examples: All examples.
+        seed: Decides which documents are held out.
+        held_out_share: Share of the groups to hold out, in [0, 1).
+    """
+    group_of = groups(examples)
+    order = sorted(set(group_of.values()), key=lambda group: _rank(seed, group))
+    wanted = max(LEAST, round(held_out_share * len(order)))
+    held = set(order[: max(0, min(wanted, len(order) - LEAST))])
+    learn = [group for group in order if group not in held]
+    watched = set(learn[: len(learn) // 6]) if len(learn) >= 2 * LEAST else set[str]()
+    return _sides(examples, group_of, held, watched)
+
+
+def given(train: Sequence[Example], held_out: Sequence[Example]) -> Split:
+    """Take the two sides as a person divided them, but never learn from what is measured.
+
+    Examples to learn from whose document is, or looks like, one that is held out are left out.
+    """
+    group_of = groups([*train, *held_out])
+    held = {group_of[example.document] for example in held_out}
+    clean = [example for example in train if group_of[example.document] not in held]
+    learn = sorted({group_of[example.document] for example in clean}, key=lambda g: _rank(0, g))
+    watched = set(learn[: len(learn) // 6]) if len(learn) >= 2 * LEAST else set[str]()
+    return _sides([*clean, *held_out], group_of, held, watched)
+
+
+def _sides(
+    examples: Sequence[Example], group_of: dict[str, str], held: set[str], watched: set[str]
+) -> Split:
+    ids: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, set[str]] = defaultdict(set)
+    for example in examples:
+        group = group_of[example.document]
+        side = "held_out" if group in held else "watch" if group in watched else "train"
+        ids[side].append(example.id)
+        found["held_out" if side == "held_out" else "train"].add(group)
+    return Split(
+        tuple(ids["train"]),
+        tuple(ids["watch"]),
+        tuple(ids["held_out"]),
+        len(found["train"]),
+        len(found["held_out"]),
+    )
+
+
+def _rank(seed: int, group: str) -> str:
+    """Return a place in the order that does not move when other documents come or go."""
+    return hashlib.sha256(f"{seed}:{group}".encode()).hexdigest()

@@ -1,0 +1,85 @@
+"""The values of tuning: examples, imported rows, problems. Knows no library.
+
+A *document* is named by the SHA-256 of its file, so that moving or renaming it changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from vlm.types import Box, PageRef, Value
+
+ExampleKind = Literal["correction", "right", "label", "imported", "negative"]
+Verdict = Literal["wrong", "right", "unknown"]
+Side = Literal["train", "watch", "held_out"]
+
+NOT_ON_PAGE = "not on this page"
+"""What the model is taught to say when the answer is not in the picture it was given."""
+
+
+class Example(Value, frozen=True):
+    """One question with its right answer, and where it was asked.
+
+    `answers` holds every accepted spelling, the first is the one that is taught. `said` is what
+    the model had answered, "" when it was not asked. `page_hash` is `lookalike.page_hash` of the
+    whole page as 64 hexadecimal digits, "" when unknown. `made_at` is seconds since 1970. The
+    pixels are kept beside the value, see `ExampleStore.picture`.
+
+    Raises:
+        ValueError: Without a question, without an answer, or with an empty one.
+    """
+
+    id: str
+    document: str
+    page: PageRef
+    question: str
+    answers: tuple[str, ...]
+    kind: ExampleKind
+    made_at: float
+    box: Box | None = None
+    said: str = ""
+    verdict: Verdict = "unknown"
+    page_hash: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.question.strip():
+            raise ValueError("an example needs a question")
+        if not self.answers or not all(answer.strip() for answer in self.answers):
+            raise ValueError("an example needs an answer, and none may be empty")
+
+    @property
+    def answer(self) -> str:
+        """The spelling that is taught."""
+        return self.answers[0]
+
+
+class Row(Value, frozen=True):
+    """One row of an imported list, checked but not yet drawn; `line` counts from 1.
+
+    `document` is the document's SHA-256 when the list names it, else "".
+    """
+
+    line: int
+    page: PageRef
+    question: str
+    answers: tuple[str, ...]
+    box: Box | None = None
+    id: str = ""
+    document: str = ""
+    kind: ExampleKind = "imported"
+
+
+class RowProblem(Value, frozen=True):
+    """Why one row of a list was left out: a plain sentence without the line number."""
+
+    line: int
+    sentence: str
+
+
+class Refusal(Value, frozen=True):
+    """Why tuning does not start, and what would help. `examples` are the ids concerned."""
+
+    code: Literal["too_few_documents", "contradiction", "answer_too_long", "nothing_to_learn"]
+    sentence: str
+    advice: str
+    examples: tuple[str, ...] = ()

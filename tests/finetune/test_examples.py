@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from finetune import database, examples
+from finetune.errors import StoreTooNew, StoreUnusable
+from finetune.examples import ExampleStore
+from finetune.types import Example
+from tests.finetune.made import example, png_of
+from vlm.types import Box, PageRef
+
+
+def test_keeps_everything_about_an_example(tmp_path: Path) -> None:
+    kept = Example(
+        id="a",
+        document="0" * 64,
+        page=PageRef("/papers/Ünal & Söhne.pdf", 3, 90),
+        question="What is the total?",
+        answers=("12,50 €", "12.50"),
+        kind="correction",
+        made_at=1.5,
+        box=Box(0.1, 0.2, 0.3, 0.4),
+        said="12,90 €",
+        verdict="wrong",
+        page_hash="f" * 64,
+    )
+    with ExampleStore(tmp_path / "e.db") as store:
+        store.add(kept, png_of(7))
+    with ExampleStore(tmp_path / "e.db") as store:
+        assert list(store.all()) == [kept]
+        assert store.picture("a") == png_of(7)
+        assert (len(store), store.document_count()) == (1, 1)
+
+
+def test_change_corrects_question_and_answers(tmp_path: Path) -> None:
+    with ExampleStore(tmp_path / "e.db") as store:
+        store.add(example(1), png_of())
+        changed = store.change("e1", "What is the date?", ("May 1",))
+        assert store.get("e1") == changed
+        assert changed.answer == "May 1"
+        with pytest.raises(ValueError, match="answer"):
+            store.change("e1", "What is the date?", (" ",))
+        with pytest.raises(KeyError):
+            store.change("e2", "What?", ("x",))
+
+
+def test_a_picture_is_a_picture(tmp_path: Path) -> None:
+    with ExampleStore(tmp_path / "e.db") as store, pytest.raises(ValueError, match="PNG"):
+        store.add(example(1), b"%PDF-1.7")
+
+
+def test_what_was_removed_is_gone_from_the_folder(tmp_path: Path) -> None:
+    file = tmp_path / "e.db"
+    with ExampleStore(file) as store:
+        for number in range(20):
+            store.add(example(number, answer=f"secret-{number}"), png_of(number))
+        database.backup_of(file).write_bytes(file.read_bytes())
+        assert store.remove([f"e{number}" for number in range(0, 20, 2)]) == 10
+        left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        assert b"secret-3" in left
+        assert not [n for n in range(0, 20, 2) if f'secret-{n}"'.encode() in left]
+        assert png_of(4)[40:200] not in left
+        assert png_of(5)[40:200] in left
+
+
+def test_files_are_private(tmp_path: Path) -> None:
+    file = tmp_path / "folder" / "e.db"
+    with ExampleStore(file):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_a_newer_file_is_refused_untouched(tmp_path: Path) -> None:
+    file = tmp_path / "e.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    before = file.read_bytes()
+    with pytest.raises(StoreTooNew, match="newer version"):
+        ExampleStore(file)
+    assert file.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "e.db"
+    file.write_bytes(b"not a database " * 100)
+    with pytest.raises(StoreUnusable, match=r"e\.db"):
+        ExampleStore(file)
+
+
+def test_an_older_file_is_copied_and_migrated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "e.db"
+    with ExampleStore(file) as store:
+        store.add(example(1), png_of())
+
+    def add_note(connection: sqlite3.Connection) -> None:
+        connection.execute("ALTER TABLE example ADD COLUMN note TEXT")
+
+    monkeypatch.setattr(examples, "MIGRATIONS", (*examples.MIGRATIONS, add_note))
+    with ExampleStore(file) as store:
+        assert len(store) == 1
+    with closing(sqlite3.connect(database.backup_of(file))) as copy:
+        assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+        assert copy.execute("SELECT id FROM example").fetchall() == [("e1",)]
+
+
+def test_a_failed_migration_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "e.db"
+    with ExampleStore(file) as store:
+        store.add(example(1), png_of())
+
+    def break_off(connection: sqlite3.Connection) -> None:
+        connection.execute("DROP TABLE example")
+        connection.execute("SELECT * FROM nothing")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(examples, "MIGRATIONS", (*examples.MIGRATIONS, break_off))
+        with pytest.raises(StoreUnusable):
+            ExampleStore(file)
+    with ExampleStore(file) as store:
+        assert len(store) == 1
+
+
+def test_the_journal_survives_power_loss(tmp_path: Path) -> None:
+    with ExampleStore(tmp_path / "e.db"), closing(sqlite3.connect(tmp_path / "e.db")) as other:
+        expected = "wal" if sqlite3.sqlite_version_info >= (3, 51, 3) else "delete"
+        assert other.execute("PRAGMA journal_mode").fetchone() == (expected,)

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from finetune import negatives
+from finetune.types import NOT_ON_PAGE
+from tests.finetune.made import example
+from vlm.types import Box, Word
+
+TOTAL = Box(0.6, 0.8, 0.9, 0.85)
+DATE = Box(0.1, 0.1, 0.4, 0.15)
+
+
+def _words() -> list[Word]:
+    words = [Word("12.00", Box(0.7, 0.81, 0.8, 0.84)), Word("12.00", Box(0.2, 0.5, 0.3, 0.52))]
+    for row in range(20):
+        words.append(Word(f"w{row}", Box(0.05, row / 20, 0.95, row / 20 + 0.02)))
+    return words
+
+
+def test_borrowed_asks_about_crops_labelled_as_something_else() -> None:
+    rows = [
+        example(1, "a", "What is the total?", "12.00", TOTAL),
+        example(2, "a", "What is the date?", "May 1", DATE),
+        example(3, "b", "What is the total?", "7.00", TOTAL),
+    ]
+    found = negatives.borrowed(rows, seed=1, share=1.0)
+    assert {(e.question, shown) for e, shown in found} == {
+        ("What is the total?", "e2"),
+        ("What is the date?", "e1"),
+    }
+    for negative, shown in found:
+        source = next(row for row in rows if row.id == shown)
+        assert negative.answers == (NOT_ON_PAGE,)
+        assert negative.kind == "negative"
+        assert (negative.box, negative.document) == (source.box, source.document)
+    assert found == negatives.borrowed(rows, seed=1, share=1.0)
+    assert len(negatives.borrowed(rows, seed=1, share=0.4)) == 1
+
+
+def test_borrowed_never_takes_a_crop_that_may_answer() -> None:
+    overlapping = Box(0.5, 0.7, 0.95, 0.9)
+    rows = [
+        example(1, "a", "What is the total?", "12.00", TOTAL),
+        example(2, "a", "What is the footer?", "Pay 9", overlapping),
+        example(3, "a", "What is the due amount?", "EUR 12.00", DATE),
+        example(4, "a", "What is the total?", "12.00", Box(0, 0.4, 0.2, 0.5)),
+    ]
+    pairs = {(e.question, shown) for e, shown in negatives.borrowed(rows, 0, 1.0)}
+    assert ("What is the total?", "e2") not in pairs
+    assert ("What is the total?", "e3") not in pairs
+    assert ("What is the total?", "e4") not in pairs
+
+
+def test_moved_crops_are_proven_by_the_text_layer() -> None:
+    asked = example(1, "a", "What is the total?", "12.00", TOTAL)
+    words = _words()
+    for seed in range(40):
+        found = negatives.moved(asked, words, [], seed)
+        assert found is not None
+        assert found.box is not None
+        inside = [word.text for word in words if found.box.holds(word.box)]
+        assert inside
+        assert "12.00" not in inside
+        assert found.page == asked.page
+        assert found == negatives.moved(asked, words, [], seed)
+
+
+def test_moved_proves_nothing_without_words_or_box() -> None:
+    asked = example(1, "a", "What is the total?", "12.00", TOTAL)
+    assert negatives.moved(asked, [], [], 0) is None
+    assert negatives.moved(example(2), _words(), [], 0) is None
+    everywhere = Box(0, 0, 1, 1)
+    assert negatives.moved(asked, _words(), [everywhere], 0) is None
+
+
+def test_labelled_boxes_by_place_and_question() -> None:
+    rows = [
+        example(1, "a", box=TOTAL),
+        example(2, "a", box=DATE),
+        example(3, "a", box=DATE, kind="negative"),
+        example(4, "b", box=DATE),
+    ]
+    found = negatives.labelled_boxes(rows)
+    assert found[rows[0].document, 0, "what is the total?"] == (TOTAL, DATE)
+    assert len(found) == 2

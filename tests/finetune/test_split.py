@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from finetune import split
+from finetune.lookalike import CLOSE, distance, page_hash, page_hash_of
+from finetune.types import Example
+from tests.finetune.made import example, noise
+
+
+def _hash(seed: int) -> str:
+    picture = noise(seed)
+    return page_hash_of(picture.width, picture.height, picture.pixels)
+
+
+def _three_each(documents: int) -> list[Example]:
+    return [example(3 * d + n, document=f"d{d}") for d in range(documents) for n in range(3)]
+
+
+def test_sides_share_no_document() -> None:
+    rows = _three_each(30)
+    sides = split.split(rows, seed=3)
+    document = {row.id: row.document for row in rows}
+    found = [{document[id] for id in ids} for ids in (sides.train, sides.watch, sides.held_out)]
+    assert not found[0] & found[1] | found[0] & found[2] | found[1] & found[2]
+    assert sorted(sides.train + sides.watch + sides.held_out) == sorted(document)
+    assert (sides.train_documents, sides.held_out_documents) == (24, 6)
+    assert len(found[1]) == 4
+
+
+def test_same_seed_same_sides_whatever_the_order() -> None:
+    rows = _three_each(20)
+    one = split.split(rows, seed=1)
+    random.Random(0).shuffle(rows)
+    other = split.split(rows, seed=1)
+    assert set(one.held_out) == set(other.held_out)
+    assert set(split.split(rows, seed=2).held_out) != set(one.held_out)
+
+
+@pytest.mark.parametrize(
+    ("documents", "expected"), [(4, (4, 0)), (7, (5, 2)), (10, (5, 5)), (50, (40, 10))]
+)
+def test_five_to_learn_come_first(documents: int, expected: tuple[int, int]) -> None:
+    sides = split.split(_three_each(documents), seed=0)
+    assert (sides.train_documents, sides.held_out_documents) == expected
+
+
+def test_pages_that_look_the_same_stay_together() -> None:
+    rows = [example(n, page_hash=_hash(n)) for n in range(30)]
+    bits = int(_hash(4), 16) ^ ((1 << CLOSE) - 1)
+    rows.append(example(30, document="copy", page_hash=f"{bits:064x}"))
+    group = split.groups(rows)
+    assert group[rows[30].document] == group[rows[4].document]
+    assert len(set(group.values())) == 30
+    for seed in range(10):
+        held = set(split.split(rows, seed).held_out)
+        assert ("e4" in held) == ("e30" in held)
+
+
+def test_given_sides_drop_what_is_measured_from_what_is_learned() -> None:
+    learn = [example(n, document=f"d{n}") for n in range(8)]
+    measure = [example(100 + n, document=f"d{n}") for n in range(5, 10)]
+    sides = split.given(learn, measure)
+    assert sides.train == ("e0", "e1", "e2", "e3", "e4")
+    assert len(sides.held_out) == 5
+
+
+def test_hash_stays_close_under_what_scanning_does() -> None:
+    picture = noise(5, 400, 500)
+    gray = np.frombuffer(picture.pixels, np.uint8).reshape(500, 400, 3)[..., 0]
+    smaller = gray[::2, ::2]
+    darker = (gray * 0.9).astype(np.uint8)
+    shifted = np.roll(gray, 2, axis=1)
+    for changed in (smaller, darker, shifted):
+        assert distance(page_hash(gray), page_hash(changed)) <= CLOSE
+    others = [distance(_hash(5), _hash(seed)) for seed in range(6, 40)]
+    assert min(others) > 2 * CLOSE
+
+
+def test_tiny_pictures_have_no_hash() -> None:
+    assert page_hash_of(10, 10, bytes(300)) == ""
+    with pytest.raises(ValueError, match="64"):
+        page_hash(np.zeros((10, 10), np.uint8))
