@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from pretrain import fonts, stages
+from pretrain import evaluate, export, fonts, samples, stages
 from pretrain.model import PRESETS
 from pretrain.train import TrainPlan, train
 
@@ -30,6 +30,23 @@ def _parser() -> argparse.ArgumentParser:
         stage.add_argument("--patches", type=int, default=None, help="patches in a batch")
         stage.add_argument("--workers", type=int, default=1, help="drawing processes")
         stage.add_argument("--threads", type=int, default=1, help="torch threads on a CPU")
+    measure = commands.add_parser("evaluate", help="measure a saved model")
+    measure.add_argument("folder", type=Path, help="a folder in transformers' format")
+    measure.add_argument("--device", default="auto")
+    measure.add_argument("--fonts", type=Path, default=None, help="folder of `fonts`")
+    measure.add_argument("--lines", type=int, default=40, help="crops of each kind")
+    measure.add_argument("--questions", type=int, default=40, help="field crops of each kind")
+    measure.add_argument("--pages", type=int, default=2, help="pages of each kind and scope")
+    measure.add_argument("--receipts", type=Path, default=None, help="scanned receipts, JSON lines")
+    measure.add_argument("--receipt-questions", type=int, default=20)
+    measure.add_argument("--json", type=Path, default=None, help="write the rows here too")
+    ship = commands.add_parser("export", help="save a checkpoint as a transformers folder")
+    ship.add_argument("folder", type=Path)
+    ship.add_argument("target", type=Path)
+    picture = commands.add_parser("samples", help="draw ten samples with the model's answers")
+    picture.add_argument("folder", type=Path)
+    picture.add_argument("target", type=Path, help="a PNG file")
+    picture.add_argument("--fonts", type=Path, default=None)
     collect = commands.add_parser("fonts", help="copy the free fonts of this machine to a folder")
     collect.add_argument("folder", type=Path)
     return parser
@@ -63,13 +80,37 @@ def _train(arguments: argparse.Namespace) -> None:
     )
 
 
+def _evaluate(arguments: argparse.Namespace) -> None:
+    torch.set_num_threads(1)
+    amount = evaluate.Amount(
+        arguments.lines, arguments.questions, arguments.pages, arguments.receipt_questions
+    )
+    rows, text = evaluate.timed(
+        arguments.folder,
+        fonts.load(arguments.fonts),
+        amount,
+        arguments.receipts,
+        _device(arguments.device),
+    )
+    print(text)
+    if arguments.json is not None:
+        evaluate.save(rows, arguments.json)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status."""
     parsed = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
-    if parsed.command == "fonts":
-        for name in fonts.collect(parsed.folder):
-            print(f"skipped {name}: not installed, or its licence is not recognised")
-        return 0
-    _train(parsed)
+    match parsed.command:
+        case "fonts":
+            for name in fonts.collect(parsed.folder):
+                print(f"skipped {name}: not installed, or its licence is not recognised")
+        case "evaluate":
+            _evaluate(parsed)
+        case "export":
+            export.export(parsed.folder, parsed.target)
+        case "samples":
+            samples.draw(parsed.folder, fonts.load(parsed.fonts), parsed.target)
+        case _:
+            _train(parsed)
     return 0
