@@ -1,0 +1,58 @@
+"""Which colours the program has now: follows the setting and, with it, the system, live."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from app import style, theme
+from app.settings import Scheme
+
+
+class Appearance(QObject):
+    """Gives the application its palette and style sheet.
+
+    Signals:
+        changed(): Palette and style are new; icons need their tint.
+    """
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, scheme: Scheme) -> None:
+        super().__init__(application)
+        self._application = application
+        self._scheme = scheme
+        self._dark: bool | None = None
+        application.setStyle("Fusion")
+        self._apply()
+        application.styleHints().colorSchemeChanged.connect(self._apply)
+
+    @property
+    def dark(self) -> bool:
+        """Whether the colours are dark now."""
+        return bool(self._dark)
+
+    def set_scheme(self, scheme: Scheme) -> None:
+        """Take another setting."""
+        self._scheme = scheme
+        hints = self._application.styleHints()
+        match scheme:  # window frames and file dialogs of the system follow this
+            case Scheme.SYSTEM:
+                hints.unsetColorScheme()
+            case Scheme.LIGHT:
+                hints.setColorScheme(Qt.ColorScheme.Light)
+            case Scheme.DARK:
+                hints.setColorScheme(Qt.ColorScheme.Dark)
+        self._apply()
+
+    @Slot()
+    def _apply(self) -> None:
+        system = self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        dark = {Scheme.SYSTEM: system, Scheme.LIGHT: False, Scheme.DARK: True}[self._scheme]
+        if dark == self._dark:
+            return
+        self._dark = dark
+        palette = theme.palette_for(dark)
+        self._application.setPalette(palette)
+        self._application.setStyleSheet(style.sheet(palette))
+        self.changed.emit()

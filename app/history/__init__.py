@@ -1,0 +1,1 @@
+"""Every question and its answer, kept on this machine: the store, the list, the exports."""

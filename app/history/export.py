@@ -1,0 +1,128 @@
+"""The history as CSV, JSON and Markdown, safe to open elsewhere.
+
+A spreadsheet runs a cell that starts like a formula, and a Markdown viewer follows what looks like
+a link; text from documents and models must do neither.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from app import safe_file
+from app.history.entry import Entry
+
+_FORMULA = re.compile(r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""How a cell begins that a spreadsheet may calculate, full-width forms included."""
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&$^:/@])")
+
+COLUMNS = (
+    "when",
+    "document",
+    "page",
+    "crop",
+    "question",
+    "answer",
+    "confidence",
+    "evidence",
+    "stop",
+    "model",
+    "adapter",
+    "seconds",
+    "verdict",
+    "sha256",
+)
+
+
+def record(entry: Entry) -> dict[str, object]:
+    """Return an entry as plain columns; pages count from 1 as people do."""
+    question, answer = entry.question, entry.answer
+    box = question.box
+    verdict = {None: "", True: "right", False: "wrong"}[entry.verdict]
+    values: tuple[object, ...] = (
+        entry.when.isoformat(timespec="seconds"),
+        question.page.path,
+        question.page.page + 1,
+        [round(value, 5) for value in (box.x0, box.y0, box.x1, box.y1)] if box else None,
+        question.text,
+        answer.text,
+        round(answer.confidence, 4),
+        answer.evidence.kind,
+        answer.stop,
+        answer.model,
+        answer.adapter,
+        round(answer.timings.total, 3),
+        verdict,
+        entry.fingerprint,
+    )
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def harmless_cell(value: object) -> object:
+    """Return a cell that no spreadsheet calculates: formulas get an apostrophe before them."""
+    if isinstance(value, str) and _FORMULA.match(value):
+        return "'" + value
+    return value
+
+
+def to_csv(entries: Sequence[Entry]) -> str:
+    """Return all entries as CSV with a header line, CRLF line ends as spreadsheets write them."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(COLUMNS)
+    for entry in entries:
+        row = record(entry)
+        crop = row["crop"]
+        row["crop"] = " ".join(map(str, crop)) if isinstance(crop, list) else ""
+        writer.writerow([harmless_cell("" if cell is None else cell) for cell in row.values()])
+    return text.getvalue()
+
+
+def to_json(entries: Sequence[Entry]) -> str:
+    """Return all entries as a JSON list."""
+    return json.dumps([record(entry) for entry in entries], ensure_ascii=False, indent=2) + "\n"
+
+
+def plain_markdown(text: str) -> str:
+    """Return text that a Markdown viewer shows as it is, on one line."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def to_markdown(entries: Sequence[Entry]) -> str:
+    """Return all entries as one Markdown section each."""
+    parts = ["# Questions and answers\n"]
+    for entry in entries:
+        row = record(entry)
+        where = f"{plain_markdown(entry.file_name)}, page {row['page']}"
+        verdict = f", marked {row['verdict']}" if row["verdict"] else ""
+        parts.append(
+            f"## {plain_markdown(entry.question.text)}\n\n"
+            f"{plain_markdown(entry.answer.text) or '(no answer)'}\n\n"
+            f"*{where}; {plain_markdown(str(row['when']))}; "
+            f"{plain_markdown(entry.answer.model)}{verdict}*\n"
+        )
+    return "\n".join(parts)
+
+
+FORMATS: dict[str, Callable[[Sequence[Entry]], str]] = {
+    ".csv": to_csv,
+    ".json": to_json,
+    ".md": to_markdown,
+}
+
+
+def write(path: Path, entries: Sequence[Entry]) -> None:
+    """Write all entries to a file in the format of its name's ending, readable by its owner.
+
+    Raises:
+        KeyError: For an ending that is none of `FORMATS`.
+        OSError: When the file cannot be written.
+    """
+    text = FORMATS[path.suffix.lower()](entries)
+    # Spreadsheets take a CSV for the system's encoding unless it begins with this mark.
+    encoding = "utf-8-sig" if path.suffix.lower() == ".csv" else "utf-8"
+    safe_file.write(path, text.encode(encoding))

@@ -1,0 +1,147 @@
+"""The list of entries for Qt's views, and how one is painted. Knows no store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFont, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app import style, theme
+from app.history.entry import Entry
+from app.labels import tip
+
+ENTRY = Qt.ItemDataRole.UserRole
+Index = QModelIndex | QPersistentModelIndex
+_DAY_S = 24 * 60 * 60
+
+
+def ago(when: datetime, now: datetime) -> str:
+    """Return how long ago something was, in words; the date from a week on."""
+    seconds = max(0.0, (now - when).total_seconds())
+    if seconds < 60:
+        return "just now"
+    if seconds < 60 * 60:
+        return f"{int(seconds // 60)} min ago"
+    if seconds < _DAY_S:
+        return f"{int(seconds // 3600)} h ago"
+    if seconds < 7 * _DAY_S:
+        days = int(seconds // _DAY_S)
+        return "yesterday" if days == 1 else f"{days} days ago"
+    return when.astimezone().strftime("%d %b %Y").lstrip("0")
+
+
+def place(entry: Entry) -> str:
+    """Return where a question was asked, in words."""
+    part = "part of page" if entry.question.box else "page"
+    return f"{entry.file_name}, {part} {entry.question.page.page + 1}"
+
+
+class HistoryModel(QAbstractListModel):
+    """Entries in the order they are given."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: tuple[Entry, ...] = ()
+
+    def show(self, entries: Sequence[Entry]) -> None:
+        """Replace all entries."""
+        self.beginResetModel()
+        self._entries = tuple(entries)
+        self.endResetModel()
+
+    def entry(self, index: Index) -> Entry:
+        """Return the entry of a row."""
+        return self._entries[index.row()]
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._entries)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or not 0 <= index.row() < len(self._entries):
+            return None
+        entry = self._entries[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return entry.question.text
+            case Qt.ItemDataRole.ToolTipRole:
+                return tip(entry.question.page.path)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                verdict = {None: "", True: ", marked right", False: ", marked wrong"}
+                return (
+                    f"{entry.question.text}. {entry.answer.text}. "
+                    f"{place(entry)}{verdict[entry.verdict]}"
+                )
+            case _:
+                return entry if role == ENTRY else None
+
+
+class EntryPainter(QStyledItemDelegate):
+    """Paints an entry as three lines: question, answer, where and when."""
+
+    PADDING = 10
+    GAP = 3
+
+    def __init__(self, now: datetime | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._now = now
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        height: int = option.fontMetrics.height()
+        return QSize(120, 3 * height + 2 * self.GAP + 2 * self.PADDING)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        entry = index.data(ENTRY)
+        if not isinstance(entry, Entry):
+            return
+        painter.save()
+        self._paint_ground(painter, option)
+        rect: QRect = option.rect
+        area = rect.adjusted(self.PADDING + 2, self.PADDING, -self.PADDING - 2, 0)
+        palette = option.palette
+        now = self._now or datetime.now(entry.when.tzinfo)
+        bold = QFont(painter.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        marks = {None: ("", theme.muted), True: ("✓ ", theme.good), False: ("✗ ", theme.bad)}
+        mark, mark_colour = marks[entry.verdict]
+        lines = (
+            (entry.question.text, bold, palette.windowText().color()),
+            (mark + (entry.answer.text or "(no answer)"), None, palette.windowText().color()),
+            (f"{place(entry)} · {ago(entry.when, now)}", None, theme.muted(palette)),
+        )
+        base = QFont(painter.font())
+        for number, (text, font, colour) in enumerate(lines):
+            painter.setFont(font or base)
+            painter.setPen(mark_colour(palette) if number == 1 and mark else colour)
+            metrics = painter.fontMetrics()
+            line = QRect(area.left(), area.top(), area.width(), metrics.height())
+            shown = " ".join(text.split())
+            elided = metrics.elidedText(shown, Qt.TextElideMode.ElideRight, line.width())
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, elided)
+            area.setTop(area.top() + metrics.height() + self.GAP)
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        state: QStyle.StateFlag = option.state
+        palette = option.palette
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        over = bool(state & QStyle.StateFlag.State_MouseOver)
+        if not selected and not over:
+            return
+        ground = palette.window().color()
+        tint = theme.accent(palette) if selected else palette.windowText().color()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(style.mix(ground, tint, 0.16 if selected else 0.05))
+        rect: QRect = option.rect
+        painter.drawRoundedRect(rect.adjusted(2, 1, -2, -1), theme.RADIUS, theme.RADIUS)

@@ -1,0 +1,247 @@
+"""The history file: SQLite through the standard library, the only module that knows its SQL.
+
+One writer, used from one thread at a time. What is deleted leaves the file: freed pages are
+overwritten, the full-text index is built anew, the file is vacuumed, and copies made before a
+migration go too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app import safe_file
+from app.history import schema
+from app.history.entry import Entry
+from vlm.errors import DeskError
+from vlm.types import Answer, Box, Evidence, PageRef, Question, Timings
+
+NAME = "history.sqlite3"
+FOUND_AT_MOST = 500
+WAL_IS_SAFE = (3, 51, 3)
+"""Older SQLite can lose committed pages when a WAL is reset."""
+
+_COLUMNS = (
+    "asked_at, path, name, fingerprint, page, rotation, crop, question, splitting, "
+    "max_new_tokens, answer, confidence, evidence, stop, model, adapter, visual_tokens, "
+    "effective_dpi, timings, verdict"
+)
+
+
+class HistoryUnusable(DeskError):
+    """The history file belongs to a newer program or cannot be opened."""
+
+    code = "history_unusable"
+
+
+class HistoryStore:
+    """An open history file.
+
+    Args:
+        path: The file; made with mode 0600 when it is missing.
+        migrations: For tests: the steps instead of `schema.MIGRATIONS`.
+
+    Raises:
+        HistoryUnusable: When the file is newer than this program or cannot be opened.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        migrations: Sequence[Callable[[sqlite3.Connection], None]] = schema.MIGRATIONS,
+    ) -> None:
+        self._path = path
+        self._migrations = migrations
+        self.complaint = ""
+        try:
+            self._connection = self._open()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise HistoryUnusable(f"The history could not be opened: {error}.") from error
+            aside = safe_file.set_aside(path)
+            self.complaint = (
+                f"The history file was damaged. It was set aside as {aside.name}, "
+                "and a new one was started."
+            )
+            self._connection = self._open()
+        self._indexed = schema.has_words(self._connection)
+
+    # --- reading ----------------------------------------------------------------------------
+
+    def search(self, words: str = "", limit: int = FOUND_AT_MOST) -> list[Entry]:
+        """Return entries holding all words (each the beginning of a word), newest first."""
+        wanted = words.split()
+        values: tuple[str, ...] = ()
+        if not wanted:
+            where = ""
+        elif self._indexed:
+            where = "WHERE number IN (SELECT rowid FROM words WHERE words MATCH ?)"
+            values = (" ".join('"' + word.replace('"', '""') + '"*' for word in wanted),)
+        else:
+            one = "(question || ' ' || answer || ' ' || name) LIKE ? ESCAPE '\\'"
+            where = "WHERE " + " AND ".join([one] * len(wanted))
+            values = tuple(f"%{_literal(word)}%" for word in wanted)
+        rows = self._connection.execute(
+            f"SELECT number, {_COLUMNS} FROM entry {where} ORDER BY number DESC LIMIT ?",
+            (*values, limit),
+        )
+        return [_entry(row) for row in rows]
+
+    def count(self) -> int:
+        """Return how many entries there are."""
+        return int(self._connection.execute("SELECT COUNT(*) FROM entry").fetchone()[0])
+
+    # --- writing ----------------------------------------------------------------------------
+
+    def add(self, entry: Entry) -> int:
+        """Store an entry and return its number."""
+        with self._connection:
+            marks = ", ".join("?" * len(_COLUMNS.split(", ")))
+            done = self._connection.execute(
+                f"INSERT INTO entry ({_COLUMNS}) VALUES ({marks})", _row(entry)
+            )
+        assert done.lastrowid is not None
+        return done.lastrowid
+
+    def judge(self, number: int, verdict: bool | None) -> None:
+        """Keep what the person thinks of an answer."""
+        with self._connection:
+            self._connection.execute(
+                "UPDATE entry SET verdict = ? WHERE number = ?", (verdict, number)
+            )
+
+    def fingerprint(self, number: int, digest: str) -> None:
+        """Keep the document's SHA-256 of an entry."""
+        with self._connection:
+            self._connection.execute(
+                "UPDATE entry SET fingerprint = ? WHERE number = ?", (digest, number)
+            )
+
+    def delete(self, numbers: Sequence[int]) -> None:
+        """Remove entries so that nothing of them is left in the file."""
+        with self._connection:
+            self._connection.executemany(
+                "DELETE FROM entry WHERE number = ?", [(number,) for number in numbers]
+            )
+            if self._indexed:  # a deleted word stays in the index until it is built anew
+                self._connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
+        self._connection.execute("VACUUM")
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for copy in self._path.parent.glob(f"{self._path.name}.before-*"):
+            copy.unlink()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    # --- opening ----------------------------------------------------------------------------
+
+    def _open(self) -> sqlite3.Connection:
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        connection = sqlite3.connect(self._path, timeout=5, check_same_thread=False)
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        safe_wal = sqlite3.sqlite_version_info >= WAL_IS_SAFE
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if version > len(self._migrations):
+            raise HistoryUnusable(
+                "The history was written by a newer VLM Desk. Update the program to see it; "
+                "until then nothing is added to it."
+            )
+        connection.execute(f"PRAGMA journal_mode = {'WAL' if safe_wal else 'DELETE'}")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if safe_wal else 'EXTRA'}")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")  # vacuuming leaves no file elsewhere
+        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("damaged")
+        if 0 < version < len(self._migrations):
+            self._back_up(connection, version)
+        for step in range(version, len(self._migrations)):
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                self._migrations[step](connection)
+                connection.execute(f"PRAGMA user_version = {step + 1}")
+
+    def _back_up(self, connection: sqlite3.Connection, version: int) -> None:
+        copy = self._path.with_name(f"{self._path.name}.before-{version + 1}")
+        os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
+        with contextlib.closing(sqlite3.connect(copy)) as target:
+            connection.backup(target)
+
+
+def _literal(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _row(entry: Entry) -> tuple[Any, ...]:
+    question, answer = entry.question, entry.answer
+    return (
+        entry.when.timestamp(),
+        question.page.path,
+        entry.file_name,
+        entry.fingerprint,
+        question.page.page,
+        question.page.rotation,
+        _json(question.box) if question.box else None,
+        question.text,
+        question.splitting,
+        question.max_new_tokens,
+        answer.text,
+        answer.confidence,
+        _json(answer.evidence),
+        answer.stop,
+        answer.model,
+        answer.adapter,
+        answer.visual_tokens,
+        answer.effective_dpi,
+        _json(answer.timings),
+        entry.verdict,
+    )
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    (number, asked_at, path, _, fingerprint, page, rotation, crop, text, splitting, tokens) = row[
+        :11
+    ]
+    (answer, confidence, evidence, stop, model, adapter, visual, dpi, timings, verdict) = row[11:]
+    return Entry(
+        question=Question(
+            text=text,
+            page=PageRef(path, page, rotation),
+            box=msgspec.json.decode(crop, type=Box) if crop else None,
+            splitting=bool(splitting),
+            max_new_tokens=tokens,
+        ),
+        answer=Answer(
+            text=answer,
+            confidence=confidence,
+            evidence=msgspec.json.decode(evidence, type=Evidence),
+            stop=stop,
+            model=model,
+            adapter=adapter,
+            visual_tokens=visual,
+            effective_dpi=dpi,
+            timings=msgspec.json.decode(timings, type=Timings),
+        ),
+        when=datetime.fromtimestamp(asked_at, UTC),
+        fingerprint=fingerprint,
+        verdict=None if verdict is None else bool(verdict),
+        number=number,
+    )

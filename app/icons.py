@@ -1,0 +1,69 @@
+"""Line icons tinted with the palette. The drawings are SVG files of ours in `assets/icons`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+import assets
+from app import theme
+
+_FOLDER = Path(assets.__file__).parent / "icons"
+_SIZE = 20
+"""Logical pixels that icons are drawn for."""
+_RATIOS = (1, 2)
+_NAME = "iconName"
+
+
+def pixmap(name: str, colour: QColor, size: int = _SIZE, ratio: float = 1) -> QPixmap:
+    """Draw an icon in one colour.
+
+    Args:
+        name: File name in `assets/icons` without its ending.
+        colour: Of all its lines.
+        size: Logical pixels of an edge.
+        ratio: Device pixels per logical pixel.
+    """
+    text = (_FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+    drawing = QSvgRenderer(QByteArray(text.replace("currentColor", colour.name()).encode()))
+    image = QPixmap(QSize(size, size) * ratio)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    drawing.render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return image
+
+
+def icon(name: str, palette: QPalette) -> QIcon:
+    """Return an icon for buttons and menus, with its checked and disabled looks."""
+    made = QIcon()
+    colours = (
+        (QIcon.Mode.Normal, QIcon.State.Off, theme.muted(palette)),
+        (QIcon.Mode.Normal, QIcon.State.On, theme.accent(palette)),
+        (QIcon.Mode.Disabled, QIcon.State.Off, theme.line(palette)),
+    )
+    for mode, state, colour in colours:
+        for ratio in _RATIOS:
+            made.addPixmap(pixmap(name, colour, ratio=ratio), mode, state)
+    return made
+
+
+def set_icon(holder: QAction | QAbstractButton, name: str) -> None:
+    """Give a button or an action an icon that `tint_all` finds again."""
+    holder.setProperty(_NAME, name)
+    holder.setIcon(icon(name, QApplication.palette()))
+
+
+def tint_all(window: QWidget) -> None:
+    """Draw the icons of a window anew after its colours have changed."""
+    holders: list[QAction | QAbstractButton] = [*window.findChildren(QAction)]
+    holders += window.findChildren(QAbstractButton)
+    for holder in holders:
+        name = holder.property(_NAME)
+        if isinstance(name, str):
+            holder.setIcon(icon(name, QApplication.palette()))

@@ -1,0 +1,37 @@
+"""Small files that are whole at every moment: written beside, synced, then put in place."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def write(path: Path, content: bytes) -> None:
+    """Replace a file so that a crash leaves the old or the new content, readable by its owner only.
+
+    Raises:
+        OSError: When the folder cannot be written; the old file is untouched.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(name).unlink()
+        raise
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a file that cannot be understood and return its new place.
+
+    An older one that was set aside before is replaced: one copy is enough to look at.
+    """
+    aside = path.with_name(f"{path.name}.broken")
+    path.replace(aside)
+    return aside

@@ -1,0 +1,163 @@
+"""The style sheet of the whole program, made from the palette. Knows looks, not layouts.
+
+Buttons with the property `kind` "primary" are the one main action of their panel; "quiet" ones
+have no frame until the pointer or the focus is on them. Labels get their colour from `role`.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QPalette
+
+from app import theme
+
+_TEMPLATE = """
+QWidget { outline: none; }
+QLabel { background: transparent; }
+QLabel[role="muted"] { color: %(muted)s; }
+QToolTip { background: %(tip)s; color: %(tip_text)s; border: none; padding: 6px 8px; }
+
+QMenuBar { background: %(window)s; padding: 3px 6px; border-bottom: 1px solid %(line)s; }
+QMenuBar::item { padding: 5px 10px; border-radius: 6px; background: transparent; }
+QMenuBar::item:selected { background: %(hover)s; }
+QMenu { background: %(card)s; border: 1px solid %(line)s; padding: 6px; }
+QMenu::item { padding: 6px 28px 6px 24px; border-radius: 6px; }
+QMenu::item:selected { background: %(hover)s; color: %(text)s; }
+QMenu::item:disabled { color: %(off)s; }
+QMenu::separator { height: 1px; background: %(line)s; margin: 5px 8px; }
+QMenu::indicator { width: 14px; height: 14px; left: 6px; }
+
+QPushButton, QToolButton {
+    background: %(button)s; color: %(text)s; border: 1px solid %(line)s;
+    border-radius: %(radius)dpx; padding: 6px 14px; min-height: 18px;
+}
+QToolButton { padding: 6px; }
+QPushButton:hover, QToolButton:hover { background: %(hover)s; }
+QPushButton:pressed, QToolButton:pressed { background: %(press)s; }
+QPushButton:disabled, QToolButton:disabled { color: %(off)s; }
+QPushButton:focus, QToolButton:focus { border: 2px solid %(accent)s; padding: 5px 13px; }
+QToolButton:focus { padding: 5px; }
+QPushButton[kind="primary"] {
+    background: %(main)s; color: %(main_text)s; border: 1px solid %(main)s; font-weight: 600;
+}
+QPushButton[kind="primary"]:hover { background: %(main_hover)s; }
+QPushButton[kind="primary"]:pressed { background: %(main_press)s; }
+QPushButton[kind="primary"]:disabled {
+    background: %(hover)s; color: %(off)s; border-color: %(line)s;
+}
+QPushButton[kind="primary"]:focus { border: 2px solid %(text)s; }
+QPushButton[kind="quiet"], QToolButton[kind="quiet"] {
+    background: transparent; border: 2px solid transparent; padding: 5px 10px;
+}
+QToolButton[kind="quiet"] { padding: 5px; }
+QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover { background: %(hover)s; }
+QToolButton[kind="quiet"]:checked { background: %(hover)s; }
+QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus { border-color: %(accent)s; }
+QPushButton[kind="row"] {
+    background: transparent; border: 2px solid transparent; border-radius: %(radius)dpx;
+    text-align: left; padding: 7px 10px;
+}
+QPushButton[kind="row"]:hover { background: %(hover)s; }
+QPushButton[kind="row"]:focus { border-color: %(accent)s; }
+QToolButton::menu-indicator { image: none; }
+
+QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
+    background: %(base)s; color: %(text)s; border: 1px solid %(line)s;
+    border-radius: %(radius)dpx; padding: 6px 9px;
+    selection-background-color: %(highlight)s; selection-color: %(highlight_text)s;
+}
+QSpinBox, QDoubleSpinBox, QComboBox { padding: 5px 9px; min-height: 18px; }
+QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
+    border: 2px solid %(accent)s; padding: 5px 8px;
+}
+QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { padding: 4px 8px; }
+QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: %(off)s; }
+QComboBox::drop-down { border: none; width: 26px; }
+QComboBox QAbstractItemView {
+    background: %(card)s; border: 1px solid %(line)s; padding: 4px;
+    selection-background-color: %(hover)s; selection-color: %(text)s;
+}
+QCheckBox, QRadioButton { spacing: 9px; padding: 3px; border: 2px solid transparent;
+    border-radius: 6px; }
+QCheckBox:focus, QRadioButton:focus { border-color: %(accent)s; }
+
+QListView, QTreeView, QTableView {
+    background: transparent; border: 2px solid transparent; border-radius: %(radius)dpx;
+}
+QListView:focus, QTreeView:focus, QTableView:focus { border-color: %(accent)s; }
+
+QTabBar { background: %(window)s; border: none; }
+QTabBar::tab {
+    background: transparent; color: %(muted)s; border: 2px solid transparent;
+    border-radius: %(radius)dpx; padding: 5px 8px 5px 12px; margin: 5px 0px 5px 5px;
+    min-width: 90px; max-width: 240px;
+}
+QTabBar::tab:hover { background: %(hover)s; }
+QTabBar::tab:selected { background: %(card)s; color: %(text)s; border-color: %(line)s; }
+QTabBar:focus::tab:selected { border-color: %(accent)s; }
+
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
+QScrollBar::handle { background: %(grip)s; border-radius: 4px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:hover { background: %(muted)s; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QSplitter::handle { background: %(line)s; }
+QSplitter::handle:hover { background: %(accent)s; }
+QProgressBar {
+    background: %(hover)s; border: none; border-radius: 3px; max-height: 6px; text-align: center;
+}
+QProgressBar::chunk { background: %(accent)s; border-radius: 3px; }
+QStatusBar { border-top: 1px solid %(line)s; }
+QScrollArea { border: none; background: transparent; }
+
+QFrame[kind="card"] {
+    background: %(card)s; border: 1px solid %(line)s; border-radius: %(card_radius)dpx;
+}
+QFrame[kind="rail"] { background: %(window)s; border: none; border-right: 1px solid %(line)s; }
+QFrame[kind="drawer"] { background: %(window)s; border: none; border-right: 1px solid %(line)s; }
+QFrame[kind="notice"] { background: %(card)s; border: none; border-bottom: 1px solid %(line)s; }
+QFrame[kind="hairline"] { background: %(line)s; border: none; max-height: 1px; }
+"""
+
+
+def mix(one: QColor, other: QColor, share: float) -> QColor:
+    """Return the colour that lies a share (0 to 1) of the way from one to the other."""
+    return QColor.fromRgbF(
+        one.redF() + (other.redF() - one.redF()) * share,
+        one.greenF() + (other.greenF() - one.greenF()) * share,
+        one.blueF() + (other.blueF() - one.blueF()) * share,
+    )
+
+
+def sheet(palette: QPalette) -> str:
+    """Return the style sheet for a palette of `theme.palette_for`."""
+    role = QPalette.ColorRole
+    window, text = palette.color(role.Window), palette.color(role.WindowText)
+    main = palette.color(role.Highlight)
+    colours = {
+        "window": window,
+        "text": text,
+        "base": palette.color(role.Base),
+        "button": palette.color(role.Button),
+        "highlight": palette.color(role.Highlight),
+        "highlight_text": palette.color(role.HighlightedText),
+        "tip": palette.color(role.ToolTipBase),
+        "tip_text": palette.color(role.ToolTipText),
+        "off": palette.color(QPalette.ColorGroup.Disabled, role.WindowText),
+        "accent": theme.accent(palette),
+        "muted": theme.muted(palette),
+        "line": theme.line(palette),
+        "card": theme.card(palette),
+        "main": main,
+        "main_text": palette.color(role.HighlightedText),
+        "main_hover": mix(main, QColor("black"), 0.12),
+        "main_press": mix(main, QColor("black"), 0.24),
+        "hover": mix(window, text, 0.07),
+        "press": mix(window, text, 0.13),
+        "grip": mix(window, text, 0.25),
+    }
+    values: dict[str, object] = {name: colour.name() for name, colour in colours.items()}
+    return _TEMPLATE % (values | {"radius": theme.RADIUS, "card_radius": theme.RADIUS + 4})
