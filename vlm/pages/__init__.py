@@ -1,0 +1,1 @@
+"""Pages of documents: a jailed child process turns untrusted bytes into pixels and words."""

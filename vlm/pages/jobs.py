@@ -1,0 +1,36 @@
+"""What is being done to which page, and the sentences for when it cannot be finished."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vlm.errors import PageCrashed, PageTimeout
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job in words: "Drawing" page 2 of "a.pdf" within `seconds`; `page` counts from 0."""
+
+    doing: str
+    name: str
+    seconds: float
+    page: int | None = None
+
+    def late(self) -> PageTimeout:
+        """Say that it took too long."""
+        return PageTimeout(
+            f"{self} took longer than {self.seconds:.2g} seconds and was stopped. {self._next()}"
+        )
+
+    def crashed(self) -> PageCrashed:
+        """Say that the page process ended."""
+        return PageCrashed(f"{self} made the page reader stop. {self._next()}")
+
+    def __str__(self) -> str:
+        where = self.name if self.page is None else f"page {self.page + 1} of {self.name}"
+        return f"{self.doing} {where}"
+
+    def _next(self) -> str:
+        if self.page is None:
+            return "Save it again from another program, or ask for a new copy."
+        return "The other pages may still work."
