@@ -12,13 +12,14 @@ import msgspec
 
 from finetune import database
 from finetune.errors import StoreUnusable
-from finetune.types import Example
+from finetune.types import Crop, Example
+from vlm.types import PageSize, Word
 
 _COLUMNS = (
     "id, document, path, page, rotation, x0, y0, x1, y1, question, answers, said, verdict, kind,"
     " page_hash, made_at"
 )
-_PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"RIFF", b"\xff\xd8\xff")
+_CROP = "picture, width, height, words"
 
 
 def _create(connection: sqlite3.Connection) -> None:
@@ -29,7 +30,8 @@ def _create(connection: sqlite3.Connection) -> None:
             x0 REAL, y0 REAL, x1 REAL, y1 REAL,
             question TEXT NOT NULL, answers TEXT NOT NULL, said TEXT NOT NULL,
             verdict TEXT NOT NULL, kind TEXT NOT NULL, page_hash TEXT NOT NULL,
-            made_at REAL NOT NULL, picture BLOB NOT NULL)"""
+            made_at REAL NOT NULL, picture BLOB NOT NULL, width REAL NOT NULL,
+            height REAL NOT NULL, words BLOB NOT NULL)"""
     )
     connection.execute("CREATE INDEX example_document ON example (document)")
 
@@ -70,19 +72,12 @@ class ExampleStore:
         """Close the file."""
         self._connection.close()
 
-    def add(self, example: Example, picture: bytes) -> None:
+    def add(self, example: Example, crop: Crop) -> None:
         """Keep an example with the pixels of its crop; one with the same id is replaced.
 
-        Args:
-            example: The example.
-            picture: A PNG, WebP or JPEG file: the crop, or the whole page without a box.
-
         Raises:
-            ValueError: When `picture` is none of these.
             StoreUnusable: When it cannot be written, for example because the disk is full.
         """
-        if not picture.startswith(_PICTURE_STARTS):
-            raise ValueError("the picture of an example is a PNG, WebP or JPEG file")
         box = example.box
         corners = (box.x0, box.y0, box.x1, box.y1) if box else (None,) * 4
         row = (
@@ -99,10 +94,13 @@ class ExampleStore:
             example.kind,
             example.page_hash,
             example.made_at,
-            picture,
+            crop.picture,
+            crop.size.width,
+            crop.size.height,
+            msgspec.json.encode(crop.words),
         )
         marks = ", ".join("?" * len(row))
-        self._write(f"INSERT OR REPLACE INTO example ({_COLUMNS}, picture) VALUES ({marks})", row)
+        self._write(f"INSERT OR REPLACE INTO example ({_COLUMNS}, {_CROP}) VALUES ({marks})", row)
 
     def change(self, id: str, question: str, answers: tuple[str, ...]) -> Example:
         """Correct the question or the answers of an example and return it as it now is.
@@ -134,16 +132,18 @@ class ExampleStore:
         for row in self._read(f"SELECT {_COLUMNS} FROM example ORDER BY made_at, id"):
             yield _example(row)
 
-    def picture(self, id: str) -> bytes:
-        """Return the picture file kept with an example.
+    def crop(self, id: str) -> Crop:
+        """Return the pixels and words kept with an example.
 
         Raises:
             KeyError: When there is no such example.
         """
-        found = self._read("SELECT picture FROM example WHERE id = ?", (id,)).fetchone()
+        found = self._read(f"SELECT {_CROP} FROM example WHERE id = ?", (id,)).fetchone()
         if found is None:
             raise KeyError(id)
-        return bytes(found[0])
+        picture, width, height, words = found
+        kept = msgspec.json.decode(words, type=tuple[Word, ...])
+        return Crop(bytes(picture), PageSize(width, height), kept)
 
     def __len__(self) -> int:
         return int(self._read("SELECT count(*) FROM example").fetchone()[0])

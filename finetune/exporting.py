@@ -64,7 +64,7 @@ def _fields(example: Example) -> dict[str, object]:
 
 
 def _picture(store: ExampleStore, example: Example, folder: Path, number: int) -> str:
-    data = store.picture(example.id)
+    data = store.crop(example.id).picture
     name = f"{number:06}-{_safe(example.id)}{_ENDINGS.get(data[:4], '.jpg')}"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(data)

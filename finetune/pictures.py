@@ -11,11 +11,11 @@ import zlib
 from pathlib import Path
 from typing import Protocol
 
-from vlm.types import Box, PageRef
+from vlm.types import Box, PageRef, PageSize, Quarter, Word
 
 
-class Drawn(Protocol):
-    """A drawn page or part of it: rows of RGB, 8 bits, without padding."""
+class Pixels(Protocol):
+    """A drawn part of a page: rows of RGB, 8 bits, without padding; ``height * width * 3``."""
 
     @property
     def width(self) -> int:
@@ -28,17 +28,44 @@ class Drawn(Protocol):
         ...
 
     @property
-    def pixels(self) -> bytes:
-        """``height * width * 3`` bytes."""
+    def data(self) -> bytes:
+        """The rows, top to bottom."""
         ...
 
 
 class PageSource(Protocol):
-    """Draws pages; what it raises is a `DeskError` with a sentence for the person."""
+    """What is asked of `vlm.pages.client.PageClient`; raises `DeskError` with a sentence."""
 
-    def draw(self, page: PageRef, box: Box | None, longest_px: int) -> Drawn:
-        """Draw a page or the part in `box`, its longer side at most `longest_px` pixels."""
+    def sizes(self, path: str, first: int, count: int) -> tuple[PageSize, ...]:
+        """Measure pages."""
         ...
+
+    def render(self, page: PageRef, box: Box, width: int, height: int) -> Pixels:
+        """Draw a part of a page, `width` by `height` pixels after its turn."""
+        ...
+
+    def words(self, page: PageRef) -> tuple[Word, ...]:
+        """Read a page's text layer."""
+        ...
+
+
+def size_px(size: PageSize, box: Box, turn: Quarter, dpi: float, longest: int) -> tuple[int, int]:
+    """Return how large to draw a part of a page.
+
+    Args:
+        size: The page's, before its turn.
+        box: The part, before that turn.
+        turn: Clockwise.
+        dpi: Pixels an inch, at most.
+        longest: Pixels of the longer side, at most.
+
+    Returns:
+        Width and height in pixels after the turn, each at least 1.
+    """
+    width, height = box.width * size.width / 72, box.height * size.height / 72
+    scale = min(dpi, longest / max(width, height))
+    drawn = max(1, round(width * scale)), max(1, round(height * scale))
+    return (drawn[1], drawn[0]) if turn in (90, 270) else drawn
 
 
 def png(width: int, height: int, pixels: bytes) -> bytes:

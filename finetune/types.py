@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from vlm.types import Box, PageRef, Value
+from vlm.types import Box, PageRef, PageSize, Value, Word
 
 ExampleKind = Literal["correction", "right", "label", "imported", "negative"]
 Verdict = Literal["wrong", "right", "unknown"]
 Side = Literal["train", "watch", "held_out"]
+
+_PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"RIFF", b"\xff\xd8\xff")
 
 NOT_ON_PAGE = "not on this page"
 """What the model is taught to say when the answer is not in the picture it was given."""
@@ -23,7 +25,7 @@ class Example(Value, frozen=True):
     `answers` holds every accepted spelling, the first is the one that is taught. `said` is what
     the model had answered, "" when it was not asked. `page_hash` is `lookalike.page_hash` of the
     whole page as 64 hexadecimal digits, "" when unknown. `made_at` is seconds since 1970. The
-    pixels are kept beside the value, see `ExampleStore.picture`.
+    pixels are kept beside the value, see `Crop`.
 
     Raises:
         ValueError: Without a question, without an answer, or with an empty one.
@@ -51,6 +53,27 @@ class Example(Value, frozen=True):
     def answer(self) -> str:
         """The spelling that is taught."""
         return self.answers[0]
+
+
+class Crop(Value, frozen=True):
+    """What an example is about, kept with it: so it can be learned from when its file is gone.
+
+    `picture` is a PNG, WebP or JPEG file of the crop as it was shown, turned by the page's
+    rotation; the whole page without a box. `size` is the whole page's before that turn, and
+    `words` are those of its text layer inside the box: together they decide how the crop is put
+    before the model, as they do when asking.
+
+    Raises:
+        ValueError: When `picture` is none of these.
+    """
+
+    picture: bytes
+    size: PageSize
+    words: tuple[Word, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.picture.startswith(_PICTURE_STARTS):
+            raise ValueError("the picture of an example is a PNG, WebP or JPEG file")
 
 
 class Row(Value, frozen=True):

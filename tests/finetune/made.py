@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from finetune.pictures import png
-from finetune.types import Example, ExampleKind
+from finetune.types import Crop, Example, ExampleKind
 from vlm.errors import UnreadableDocument
-from vlm.types import Box, PageRef
+from vlm.types import Box, PageRef, PageSize, Word
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     width: int
     height: int
-    pixels: bytes
+    data: bytes
 
 
 def noise(seed: int, width: int = 80, height: int = 80) -> Picture:
@@ -33,20 +33,31 @@ class NoisePages:
     """Draws every file as a page of blocks, seeded by its bytes; files of one word are broken."""
 
     def __init__(self) -> None:
-        self.drawn: list[tuple[PageRef, Box | None]] = []
+        self.drawn: list[tuple[PageRef, Box, int, int]] = []
 
-    def draw(self, page: PageRef, box: Box | None, longest_px: int) -> Picture:
-        self.drawn.append((page, box))
-        data = Path(page.path).read_bytes()
-        if data == b"broken":
+    def sizes(self, path: str, first: int, count: int) -> tuple[PageSize, ...]:
+        if Path(path).read_bytes() == b"broken":
             raise UnreadableDocument("This file is no document.")
-        seed = int.from_bytes(hashlib.sha256(data).digest()[:4])
-        return noise(seed, min(80, longest_px), min(80, longest_px))
+        return (PageSize(300.0, 600.0),) * min(count, 3 - first)
+
+    def render(self, page: PageRef, box: Box, width: int, height: int) -> Picture:
+        self.drawn.append((page, box, width, height))
+        data = Path(page.path).read_bytes()
+        return noise(int.from_bytes(hashlib.sha256(data).digest()[:4]), width, height)
+
+    def words(self, page: PageRef) -> tuple[Word, ...]:
+        inside, outside = Box(0.1, 0.1, 0.3, 0.15), Box(0.7, 0.7, 0.9, 0.8)
+        return (Word("inside", inside), Word("outside", outside))
 
 
 def png_of(seed: int = 0) -> bytes:
     picture = noise(seed)
-    return png(picture.width, picture.height, picture.pixels)
+    return png(picture.width, picture.height, picture.data)
+
+
+def crop_of(seed: int = 0) -> Crop:
+    word = Word("total", Box(0.1, 0.1, 0.2, 0.15))
+    return Crop(png_of(seed), PageSize(595.0, 842.0), (word,))
 
 
 def example(

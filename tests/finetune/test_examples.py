@@ -10,9 +10,9 @@ import pytest
 from finetune import database, examples
 from finetune.errors import StoreTooNew, StoreUnusable
 from finetune.examples import ExampleStore
-from finetune.types import Example
-from tests.finetune.made import example, png_of
-from vlm.types import Box, PageRef
+from finetune.types import Crop, Example
+from tests.finetune.made import crop_of, example, png_of
+from vlm.types import Box, PageRef, PageSize
 
 
 def test_keeps_everything_about_an_example(tmp_path: Path) -> None:
@@ -30,16 +30,16 @@ def test_keeps_everything_about_an_example(tmp_path: Path) -> None:
         page_hash="f" * 64,
     )
     with ExampleStore(tmp_path / "e.db") as store:
-        store.add(kept, png_of(7))
+        store.add(kept, crop_of(7))
     with ExampleStore(tmp_path / "e.db") as store:
         assert list(store.all()) == [kept]
-        assert store.picture("a") == png_of(7)
+        assert store.crop("a") == crop_of(7)
         assert (len(store), store.document_count()) == (1, 1)
 
 
 def test_change_corrects_question_and_answers(tmp_path: Path) -> None:
     with ExampleStore(tmp_path / "e.db") as store:
-        store.add(example(1), png_of())
+        store.add(example(1), crop_of())
         changed = store.change("e1", "What is the date?", ("May 1",))
         assert store.get("e1") == changed
         assert changed.answer == "May 1"
@@ -49,16 +49,16 @@ def test_change_corrects_question_and_answers(tmp_path: Path) -> None:
             store.change("e2", "What?", ("x",))
 
 
-def test_a_picture_is_a_picture(tmp_path: Path) -> None:
-    with ExampleStore(tmp_path / "e.db") as store, pytest.raises(ValueError, match="PNG"):
-        store.add(example(1), b"%PDF-1.7")
+def test_a_picture_is_a_picture() -> None:
+    with pytest.raises(ValueError, match="PNG"):
+        Crop(b"%PDF-1.7", PageSize(1, 1))
 
 
 def test_what_was_removed_is_gone_from_the_folder(tmp_path: Path) -> None:
     file = tmp_path / "e.db"
     with ExampleStore(file) as store:
         for number in range(20):
-            store.add(example(number, answer=f"secret-{number}"), png_of(number))
+            store.add(example(number, answer=f"secret-{number}"), crop_of(number))
         database.backup_of(file).write_bytes(file.read_bytes())
         assert store.remove([f"e{number}" for number in range(0, 20, 2)]) == 10
         left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
@@ -97,7 +97,7 @@ def test_an_older_file_is_copied_and_migrated(
 ) -> None:
     file = tmp_path / "e.db"
     with ExampleStore(file) as store:
-        store.add(example(1), png_of())
+        store.add(example(1), crop_of())
 
     def add_note(connection: sqlite3.Connection) -> None:
         connection.execute("ALTER TABLE example ADD COLUMN note TEXT")
@@ -115,7 +115,7 @@ def test_a_failed_migration_leaves_the_old_file(
 ) -> None:
     file = tmp_path / "e.db"
     with ExampleStore(file) as store:
-        store.add(example(1), png_of())
+        store.add(example(1), crop_of())
 
     def break_off(connection: sqlite3.Connection) -> None:
         connection.execute("DROP TABLE example")

@@ -10,8 +10,8 @@ from finetune.examples import ExampleStore
 from finetune.gathering import Gathered, gather
 from finetune.pictures import document_hash, png
 from finetune.types import Row, RowProblem
-from tests.finetune.made import NoisePages, example, noise, png_of
-from vlm.types import Box, PageRef
+from tests.finetune.made import NoisePages, crop_of, example, noise, png_of
+from vlm.types import Box, PageRef, PageSize
 
 
 def test_exported_rows_import_as_the_same_examples(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_exported_rows_import_as_the_same_examples(tmp_path: Path) -> None:
         rows = [example(n, box=Box(0, 0, 0.5, 0.5)) for n in range(3)]
         rows.append(example(4, question="Straße “ß”?", answer="a\nb", kind="negative"))
         for row in rows:
-            store.add(row, png_of(int(row.made_at)))
+            store.add(row, crop_of(int(row.made_at)))
         target = tmp_path / "out" / "mine.jsonl"
         assert exporting.export_jsonl(store, store.all(), target) == 4
     read = list(importing.read(target))
@@ -37,7 +37,7 @@ def test_exported_rows_import_as_the_same_examples(tmp_path: Path) -> None:
 def test_the_folder_has_metadata_and_images(tmp_path: Path) -> None:
     with ExampleStore(tmp_path / "e.db") as store:
         for id in ("../../evil", "same/id", "same_id"):
-            store.add(msgspec.structs.replace(example(1), id=id), png_of())
+            store.add(msgspec.structs.replace(example(1), id=id), crop_of())
         folder = tmp_path / "set"
         assert exporting.export_folder(store, store.all(), folder) == 3
     lines = (folder / "metadata.jsonl").read_text().splitlines()
@@ -61,18 +61,31 @@ def test_gather_draws_every_row_and_reports_the_bad_ones(tmp_path: Path) -> None
     pages = NoisePages()
     boxed, whole = row(1, "a", box, "x"), row(2, "a", None, "x")
     bad = RowProblem(3, "bad")
-    rows: list[Row | RowProblem] = [boxed, whole, bad, row(4, "c"), row(5, "b"), row(6, "gone")]
+    beyond = Row(7, PageRef(str(tmp_path / "a"), 3), "Q?", ("A",))
+    rows: list[Row | RowProblem] = [
+        boxed,
+        whole,
+        bad,
+        row(4, "c"),
+        row(5, "b"),
+        row(6, "gone"),
+        beyond,
+    ]
     found = list(gather(rows, pages))
     made = [f for f in found if isinstance(f, Gathered)]
     problems = {f.line: f.sentence for f in found if isinstance(f, RowProblem)}
     assert [m.example.document for m in made] == [document_hash(tmp_path / n) for n in "aab"]
     assert made[0].example.id == "x" != made[1].example.id
     assert made[0].example.page_hash == made[1].example.page_hash != made[2].example.page_hash
-    assert made[0].picture.startswith(b"\x89PNG")
-    assert (pages.drawn[1], pages.drawn[2]) == ((boxed.page, box), (whole.page, None))
+    assert made[0].crop.picture.startswith(b"\x89PNG")
+    assert pages.drawn[1] == (boxed.page, box, 625, 1250)
     assert problems[3] == "bad"
     assert problems[4] == "This file is no document."
     assert "cannot be read" in problems[6]
+    assert problems[7] == "There is no page 4 in this document."
+    assert [word.text for word in made[0].crop.words] == ["inside"]
+    assert [word.text for word in made[1].crop.words] == ["inside", "outside"]
+    assert made[0].crop.size == PageSize(300.0, 600.0)
 
 
 def test_png_holds_the_pixels() -> None:
@@ -81,6 +94,6 @@ def test_png_holds_the_pixels() -> None:
     from PIL import Image
 
     picture = noise(3, 7, 5)
-    with Image.open(io.BytesIO(png(7, 5, picture.pixels))) as image:
+    with Image.open(io.BytesIO(png(7, 5, picture.data))) as image:
         assert (image.size, image.mode) == ((7, 5), "RGB")
-        assert image.tobytes() == picture.pixels
+        assert image.tobytes() == picture.data

@@ -13,7 +13,7 @@ from tests.finetune.made import example, noise
 
 def _hash(seed: int) -> str:
     picture = noise(seed)
-    return page_hash_of(picture.width, picture.height, picture.pixels)
+    return page_hash_of(picture.width, picture.height, picture.data)
 
 
 def _three_each(documents: int) -> list[Example]:
@@ -70,7 +70,7 @@ def test_given_sides_drop_what_is_measured_from_what_is_learned() -> None:
 
 def test_hash_stays_close_under_what_scanning_does() -> None:
     picture = noise(5, 400, 500)
-    gray = np.frombuffer(picture.pixels, np.uint8).reshape(500, 400, 3)[..., 0]
+    gray = np.frombuffer(picture.data, np.uint8).reshape(500, 400, 3)[..., 0]
     smaller = gray[::2, ::2]
     darker = (gray * 0.9).astype(np.uint8)
     shifted = np.roll(gray, 2, axis=1)
