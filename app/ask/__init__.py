@@ -1,0 +1,1 @@
+"""Asking: the question line, the answers as cards, and what the model saw."""

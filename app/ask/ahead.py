@@ -1,0 +1,82 @@
+"""Has the engine encode what the person looks at, so that the answer comes sooner."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from app.ask.values import Scope
+from app.engine_client import EngineClient
+
+STILL_MS = 400
+"""How long a page or crop stays the same before it is worth encoding."""
+
+
+class EncodeAhead(QObject):
+    """Sends one `look` for a scope that has been still, when nobody waits for the engine.
+
+    A scope that failed is never tried again by itself: the engine might end on it each time.
+    """
+
+    def __init__(self, client: EngineClient, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._client = client
+        self._scope: Scope | None = None
+        self._job: int | None = None
+        self._looking: Scope | None = None
+        self._known: Scope | None = None
+        self._failed: set[Scope] = set()
+        self._splitting = True
+        self._still = QTimer(self, singleShot=True, interval=STILL_MS)
+        self._still.timeout.connect(self._on_still)
+
+    @property
+    def job(self) -> int | None:
+        """The look on its way."""
+        return self._job
+
+    def set_scope(self, scope: Scope | None, splitting: bool = True) -> None:
+        """Tell what is looked at now."""
+        self._scope = scope
+        self._splitting = splitting
+        self.poke()
+
+    def poke(self) -> None:
+        """Consider the scope again: the engine may have become idle."""
+        if self._scope is None:
+            self._still.stop()
+        else:
+            self._still.start()
+
+    def forget(self) -> None:
+        """Another model knows nothing of what was encoded."""
+        self._known = None
+        self.poke()
+
+    def answered(self, scope: Scope) -> None:
+        """Note that the engine has just read this scope for a question."""
+        self._known = scope
+
+    def ended(self, job: int, well: bool) -> None:
+        """Note the last event of a look."""
+        if job != self._job or self._looking is None:
+            return
+        if well:
+            self._known = self._looking
+        else:
+            self._failed.add(self._looking)
+        self._job = self._looking = None
+
+    def stop(self) -> None:
+        """Do nothing any more."""
+        self._scope = None
+        self._still.stop()
+
+    @Slot()
+    def _on_still(self) -> None:
+        scope = self._scope
+        if scope is None or scope in self._failed or scope in (self._known, self._looking):
+            return
+        if self._client.model is None or not self._client.idle:
+            return
+        self._looking = scope
+        self._job = self._client.look(scope.page, scope.box, self._splitting)

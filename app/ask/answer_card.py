@@ -1,0 +1,319 @@
+"""One question with its answer, from waiting to corrected. Knows what is shown, asks nobody."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app import theme
+from app.ask import words
+from app.ask.answer_text import AnswerText
+from app.ask.correction import CorrectionLine
+from app.ask.flow import FlowRow
+from app.ask.icons import Icon
+from app.ask.surface import BusyLine, Card, IconButton, Look, MutedLabel, plain_label, sized
+from app.ask.surface import tone_icon as icon_of
+from app.ask.values import Correction, EvidenceClick, Scope, Verdict
+from app.ask.words import Tone
+from vlm.protocol import Saw
+from vlm.types import Answer, Question
+
+LONGER = 4
+"""How much longer "Go on longer" lets an answer become."""
+
+
+class AnswerCard(Card):
+    """A card of the conversation.
+
+    Signals:
+        again_pressed(object): `Question` to ask once more, in a new card.
+        retry_pressed(object): `Question` to ask once more in this card, perhaps a longer one.
+        scope_pressed(object): `Scope` to select again.
+        evidence_pressed(object): `EvidenceClick`.
+        seen_pressed(object): The `Saw` of this question.
+        models_pressed(): The person wants another model.
+        judged(object): `Verdict`.
+        correction_wanted(object): `Question`; the correction line has opened.
+        corrected(object): `Correction`.
+    """
+
+    again_pressed = Signal(object)
+    retry_pressed = Signal(object)
+    scope_pressed = Signal(object)
+    evidence_pressed = Signal(object)
+    seen_pressed = Signal(object)
+    models_pressed = Signal()
+    judged = Signal(object)
+    correction_wanted = Signal(object)
+    corrected = Signal(object)
+
+    def __init__(self, question: Question, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.question = question
+        self.answer: Answer | None = None
+        self.saw: Saw | None = None
+        self._retry = question
+        self._correction: CorrectionLine | None = None
+        self._build()
+        self._connect()
+        self.set_shown_document(question.page.path)
+        self.show_waiting("")
+
+    def _build(self) -> None:
+        self.scope = IconButton(Icon.PAGE if self.question.box is None else Icon.CROP, "")
+        self.asked = plain_label(self.question.text)
+        self.asked.setFont(sized(self.asked.font(), 0.5, QFont.Weight.DemiBold))
+        self.asked.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text = AnswerText()
+        self.busy = BusyLine()
+        self.status = MutedLabel()
+        self.notice = MutedLabel()
+        self.time = IconButton(Icon.CLOCK, "", Look.TINT)
+        self.confidence = IconButton(Icon.CHECK, "", Look.TINT)
+        self.evidence = IconButton(Icon.CHECK, "", Look.TINT)
+        self.detail = MutedLabel()
+        self.retry = IconButton(Icon.AGAIN, "Try again", Look.OUTLINE)
+        self.longer = IconButton(Icon.LONGER, "Go on longer", Look.OUTLINE)
+        self.models = IconButton(Icon.CHIP, "Choose a model", Look.OUTLINE)
+        self.copy = IconButton(Icon.COPY, "Copy")
+        self.again = IconButton(Icon.AGAIN, "Ask again")
+        self.seen = IconButton(Icon.EYE, "What the model saw")
+        self.right = IconButton(Icon.CHECK, "Right")
+        self.wrong = IconButton(Icon.PEN, "Wrong? Correct it")
+        self.right.setCheckable(True)
+        layout = self._layout = QVBoxLayout(self)
+        edge = theme.SPACE * 2 - 2
+        layout.setContentsMargins(edge, theme.SPACE, edge, theme.SPACE + 2)
+        layout.setSpacing(theme.SPACE)
+        layout.addWidget(FlowRow(self.scope, gap=0))
+        layout.addWidget(self.asked)
+        layout.addWidget(self.text)
+        layout.addWidget(self.busy)
+        layout.addWidget(self.status)
+        layout.addWidget(self.notice)
+        offers = FlowRow(self.retry, self.longer, self.models)
+        badges = FlowRow(self.time, self.confidence, self.evidence)
+        actions = FlowRow(self.copy, self.again, self.seen, self.right, self.wrong, gap=2)
+        self._rows = (offers, badges, actions)
+        layout.addWidget(offers)
+        layout.addWidget(badges)
+        layout.addWidget(self.detail)
+        layout.addWidget(actions)
+
+    def _connect(self) -> None:
+        self.scope.clicked.connect(self._on_scope)
+        self.time.clicked.connect(self._on_detail)
+        self.confidence.clicked.connect(self._on_detail)
+        self.evidence.clicked.connect(self._on_evidence)
+        self.retry.clicked.connect(self._on_retry)
+        self.longer.clicked.connect(self._on_retry)
+        self.models.clicked.connect(self.models_pressed)
+        self.copy.clicked.connect(self._on_copy)
+        self.again.clicked.connect(self._on_again)
+        self.seen.clicked.connect(self._on_seen)
+        self.right.clicked.connect(self._on_right)
+        self.wrong.clicked.connect(self._on_wrong)
+
+    def set_shown_document(self, path: str | None) -> None:
+        """Tell which document the window shows: of another one the file's name is shown too."""
+        at = Scope(self.question.page, self.question.box)
+        self.scope.set_words(words.place(at, path))
+        self.scope.setToolTip("Select this part again")
+        self.setAccessibleName(f"{self.question.text}, {self.scope.text()}")
+
+    def restart(self, question: Question) -> None:
+        """Empty the card for another try."""
+        self.question = self._retry = question
+        self.answer = self.saw = None
+        self.text.set_text("")
+        self.show_waiting("")
+
+    def show_waiting(self, status: str, fraction: float = -1.0) -> None:
+        """Show that an answer is on its way and what is being done for it."""
+        self._show_only(self.busy)
+        self.busy.set_fraction(fraction)
+        self._say(status)
+        self.text.setVisible(bool(self.text.text()))
+        self._settle()
+
+    def show_saw(self, saw: Saw) -> None:
+        """Note what the model is given; a warning is shown at once."""
+        self.saw = saw
+        self.seen.setVisible(bool(saw.views))
+        self._notice(saw.warning, Tone.CAUTION)
+        self._settle()
+
+    def append_text(self, piece: str) -> None:
+        """Add to the streamed answer."""
+        if self.text.isHidden():
+            self.text.show()
+            self._say("")
+        self.text.append_piece(piece)
+
+    def show_stopping(self) -> None:
+        """Show that the person's Stop was heard."""
+        self._say("Stopping…")
+
+    def show_answer(self, answer: Answer) -> None:
+        """Show the finished answer and everything beside it."""
+        self.answer = answer
+        self.text.set_text(answer.text)
+        self._show_only(self.time, self.confidence, self.evidence, *self._answer_buttons())
+        self.text.setVisible(bool(answer.text))
+        if answer.views and self.saw is None:
+            self.saw = Saw(0, answer.views)
+        self.seen.setVisible(self.saw is not None and bool(self.saw.views))
+        self._show_badges(answer)
+        self._say(words.stop_reason(answer.stop) or ("" if answer.text else "No answer came."))
+        self.longer.setVisible(answer.stop == "length")
+        if self.saw is not None:
+            self._notice(self.saw.warning, Tone.CAUTION)
+        self._settle()
+
+    def show_stopped(self, partial: str) -> None:
+        """Show what there was when the person stopped it."""
+        self.text.set_text(partial or self.text.text())
+        has_text = bool(self.text.text())
+        shown = [self.again, self.copy] if has_text else [self.again]
+        self._show_only(*shown)
+        self.text.setVisible(has_text)
+        self.seen.setVisible(self.saw is not None)
+        self._say(words.stop_reason("stopped"))
+        self._settle()
+
+    def show_failure(self, title: str, sentence: str, *, offer_models: bool) -> None:
+        """Show what went wrong where the answer would be; text that came stays."""
+        self.text.set_text(self.text.text())
+        self._show_only(self.retry)
+        self.text.setVisible(bool(self.text.text()))
+        self.models.setVisible(offer_models)
+        self._notice(f"{title}. {sentence}" if title else sentence, Tone.BAD)
+        self._settle()
+
+    def show_corrected(self, right_text: str) -> None:
+        """Show the person's own answer under the model's."""
+        self.right.setChecked(False)
+        self._notice(f"Your answer: {right_text}", Tone.GOOD)
+
+    def _answer_buttons(self) -> tuple[QWidget, ...]:
+        return self.copy, self.again, self.right, self.wrong
+
+    def _show_only(self, *shown: QWidget) -> None:
+        """Show these of the parts that come and go."""
+        if self._correction is not None:
+            self._close_correction()
+        badges = (self.time, self.confidence, self.evidence, self.detail)
+        actions = (self.retry, self.longer, self.models, self.seen, *self._answer_buttons())
+        for part in (self.busy, self.status, self.notice, *badges, *actions):
+            part.setVisible(part in shown)
+
+    def _settle(self) -> None:
+        for row in self._rows:
+            row.settle()
+
+    def _say(self, status: str) -> None:
+        self.status.setText(status)
+        self.status.setVisible(bool(status))
+
+    def _notice(self, text: str, tone: Tone) -> None:
+        self.notice.set_tone(tone)
+        self.notice.setText(text)
+        self.notice.setVisible(bool(text))
+
+    def _show_badges(self, answer: Answer) -> None:
+        cropped = self.question.box is not None
+        self.time.set_words(words.seconds(answer.timings.total))
+        sure, tone = words.confidence(answer.confidence)
+        self.confidence.set_words(sure)
+        self._badge(self.confidence, tone, words.confidence_detail(answer.confidence))
+        found, tone = words.evidence(answer.evidence, cropped)
+        self.evidence.set_words(found)
+        self._badge(self.evidence, tone, words.evidence_detail(answer.evidence, cropped))
+        if answer.evidence.boxes:
+            self.evidence.set_icon(Icon.JUMP if answer.evidence.kind == "page" else Icon.CHECK)
+        elif answer.evidence.kind == "no_text":
+            self.evidence.set_icon(Icon.PICTURE)
+
+    def _badge(self, badge: IconButton, tone: Tone, detail: str) -> None:
+        badge.set_tone(tone)
+        badge.set_icon(icon_of(tone))
+        badge.setToolTip(detail)
+        badge.setAccessibleDescription(detail)
+
+    def _close_correction(self) -> None:
+        if self._correction is not None:
+            self._correction.hide()
+            self._correction.deleteLater()
+            self._correction = None
+
+    @Slot()
+    def _on_scope(self) -> None:
+        self.scope_pressed.emit(Scope(self.question.page, self.question.box))
+
+    @Slot()
+    def _on_detail(self) -> None:
+        if self.answer is not None:
+            self.detail.setText(words.detail(self.answer))
+            self.detail.setVisible(self.detail.isHidden())
+
+    @Slot()
+    def _on_evidence(self) -> None:
+        if self.answer is None:
+            return
+        if boxes := self.answer.evidence.boxes:
+            self.evidence_pressed.emit(EvidenceClick(self.question.page, boxes))
+        else:
+            cropped = self.question.box is not None
+            self.detail.setText(words.evidence_detail(self.answer.evidence, cropped))
+            self.detail.setVisible(self.detail.isHidden())
+
+    @Slot()
+    def _on_retry(self) -> None:
+        question = self.question
+        if self.sender() is self.longer:
+            question = words.longer(question, LONGER)
+        self.retry_pressed.emit(question)
+
+    @Slot()
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text.text())
+        self.copy.set_words("Copied")
+
+    @Slot()
+    def _on_again(self) -> None:
+        self.again_pressed.emit(self.question)
+
+    @Slot()
+    def _on_seen(self) -> None:
+        if self.saw is not None:
+            self.seen_pressed.emit(self.saw)
+
+    @Slot(bool)
+    def _on_right(self, right: bool) -> None:
+        if self.answer is not None:
+            self._close_correction()
+            self.judged.emit(Verdict(self.question, self.answer, right))
+
+    @Slot()
+    def _on_wrong(self) -> None:
+        if self.answer is None or self._correction is not None:
+            return
+        line = self._correction = CorrectionLine(self.answer.text)
+        line.saved.connect(self._on_corrected)
+        line.dismissed.connect(self._on_dismissed)
+        self._layout.addWidget(line)
+        line.begin()
+        self.correction_wanted.emit(self.question)
+
+    @Slot(str)
+    def _on_corrected(self, right_text: str) -> None:
+        if self.answer is not None:
+            self._close_correction()
+            self.show_corrected(right_text)
+            self.corrected.emit(Correction(self.question, self.answer, right_text))
+
+    @Slot()
+    def _on_dismissed(self) -> None:
+        self._close_correction()
+        self.wrong.setFocus()

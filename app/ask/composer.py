@@ -1,0 +1,98 @@
+"""Where a question is written: what it reads, the line itself, and Ask or Stop."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app import theme
+from app.ask.icons import Icon
+from app.ask.question_line import QuestionLine
+from app.ask.scope_chip import ScopeChip
+from app.ask.surface import Card, IconButton, Look, MutedLabel
+
+KEYS = "Enter asks · Shift+Enter for a new line · ↑ brings back what you asked"
+
+
+class Composer(QWidget):
+    """The panel's foot.
+
+    Signals:
+        submitted(str): A question to ask.
+        stop_pressed(): Stop the answer that is coming.
+    """
+
+    submitted = Signal(str)
+    stop_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ready = False
+        self.line = QuestionLine()
+        self.line.setPlaceholderText("Open a document to ask about it")
+        self.chip = ScopeChip()
+        self.send = IconButton(Icon.SEND, "Ask", Look.MAIN)
+        self.stop = IconButton(Icon.STOP, "Stop", Look.OUTLINE)
+        self.stop.hide()
+        hint = MutedLabel(KEYS)
+        hint.setFont(self.send.font())
+        self._frame = Card()
+        inner = QVBoxLayout(self._frame)
+        inner.setContentsMargins(8, 8, 8, 8)
+        inner.setSpacing(4)
+        inner.addWidget(self.chip)
+        inner.addWidget(self.line)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addStretch()
+        row.addWidget(self.stop)
+        row.addWidget(self.send)
+        inner.addLayout(row)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SPACE - 2)
+        layout.addWidget(self._frame)
+        layout.addWidget(hint)
+        self.line.focused.connect(self._frame.set_glow)
+        self.line.submitted.connect(self._on_submitted)
+        self.line.edited.connect(self._refresh)
+        self.send.clicked.connect(self.line.submit)
+        self.stop.clicked.connect(self._on_stop)
+        self.setFocusProxy(self.line)
+        self._refresh()
+
+    def set_ready(self, ready: bool) -> None:
+        """Tell whether there is a page to ask about."""
+        self._ready = ready
+        self._refresh()
+
+    def set_placeholder(self, text: str) -> None:
+        """Say in the empty line what can be asked."""
+        self.line.setPlaceholderText(text)
+
+    def set_running(self, running: bool) -> None:
+        """Offer Stop while an answer is on its way."""
+        focused = self.stop.hasFocus()
+        self.stop.setVisible(running)
+        self.stop.setEnabled(True)
+        self.stop.set_words("Stop")
+        if focused and not running:
+            self.line.setFocus()
+
+    @Slot()
+    def _refresh(self) -> None:
+        self.send.setEnabled(self._ready and bool(self.line.question()))
+
+    @Slot(str)
+    def _on_submitted(self, text: str) -> None:
+        if self._ready:
+            self.submitted.emit(text)
+            self.line.remember(text)
+            self.line.setFocus()
+
+    @Slot()
+    def _on_stop(self) -> None:
+        self.stop.set_words("Stopping…")
+        self.stop.setEnabled(False)
+        self.stop_pressed.emit()
+        self.line.setFocus()

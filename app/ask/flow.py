@@ -1,0 +1,71 @@
+"""A row of widgets that starts a new line when they do not fit beside each other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+
+class FlowRow(QWidget):
+    """Left to right, then the next line.
+
+    Args:
+        widgets: In reading and tab order.
+        gap: Pixels between widgets and between lines.
+    """
+
+    def __init__(self, *widgets: QWidget, gap: int = 6) -> None:
+        super().__init__()
+        self._widgets = widgets
+        self._gap = gap
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        for widget in widgets:
+            widget.setParent(self)
+
+    def settle(self) -> None:
+        """Take no room when all widgets are hidden; call it after showing or hiding some."""
+        self.setVisible(any(not widget.isHidden() for widget in self._widgets))
+        self._refresh()
+
+    def _arrange(self, width: int, place: bool) -> int:
+        """Place the widgets unless only measuring; return the height needed."""
+        x, y, line = 0, 0, 0
+        for widget in self._widgets:
+            if widget.isHidden():
+                continue
+            size = widget.sizeHint().boundedTo(QSize(width, 10_000))
+            if line and x + size.width() > width:
+                x, y, line = 0, y + line + self._gap, 0
+            if place:
+                widget.setGeometry(QRect(QPoint(x, y), size))
+            x += size.width() + self._gap
+            line = max(line, size.height())
+        return y + line
+
+    def _refresh(self) -> None:
+        self.updateGeometry()
+        self._arrange(self.width(), place=True)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._refresh()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(self.width(), place=True)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._arrange(width, place=False)
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, self.heightForWidth(max(64, self.width())))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(64, 0)

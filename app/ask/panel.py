@@ -1,0 +1,192 @@
+"""The asking panel: the model, the conversation as cards, the question line. A view only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from app import theme
+from app.ask import words
+from app.ask.answer_card import AnswerCard
+from app.ask.composer import Composer
+from app.ask.model_chip import ModelHead
+from app.ask.surface import MutedLabel
+from app.ask.values import Draft, Scope
+from app.ask.welcome import Welcome
+from vlm.types import Box, Document, ModelInfo, PageRef, Question
+
+CARDS = 100
+"""Older cards leave the panel; the history keeps every answer."""
+
+
+class AskPanel(QWidget):
+    """Shows what the presenter says and emits what the person did.
+
+    Signals:
+        asked(object): `Draft`, the question and its scope.
+        stop_pressed(): Stop what is being answered.
+        draft_changed(str): The question line's text, to be kept with the session.
+        scope_wanted(object): `Scope` to select in the document: a card's, or the page after its
+            crop was cleared.
+        crop_wanted(): Let the person draw a box on the page.
+        models_wanted(): Open the models.
+        retry_pressed(): Load the model again.
+    """
+
+    asked = Signal(object)
+    stop_pressed = Signal()
+    draft_changed = Signal(str)
+    scope_wanted = Signal(object)
+    crop_wanted = Signal()
+    models_wanted = Signal()
+    retry_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document: Document | None = None
+        self._scope: Scope | None = None
+        self._cards: list[AnswerCard] = []
+        self._follow = True
+        self.head = ModelHead()
+        self.welcome = Welcome()
+        self.note = MutedLabel(words.SMALL_MODEL)
+        self.note.hide()
+        self.composer = Composer()
+        self._build()
+        self.setAccessibleName("Ask")
+        self.setFocusProxy(self.composer)
+        self.composer.submitted.connect(self._on_submitted)
+        self.composer.stop_pressed.connect(self.stop_pressed)
+        self.composer.line.edited.connect(self.draft_changed)
+        self.composer.chip.crop_cleared.connect(self._on_crop_cleared)
+        self.composer.chip.crop_wanted.connect(self.crop_wanted)
+        self.head.models_pressed.connect(self.models_wanted)
+        self.head.retry_pressed.connect(self.retry_pressed)
+        self.welcome.example_clicked.connect(self._on_example)
+
+    def _build(self) -> None:
+        self._conversation = QWidget()
+        self._stack = QVBoxLayout(self._conversation)
+        self._stack.setContentsMargins(0, 0, 6, 0)
+        self._stack.setSpacing(theme.SPACE + 2)
+        self._stack.addWidget(self.welcome, 1)
+        self._stack.addStretch()
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._conversation)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._conversation.setAutoFillBackground(False)
+        bar = self._scroll.verticalScrollBar()
+        bar.rangeChanged.connect(self._on_range)
+        bar.actionTriggered.connect(self._on_scrolled)
+        layout = QVBoxLayout(self)
+        edge = theme.SPACE * 2
+        layout.setContentsMargins(edge, theme.SPACE + 4, edge, theme.SPACE + 4)
+        layout.setSpacing(theme.SPACE + 2)
+        layout.addWidget(self.head)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self.note)
+        layout.addWidget(self.composer)
+
+    @property
+    def cards(self) -> list[AnswerCard]:
+        """The conversation, oldest first."""
+        return list(self._cards)
+
+    @property
+    def scope(self) -> Scope | None:
+        """What the next question reads."""
+        return self._scope
+
+    def set_scope(self, document: Document | None, page: PageRef | None, box: Box | None) -> None:
+        """Say what the next question reads; without a document or page nothing can be asked."""
+        self._document = document
+        self._scope = None if document is None or page is None else Scope(page, box)
+        ready = self._scope is not None
+        self.composer.chip.set_scope(document, self._scope)
+        self.composer.set_ready(ready)
+        self.welcome.set_ready(ready)
+        self._set_placeholder()
+        for card in self._cards:
+            card.set_shown_document(document.path if document is not None else None)
+
+    def set_draft(self, text: str) -> None:
+        """Put a question into the line."""
+        self.composer.line.set_question(text)
+
+    def draft(self) -> str:
+        """Return what is in the question line."""
+        return self.composer.line.toPlainText()
+
+    def show_model(self, model: ModelInfo) -> None:
+        """Show the model that reads, and the note if it is a small one."""
+        self.head.show_model(model)
+        self.note.setVisible(model.small)
+
+    def set_running(self, running: bool) -> None:
+        """Offer Stop while an answer is on its way."""
+        self.composer.set_running(running)
+
+    def add_card(self, question: Question) -> AnswerCard:
+        """Add a card at the bottom and show it."""
+        card = AnswerCard(question)
+        card.scope_pressed.connect(self.scope_wanted)
+        card.models_pressed.connect(self.models_wanted)
+        card.set_shown_document(self._document.path if self._document is not None else None)
+        self.welcome.hide()
+        self._cards.append(card)
+        self._stack.insertWidget(self._stack.count() - 1, card)
+        if len(self._cards) > CARDS:
+            oldest = self._cards.pop(0)
+            oldest.hide()
+            oldest.deleteLater()
+        self._follow = True
+        self._set_placeholder()
+        card.show()
+        return card
+
+    def clear(self) -> None:
+        """Forget the conversation on screen."""
+        for card in self._cards:
+            card.hide()
+            card.deleteLater()
+        self._cards.clear()
+        self.welcome.show()
+        self._set_placeholder()
+
+    def _set_placeholder(self) -> None:
+        if self._scope is None:
+            self.composer.set_placeholder("Open a document to ask about it")
+            return
+        what = "page" if self._scope.box is None else "part"
+        again = "Ask more about this" if self._cards else "Ask about this"
+        self.composer.set_placeholder(f"{again} {what}…")
+
+    @Slot(str)
+    def _on_submitted(self, text: str) -> None:
+        if self._scope is not None:
+            self.asked.emit(Draft(text, self._scope))
+
+    @Slot()
+    def _on_crop_cleared(self) -> None:
+        if self._scope is not None:
+            self.scope_wanted.emit(Scope(self._scope.page))
+
+    @Slot(str)
+    def _on_example(self, text: str) -> None:
+        self.set_draft(text)
+        self.composer.setFocus()
+
+    @Slot()
+    def _on_range(self) -> None:
+        if self._follow:
+            bar = self._scroll.verticalScrollBar()
+            bar.setValue(bar.maximum())
+
+    @Slot()
+    def _on_scrolled(self) -> None:
+        bar = self._scroll.verticalScrollBar()
+        self._follow = bar.sliderPosition() >= bar.maximum() - 2 * bar.singleStep()

@@ -1,0 +1,289 @@
+"""Between the asking panel and the engine: whose turn it is, and what each event means."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import assert_never
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.ask import words
+from app.ask.ahead import EncodeAhead
+from app.ask.answer_card import AnswerCard
+from app.ask.panel import AskPanel
+from app.ask.seen import SeenSheet
+from app.ask.values import Asked, Draft, EvidenceClick, Scope
+from app.engine_client import EngineClient, EngineExit
+from app.errors import Offer, headline
+from app.pages import PageService
+from vlm.errors import EngineEnded
+from vlm.protocol import (
+    Cancelled,
+    Done,
+    Event,
+    Failed,
+    Hello,
+    Loaded,
+    Looked,
+    Progress,
+    Saw,
+    TextDelta,
+)
+from vlm.types import Box, Document, PageRef, Question
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A question that has its card and waits, or with a `job` is being answered."""
+
+    card: AnswerCard
+    question: Question
+    job: int = 0
+    stopping: bool = False
+
+
+class AskPresenter(QObject):
+    """Asks one question at a time; what is asked meanwhile waits in its card.
+
+    Signals:
+        finished(object): `Asked`, for the history.
+        show_evidence(object): `EvidenceClick`.
+        judged(object): `values.Verdict`, from "Right".
+        correction_wanted(object): `Question` whose answer the person starts to correct.
+        corrected(object): `values.Correction`.
+        model_changed(object): The `ModelInfo` that reads now, or None.
+
+    Args:
+        panel: Its signals `scope_wanted`, `crop_wanted`, `models_wanted` and `draft_changed` are
+            for the window.
+        client: Owned by the caller until `shutdown`, which stops it.
+        pages: Draws what the model saw.
+    """
+
+    finished = Signal(object)
+    show_evidence = Signal(object)
+    judged = Signal(object)
+    correction_wanted = Signal(object)
+    corrected = Signal(object)
+    model_changed = Signal(object)
+
+    def __init__(
+        self,
+        panel: AskPanel,
+        client: EngineClient,
+        pages: PageService,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._panel = panel
+        self._client = client
+        self._pages = pages
+        self._ahead = EncodeAhead(client, self)
+        self._model: tuple[str, str | None, str] | None = None
+        self._current: _Turn | None = None
+        self._waiting: deque[_Turn] = deque()
+        panel.asked.connect(self._on_asked)
+        panel.stop_pressed.connect(self.stop)
+        panel.retry_pressed.connect(self._reload)
+        client.reported.connect(self._on_event)
+        client.ended.connect(self._on_engine_ended)
+
+    def set_scope(self, document: Document | None, page: PageRef | None, box: Box | None) -> None:
+        """Tell what the person looks at: it is what the next question reads."""
+        self._panel.set_scope(document, page, box)
+        self._ahead.set_scope(self._panel.scope)
+
+    def load_model(
+        self, folder: str | None, adapter: str | None = None, device: str = "auto"
+    ) -> None:
+        """Read with another model or adapter from now on; None when there is none at all."""
+        self._model = None if folder is None else (folder, adapter, device)
+        self.model_changed.emit(None)
+        if self._model is None:
+            self._panel.head.show_none()
+            self._fail_waiting("", words.NO_MODEL, offer_models=True)
+        else:
+            self._reload()
+
+    def unlock(self, path: str, password: str) -> None:
+        """Tell the engine a document's password, for this session."""
+        self._client.unlock(path, password)
+
+    def ask(self, question: Question) -> None:
+        """Ask in a new card."""
+        card = self._panel.add_card(question)
+        card.again_pressed.connect(self.ask_again)
+        card.retry_pressed.connect(self._on_retry)
+        card.evidence_pressed.connect(self.show_evidence)
+        card.seen_pressed.connect(self._on_seen)
+        card.judged.connect(self.judged)
+        card.correction_wanted.connect(self.correction_wanted)
+        card.corrected.connect(self.corrected)
+        self._queue(_Turn(card, question))
+
+    @Slot(object)
+    def ask_again(self, question: Question) -> None:
+        """Ask the same once more, from a card or from the history."""
+        self.ask(question)
+        self._panel.composer.setFocus()
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop the answer on its way and forget what waits."""
+        for turn in self._waiting:
+            turn.card.show_stopped("")
+        self._waiting.clear()
+        if self._current is not None and not self._current.stopping:
+            self._current.stopping = True
+            self._current.card.show_stopping()
+            self._client.cancel(self._current.job)
+        if self._current is None:
+            self._panel.set_running(False)
+
+    def shutdown(self) -> None:
+        """End the engine; nothing is asked or reported after this."""
+        self._ahead.stop()
+        self._waiting.clear()
+        self._current = None
+        self._client.reported.disconnect(self._on_event)
+        self._client.ended.disconnect(self._on_engine_ended)
+        self._client.stop()
+
+    @Slot(object)
+    def _on_asked(self, draft: Draft) -> None:
+        self.ask(Question(draft.text, draft.scope.page, draft.scope.box))
+
+    @Slot(object)
+    def _on_retry(self, question: Question) -> None:
+        card = self.sender()
+        if isinstance(card, AnswerCard):
+            card.restart(question)
+            self._queue(_Turn(card, question))
+            self._panel.composer.setFocus()
+
+    @Slot(object)
+    def _on_seen(self, saw: Saw) -> None:
+        card = self.sender()
+        if isinstance(card, AnswerCard):
+            sheet = SeenSheet(self._pages, card.question.page, saw, self._panel)
+            sheet.crop_wanted.connect(self._panel.crop_wanted)
+            sheet.open()
+
+    @Slot()
+    def _reload(self) -> None:
+        if self._model is not None:
+            self._panel.head.show_busy(
+                words.STARTING if not self._client.running else words.LOADING
+            )
+            self._client.load(*self._model)
+
+    def _queue(self, turn: _Turn) -> None:
+        self._waiting.append(turn)
+        self._panel.set_running(True)
+        self._next()
+
+    def _next(self) -> None:
+        """Give the engine the next question, when it can take one."""
+        if self._current is not None:
+            return
+        if not self._waiting:
+            self._panel.set_running(False)
+            self._ahead.poke()
+        elif self._model is None:
+            self._fail_waiting("", words.NO_MODEL, offer_models=True)
+        elif self._client.model is None:
+            for turn in self._waiting:
+                turn.card.show_waiting(words.WAITING)
+            if not self._client.loading:
+                self._reload()
+        else:
+            turn = self._current = self._waiting.popleft()
+            turn.card.show_waiting(words.READING)
+            turn.job = self._client.ask(turn.question)
+
+    def _finish(self) -> None:
+        self._current = None
+        self._next()
+
+    def _fail_waiting(self, title: str, sentence: str, *, offer_models: bool) -> None:
+        waiting, self._waiting = self._waiting, deque()
+        for turn in waiting:
+            turn.card.show_failure(title, sentence, offer_models=offer_models)
+        self._next()
+
+    @Slot(object)
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, Hello):
+            if self._client.loading:
+                self._panel.head.show_busy(words.LOADING)
+        elif self._current is not None and event.job == self._current.job:
+            self._on_answer_event(self._current, event)
+        else:
+            self._on_other_event(event)
+
+    def _on_answer_event(self, turn: _Turn, event: Event) -> None:
+        match event:
+            case Progress():
+                if not turn.stopping and not turn.card.text.text():
+                    turn.card.show_waiting(event.text, event.fraction)
+            case Saw():
+                turn.card.show_saw(event)
+            case TextDelta():
+                turn.card.append_text(event.text)
+            case Done():
+                self._on_done(turn, event)
+            case Cancelled():
+                turn.card.show_stopped(event.text)
+                self._finish()
+            case Failed():
+                shown = headline(event.code)
+                title = "" if event.code == EngineEnded.code else shown.title
+                offer = shown.offer is Offer.SETTINGS
+                turn.card.show_failure(title, event.message, offer_models=offer)
+                self._finish()
+            case Hello() | Loaded() | Looked():
+                return
+            case _:
+                assert_never(event)
+
+    def _on_done(self, turn: _Turn, done: Done) -> None:
+        turn.card.show_answer(done.answer)
+        self._ahead.answered(Scope(turn.question.page, turn.question.box))
+        self.finished.emit(Asked(turn.question, done.answer))
+        if boxes := done.answer.evidence.boxes:
+            self.show_evidence.emit(EvidenceClick(turn.question.page, boxes, jump=False))
+        self._finish()
+
+    def _on_other_event(self, event: Event) -> None:
+        """Take an event of loading or of encoding ahead."""
+        if isinstance(event, Hello):
+            return
+        looking = event.job == self._ahead.job
+        match event:
+            case Progress() if not looking:
+                self._panel.head.show_busy(event.text, event.fraction)
+            case Loaded():
+                self._panel.show_model(event.model)
+                self._ahead.forget()
+                self.model_changed.emit(event.model)
+                self._next()
+            case Looked() | Cancelled():
+                self._ahead.ended(event.job, isinstance(event, Looked))
+            case Failed() if looking:
+                self._ahead.ended(event.job, well=False)
+            case Failed() if not self._client.loading:
+                shown = headline(event.code)
+                self._panel.head.show_failure(shown.title, event.message)
+                self._fail_waiting(shown.title, event.message, offer_models=True)
+            case _:
+                return
+
+    @Slot(object)
+    def _on_engine_ended(self, end: EngineExit) -> None:
+        self.model_changed.emit(None)
+        if end.restarting:
+            self._panel.head.show_busy(words.RESTARTING)
+        else:
+            self._panel.head.show_failure("", end.sentence)
+            self._fail_waiting("", end.sentence, offer_models=False)

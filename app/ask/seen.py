@@ -1,0 +1,235 @@
+"""A sheet with the very images the model was given, drawn again from the page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.ask import words
+from app.ask.icons import Icon
+from app.ask.surface import Card, IconButton, Look, MutedLabel, plain_label, sized
+from app.ask.words import Tone
+from app.page_lane import Draw, Urgency
+from app.pages import Drawn, PageFailure, PageService
+from vlm.protocol import Saw
+from vlm.types import PageRef, View
+
+THUMB = 132
+"""Pixels of a small picture's edge in the strip."""
+
+
+class ViewButton(QAbstractButton):
+    """A small picture of one view with its caption; checked when it is the one shown large."""
+
+    def __init__(self, view: View, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture: QPixmap | None = None
+        self._lines = (words.view_name(view), words.view_cost(view))
+        self.setCheckable(True)
+        self.setAccessibleName(", ".join(self._lines))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_picture(self, picture: QPixmap) -> None:
+        """Show the drawn view."""
+        self._picture = picture
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(THUMB + 12, THUMB + 16 + 2 * self.fontMetrics().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        palette = self.palette()
+        area = QRectF(6, 6, THUMB, THUMB)
+        picture = area
+        if self._picture is not None:
+            size = QSize(self._picture.size()).scaled(
+                THUMB, THUMB, Qt.AspectRatioMode.KeepAspectRatio
+            )
+            picture = QRectF(0, 0, size.width(), size.height())
+            picture.moveCenter(area.center())
+            painter.drawPixmap(picture, self._picture, QRectF(self._picture.rect()))
+        chosen = self.isChecked() or self.hasFocus()
+        colour = theme.accent(palette) if chosen else theme.line(palette)
+        painter.setPen(QPen(colour, 2 if chosen else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(picture.adjusted(-2, -2, 2, 2), 4, 4)
+        height = self.fontMetrics().height()
+        for place, line in enumerate(self._lines):
+            painter.setPen(theme.muted(palette) if place else palette.windowText().color())
+            where = QRectF(0, THUMB + 11 + place * height, self.width(), height)
+            painter.drawText(where, Qt.AlignmentFlag.AlignCenter, line)
+
+
+class Pixels(QWidget):
+    """A picture at its own size: one of its pixels is one of the screen's."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture: QPixmap | None = None
+        self.setAccessibleName("What the model saw, at its own size")
+
+    def set_picture(self, picture: QPixmap | None, size: QSize) -> None:
+        """Show a picture, or an empty frame of that size while it is drawn."""
+        self._picture = picture
+        self.setFixedSize(size)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._picture is None:
+            painter.fillRect(self.rect(), theme.line(self.palette()))
+        else:
+            painter.drawPixmap(self.rect(), self._picture)
+
+
+class SeenSheet(QDialog):
+    """The views large and small, each with its sharpness and cost, and a warning if there is one.
+
+    Signals:
+        crop_wanted(): The person wants to draw a box to zoom in; the sheet has closed.
+    """
+
+    crop_wanted = Signal()
+
+    def __init__(
+        self, pages: PageService, page: PageRef, saw: Saw, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._pages = pages
+        self._page = page
+        self._views = saw.views
+        self._owner = pages.owner()
+        self._chosen = 0
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("What the model saw")
+        self.resize(820, 780)
+        self.warning = MutedLabel(saw.warning)
+        self.warning.set_tone(Tone.CAUTION)
+        self.failure = MutedLabel()
+        self.failure.set_tone(Tone.BAD)
+        self.failure.hide()
+        self.buttons = [ViewButton(view) for view in saw.views]
+        self.pixels = Pixels()
+        self.caption = MutedLabel()
+        self.zoom = IconButton(Icon.CROP, "Draw a box to zoom in", Look.OUTLINE)
+        self.zoom.clicked.connect(self._on_zoom)
+        self._group = QButtonGroup(self)
+        self._group.idClicked.connect(self.choose)
+        self._build(bool(saw.warning))
+        pages.drawn.connect(self._on_drawn)
+        pages.failed.connect(self._on_failed)
+        self.finished.connect(self._on_finished)
+        self._ask_for_pictures()
+        self.choose(0)
+
+    def _build(self, warns: bool) -> None:
+        title = plain_label("What the model saw")
+        title.setFont(sized(title.font(), 4, QFont.Weight.DemiBold))
+        preview = QScrollArea()
+        preview.setWidget(self.pixels)
+        preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        preview.setFrameShape(QFrame.Shape.NoFrame)
+        preview.setAccessibleName("Large picture")
+        strip = QWidget()
+        row = QHBoxLayout(strip)
+        row.setContentsMargins(0, 0, 0, 0)
+        for place, button in enumerate(self.buttons):
+            self._group.addButton(button, place)
+            row.addWidget(button)
+        row.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidget(strip)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setFixedHeight(strip.sizeHint().height() + 14)
+        done = IconButton(Icon.CHECK, "Done", Look.MAIN)
+        done.clicked.connect(self.close)
+        foot = QHBoxLayout()
+        foot.addWidget(self.caption, 1)
+        foot.addWidget(self.zoom)
+        foot.addWidget(done)
+        layout = QVBoxLayout(self)
+        edge = theme.SPACE * 2
+        layout.setContentsMargins(edge, edge, edge, edge)
+        layout.setSpacing(theme.SPACE + 2)
+        layout.addWidget(title)
+        layout.addWidget(MutedLabel(words.seen(self._views)))
+        layout.addWidget(_warning_card(self.warning)) if warns else self.warning.hide()
+        layout.addWidget(self.failure)
+        layout.addWidget(preview, 1)
+        layout.addWidget(scroll)
+        layout.addLayout(foot)
+
+    def _draw(self, place: int) -> Draw:
+        view = self._views[place]
+        return Draw(self._page, view.box, view.width, view.height)
+
+    def _ask_for_pictures(self) -> None:
+        wishes = [
+            (Urgency.VISIBLE, self._draw(place))
+            for place in range(len(self._views))
+            if not self._pages.has_image(self._draw(place))
+        ]
+        self._pages.want(self._owner, self._page.path, wishes)
+        for place, button in enumerate(self.buttons):
+            if (picture := self._pages.image(self._draw(place))) is not None:
+                button.set_picture(picture)
+
+    @Slot(int)
+    def choose(self, place: int) -> None:
+        """Show one view large."""
+        if place < len(self._views):
+            self._chosen = place
+            view = self._views[place]
+            self.buttons[place].setChecked(True)
+            picture = self._pages.image(self._draw(place))
+            self.pixels.set_picture(picture, QSize(view.width, view.height))
+            self.caption.setText(f"{words.view_name(view)}: {words.view_detail(view)}")
+
+    @Slot(object)
+    def _on_drawn(self, drawn: Drawn) -> None:
+        for place, button in enumerate(self.buttons):
+            if drawn.draw == self._draw(place):
+                button.set_picture(QPixmap.fromImage(drawn.image))
+                if place == self._chosen:
+                    self.choose(place)
+
+    @Slot(object)
+    def _on_failed(self, failure: PageFailure) -> None:
+        if failure.path == self._page.path and failure.job in ("draw", "open"):
+            self.failure.setText(failure.message)
+            self.failure.show()
+
+    @Slot()
+    def _on_zoom(self) -> None:
+        self.close()
+        self.crop_wanted.emit()
+
+    @Slot()
+    def _on_finished(self) -> None:
+        self._pages.unwant(self._owner)
+
+
+def _warning_card(warning: QWidget) -> Card:
+    frame = Card()
+    inner = QHBoxLayout(frame)
+    inner.setContentsMargins(12, 8, 12, 8)
+    inner.addWidget(warning)
+    return frame

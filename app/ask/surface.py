@@ -1,0 +1,340 @@
+"""The panel's surfaces: cards, icon buttons, the busy line, plain text. Knows no answers."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFont,
+    QFontMetrics,
+    QHideEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QSizePolicy, QWidget
+
+from app import theme
+from app.ask.icons import Icon, draw
+from app.ask.words import Tone
+
+BUSY_MS = 33
+"""Between two steps of the busy line."""
+BARE = "QPlainTextEdit { border: none; padding: 0; background: transparent; }"
+"""The style of a text that lies on a card, which has the border and the background."""
+ICON = 14
+"""Pixels of an icon's edge beside text."""
+
+
+class Look(Enum):
+    """How much a button stands out."""
+
+    QUIET = "quiet"
+    OUTLINE = "outline"
+    TINT = "tint"
+    MAIN = "main"
+
+
+_TONE_ICONS = {
+    Tone.PLAIN: Icon.QUESTION,
+    Tone.GOOD: Icon.CHECK,
+    Tone.CAUTION: Icon.WARNING,
+    Tone.BAD: Icon.CROSS,
+}
+
+
+def tone_icon(tone: Tone) -> Icon:
+    """Return the icon that says the same as the tone's colour."""
+    return _TONE_ICONS[tone]
+
+
+def tone_colour(tone: Tone, palette: QPalette) -> QColor:
+    """Return a tone's colour on a card."""
+    match tone:
+        case Tone.PLAIN:
+            return theme.muted(palette)
+        case Tone.GOOD:
+            return theme.good(palette)
+        case Tone.CAUTION:
+            return theme.caution(palette)
+        case Tone.BAD:
+            return theme.bad(palette)
+
+
+def faded(colour: QColor, alpha: float) -> QColor:
+    """Return a colour made transparent; `alpha` in [0, 1]."""
+    pale = QColor(colour)
+    pale.setAlphaF(alpha)
+    return pale
+
+
+def sized(font: QFont, by: float, weight: QFont.Weight | None = None) -> QFont:
+    """Return a font that is `by` points larger, and perhaps of another weight."""
+    other = QFont(font)
+    if font.pointSizeF() > 0:
+        other.setPointSizeF(max(6.0, font.pointSizeF() + by))
+    else:
+        other.setPixelSize(max(8, round(font.pixelSize() + by * 4 / 3)))
+    if weight is not None:
+        other.setWeight(weight)
+    return other
+
+
+def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
+    """Make a wrapping label that never reads its text as markup."""
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setText(text)
+    return label
+
+
+class MutedLabel(QLabel):
+    """A wrapping plain text in the secondary colour, of a tone if one is set."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tone: Tone | None = None
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setText(text)
+        self._recolour()
+
+    def set_tone(self, tone: Tone) -> None:
+        """Take a tone's colour."""
+        self._tone = tone
+        self._recolour()
+
+    def _recolour(self) -> None:
+        parent = self.parentWidget()
+        source = parent.palette() if parent is not None else self.palette()
+        tone = self._tone
+        wanted = theme.muted(source) if tone is None else tone_colour(tone, source)
+        if self.palette().windowText().color() != wanted:
+            palette = QPalette(source)
+            palette.setColor(QPalette.ColorRole.WindowText, wanted)
+            self.setPalette(palette)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.ParentChange, QEvent.Type.ApplicationPaletteChange):
+            self._recolour()
+        return super().event(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._recolour()
+        super().showEvent(event)
+
+
+class Card(QFrame):
+    """A rounded surface with a hairline around it; the accent's when it `glows`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._glows = False
+
+    def set_glow(self, glows: bool) -> None:
+        """Draw the border in the accent colour or as a hairline."""
+        self._glows = glows
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        colour = theme.accent(palette) if self._glows else theme.line(palette)
+        painter.setPen(QPen(colour, 1.5 if self._glows else 1.0))
+        painter.setBrush(theme.card(palette))
+        edge = 0.75 if self._glows else 0.5
+        area = QRectF(self.rect()).adjusted(edge, edge, -edge, -edge)
+        painter.drawRoundedRect(area, theme.RADIUS + 2, theme.RADIUS + 2)
+
+
+class IconButton(QAbstractButton):
+    """A small button of an icon and words, or of an icon alone with an accessible name.
+
+    Args:
+        name: The words, and the accessible name.
+        worded: Whether the words are shown; else they are the tooltip.
+    """
+
+    def __init__(
+        self,
+        icon: Icon,
+        name: str,
+        look: Look = Look.QUIET,
+        parent: QWidget | None = None,
+        *,
+        worded: bool = True,
+    ) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self._look = look
+        self._tone: Tone | None = None
+        self._worded = worded
+        self._accent = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setFont(sized(self.font(), -0.5))
+        self.set_words(name)
+
+    def set_words(self, name: str) -> None:
+        """Change the words."""
+        self.setText(name)
+        self.setAccessibleName(name)
+        if not self._worded:
+            self.setToolTip(name)
+        self.updateGeometry()
+        self.update()
+
+    def set_icon(self, icon: Icon) -> None:
+        """Change the icon."""
+        self._icon = icon
+        self.update()
+
+    def set_tone(self, tone: Tone) -> None:
+        """Take a tone's colour; the icon is set apart."""
+        self._tone = tone
+        self.update()
+
+    def set_accent(self, accent: bool) -> None:
+        """Take the accent colour, or go back to the tone's."""
+        self._accent = accent
+        self.update()
+
+    def _colours(self) -> tuple[QColor, QColor, QColor]:
+        """Return text, fill and border."""
+        palette, clear = self.palette(), QColor(Qt.GlobalColor.transparent)
+        over = self.isEnabled() and (self.underMouse() or self.isDown())
+        tone = theme.muted(palette) if self._tone is None else tone_colour(self._tone, palette)
+        if self._accent:
+            tone = theme.accent(palette)
+        text = palette.windowText().color()
+        match self._look:
+            case Look.QUIET:
+                colour = text if over or self.isChecked() else tone
+                return colour, faded(text, 0.08) if over else clear, clear
+            case Look.OUTLINE:
+                return text, faded(text, 0.06) if over else clear, theme.line(palette)
+            case Look.TINT:
+                return tone, faded(tone, 0.20 if over else 0.11), clear
+            case Look.MAIN:
+                accent = theme.accent(palette)
+                fill = accent.lighter(112) if over else accent
+                ink = QColor("#0d1522") if theme.is_dark(palette) else QColor("#ffffff")
+                if not self.isEnabled():
+                    return theme.muted(palette), faded(text, 0.10), clear
+                return ink, fill, clear
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        height = max(metrics.height() + 9, 27)
+        if not self._worded:
+            return QSize(height + 3, height + 3)
+        return QSize(metrics.horizontalAdvance(self.text()) + ICON + 5 + 2 * 9, height)
+
+    def minimumSizeHint(self) -> QSize:
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), 64), hint.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        text, fill, border = self._colours()
+        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        radius = min(theme.RADIUS, area.height() / 2)
+        if self._look is Look.TINT:
+            radius = area.height() / 2
+        painter.setPen(border)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(area, radius, radius)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.accent(self.palette()), 1.5))
+            painter.drawRoundedRect(area, radius, radius)
+        self._paint_content(painter, text)
+
+    def _paint_content(self, painter: QPainter, colour: QColor) -> None:
+        top = (self.height() - ICON) / 2
+        left = 9 if self._worded else (self.width() - ICON) / 2
+        draw(painter, self._icon, QRectF(left, top, ICON, ICON), colour)
+        if not self._worded:
+            return
+        painter.setPen(colour)
+        start = left + ICON + 5
+        area = QRectF(start, 0, self.width() - start - 6, self.height())
+        metrics = QFontMetrics(self.font())
+        words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, int(area.width()) + 1)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(area, int(flags), words)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.update()
+        super().leaveEvent(event)
+
+
+class BusyLine(QWidget):
+    """A thin line that shows how far something is, or only that it goes on."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._fraction = -1.0
+        self._step = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(BUSY_MS)
+        self._timer.timeout.connect(self._advance)
+        self.setFixedHeight(3)
+
+    @property
+    def fraction(self) -> float:
+        """What is shown, in [0, 1], or -1 when unknown."""
+        return self._fraction
+
+    def set_fraction(self, fraction: float) -> None:
+        """Show a part in [0, 1], or with -1 only that it goes on."""
+        self._fraction = fraction
+        self._run()
+        self.update()
+
+    def _advance(self) -> None:
+        self._step = (self._step + 1) % 60
+        self.update()
+
+    def _run(self) -> None:
+        if self._fraction < 0 and self.isVisible():
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._run()
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._timer.stop()
+        super().hideEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        area = QRectF(self.rect())
+        painter.setBrush(theme.line(self.palette()))
+        painter.drawRoundedRect(area, 1.5, 1.5)
+        painter.setBrush(theme.accent(self.palette()))
+        if self._fraction >= 0:
+            area.setWidth(area.width() * min(1.0, self._fraction))
+        else:
+            part = area.width() * 0.28
+            travel = area.width() + part
+            area = QRectF(travel * self._step / 60 - part, 0, part, area.height())
+        painter.drawRoundedRect(area, 1.5, 1.5)

@@ -1,0 +1,62 @@
+"""What the asking panel tells the rest of the window. Knows no widgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vlm.types import Answer, Box, PageRef, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a question reads: a page, or with `box` a part of it."""
+
+    page: PageRef
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A question as it was typed, and what it is about."""
+
+    text: str
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceClick:
+    """Words of an answer that stand on a page.
+
+    With `jump` the person clicked the badge: go there. Without it the answer has just arrived:
+    draw the boxes when that page is shown, and move nothing.
+    """
+
+    page: PageRef
+    boxes: tuple[Box, ...]
+    jump: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and its finished answer."""
+
+    question: Question
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the person thinks of an answer."""
+
+    question: Question
+    answer: Answer
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the answer should have been, in the person's words."""
+
+    question: Question
+    answer: Answer
+    right_text: str

@@ -1,0 +1,53 @@
+"""What the panel shows before the first question: one sentence and three examples."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app import theme
+from app.ask import words
+from app.ask.icons import Icon
+from app.ask.surface import IconButton, Look, MutedLabel, plain_label, sized
+
+
+class Welcome(QWidget):
+    """Says what to do.
+
+    Signals:
+        example_clicked(str): One of the example questions.
+    """
+
+    example_clicked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = plain_label()
+        self._title.setFont(sized(self._title.font(), 4, QFont.Weight.DemiBold))
+        self._sentence = MutedLabel()
+        self.examples = [IconButton(Icon.QUESTION, text, Look.OUTLINE) for text in words.EXAMPLES]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.SPACE, theme.SPACE, theme.SPACE, theme.SPACE)
+        layout.setSpacing(theme.SPACE)
+        layout.addStretch(2)
+        layout.addWidget(self._title)
+        layout.addWidget(self._sentence)
+        layout.addSpacing(theme.SPACE)
+        for example in self.examples:
+            example.clicked.connect(self._on_example)
+            layout.addWidget(example, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addStretch(3)
+        self.set_ready(False)
+
+    def set_ready(self, ready: bool) -> None:
+        """Tell whether a document is open; only then the examples can be clicked."""
+        self._title.setText("Ask about this page" if ready else "Nothing open yet")
+        self._sentence.setText(words.FIRST_QUESTION if ready else words.NO_DOCUMENT)
+        for example in self.examples:
+            example.setEnabled(ready)
+
+    def _on_example(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, IconButton):
+            self.example_clicked.emit(sender.text())

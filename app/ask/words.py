@@ -1,0 +1,204 @@
+"""Everything the asking panel says about an answer, in plain words. Knows values, no widgets.
+
+Confidence is the geometric mean probability of the answer's tokens, which tells how sure the
+model was of its words, not whether they are true. From `SURE` on it reads "Sure", from
+`FAIRLY_SURE` on "Fairly sure", below "Unsure: check it". One doubtful token in a short answer
+moves the mean a lot, which is wanted: a wrong digit is a wrong amount.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import PurePath
+
+from app.ask.values import Scope
+from vlm.types import Answer, Document, Evidence, Question, StopReason, View
+
+SURE = 0.90
+FAIRLY_SURE = 0.70
+
+EXAMPLES = (
+    "What is the total amount?",
+    "What is the date of this document?",
+    "Who is this document from?",
+)
+
+NO_DOCUMENT = (
+    "Open a document or drop it here, draw a box around the part you mean, and ask about it."
+)
+FIRST_QUESTION = "Draw a box around the part you mean for the sharpest reading, or ask right away."
+SMALL_MODEL = "This small model reads fields and short lines; choose a larger one in Models."
+NO_MODEL = "There is no model to read with yet."
+STARTING = "Starting the reader…"
+RESTARTING = "Starting the reader again…"
+LOADING = "Loading the model…"
+WAITING = "Waiting for the model…"
+READING = "Reading…"
+TOO_SMALL = "The text is too small for the model to read. Draw a box around a part to zoom in."
+
+
+class Tone(Enum):
+    """What a badge means; it has its own icon, so colour is never the only sign."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    CAUTION = "caution"
+    BAD = "bad"
+
+
+def confidence(value: float) -> tuple[str, Tone]:
+    """Say how sure the model was.
+
+    Args:
+        value: In [0, 1].
+    """
+    if value >= SURE:
+        return "Sure", Tone.GOOD
+    if value >= FAIRLY_SURE:
+        return "Fairly sure", Tone.PLAIN
+    return "Unsure: check it", Tone.CAUTION
+
+
+def confidence_detail(value: float) -> str:
+    """Say the percentage, and what it means."""
+    return (
+        f"{percent(value)}: how sure the model was of its words on average. "
+        f"{SURE:.0%} and more reads “Sure”, {FAIRLY_SURE:.0%} and more “Fairly sure”. "
+        "A sure answer can still be wrong."
+    )
+
+
+def percent(value: float) -> str:
+    """Write a fraction as whole percent; never 100 % unless it is."""
+    shown = round(value * 100)
+    return f"{99 if shown == 100 and value < 1 else shown} %"
+
+
+def seconds(value: float) -> str:
+    """Write a duration: "1.4 s", "12 s", "2 min 5 s"."""
+    if value < 9.95:
+        return f"{value:.1f} s"
+    whole = round(value)
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+
+
+def evidence(found: Evidence, cropped: bool) -> tuple[str, Tone]:
+    """Say what the check against the page's own text found.
+
+    Args:
+        found: What it found.
+        cropped: Whether the question was about a part of the page.
+    """
+    match found.kind:
+        case "crop" if cropped:
+            return "Found in your crop", Tone.GOOD
+        case "page" if cropped:
+            return "Found elsewhere on the page", Tone.CAUTION
+        case "crop" | "page":
+            return "Found on this page", Tone.GOOD
+        case "absent":
+            return "Not found on this page", Tone.BAD
+        case "no_text":
+            return "This page has no text to check against", Tone.PLAIN
+
+
+def evidence_detail(found: Evidence, cropped: bool) -> str:
+    """Say what the badge means and what a click does."""
+    match found.kind:
+        case "crop" | "page":
+            place = (
+                "outside the part you asked about" if cropped and found.kind == "page" else "there"
+            )
+            return f"The page's own text has exactly these words {place}. Click to see where."
+        case "absent":
+            return "The page's own text does not have these words. Check the answer yourself."
+        case "no_text":
+            return "This page is a picture without its own text, so nothing can be compared."
+
+
+def stop_reason(stop: StopReason) -> str:
+    """Say why the answer ended early; "" when it came to its own end."""
+    match stop:
+        case "end":
+            return ""
+        case "length":
+            return "Cut off at the length limit"
+        case "repetition":
+            return "Cut off: it began to repeat itself"
+        case "stopped":
+            return "Stopped by you"
+
+
+def scope(at: Scope, document: Document | None) -> str:
+    """Name what will be read: "This crop", "This page" or "The whole picture", and the page."""
+    count = document.page_count if document is not None else 1
+    page = f" · page {at.page.page + 1} of {count}" if count > 1 else ""
+    if at.box is not None:
+        return f"This crop{page}"
+    if document is not None and document.kind == "image":
+        return f"The whole picture{page}"
+    return f"This page{page}"
+
+
+def place(at: Scope, shown: str | None) -> str:
+    """Name what a card's question was about: "Page 2, crop"; with the file when another is shown.
+
+    Args:
+        at: What it read.
+        shown: Path of the document in the window.
+    """
+    name = f"Page {at.page.page + 1}" + (", crop" if at.box is not None else "")
+    return name if at.page.path == shown else f"{PurePath(at.page.path).name} · {name}"
+
+
+def made_by(answer: Answer) -> str:
+    """Name the model, and the adapter if there was one."""
+    return answer.model if answer.adapter is None else f"{answer.model} + {answer.adapter}"
+
+
+def detail(answer: Answer) -> str:
+    """Say everything else that is known about an answer, in one line."""
+    parts = [f"{percent(answer.confidence)} sure", made_by(answer)]
+    if answer.visual_tokens:
+        parts.append(f"{answer.visual_tokens} visual tokens at {answer.effective_dpi:.0f} dpi")
+    if answer.timings.first_token:
+        parts.append(f"first word after {seconds(answer.timings.first_token)}")
+    return " · ".join(parts)
+
+
+def longer(question: Question, times: int) -> Question:
+    """Return the same question with room for a longer answer."""
+    return Question(
+        question.text,
+        question.page,
+        question.box,
+        question.splitting,
+        question.max_new_tokens * times,
+    )
+
+
+def seen(views: tuple[View, ...]) -> str:
+    """Explain the images a model was given."""
+    count = "one picture" if len(views) == 1 else f"{len(views)} pictures"
+    return (
+        f"The model reads {count}, not the page itself. "
+        "What you cannot make out here, it cannot read either."
+    )
+
+
+def view_name(view: View) -> str:
+    """Name a view with a capital."""
+    return view.name[:1].upper() + view.name[1:]
+
+
+def view_cost(view: View) -> str:
+    """Say a view's sharpness and cost."""
+    return f"{view.dpi:.0f} dpi · {view.visual_tokens} tokens"
+
+
+def view_detail(view: View) -> str:
+    """Say a view's size, sharpness and cost in full."""
+    return (
+        f"{view.width} × {view.height} pixels, {view.dpi:.0f} pixels per inch of page, "
+        f"{view.visual_tokens} visual tokens"
+    )

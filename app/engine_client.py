@@ -1,0 +1,323 @@
+"""The window's end of the conversation with the engine process. Knows jobs, not widgets.
+
+The promise to its users: every job that `load`, `ask` or `look` returns is followed by exactly
+one last event of the protocol, whatever happens to the process. When the process ends under a
+job, the client reports that last event itself.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.process import Ended, How, Program
+from vlm import protocol, wire
+from vlm.errors import EngineEnded, ProtocolError
+from vlm.protocol import (
+    Ask,
+    Cancel,
+    Cancelled,
+    Done,
+    Event,
+    Failed,
+    Hello,
+    Load,
+    Loaded,
+    Look,
+    Looked,
+    Progress,
+    Request,
+    Saw,
+    TextDelta,
+    Unlock,
+)
+from vlm.types import Box, ModelInfo, PageRef, Question
+
+STOP_GRACE_MS = 5000
+"""How long a cancelled job may take before the engine is ended under it."""
+RESTART_MS = 1000
+"""The pause before an engine that ended by itself is started again."""
+SHUTDOWN_MS = 1500
+"""How long the engine may take to end with the window."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineExit:
+    """How the engine ended, in a plain sentence, and whether it is being started again."""
+
+    ended: Ended
+    sentence: str
+    restarting: bool
+
+
+@dataclass(slots=True)
+class _Open:
+    """A job without its last event; `pieces` is the answer so far."""
+
+    request: Load | Ask | Look
+    cancelled: bool = False
+    pieces: list[str] = field(default_factory=list[str])
+
+
+def sentence(ended: Ended) -> str:
+    """Say in plain words how the engine ended."""
+    match ended.how:
+        case How.NOT_STARTED:
+            return "The reader could not be started. Reinstalling the program may help."
+        case How.STOPPED:
+            return "The reader was stopped."
+        case How.CRASHED if ended.code == 9:
+            return (
+                "The system ended the reader, most likely because memory ran out. "
+                "Closing other programs or choosing a smaller model helps."
+            )
+        case How.CRASHED | How.FAILED | How.FINISHED:
+            return "The reader ended unexpectedly."
+        case How.TALKED_TOO_LONG:
+            return "The reader sent a message that this window does not accept."
+        case _:
+            assert_never(ended.how)
+
+
+class EngineClient(QObject):
+    """Owns the engine process and speaks `vlm.protocol` with it.
+
+    The process starts with `start` or the first request. When it ends by itself it is started
+    again once, after a pause, with the model it had; the next such restart is allowed only after
+    an answer succeeded or the person asked again, so it never loops.
+
+    Signals:
+        reported(object): A `vlm.protocol.Event` of a job that has not had its last event, or the
+            engine's `Hello`. Events of other jobs are dropped.
+        ended(object): `EngineExit`, after the last events of the jobs that were open.
+
+    Args:
+        command: What starts the engine, e.g. `vlm.children.command("engine")`.
+        grace_ms: See `STOP_GRACE_MS`.
+        restart_ms: See `RESTART_MS`.
+    """
+
+    reported = Signal(object)
+    ended = Signal(object)
+
+    def __init__(
+        self,
+        command: list[str],
+        parent: QObject | None = None,
+        *,
+        grace_ms: int = STOP_GRACE_MS,
+        restart_ms: int = RESTART_MS,
+    ) -> None:
+        super().__init__(parent)
+        self._command = command
+        self._program: Program | None = None
+        self._jobs = itertools.count(1)
+        self._open: dict[int, _Open] = {}
+        self._passwords: dict[str, str] = {}
+        self._model: ModelInfo | None = None
+        self._wanted: Load | None = None
+        self._greeted = False
+        self._may_restart = True
+        self._overdue = False
+        self._misunderstood = ""
+        self._grace = QTimer(self, singleShot=True, interval=grace_ms)
+        self._grace.timeout.connect(self._on_overdue)
+        self._restart_ms = restart_ms
+        self._restart = QTimer(self, singleShot=True)
+        self._restart.timeout.connect(self._start_again)
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is there or about to be started again."""
+        return self._program is not None or self._restart.isActive()
+
+    @property
+    def pid(self) -> int:
+        """The engine's process id while it runs, else 0."""
+        return 0 if self._program is None else self._program.pid
+
+    @property
+    def model(self) -> ModelInfo | None:
+        """The model in the engine's memory, when it has said so."""
+        return self._model
+
+    @property
+    def loading(self) -> bool:
+        """Whether a model is being loaded, or will be after a restart."""
+        return self._restart.isActive() or any(
+            isinstance(job.request, Load) for job in self._open.values()
+        )
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing goes on that a person waits for; encoding ahead does not count."""
+        waited_for = (job for job in self._open.values() if not isinstance(job.request, Look))
+        return not any(waited_for) and not self._restart.isActive()
+
+    def start(self) -> None:
+        """Start the process, if it is not there; returns at once."""
+        self._restart.stop()
+        if self._program is not None:
+            return
+        self._greeted = self._overdue = False
+        self._misunderstood = ""
+        program = self._program = Program(self._command, wire.MAX_LINE, self)
+        program.line.connect(self._on_line)
+        program.ended.connect(self._on_ended)
+        program.start()
+        self._send(Hello(protocol.VERSION))
+        for path, password in self._passwords.items():
+            self._send(Unlock(path, password))
+
+    def stop(self) -> None:
+        """End the process and wait for it; open jobs get no more events."""
+        self._restart.stop()
+        self._grace.stop()
+        self._open.clear()
+        self._model = None
+        if self._program is not None:
+            program, self._program = self._program, None
+            program.line.disconnect(self._on_line)
+            program.ended.disconnect(self._on_ended)
+            program.end(SHUTDOWN_MS)
+            program.deleteLater()
+
+    def load(self, folder: str, adapter: str | None = None, device: str = "auto") -> int:
+        """Load a model, or switch the adapter of the loaded one; return the job."""
+        self._may_restart = True
+        self.start()
+        return self._load(Load(next(self._jobs), folder, adapter, device))
+
+    def ask(self, question: Question) -> int:
+        """Ask; return the job. After a crash this loads the model again first."""
+        self._may_restart = True
+        self._wake()
+        return self._begin(Ask(next(self._jobs), question))
+
+    def look(self, page: PageRef, box: Box | None = None, splitting: bool = True) -> int:
+        """Encode a page or a part of it ahead of a question; return the job."""
+        return self._begin(Look(next(self._jobs), page, box, splitting))
+
+    def cancel(self, job: int) -> None:
+        """Ask a job to stop; when it has not within the grace, the engine is started afresh."""
+        if (known := self._open.get(job)) is not None and not known.cancelled:
+            known.cancelled = True
+            self._send(Cancel(job))
+            if not self._grace.isActive():
+                self._grace.start()
+
+    def unlock(self, path: str, password: str) -> None:
+        """Tell the engine a document's password; remembered until this object goes."""
+        self._passwords[path] = password
+        self._send(Unlock(path, password))
+
+    def _wake(self) -> None:
+        """Have a process with the wanted model, or on its way to one."""
+        if self._program is None:
+            self._start_again()
+
+    def _load(self, request: Load) -> int:
+        self._model = None
+        self._wanted = request
+        return self._begin(request)
+
+    def _begin(self, request: Load | Ask | Look) -> int:
+        self._open[request.job] = _Open(request)
+        self._send(request)
+        return request.job
+
+    def _send(self, request: Request) -> None:
+        if self._program is not None:
+            self._program.write(wire.write(request))
+
+    @Slot()
+    def _start_again(self) -> None:
+        self.start()
+        if (wanted := self._wanted) is not None:
+            self._load(Load(next(self._jobs), wanted.folder, wanted.adapter, wanted.device))
+
+    @Slot(object)
+    def _on_line(self, line: bytes) -> None:
+        if self._misunderstood:
+            return
+        try:
+            event = wire.EVENTS.read(line)
+            self._check_greeting(event)
+        except ProtocolError as error:
+            self._misunderstood = str(error)
+            _log.error("The engine broke the protocol: %s", error)
+            if self._program is not None:
+                self._program.kill()
+            return
+        self._take(event)
+
+    def _check_greeting(self, event: Event) -> None:
+        if isinstance(event, Hello):
+            if event.version != protocol.VERSION:
+                raise ProtocolError(f"The engine speaks version {event.version}.")
+            self._greeted = True
+        elif not self._greeted:
+            raise ProtocolError("The engine did not say hello.")
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, Hello):
+            self.reported.emit(event)
+            return
+        job = self._open.get(event.job)
+        if job is None:
+            return
+        match event:
+            case TextDelta():
+                job.pieces.append(event.text)
+            case Loaded():
+                self._model = event.model
+            case Done():
+                self._may_restart = True
+            case Progress() | Saw() | Looked() | Cancelled() | Failed():
+                pass
+            case _:
+                assert_never(event)
+        if isinstance(event, protocol.LAST_EVENTS):
+            del self._open[event.job]
+            if not any(job.cancelled for job in self._open.values()):
+                self._grace.stop()
+        self.reported.emit(event)
+
+    @Slot()
+    def _on_overdue(self) -> None:
+        self._overdue = True
+        if self._program is not None:
+            self._program.kill()
+
+    @Slot(object)
+    def _on_ended(self, ended: Ended) -> None:
+        if self._program is not None:
+            self._program.deleteLater()
+        self._program = None
+        self._model = None
+        self._grace.stop()
+        again = self._overdue or (self._may_restart and ended.how is not How.NOT_STARTED)
+        words = sentence(ended)
+        if not self._overdue:
+            self._may_restart = False
+            _log.warning("The engine ended: %s %s\n%s", ended.how, ended.code, ended.complaints)
+            if self._misunderstood:
+                words = "The reader sent a message that this window does not understand."
+        if again:
+            self._restart.start(0 if self._overdue else self._restart_ms)
+        self._close_jobs(words)
+        self.ended.emit(EngineExit(ended, words, again))
+
+    def _close_jobs(self, words: str) -> None:
+        jobs, self._open = self._open, {}
+        for job, known in jobs.items():
+            if known.cancelled:
+                self.reported.emit(Cancelled(job, "".join(known.pieces)))
+            else:
+                self.reported.emit(Failed(job, EngineEnded.code, words))
