@@ -1,0 +1,62 @@
+"""The commands of a document view: one set for its bar and for the window's View menu."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from app import icons
+
+
+class ViewActions(QObject):
+    """Texts, keys and icons; what they do is connected by the view."""
+
+    def __init__(self, owner: QWidget) -> None:
+        super().__init__(owner)
+        self._owner = owner
+        self.zoom_in = self._action("Zoom in", "zoom-in", "Ctrl++", "Ctrl+=")
+        self.zoom_out = self._action("Zoom out", "zoom-out", "Ctrl+-")
+        self.actual_size = self._action("Actual size (100 %)", "", "Ctrl+0")
+        self.fit_width = self._action("Fit width", "fit-width", "Ctrl+1", checkable=True)
+        self.fit_page = self._action("Fit page", "fit-page", "Ctrl+2", checkable=True)
+        self.previous_page = self._action("Previous page", "up", "Alt+PgUp")
+        self.next_page = self._action("Next page", "down", "Alt+PgDown")
+        self.rotate = self._action("Rotate clockwise", "rotate", "Ctrl+R")
+        self.rotate_back = self._action("Rotate anticlockwise", "", "Ctrl+Shift+R")
+        self.find = self._action("Find in document", "search", "Ctrl+F")
+        self.thumbnails = self._action("Page thumbnails", "sidebar", "F9", checkable=True)
+
+    def all(self) -> tuple[QAction, ...]:
+        """Return the actions in the order of a menu."""
+        return (
+            self.zoom_in,
+            self.zoom_out,
+            self.actual_size,
+            self.fit_width,
+            self.fit_page,
+            self.previous_page,
+            self.next_page,
+            self.rotate,
+            self.rotate_back,
+            self.find,
+            self.thumbnails,
+        )
+
+    def enable(self, enabled: bool) -> None:
+        """Allow the actions, or not while no document is there."""
+        for action in self.all():
+            action.setEnabled(enabled)
+
+    def _action(self, text: str, icon: str, *keys: str, checkable: bool = False) -> QAction:
+        action = QAction(text, self._owner)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.setCheckable(checkable)
+        first = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{text} ({first})")
+        action.setIconVisibleInMenu(False)
+        self._owner.addAction(action)
+        if icon:
+            icons.set_icon(action, icon)
+        return action

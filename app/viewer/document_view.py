@@ -1,0 +1,430 @@
+"""One document's tab: thumbnails, pages, search and the person's box. Layout and connections."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from PySide6.QtCore import QEvent, QPoint, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app import icons
+from app.coalesce import Coalescer
+from app.pages import Drawn, PageFailure, PageService, SizesFound, WordsFound
+from app.viewer.actions import ViewActions
+from app.viewer.crop import Crop, CropTool
+from app.viewer.notice import Notice, PasswordCard
+from app.viewer.page_area import PageArea
+from app.viewer.page_hand import PageHand
+from app.viewer.page_notices import PageNotices
+from app.viewer.search import Search
+from app.viewer.search_bar import SearchBar
+from app.viewer.state import Fit, ViewState
+from app.viewer.thumbnails import Thumbnails
+from app.viewer.view_bar import ViewBar
+from vlm.errors import PasswordNeeded
+from vlm.types import Box, Document, PageRef, Quarter
+
+SIZES_AT_ONCE = 200
+"""Pages measured in one request."""
+ZOOM_REST_MS = 90
+"""How long the zoom has to rest before pages are drawn sharply at it."""
+
+
+class DocumentView(QWidget):
+    """Shows one document. `close()` gives its pages and images back.
+
+    Its `actions()` are the commands for the window's View menu.
+
+    Signals:
+        page_changed(int): Another page is the current one; from 0.
+        crop_changed(object): `Crop`, or None when there is no box any more.
+        zoom_changed(float): 1.0 is 100 %.
+        opened(object): `Document`.
+        failed(object): `PageFailure` of the document or of one of its pages.
+
+    Args:
+        path: The document, opened at once.
+        pages: Where pages come from; shared by all views.
+    """
+
+    page_changed = Signal(int)
+    crop_changed = Signal(object)
+    zoom_changed = Signal(float)
+    opened = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, path: str, pages: PageService, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.path = path
+        self._pages = pages
+        self._owner = pages.owner()
+        self._document: Document | None = None
+        self._pending: ViewState | None = None
+        self._line_asked: tuple[int, float, float] | None = None
+        self._password_tried = False
+        self._crop = CropTool()
+        self._commands = ViewActions(self)
+        self._bar = ViewBar(self._commands)
+        self._search_bar = SearchBar()
+        self._thumbnails = Thumbnails(path, pages)
+        self._area = PageArea(path, pages, self._crop)
+        self._hand = PageHand(self._area, self._crop)
+        self._search = Search(path, pages, self)
+        self._notices = PageNotices(self._area)
+        self._notice = Notice(self)
+        self._password = PasswordCard(self)
+        self._wanting = Coalescer(self)
+        self._zoom_rest = QTimer(self)
+        self._zoom_rest.setSingleShot(True)
+        self._zoom_rest.setInterval(ZOOM_REST_MS)
+        self._marking = Coalescer(self)
+        self._lay_out()
+        self._connect_pages()
+        self._connect_parts()
+        self._connect_actions()
+        self._commands.enable(False)
+        pages.open(path)
+
+    # For the window
+
+    def document(self) -> Document | None:
+        """Return the document once it is open."""
+        return self._document
+
+    def page(self) -> PageRef:
+        """Return the current page, as turned by the person."""
+        return PageRef(self.path, self._area.page, self._area.rotation)
+
+    def go_to(self, page: int) -> None:
+        """Bring a page to the top; from 0."""
+        if self._document is None:
+            self._pending = ViewState(page=page)
+        self._area.go_to(page)
+
+    def crop(self) -> tuple[PageRef, Box] | None:
+        """Return the person's box and its page."""
+        if self._crop.box is None:
+            return None
+        return PageRef(self.path, self._crop.page, self._area.rotation), self._crop.box
+
+    def set_crop(self, page: int, box: Box | None) -> None:
+        """Put the person's box on a page, or take it away."""
+        if (page, box) != (self._crop.page, self._crop.box):
+            self._crop.set(page, box)
+            self._on_crop()
+
+    def show_evidence(self, page: int, boxes: tuple[Box, ...], scroll: bool) -> None:
+        """Mark where an answer's words stand, and with `scroll` bring them into view."""
+        self._area.set_evidence(page, boxes)
+        if scroll and boxes:
+            self._area.show_box(page, boxes[0])
+
+    def clear_evidence(self) -> None:
+        """Take the marks away."""
+        self._area.set_evidence(0, ())
+
+    def state(self) -> ViewState:
+        """Return what a session keeps; what is asked for while the document still opens."""
+        if self._document is None and self._pending is not None:
+            return self._pending
+        page, x, y = self._area.position()
+        return ViewState(
+            page=page,
+            zoom=self._area.zoom,
+            fit=self._area.fit,
+            rotation=self._area.rotation,
+            crop_page=self._crop.page,
+            crop=self._crop.box,
+            scroll=(x, y),
+        )
+
+    def restore(self, state: ViewState) -> None:
+        """Return to how the person left the view, as soon as the document is open."""
+        if self._document is None:
+            self._pending = state
+            return
+        self._area.rotate(state.rotation)
+        self._thumbnails.turn(state.rotation)
+        if state.fit == "none":
+            self._area.zoom_to(state.zoom)
+        else:
+            self._area.fit_to(state.fit)
+        self._area.set_position(state.page, *state.scroll)
+        self.set_crop(min(state.crop_page, self._document.page_count - 1), state.crop)
+
+    def unlock(self, password: str) -> None:
+        """Open the protected document."""
+        self._password_tried = True
+        self._pages.open(self.path, password)
+
+    # Putting it together
+
+    def _lay_out(self) -> None:
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self._thumbnails)
+        middle.addWidget(self._area, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar)
+        column.addWidget(self._search_bar)
+        column.addLayout(middle, 1)
+        for hidden in (self._search_bar, self._thumbnails, self._notice, self._password):
+            hidden.hide()
+        self.setFocusProxy(self._area)
+
+    def _connect_pages(self) -> None:
+        self._pages.opened.connect(self._on_opened)
+        self._pages.failed.connect(self._on_failed)
+        self._pages.drawn.connect(self._on_drawn)
+        self._pages.sizes_found.connect(self._on_sizes)
+        self._pages.words_found.connect(self._on_words)
+
+    def _connect_parts(self) -> None:
+        self._wanting.due.connect(self._want)
+        self._zoom_rest.timeout.connect(self._wanting.touch)
+        self._marking.due.connect(self._mark)
+        self._area.page_changed.connect(self._on_page)
+        self._area.zoom_changed.connect(self._on_zoom)
+        self._area.seen_changed.connect(self._on_seen)
+        self._area.moved.connect(self._notices.place)
+        self._thumbnails.page_chosen.connect(self._area.go_to)
+        self._thumbnails.seen_changed.connect(self._on_seen)
+        self._bar.page_asked.connect(self._area.go_to)
+        self._bar.zoom_asked.connect(self._area.zoom_to)
+        self._hand.crop_changed.connect(self._on_crop)
+        self._hand.line_asked.connect(self._on_line_asked)
+        self._notices.retry_asked.connect(self._on_page_retry)
+        self._notice.retry_asked.connect(self._on_retry)
+        self._password.entered.connect(self.unlock)
+        self._search.changed.connect(self._marking.touch)
+        self._search.stepped.connect(self._on_match)
+        self._search_bar.text_changed.connect(self._on_search_text)
+        self._search_bar.next_asked.connect(lambda: self._search.step(True))
+        self._search_bar.previous_asked.connect(lambda: self._search.step(False))
+        self._search_bar.closed.connect(self._on_search_closed)
+
+    def _connect_actions(self) -> None:
+        does = self._commands
+        does.zoom_in.triggered.connect(lambda: self._area.zoom_step(True))
+        does.zoom_out.triggered.connect(lambda: self._area.zoom_step(False))
+        does.actual_size.triggered.connect(lambda: self._area.zoom_to(1.0))
+        does.fit_width.triggered.connect(lambda: self._fit("width"))
+        does.fit_page.triggered.connect(lambda: self._fit("page"))
+        does.previous_page.triggered.connect(lambda: self._area.go_to(self._area.page - 1))
+        does.next_page.triggered.connect(lambda: self._area.go_to(self._area.page + 1))
+        does.rotate.triggered.connect(lambda: self._turn(90))
+        does.rotate_back.triggered.connect(lambda: self._turn(270))
+        does.find.triggered.connect(self._search_bar.begin)
+        does.thumbnails.toggled.connect(self._on_thumbnails)
+
+    # What pages say
+
+    @Slot(object)
+    def _on_opened(self, document: Document) -> None:
+        if document.path != self.path:
+            return
+        self._document = document
+        self._password.hide()
+        self._notice.hide()
+        self._notices.clear()
+        self._commands.enable(True)
+        self._bar.set_count(document.page_count)
+        self._search.set_count(document.page_count)
+        self._area.show_pages(document.page_count, document.first_size)
+        self._thumbnails.show_pages(self._area.sizes)
+        self._bar.show_page(self._area.page)
+        self._bar.show_zoom(self._area.zoom)
+        self._show_fit()
+        if document.page_count > 1:
+            self._commands.thumbnails.setChecked(True)
+            self._pages.measure(self.path, 0, min(SIZES_AT_ONCE, document.page_count))
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self.restore(pending)
+        if self._password_tried:
+            self._area.setFocus()
+        self.opened.emit(document)
+
+    @Slot(object)
+    def _on_failed(self, failure: PageFailure) -> None:
+        if failure.path != self.path:
+            return
+        match failure.job:
+            case "open":
+                self._show_open_failure(failure)
+            case "draw":
+                assert failure.page is not None
+                self._area.set_failed(failure.page, True)
+                self._notices.show_failure(failure.page, failure.message)
+            case "sizes" | "words":
+                return
+            case _:
+                assert_never(failure.job)
+        self.failed.emit(failure)
+
+    def _show_open_failure(self, failure: PageFailure) -> None:
+        if failure.code == PasswordNeeded.code:
+            again = "That password does not open it. Check capital letters and try again."
+            self._password.ask(again if self._password_tried else failure.message)
+        else:
+            self._notice.show_text(failure.message)
+            self._notice.show()
+        self._place_cards()
+
+    @Slot(object)
+    def _on_drawn(self, drawn: Drawn) -> None:
+        if drawn.draw.path == self.path:
+            self._area.viewport().update()
+            self._thumbnails.refresh(drawn.draw.page.page)
+
+    @Slot(object)
+    def _on_sizes(self, found: SizesFound) -> None:
+        if found.path != self.path or self._document is None:
+            return
+        self._area.set_sizes(found.first, found.sizes)
+        self._thumbnails.viewport().update()
+        following = found.first + len(found.sizes)
+        left = self._document.page_count - following
+        if found.sizes and left > 0:
+            self._pages.measure(self.path, following, min(SIZES_AT_ONCE, left))
+
+    @Slot(object)
+    def _on_words(self, found: WordsFound) -> None:
+        asked = self._line_asked
+        if found.page.path == self.path and asked is not None and asked[0] == found.page.page:
+            self._line_asked = None
+            self._take_line(*asked)
+
+    # What the person does
+
+    @Slot(int)
+    def _on_page(self, page: int) -> None:
+        self._bar.show_page(page)
+        self._thumbnails.follow(page)
+        self.page_changed.emit(page)
+
+    @Slot(float)
+    def _on_zoom(self, zoom: float) -> None:
+        self._bar.show_zoom(zoom)
+        self._show_fit()
+        self._zoom_rest.start()
+        self.zoom_changed.emit(zoom)
+
+    @Slot()
+    def _on_seen(self) -> None:
+        if not self._zoom_rest.isActive():
+            self._wanting.touch()
+
+    @Slot()
+    def _want(self) -> None:
+        if self.isVisible():
+            missing = [
+                (urgency, draw)
+                for urgency, draw in [*self._area.wishes(), *self._thumbnails.wishes()]
+                if not self._pages.has_image(draw)
+            ]
+            self._pages.want(self._owner, self.path, missing)
+
+    @Slot()
+    def _on_crop(self) -> None:
+        self._area.viewport().update()
+        crop = self.crop()
+        self.crop_changed.emit(None if crop is None else Crop(*crop))
+
+    @Slot(object)
+    def _on_line_asked(self, asked: tuple[int, float, float]) -> None:
+        if self._search.text(asked[0]) is not None:
+            self._take_line(*asked)
+        else:
+            self._line_asked = asked
+            self._pages.read(PageRef(self.path, asked[0]), soon=True)
+
+    def _take_line(self, page: int, x: float, y: float) -> None:
+        text = self._search.text(page)
+        size = self._area.sizes[page]
+        line = text.line_at(x, y, size.height / size.width) if text is not None else None
+        if line is not None:
+            self.set_crop(page, line)
+
+    def _fit(self, fit: Fit) -> None:
+        self._area.fit_to(fit)
+        self._show_fit()
+
+    def _show_fit(self) -> None:
+        self._commands.fit_width.setChecked(self._area.fit == "width")
+        self._commands.fit_page.setChecked(self._area.fit == "page")
+
+    def _turn(self, by: int) -> None:
+        quarters: tuple[Quarter, ...] = (0, 90, 180, 270)
+        rotation = quarters[(self._area.rotation + by) // 90 % 4]
+        self._area.rotate(rotation)
+        self._thumbnails.turn(rotation)
+        if self._crop.box is not None:
+            self._on_crop()
+
+    @Slot(bool)
+    def _on_thumbnails(self, shown: bool) -> None:
+        self._thumbnails.setVisible(shown)
+        self._thumbnails.follow(self._area.page)
+        self._wanting.touch()
+
+    @Slot(str)
+    def _on_search_text(self, text: str) -> None:
+        self._search.find(text, self._area.page)
+
+    @Slot()
+    def _on_search_closed(self) -> None:
+        self._search_bar.hide()
+        self._search.end()
+        self._area.setFocus()
+
+    @Slot()
+    def _on_match(self) -> None:
+        match = self._search.current
+        if match is not None and match[1]:
+            self._area.show_box(match[0], match[1][0])
+
+    @Slot()
+    def _mark(self) -> None:
+        page, boxes = self._search.current or (0, ())
+        self._area.set_matches(self._search.marks(), page, boxes)
+        self._search_bar.show_found(self._search.found)
+
+    @Slot(int)
+    def _on_page_retry(self, page: int) -> None:
+        self._area.set_failed(page, False)
+
+    @Slot()
+    def _on_retry(self) -> None:
+        self._notice.hide()
+        self._pages.open(self.path)
+
+    def _place_cards(self) -> None:
+        for card in (self._notice, self._password):
+            centre = self._area.geometry().center()
+            card.move(centre - QPoint(card.width() // 2, card.height() // 2))
+            card.raise_()
+
+    # Qt
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.ShowToParent):
+            self._wanting.touch()
+        elif event.type() == QEvent.Type.Hide:
+            self._pages.unwant(self._owner)
+        elif event.type() == QEvent.Type.PaletteChange:
+            icons.tint_all(self)
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_cards()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._pages.unwant(self._owner)
+        self._pages.close(self.path)
+        super().closeEvent(event)

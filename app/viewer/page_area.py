@@ -1,0 +1,385 @@
+"""The desk with the pages on it: scrolls, zooms, turns and paints. Knows no documents' insides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QWidget
+
+from app import theme
+from app.page_lane import Draw, Wish
+from app.pages import PageService, is_thumbnail, thumbnail
+from app.viewer import painting
+from app.viewer.crop import CropTool
+from app.viewer.geometry import MARGIN, MAX_DESK, PIXELS_PER_POINT, Fitting, PageLayout, box_rect
+from app.viewer.state import Fit
+from app.viewer.tiles import draws
+from app.viewer.wishes import wishes
+from vlm.types import Box, PageSize, Quarter
+
+ZOOMS = (0.1, 0.25, 0.33, 0.5, 0.67, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 4, 6, 8, 12, 16)
+STEP = 60
+"""Logical pixels that an arrow key scrolls."""
+Marks = Mapping[int, Sequence[Box]]
+"""Boxes by page."""
+
+
+class PageArea(QAbstractScrollArea):
+    """Continuous pages, painted without a widget per page.
+
+    Signals:
+        page_changed(int): Another page is the current one.
+        zoom_changed(float): 1.0 is 100 %.
+        seen_changed(): Other parts of pages show; images may be missing.
+        moved(): Pages lie elsewhere in the viewport.
+
+    Args:
+        path: The document.
+        pages: Where images come from.
+        crop: The person's box, painted here.
+    """
+
+    page_changed = Signal(int)
+    zoom_changed = Signal(float)
+    seen_changed = Signal()
+    moved = Signal()
+
+    def __init__(
+        self, path: str, pages: PageService, crop: CropTool, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._path = path
+        self._pages = pages
+        self._crop = crop
+        self._sizes: list[PageSize] = []
+        self._layout: PageLayout | None = None
+        self._zoom = 1.0
+        self._fit: Fit = "width"
+        self._rotation: Quarter = 0
+        self._page = 0
+        self._forward = True
+        self._failed: set[int] = set()
+        self._matches: Marks = {}
+        self._match: tuple[int, Sequence[Box]] = (0, ())
+        self._evidence: tuple[int, Sequence[Box]] = (0, ())
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Pages")
+        self.setAccessibleDescription(
+            "Drag to draw a box around the part to ask about. Arrow keys move the box, Escape "
+            "removes it. Page Up and Page Down scroll, Ctrl and the wheel zoom."
+        )
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.verticalScrollBar().setAccessibleName("Scroll pages")
+        self.horizontalScrollBar().setAccessibleName("Scroll sideways")
+
+    # What is shown
+
+    @property
+    def layout_of_pages(self) -> PageLayout | None:
+        """Where pages lie; None before a document is there."""
+        return self._layout
+
+    @property
+    def page(self) -> int:
+        """The current page, from 0."""
+        return self._page
+
+    @property
+    def zoom(self) -> float:
+        """1.0 is 100 %."""
+        return self._zoom
+
+    @property
+    def fit(self) -> Fit:
+        """What a resize keeps."""
+        return self._fit
+
+    @property
+    def rotation(self) -> Quarter:
+        """The person's turn, clockwise."""
+        return self._rotation
+
+    @property
+    def sizes(self) -> Sequence[PageSize]:
+        """Of all pages, as far as they are known; guesses before."""
+        return self._sizes
+
+    def show_pages(self, count: int, size: PageSize) -> None:
+        """Lay out a document of which one page's size is known."""
+        self._sizes = [size] * count
+        self._layout = None
+        self._failed.clear()
+        self._arrange(QPointF())
+
+    def set_sizes(self, first: int, sizes: Sequence[PageSize]) -> None:
+        """Correct the sizes of some pages; what is in view stays where it is."""
+        if list(sizes) == self._sizes[first : first + len(sizes)]:
+            return
+        self._sizes[first : first + len(sizes)] = sizes
+        self._arrange(QPointF(0, 0))
+
+    def set_failed(self, page: int, failed: bool) -> None:
+        """Tell that a page cannot be drawn, so that it is not tried again and again."""
+        (self._failed.add if failed else self._failed.discard)(page)
+        self.seen_changed.emit()
+
+    def set_matches(self, matches: Marks, page: int, current: Sequence[Box]) -> None:
+        """Show what a search found; `current` stands out."""
+        self._matches = matches
+        self._match = (page, current)
+        self.viewport().update()
+
+    def set_evidence(self, page: int, boxes: Sequence[Box]) -> None:
+        """Show where an answer's words stand; none with no boxes."""
+        self._evidence = (page, boxes)
+        self.viewport().update()
+
+    # Moving about
+
+    def go_to(self, page: int) -> None:
+        """Bring a page's top to the top."""
+        if self._layout is None:
+            return
+        page = max(0, min(page, self._layout.count - 1))
+        self.verticalScrollBar().setValue(round(self._layout.rect(page).top() - MARGIN))
+        self._set_page(page)
+
+    def scroll_by(self, dx: float, dy: float) -> None:
+        """Scroll by logical pixels."""
+        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + round(dx))
+        self.verticalScrollBar().setValue(self.verticalScrollBar().value() + round(dy))
+
+    def show_box(self, page: int, box: Box) -> None:
+        """Scroll as little as needed for a box to be well in view."""
+        if self._layout is None:
+            return
+        rect = box_rect(box, self._layout.rect(page), self._layout.rotation)
+        seen = self.seen()
+        inset_x, inset_y = seen.width() * 0.08, seen.height() * 0.12
+        if seen.adjusted(inset_x, inset_y, -inset_x, -inset_y).contains(rect):
+            return
+        if not seen.left() + inset_x < rect.left() < rect.right() < seen.right() - inset_x:
+            self.horizontalScrollBar().setValue(round(rect.center().x() - seen.width() / 2))
+        down = min(rect.height() / 2, seen.height() * 0.3)
+        self.verticalScrollBar().setValue(round(rect.top() + down - seen.height() / 2.5))
+        self._set_page(page)
+
+    def zoom_to(self, zoom: float, about: QPointF | None = None) -> None:
+        """Zoom so that the point `about` of the viewport stays (its middle when None)."""
+        self._fit = "none"
+        self._set_zoom(zoom)
+        self._arrange(about if about is not None else QRectF(self.viewport().rect()).center())
+
+    def zoom_step(self, up: bool) -> None:
+        """Zoom to the next of the usual steps."""
+        if up:
+            steps = [zoom for zoom in ZOOMS if zoom > self._zoom * 1.01]
+            self.zoom_to(steps[0] if steps else ZOOMS[-1])
+        else:
+            steps = [zoom for zoom in ZOOMS if zoom < self._zoom * 0.99]
+            self.zoom_to(steps[-1] if steps else ZOOMS[0])
+
+    def fit_to(self, fit: Fit) -> None:
+        """Keep the page's width, or all of it, in view from now on."""
+        page = self._page
+        self._fit = fit
+        self._arrange(QPointF())
+        if fit == "page":
+            self.go_to(page)
+
+    def rotate(self, rotation: Quarter) -> None:
+        """Turn all pages; the current page stays in view."""
+        page = self._page
+        self._rotation = rotation
+        self._arrange(QPointF())
+        self.go_to(page)
+
+    def position(self) -> tuple[int, float, float]:
+        """Return the page at the viewport's top left and the point of it there, as turned."""
+        if self._layout is None:
+            return 0, 0.0, 0.0
+        top_left = self.seen().topLeft()
+        page = self._layout.at(top_left.y())
+        place = self._layout.rect(page)
+        return (
+            page,
+            (top_left.x() - place.x()) / place.width(),
+            (top_left.y() - place.y()) / place.height(),
+        )
+
+    def set_position(self, page: int, x: float, y: float) -> None:
+        """Undo `position`."""
+        if self._layout is None:
+            return
+        page = max(0, min(page, self._layout.count - 1))
+        place = self._layout.rect(page)
+        self.horizontalScrollBar().setValue(round(place.x() + x * place.width()))
+        self.verticalScrollBar().setValue(round(place.y() + y * place.height()))
+
+    # Geometry of the moment
+
+    def seen(self) -> QRectF:
+        """Return the part of the desk in view."""
+        return QRectF(
+            self.horizontalScrollBar().value(),
+            self.verticalScrollBar().value(),
+            self.viewport().width(),
+            self.viewport().height(),
+        )
+
+    def on_desk(self, point: QPointF) -> QPointF:
+        """Return the point of the desk under a point of the viewport."""
+        return point + self.seen().topLeft()
+
+    def place(self, page: int) -> QRectF:
+        """Return where a page lies in the viewport."""
+        assert self._layout is not None
+        return self._layout.rect(page).translated(-self.seen().topLeft())
+
+    def visible_pages(self) -> range:
+        """Return the pages of which something shows."""
+        if self._layout is None:
+            return range(0)
+        seen = self.seen()
+        return self._layout.between(seen.top(), seen.bottom())
+
+    def wishes(self) -> list[Wish]:
+        """Return the images that are missing, what shows first, then what comes next."""
+        if self._layout is None:
+            return []
+        found = wishes(self._path, self._layout, self._sizes, self.seen(), self._forward)
+        return [
+            (urgency, draw)
+            for urgency, draw in found
+            if draw.page.page not in self._failed and not self._pages.has_image(draw)
+        ]
+
+    def _set_zoom(self, zoom: float) -> None:
+        tallest = sum(max(size.width, size.height) for size in self._sizes) * PIXELS_PER_POINT
+        most = min(ZOOMS[-1], MAX_DESK / max(1.0, tallest + 32 * len(self._sizes)))
+        zoom = max(0.05, min(most, zoom))
+        if zoom != self._zoom:
+            self._zoom = zoom
+            self.zoom_changed.emit(zoom)
+
+    def _fitting_zoom(self) -> float:
+        room = self.maximumViewportSize()
+        bar = self.verticalScrollBar().sizeHint().width()
+        fitting = Fitting(room.width(), room.height(), bar)
+        size = self._sizes[min(self._page, len(self._sizes) - 1)]
+        if self._fit == "width":
+            return fitting.width(size, self._sizes, self._rotation)
+        return fitting.page(size, self._sizes, self._rotation)
+
+    def _arrange(self, about: QPointF) -> None:
+        """Lay out anew so that what lies under a point of the viewport stays there."""
+        if not self._sizes:
+            return
+        old, desk = self._layout, self.on_desk(about)
+        if self._fit != "none":
+            self._set_zoom(self._fitting_zoom())
+        room = (float(self.viewport().width()), float(self.viewport().height()))
+        layout = PageLayout(self._sizes, self._zoom, self._rotation, self.devicePixelRatioF(), room)
+        self._layout = layout
+        self._set_bars(layout)
+        if old is not None and old.count == layout.count:
+            page = old.at(desk.y())
+            was, now = old.rect(page), layout.rect(page)
+            x = now.x() + (desk.x() - was.x()) / was.width() * now.width()
+            y = now.y() + (desk.y() - was.y()) / was.height() * now.height()
+            self.horizontalScrollBar().setValue(round(x - about.x()))
+            self.verticalScrollBar().setValue(round(y - about.y()))
+        self._on_moved()
+
+    def _set_bars(self, layout: PageLayout) -> None:
+        view = self.viewport().size()
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        across.setRange(0, max(0, round(layout.width) - view.width()))
+        across.setPageStep(view.width())
+        across.setSingleStep(STEP)
+        down.setRange(0, max(0, round(layout.height) - view.height()))
+        down.setPageStep(view.height())
+        down.setSingleStep(STEP)
+
+    def _on_moved(self) -> None:
+        if self._layout is None:
+            return
+        self._set_page(self._page_in_view(self._layout))
+        self.viewport().update()
+        self.moved.emit()
+        self.seen_changed.emit()
+
+    def _page_in_view(self, layout: PageLayout) -> int:
+        seen = self.seen()
+        return max(
+            layout.between(seen.top(), seen.bottom()),
+            key=lambda page: (layout.rect(page) & seen).height(),
+        )
+
+    def _set_page(self, page: int) -> None:
+        if page != self._page:
+            self._page = page
+            self.page_changed.emit(page)
+
+    # Qt
+
+    def sizeHint(self) -> QSize:
+        """Ask for about a page."""
+        return QSize(720, 800)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Repaint at the new place."""
+        if dy:
+            self._forward = dy < 0
+        self._on_moved()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the fit, and the top left where it is."""
+        super().resizeEvent(event)
+        self._arrange(QPointF())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the pages in view."""
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), theme.desk(self.palette()))
+        for page in self.visible_pages():
+            self._paint_page(painter, page)
+        painter.end()
+
+    def _paint_page(self, painter: QPainter, page: int) -> None:
+        layout = self._layout
+        assert layout is not None
+        place = self.place(page)
+        painting.draw_paper(painter, place, self.palette())
+        if page not in self._failed:
+            images = self._images(layout, page)
+            painting.draw_page(painter, self._pages, layout, place, images)
+        self._paint_marks(painter, page, place)
+
+    def _paint_marks(self, painter: QPainter, page: int, place: QRectF) -> None:
+        def rects(boxes: Sequence[Box]) -> list[QRectF]:
+            return [box_rect(box, place, self._rotation) for box in boxes]
+
+        painter.save()
+        match = self._match[1] if self._match[0] == page else ()
+        painting.draw_matches(painter, rects(self._matches.get(page, ())), rects(match))
+        if self._evidence[0] == page:
+            painting.draw_evidence(painter, rects(self._evidence[1]))
+        if self._crop.box is not None and self._crop.page == page:
+            rect = box_rect(self._crop.box, place, self._rotation)
+            painting.draw_crop(painter, rect, place, self._crop.selected)
+        painter.restore()
+
+    def _images(self, layout: PageLayout, page: int) -> list[Draw]:
+        """Return what there is to paint a page from, the coarsest first."""
+        sharp = draws(self._path, layout, page, self.seen())
+        if all(self._pages.has_image(draw) for draw in sharp):
+            return sharp
+        small = thumbnail(self._path, page, self._sizes[page])
+        older = [draw for draw in self._pages.images.of_page(self._path, page) if draw not in sharp]
+        return [small, *(draw for draw in older if not is_thumbnail(draw)), *sharp]

@@ -1,0 +1,137 @@
+"""The slim bar above the pages: page box, zoom, fit, rotation, search."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QIntValidator, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
+
+from app import theme
+from app.viewer.actions import ViewActions
+
+ICON = 20
+"""Logical pixels of an icon."""
+PRESETS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 4.0, 8.0)
+
+
+def tool_button(action: QAction) -> QToolButton:
+    """Make a flat icon button for an action, named for people who cannot see it."""
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setProperty("kind", "quiet")
+    button.setAutoRaise(True)
+    button.setIconSize(QSize(ICON, ICON))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    button.setAccessibleName(action.text())
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+class ViewBar(QWidget):
+    """Shows where the person is and how large; says what they ask for.
+
+    Signals:
+        page_asked(int): A page number was entered; from 0.
+        zoom_asked(float): A zoom was chosen; 1.0 is 100 %.
+    """
+
+    page_asked = Signal(int)
+    zoom_asked = Signal(float)
+
+    def __init__(self, actions: ViewActions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._count = 0
+        self._page = 0
+        self._box = QLineEdit()
+        self._box.setAccessibleName("Page number")
+        self._box.setToolTip("Type a page number and press Enter")
+        self._box.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._box.editingFinished.connect(self._on_page_typed)
+        self._of = QLabel()
+        self._of.setTextFormat(Qt.TextFormat.PlainText)
+        self._zoom = QToolButton()
+        self._zoom.setProperty("kind", "quiet")
+        self._zoom.setAutoRaise(True)
+        self._zoom.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._zoom.setAccessibleName("Zoom")
+        self._zoom.setToolTip("Choose a zoom")
+        self._zoom.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._zoom.setMenu(self._zoom_menu(actions))
+        self._lay_out(actions)
+        self.set_count(0)
+        self.show_zoom(1.0)
+
+    def set_count(self, count: int) -> None:
+        """Tell how many pages there are; 0 before a document is there."""
+        self._count = count
+        self._box.setEnabled(count > 0)
+        self._zoom.setEnabled(count > 0)
+        self._box.setValidator(QIntValidator(1, max(1, count), self._box))
+        digits = "0" * max(3, len(str(count)) + 1)
+        self._box.setFixedWidth(self._box.fontMetrics().horizontalAdvance(digits) + 20)
+        self._of.setText(f"of {count:,}" if count else "")
+        self._box.setAccessibleDescription(f"Of {count:,} pages")
+
+    def show_page(self, page: int) -> None:
+        """Show the current page, from 0."""
+        self._page = page
+        self._box.setText(str(page + 1))
+
+    def show_zoom(self, zoom: float) -> None:
+        """Show the zoom; 1.0 is 100 %."""
+        self._zoom.setText(f"{zoom * 100:.0f} %")
+        self._zoom.setAccessibleDescription(f"Now {zoom * 100:.0f} percent")
+
+    def _lay_out(self, actions: ViewActions) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.SPACE, 4, theme.SPACE, 5)
+        row.setSpacing(2)
+        row.addWidget(tool_button(actions.thumbnails))
+        row.addSpacing(theme.SPACE)
+        row.addWidget(tool_button(actions.previous_page))
+        row.addWidget(tool_button(actions.next_page))
+        row.addSpacing(4)
+        row.addWidget(self._box)
+        row.addSpacing(4)
+        row.addWidget(self._of)
+        row.addStretch(1)
+        row.addWidget(tool_button(actions.zoom_out))
+        self._zoom.setMinimumWidth(self._zoom.fontMetrics().horizontalAdvance("1600 %") + 28)
+        row.addWidget(self._zoom)
+        row.addWidget(tool_button(actions.zoom_in))
+        row.addSpacing(theme.SPACE)
+        row.addWidget(tool_button(actions.fit_width))
+        row.addWidget(tool_button(actions.fit_page))
+        row.addWidget(tool_button(actions.rotate))
+        row.addSpacing(theme.SPACE)
+        row.addWidget(tool_button(actions.find))
+
+    def _zoom_menu(self, actions: ViewActions) -> QMenu:
+        menu = QMenu(self)
+        menu.addActions([actions.fit_width, actions.fit_page])
+        menu.addSeparator()
+        for zoom in PRESETS:
+            choice = menu.addAction(f"{zoom * 100:.0f} %")
+            choice.setData(zoom)
+        menu.triggered.connect(self._on_zoom_chosen)
+        return menu
+
+    @Slot()
+    def _on_page_typed(self) -> None:
+        text = self._box.text()
+        if text and int(text) - 1 != self._page:
+            self.page_asked.emit(int(text) - 1)
+        self._box.setText(str(self._page + 1))
+
+    @Slot(QAction)
+    def _on_zoom_chosen(self, choice: QAction) -> None:
+        zoom = choice.data()
+        if isinstance(zoom, float):
+            self.zoom_asked.emit(zoom)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the bar with a hairline below."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().window())
+        painter.fillRect(0, self.height() - 1, self.width(), 1, theme.line(self.palette()))
+        painter.end()
