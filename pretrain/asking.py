@@ -37,8 +37,8 @@ class SavedModel:
         )
         self._model: Any = AutoModelForImageTextToText.from_pretrained(
             folder, dtype=torch.float32, local_files_only=True, trust_remote_code=False
-        ).to(self.device)
-        self._model.eval()
+        )
+        self._model.to(self.device).eval()
 
     @property
     def parameters(self) -> int:

@@ -70,7 +70,9 @@ def save(
 ) -> None:
     """Write the checkpoint into ``folder``, replacing the one before only when complete."""
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {f"reader/{name}": value for name, value in reader.named_parameters()}
+    tensors: dict[str, Tensor] = {
+        f"reader/{name}": value for name, value in reader.named_parameters()
+    }
     tensors |= {f"average/{name}": value for name, value in average.items()}
     tensors |= _optimizer_tensors(optimizers)
     tensors["random/torch"] = torch.get_rng_state()

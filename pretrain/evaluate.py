@@ -176,9 +176,9 @@ def evaluate(
     clean = testset.conditions(fonts)[0]
     for scope in Scope if amount.pages else ():
         samples = testset.pages(clean, scope, amount.pages)
-        for kind in dict.fromkeys(sample.kind for sample in samples):
-            some = [sample for sample in samples if sample.kind == kind]
-            keep(suite.asking(f"{kind}, {scope.value}", some))
+        for document in dict.fromkeys(sample.kind for sample in samples):
+            some = [sample for sample in samples if sample.kind == document]
+            keep(suite.asking(f"{document}, {scope.value}", some))
     if receipts is not None and amount.receipts:
         keep(suite.receipts(receipts, amount.receipts, split=False))
         keep(suite.receipts(receipts, amount.receipts, split=True))

@@ -14,7 +14,7 @@ from pretrain.reader import Reader
 def load_reader(folder: Path, averaged: bool = True) -> tuple[Reader, Position]:
     """Build the reader of a checkpoint, with the averaged weights or the last ones."""
     at = checkpoint.position_of(folder)
-    reader = Reader(model.build(model.PRESETS[at.preset], at.seed))
+    reader = Reader.fresh(at.preset, at.seed)
     checkpoint.load_weights(folder, reader, averaged=averaged)
     return reader.eval(), at
 

@@ -135,7 +135,9 @@ def initialise(model: nn.Module, seed: int) -> None:
             module.weight.normal_(0.0, 2 / math.sqrt(module.in_features), generator=generator)
     for name, weight in model.named_parameters():
         if name.endswith("patch_embedding.weight"):
-            weight -= weight.mean(dim=(1, 2, 3), keepdim=True)  # blind to brightness at the start
+            weight.sub_(
+                weight.mean(dim=(1, 2, 3), keepdim=True)
+            )  # blind to brightness at the start
         elif name.endswith("position_embedding.weight"):
             weight.copy_(0.5 * sinusoids(math.isqrt(weight.shape[0]), weight.shape[1]))
         elif name.endswith("resampler.latents"):

@@ -3,7 +3,7 @@
 The heads are dropped when the model is saved; nothing here runs at inference.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +13,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name everyone reads
 from torch import Tensor, nn
 
+from pretrain import model
 from pretrain.batches import CELL_SLOTS, IGNORE, ORDINALS, PATCH_SLOTS, Batch
-from pretrain.model import LATENTS
 from pretrain.tokenizer import CLASSES, IMAGE, special
 
 EMPTY_WEIGHT = 0.2
@@ -119,18 +119,18 @@ class Reader(nn.Module):
     """Idefics2 plus teaching heads.
 
     Args:
-        model: the stock model.
+        net: the stock model.
         guided_heads: how many attention heads of each guided layer are held to their place; the
             others stay free.
     """
 
-    def __init__(self, model: Any, guided_heads: int = 2) -> None:
+    def __init__(self, net: Any, guided_heads: int = 2) -> None:
         super().__init__()
-        self.model = model
-        width = model.config.text_config.hidden_size
+        self.model = net
+        width = net.config.text_config.hidden_size
         self.guided_heads = guided_heads
         self.patch_characters = nn.Linear(width, PATCH_SLOTS * CLASSES)
-        self.patch_cell = nn.Linear(width, LATENTS)
+        self.patch_cell = nn.Linear(width, model.LATENTS)
         self.patch_ordinal = nn.Linear(width, ORDINALS)
         self.latent_characters = nn.Linear(width, CELL_SLOTS * CLASSES)
         self.latent_ordinal = nn.Linear(width, ORDINALS)
@@ -138,14 +138,16 @@ class Reader(nn.Module):
     def features(self, pixels: Tensor) -> Tensor:
         """``(B, H, W, 3)`` uint8 to projected patch features ``(B, P, width)``."""
         vision = self.model.model.vision_model(pixel_values=normalise(pixels))
-        return self.model.model.connector.modality_projection(vision.last_hidden_state)
+        projected: Tensor = self.model.model.connector.modality_projection(vision.last_hidden_state)
+        return projected
 
     def latents(self, features: Tensor) -> Tensor:
-        """``(B, P, width)`` to visual tokens ``(B, LATENTS, width)``."""
+        """``(B, P, width)`` to visual tokens ``(B, model.LATENTS, width)``."""
         everything = torch.ones(features.shape[:2], dtype=torch.long, device=features.device)
-        return self.model.model.connector.perceiver_resampler(
+        tokens: Tensor = self.model.model.connector.perceiver_resampler(
             context=features, attention_mask=everything
         )
+        return tokens
 
     def answer_logits(self, latents: Tensor, input_ids: Tensor) -> Tensor:
         """Visual tokens put in their places, then the decoder: ``(N, T, vocabulary)``."""
@@ -153,10 +155,11 @@ class Reader(nn.Module):
         at = (input_ids == special(IMAGE))[..., None].expand_as(embedded)
         embedded = embedded.masked_scatter(at, latents.to(embedded.dtype))
         hidden = self.model.model.text_model(inputs_embeds=embedded, use_cache=False)
-        return self.model.lm_head(hidden.last_hidden_state)
+        logits: Tensor = self.model.lm_head(hidden.last_hidden_state)
+        return logits
 
     @contextmanager
-    def watching(self) -> Iterator[dict[str, Tensor]]:
+    def watching(self) -> Generator[dict[str, Tensor]]:
         """Collect the attention weights of the guided layers while open.
 
         The perceiver's first layer and the decoder's middle two; all must run "eager" attention.
@@ -244,7 +247,7 @@ class Reader(nn.Module):
         Guided attention as in arXiv 1710.08969, with the places known instead of assumed.
         """
         patches = inputs.patch_cells.shape[0]
-        own = F.one_hot(inputs.patch_cells, LATENTS).T.to(torch.float32)  # (K, P)
+        own = F.one_hot(inputs.patch_cells, model.LATENTS).T.to(torch.float32)  # (K, P)
         mean = seen["latent"][:, : self.guided_heads, :, :patches].float().mean(1)  # (B, K, P)
         mass = (mean * own).sum(-1)
         mass = mass[:, : inputs.cells]
@@ -259,6 +262,25 @@ class Reader(nn.Module):
                 loss = loss - (hit + 1e-6).log().sum() / known.sum().clamp(min=1)
                 parts[f"{name}_attention"] = hit.detach().mean()
         return loss
+
+    @classmethod
+    def fresh(cls, preset: str, seed: int) -> "Reader":
+        """Build model and heads from nothing; the same weights for the same seed."""
+        reader = cls(model.build(model.PRESETS[preset], seed))
+        for index, head in enumerate(reader.heads):
+            model.initialise(head, seed + 1 + index)
+        return reader
+
+    @property
+    def heads(self) -> tuple[nn.Linear, ...]:
+        """The teaching heads."""
+        return (
+            self.patch_characters,
+            self.patch_cell,
+            self.patch_ordinal,
+            self.latent_characters,
+            self.latent_ordinal,
+        )
 
     @torch.no_grad()
     def warm_start(self) -> None:

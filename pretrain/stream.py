@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import queue
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from multiprocessing.queues import Queue
 
@@ -32,7 +32,7 @@ def _draw(source: Source, first: int, stride: int, out: "Queue[Batch]", parent: 
 
 
 @contextmanager
-def batches(source: Source, first: int, workers: int, ahead: int = 4) -> Iterator[Iterator[Batch]]:
+def batches(source: Source, first: int, workers: int, ahead: int = 4) -> Generator[Iterator[Batch]]:
     """Yield an endless iterator of batches ``first, first + 1, ...``.
 
     Args:

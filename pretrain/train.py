@@ -7,17 +7,17 @@ is measured and saved, so that a run may be stopped and continued at any step.
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 
-from pretrain import checkpoint, fonts, gates, model, stages, stream
+from pretrain import checkpoint, fonts, gates, stages, stream
 from pretrain.batches import Batch
 from pretrain.checkpoint import Position
 from pretrain.reader import Inputs, Reader, Weights, to_device
@@ -76,7 +76,8 @@ def make_optimizers(reader: Reader, lr: float) -> list[Optimizer]:
 
     Muon after Jordan et al. 2024, scaled so that both take the same learning rate.
     """
-    inside, others = [], []
+    inside: list[nn.Parameter] = []
+    others: list[nn.Parameter] = []
     for name, parameter in reader.named_parameters():
         hidden = ".layers." in name and parameter.ndim == 2
         (inside if hidden else others).append(parameter)
@@ -108,7 +109,7 @@ class Run:
         self.device = torch.device(plan.device)
         start = checkpoint.position_of(plan.resume) if plan.resume else None
         preset = start.preset if start else plan.preset
-        self.reader = Reader(model.build(model.PRESETS[preset], plan.seed)).to(self.device)
+        self.reader = Reader.fresh(preset, plan.seed).to(self.device)
         self.average = {
             name: value.detach().clone() for name, value in self.reader.named_parameters()
         }
@@ -164,9 +165,8 @@ class Run:
             optimizer.zero_grad(set_to_none=True)
         decay = min(AVERAGE_DECAY, (1 + self.at.step) / (10 + self.at.step))
         with torch.no_grad():
-            torch._foreach_lerp_(  # noqa: SLF001 - the only fused form there is
-                list(self.average.values()), list(self.reader.parameters()), 1 - decay
-            )
+            for name, value in self.reader.named_parameters():
+                self.average[name].lerp_(value, 1 - decay)
         return {**parts, "loss": loss.detach(), "norm": norm.detach()}
 
     def ended(self, ends: float) -> bool:
@@ -183,7 +183,7 @@ class Run:
         return True
 
     @contextmanager
-    def averaged(self) -> Iterator[None]:
+    def averaged(self) -> Generator[None]:
         """Put the averaged weights into the reader while open."""
         own = {name: value.detach().clone() for name, value in self.reader.named_parameters()}
         self._put(self.average)
