@@ -1,0 +1,152 @@
+"""One question from beginning to end: see, prefill, decode, check, answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import torch
+
+from vlm import views
+from vlm.cancel import CancelToken, Stopped, check, told
+from vlm.confidence import geometric_mean
+from vlm.decode import generate, rules_of
+from vlm.errors import QuestionUnanswerable
+from vlm.evidence import locate
+from vlm.families.family import visual_tokens
+from vlm.prompt import Prompt
+from vlm.protocol import Ask, Cancelled, Done, Event, Progress, Saw, TextDelta
+from vlm.repetition import Repetition
+from vlm.seeing import Clock, Seen, Sight
+from vlm.streaming import TextStream
+from vlm.types import Answer, Question, StopReason, Timings
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An answer while it grows."""
+
+    stream: TextStream
+    ids: list[int] = field(default_factory=list)
+    probabilities: list[float] = field(default_factory=list)
+    stop: StopReason = "length"
+    keep: int | None = None
+    first_at: float = 0.0
+    last_at: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The answer, without what was repeated."""
+        if self.keep is not None:
+            return self.stream.decode(self.ids[: self.keep]).strip()
+        return self.stream.text.strip()
+
+    def speed(self) -> float:
+        """Tokens a second after the first; 0 when there was only one."""
+        seconds = self.last_at - self.first_at
+        return (len(self.probabilities) - 1) / seconds if seconds > 0 else 0.0
+
+
+def answer(
+    sight: Sight, request: Ask, password: str | None, cancel: CancelToken
+) -> Iterator[Event]:
+    """Answer a question; the last event is `Done` or `Cancelled`.
+
+    Raises:
+        DeskError: If it cannot be answered.
+    """
+    job, question, clock = request.job, request.question, Clock()
+    draft = _Draft(TextStream(sight.loaded.processor.tokenizer))
+    start = time.perf_counter()
+    try:
+        steps = sight.look(question.page, question.box, question.splitting, password, clock)
+        seen = yield from told(job, steps, cancel)
+        prompt = sight.prompt(seen, question.text)
+        _require_place(sight, prompt, question)
+        yield Saw(job, seen.views, views.warning(seen.size, seen.box, seen.words, seen.views))
+        sequence = yield from told(job, sight.begin(seen, prompt, clock), cancel)
+        yield Progress(job, "Answering")
+        began = time.perf_counter()
+        with torch.inference_mode():
+            ids = torch.tensor(prompt.ids[prompt.prefix :], device=sight.loaded.model.device)
+            logits = sight.decoder.extend(sequence, sight.decoder.embed(ids))
+        clock.prefill += time.perf_counter() - began
+        yield from _decode(sight, request, prompt, sequence, logits, draft, cancel)
+    except Stopped:
+        yield Cancelled(job, draft.text)
+        return
+    yield Done(job, _answer(sight, question, seen, draft, clock, start))
+
+
+def _require_place(sight: Sight, prompt: Prompt, question: Question) -> None:
+    longest = int(sight.loaded.model.config.text_config.max_position_embeddings)
+    if prompt.length + question.max_new_tokens > longest:
+        raise QuestionUnanswerable(
+            "This question is too long for the model. Shorten it, or turn splitting off."
+        )
+
+
+def _decode(
+    sight: Sight,
+    request: Ask,
+    prompt: Prompt,
+    sequence: object,
+    logits: torch.Tensor,
+    draft: _Draft,
+    cancel: CancelToken,
+) -> Iterator[Event]:
+    """Stream the answer's text into `draft`."""
+    repetition = Repetition()
+    tokens = generate(
+        sight.decoder,
+        sequence,
+        logits,
+        rules_of(sight.loaded.model, sight.loaded.processor.tokenizer),
+        list(prompt.ids),
+        request.question.max_new_tokens,
+    )
+    for token in tokens:
+        draft.last_at = time.perf_counter()
+        draft.first_at = draft.first_at or draft.last_at
+        draft.probabilities.append(token.probability)
+        if token.ends:
+            draft.stop = "end"
+            break
+        draft.ids.append(token.id)
+        if piece := draft.stream.add(token.id):
+            yield TextDelta(request.job, piece)
+        draft.keep = repetition.add(token.id)
+        if draft.keep is not None:
+            draft.stop = "repetition"
+            return
+        check(cancel)
+    if piece := draft.stream.rest():
+        yield TextDelta(request.job, piece)
+
+
+def _answer(
+    sight: Sight, question: Question, seen: Seen, draft: _Draft, clock: Clock, start: float
+) -> Answer:
+    info = sight.loaded.info
+    counted = draft.probabilities[: draft.keep]
+    return Answer(
+        text=draft.text,
+        confidence=geometric_mean(counted),
+        evidence=locate(draft.text, seen.words, question.box),
+        stop=draft.stop,
+        model=info.name,
+        adapter=info.adapter,
+        visual_tokens=visual_tokens(seen.views),
+        effective_dpi=views.best_dpi(seen.views),
+        timings=Timings(
+            open=clock.open,
+            render=clock.render,
+            encode=clock.encode,
+            prefill=clock.prefill,
+            first_token=(draft.first_at - start) if draft.first_at else 0.0,
+            total=time.perf_counter() - start,
+            tokens_per_second=draft.speed(),
+        ),
+        views=seen.views,
+    )

@@ -1,0 +1,52 @@
+"""How a running job is asked to stop. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Protocol, TypeVar
+
+from vlm.protocol import Progress
+
+R = TypeVar("R")
+
+
+class CancelToken(Protocol):
+    """Set from another thread when a job shall stop; `threading.Event` is one."""
+
+    def is_set(self) -> bool:
+        """Tell whether it shall."""
+        ...
+
+
+class Stopped(Exception):  # noqa: N818 - it is no error, it unwinds a job
+    """Unwinds a job that was asked to stop."""
+
+
+def check(cancel: CancelToken) -> None:
+    """Unwind if the job shall stop.
+
+    Raises:
+        Stopped: Then.
+    """
+    if cancel.is_set():
+        raise Stopped
+
+
+def told(
+    job: int, steps: Generator[str, None, R], cancel: CancelToken
+) -> Generator[Progress, None, R]:
+    """Turn steps that say what they do into events, and stop between two of them.
+
+    Returns:
+        What the steps return.
+
+    Raises:
+        Stopped: If the job shall stop.
+    """
+    try:
+        while True:
+            check(cancel)
+            yield Progress(job, next(steps))
+    except StopIteration as end:
+        result: R = end.value
+        return result

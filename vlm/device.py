@@ -1,0 +1,178 @@
+"""Where the model runs and in which number format, with the reason; and how much memory is left.
+
+Chosen by measuring this machine, not by its name.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from dataclasses import dataclass
+
+import psutil
+import torch
+
+from vlm.errors import ModelUnsupported, OutOfMemory
+
+ROOM = 1.2
+"""What a loaded model needs besides its weights, as a factor: activations and caches."""
+
+WORTHWHILE = 1.3
+"""How much faster bfloat16 must multiply matrices to be worth its lower precision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A device and a number format, and why.
+
+    Attributes:
+        device: "cuda", "mps" or "cpu".
+        dtype: What weights and activations are kept in.
+        reason: A sentence for people.
+    """
+
+    device: str
+    dtype: torch.dtype
+    reason: str
+
+    @property
+    def dtype_name(self) -> str:
+        """The format's name, e.g. "bfloat16"."""
+        return str(self.dtype).removeprefix("torch.")
+
+
+def choose(device: str = "auto") -> Placement:
+    """Choose device and number format.
+
+    Args:
+        device: "auto", or the one a person insists on.
+
+    Raises:
+        ModelUnsupported: If that device is not there.
+    """
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "mps" if _has_mps() else "cpu"
+    if device == "cuda":
+        return _cuda()
+    if device == "mps":
+        return _mps()
+    if device != "cpu":
+        raise ModelUnsupported(f"There is no device called {device!r}; use auto, cpu, cuda or mps.")
+    return _cpu()
+
+
+def _has_mps() -> bool:
+    return torch.backends.mps.is_available()
+
+
+def _cuda() -> Placement:
+    if not torch.cuda.is_available():
+        raise ModelUnsupported("This machine has no CUDA device that this program can use.")
+    name = torch.cuda.get_device_name()
+    if torch.cuda.is_bf16_supported(including_emulation=False):
+        return Placement("cuda", torch.bfloat16, f"{name} computes in bfloat16.")
+    return Placement("cuda", torch.float16, f"{name} has no bfloat16; float16 is its fast format.")
+
+
+def _mps() -> Placement:
+    if not _has_mps():
+        raise ModelUnsupported("This machine has no Apple GPU that this program can use.")
+    try:
+        torch.ones(2, 2, device="mps", dtype=torch.bfloat16).mm(
+            torch.ones(2, 2, device="mps", dtype=torch.bfloat16)
+        )
+    except (RuntimeError, TypeError):
+        return Placement("mps", torch.float32, "The Apple GPU, whose system has no bfloat16 yet.")
+    return Placement("mps", torch.bfloat16, "The Apple GPU computes in bfloat16.")
+
+
+def _cpu() -> Placement:
+    gain = bfloat16_gain()
+    if gain >= WORTHWHILE:
+        reason = f"No GPU; this processor multiplies {gain:.1f} times as fast in bfloat16."
+        return Placement("cpu", torch.bfloat16, reason)
+    reason = f"No GPU; bfloat16 would be {gain:.1f} times as fast here, so float32 stays exact."
+    return Placement("cpu", torch.float32, reason)
+
+
+def bfloat16_gain(size: int = 384, rounds: int = 5) -> float:
+    """Measure how much faster than float32 this processor multiplies matrices in bfloat16."""
+
+    def median(dtype: torch.dtype) -> float:
+        left = torch.ones(size, size, dtype=dtype)
+        seconds: list[float] = []
+        left @ left
+        for _ in range(rounds):
+            start = time.perf_counter()
+            left @ left
+            seconds.append(time.perf_counter() - start)
+        return statistics.median(seconds)
+
+    return median(torch.float32) / median(torch.bfloat16)
+
+
+def free_bytes(device: str) -> int:
+    """Return how much memory the device has left."""
+    if device == "cuda":
+        return int(torch.cuda.mem_get_info()[0])
+    return int(psutil.virtual_memory().available)
+
+
+def require_room(weights: int, placement: Placement, name: str) -> None:
+    """Refuse a model that cannot fit, before it is read.
+
+    Args:
+        weights: Number of numbers the model has.
+        placement: Where they would go.
+        name: What people call the model.
+
+    Raises:
+        OutOfMemory: With both sizes.
+    """
+    needed = int(weights * placement.dtype.itemsize * ROOM)
+    free = free_bytes(placement.device)
+    if needed > free:
+        kind = "GPU memory" if placement.device == "cuda" else "memory"
+        raise OutOfMemory(
+            f"{name} needs about {gigabytes(needed)} of {kind}; {gigabytes(free)} are free. "
+            "Close other programs or choose a smaller model.",
+            needed,
+            free,
+        )
+
+
+def gigabytes(size: int) -> str:
+    """Write a size for people."""
+    return f"{size / 1e9:.1f} GB" if size < 1e10 else f"{size / 1e9:.0f} GB"
+
+
+_SHORTAGE = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
+_BYTES = re.compile(r"tried to allocate ([\d.]+)\s*(bytes|KiB|MiB|GiB|TiB)", re.IGNORECASE)
+_UNITS = {"bytes": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
+
+
+def shortage(error: BaseException, device: str) -> OutOfMemory | None:
+    """Recognise a memory shortage in what a library raised; None when it is something else."""
+    if isinstance(error, OutOfMemory):
+        return error
+    known = isinstance(error, MemoryError | torch.OutOfMemoryError)
+    if not known and not (isinstance(error, RuntimeError) and _SHORTAGE.search(str(error))):
+        return None
+    found = _BYTES.search(str(error))
+    needed = int(float(found[1]) * _UNITS[found[2].lower()]) if found else 0
+    free = free_bytes(device)
+    asked = f" {gigabytes(needed)} more were needed;" if needed else ""
+    kind = "GPU memory" if device == "cuda" else "memory"
+    return OutOfMemory(
+        f"The {kind} is not enough for this question:{asked} {gigabytes(free)} are free. "
+        "Draw a smaller box, close other programs or choose a smaller model.",
+        needed,
+        free,
+    )
+
+
+def release(device: str) -> None:
+    """Give memory that nothing uses any more back to the system."""
+    if device == "cuda":
+        torch.cuda.empty_cache()

@@ -1,0 +1,182 @@
+"""Answers questions about pages with one loaded model: requests in, protocol events out.
+
+Every job is a generator whose last event is one of `LAST_EVENTS`. Knows no threads and no pipes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from vlm import device
+from vlm.asking import answer
+from vlm.cancel import CancelToken, Stopped, told
+from vlm.errors import DeskError, ModelIncomplete, OutOfMemory
+from vlm.loader import LoadedModel, load
+from vlm.protocol import (
+    Ask,
+    Cancelled,
+    Event,
+    Failed,
+    Load,
+    Loaded,
+    Look,
+    Looked,
+    Progress,
+    TextDelta,
+    Unlock,
+)
+from vlm.seeing import Clock, Sight
+from vlm.types import Question
+from vlm.views import PageSource
+
+KEPT_SHARE = 0.1
+"""Share of the free memory that pages seen before may fill."""
+
+KEPT_BYTES = (64 * 2**20, 2 * 2**30)
+"""Least and most bytes of it."""
+
+AHEAD = "?"
+"""Stands for the question that is not known yet; the prefix before it is what counts."""
+
+
+class Engine:
+    """One model in memory and the pages it has seen. Use it from one thread.
+
+    Args:
+        pages: Draws and reads pages.
+        budget_bytes: For pages seen before; None to choose by the memory there is.
+        place: Chooses where a model runs.
+    """
+
+    def __init__(
+        self,
+        pages: PageSource,
+        budget_bytes: int | None = None,
+        place: Callable[[str], device.Placement] = device.choose,
+    ) -> None:
+        self._pages = pages
+        self._budget_bytes = budget_bytes
+        self._place = place
+        self._passwords: dict[str, str] = {}
+        self._sight: Sight | None = None
+
+    def load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
+        """Load a model; the one before is dropped first, so that both need not fit."""
+        yield from _ending(request.job, self._load(request, cancel))
+
+    def ask(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
+        """Answer a question; short of memory, once more without splitting, then on the CPU."""
+        yield from _ending(request.job, self._ask(request, cancel))
+
+    def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
+        """Encode a page ahead of a question."""
+        yield from _ending(request.job, self._look(request, cancel))
+
+    def unlock(self, request: Unlock) -> None:
+        """Remember a password."""
+        self._passwords[request.path] = request.password
+
+    def close(self) -> None:
+        """End the page processes and drop the model."""
+        self._drop()
+        self._pages.stop()
+
+    def _load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
+        self._drop()
+        yield Progress(request.job, "Choosing where the model runs")
+        placement = self._place(request.device)
+        try:
+            loaded = yield from self._loaded(request, placement, cancel)
+        except OutOfMemory:
+            if request.device != "auto" or placement.device == "cpu":
+                raise
+            yield Progress(request.job, "Not enough GPU memory; using the processor instead")
+            loaded = yield from self._loaded(request, self._place("cpu"), cancel)
+        self._use(loaded)
+        yield Loaded(request.job, loaded.info)
+
+    def _loaded(
+        self, request: Load, placement: device.Placement, cancel: CancelToken
+    ) -> Generator[Progress, None, LoadedModel]:
+        steps = load(Path(request.folder), request.adapter, placement)
+        try:
+            return (yield from told(request.job, steps, cancel))
+        except (MemoryError, RuntimeError) as error:
+            short = device.shortage(error, placement.device)
+            if short is None:
+                raise
+            device.release(placement.device)
+            raise short from error
+
+    def _use(self, loaded: LoadedModel) -> None:
+        budget = self._budget_bytes
+        if budget is None:
+            share = int(psutil.virtual_memory().available * KEPT_SHARE)
+            budget = min(max(share, KEPT_BYTES[0]), KEPT_BYTES[1])
+        self._sight = Sight(loaded, self._pages, budget)
+
+    def _drop(self) -> None:
+        if self._sight is not None:
+            used = self._sight.loaded.placement.device
+            self._sight = None
+            device.release(used)
+
+    def _ready(self) -> Sight:
+        if self._sight is None:
+            raise ModelIncomplete("No model is loaded. Choose one in Models.")
+        return self._sight
+
+    def _ask(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
+        password = self._passwords.get(request.question.page.path)
+        while True:
+            sight, told_text = self._ready(), False
+            where = sight.loaded.placement.device
+            try:
+                for event in answer(sight, request, password, cancel):
+                    told_text = told_text or isinstance(event, TextDelta)
+                    yield event
+                return
+            except (MemoryError, RuntimeError) as error:
+                short = device.shortage(error, where)
+                if short is None:
+                    raise
+                sight.forget()
+                if told_text or (where == "cpu" and not request.question.splitting):
+                    raise short from error
+            device.release(where)
+            if request.question.splitting:
+                yield Progress(request.job, "Not enough memory; trying without splitting the page")
+                request = Ask(request.job, _unsplit(request.question))
+                continue
+            yield Progress(request.job, "Not enough GPU memory; trying on the processor")
+            info = sight.loaded.info
+            self._drop()
+            again = Load(request.job, info.folder, info.adapter, "cpu")
+            self._use((yield from self._loaded(again, self._place("cpu"), cancel)))
+
+    def _look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
+        sight, clock = self._ready(), Clock()
+        password = self._passwords.get(request.page.path)
+        steps = sight.look(request.page, request.box, request.splitting, password, clock)
+        seen = yield from told(request.job, steps, cancel)
+        prefix = sight.begin(seen, sight.prompt(seen, AHEAD), clock)
+        yield from told(request.job, prefix, cancel)
+        yield Looked(request.job)
+
+
+def _unsplit(question: Question) -> Question:
+    return msgspec.structs.replace(question, splitting=False)
+
+
+def _ending(job: int, events: Iterator[Event]) -> Iterator[Event]:
+    """Let a job end with an event, whatever it raises that was foreseen."""
+    try:
+        yield from events
+    except Stopped:
+        yield Cancelled(job)
+    except DeskError as error:
+        yield Failed(job, error.code, str(error))

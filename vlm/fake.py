@@ -1,0 +1,229 @@
+"""An engine without a model: it answers with the text layer's words. Real process, real protocol.
+
+For trying and testing the window. It says what it is wherever a model's name is shown. How it
+misbehaves is set in the environment:
+
+    VLM_FAKE_DELAY_MS   pause before each word of an answer
+    VLM_FAKE_CRASH      "load" or "ask": the process ends in the middle of such a job
+    VLM_FAKE_DEAF       "1": a running answer ignores that it should stop
+    VLM_FAKE_MEMORY     "load" or "ask": such a job ends with a memory shortage
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+from vlm.cancel import CancelToken, Stopped, check
+from vlm.errors import DeskError, ModelIncomplete, OutOfMemory, QuestionUnanswerable
+from vlm.evidence import locate
+from vlm.host import Answerer, Host, claim_stdout, die_with_parent
+from vlm.pages.client import PageClient
+from vlm.protocol import (
+    Ask,
+    Cancelled,
+    Done,
+    Event,
+    Failed,
+    Load,
+    Loaded,
+    Look,
+    Looked,
+    Progress,
+    Saw,
+    TextDelta,
+    Unlock,
+)
+from vlm.types import (
+    WHOLE_PAGE,
+    Answer,
+    Box,
+    ModelInfo,
+    PageRef,
+    Question,
+    Timings,
+    View,
+    Word,
+)
+
+NAME = "Text layer only (no model)"
+NOTHING = "There is no text here."
+QUARTERS = (
+    ("Top left", 0.0, 0.0),
+    ("Top right", 0.5, 0.0),
+    ("Bottom left", 0.0, 0.5),
+    ("Bottom right", 0.5, 0.5),
+)
+EDGE_PX = 980
+POINTS = 72.0
+
+
+class FakeEngine:
+    """Reads words instead of pixels.
+
+    Args:
+        pages: Opens documents and reads their words.
+        options: The environment.
+    """
+
+    def __init__(self, pages: PageClient, options: dict[str, str] | None = None) -> None:
+        options = dict(os.environ) if options is None else options
+        self._pages = pages
+        self._delay = float(options.get("VLM_FAKE_DELAY_MS", "0")) / 1000
+        self._crash = options.get("VLM_FAKE_CRASH", "")
+        self._deaf = options.get("VLM_FAKE_DEAF", "") == "1"
+        self._memory = options.get("VLM_FAKE_MEMORY", "")
+        self._passwords: dict[str, str] = {}
+        self._info: ModelInfo | None = None
+
+    def load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
+        """Pretend nothing: there is no model, and the model's name says so."""
+        yield Progress(request.job, "Loading")
+        yield from self._misbehave("load", request.job)
+        if self._memory == "load":
+            return
+        self._info = ModelInfo(
+            name=NAME,
+            folder=request.folder,
+            family="none",
+            parameters=0,
+            device="cpu",
+            dtype="none",
+            reason="There is no model; words are copied from the text layer.",
+            splits=True,
+            small=True,
+            adapter=request.adapter,
+        )
+        yield Cancelled(request.job) if cancel.is_set() else Loaded(request.job, self._info)
+
+    def ask(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
+        """Answer with the words inside the box, in reading order."""
+        told: list[str] = []
+        try:
+            yield from self._ask(request, cancel, told)
+        except Stopped:
+            yield Cancelled(request.job, "".join(told))
+        except DeskError as error:
+            yield Failed(request.job, error.code, str(error))
+
+    def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
+        """Read the page ahead."""
+        try:
+            self._read(request.page)
+        except DeskError as error:
+            yield Failed(request.job, error.code, str(error))
+            return
+        yield Cancelled(request.job) if cancel.is_set() else Looked(request.job)
+
+    def unlock(self, request: Unlock) -> None:
+        """Remember a password."""
+        self._passwords[request.path] = request.password
+
+    def close(self) -> None:
+        """End the page processes."""
+        self._pages.stop()
+
+    def _misbehave(self, when: str, job: int) -> Iterator[Event]:
+        if self._crash == when:
+            os._exit(9)
+        if self._memory == when:
+            yield Failed(
+                job,
+                OutOfMemory.code,
+                "The model needs about 21.0 GB of memory; 8.0 GB are free. Close other programs "
+                "or choose a smaller model.",
+            )
+
+    def _read(self, page: PageRef) -> tuple[Word, ...]:
+        if self._info is None:
+            raise ModelIncomplete("No model is loaded. Choose one in Models.")
+        self._pages.open(page.path, self._passwords.get(page.path))
+        return self._pages.words(page)
+
+    def _ask(self, request: Ask, cancel: CancelToken, told: list[str]) -> Iterator[Event]:
+        question, start = request.question, time.perf_counter()
+        yield Progress(request.job, "Opening the page")
+        if not question.text.strip():
+            raise QuestionUnanswerable("Type a question first.")
+        words = self._read(question.page)
+        views = self._views(question)
+        yield Saw(request.job, views)
+        yield from self._misbehave("ask", request.job)
+        if self._memory == "ask":
+            return
+        inside = [word.text for word in words if (question.box or WHOLE_PAGE).holds(word.box)]
+        pieces = inside[: question.max_new_tokens] or NOTHING.split()
+        first = 0.0
+        for index, piece in enumerate(pieces):
+            self._pause(cancel)
+            first = first or time.perf_counter() - start
+            told.append(piece if index == 0 else f" {piece}")
+            yield TextDelta(request.job, told[-1])
+        text = "".join(told)
+        seconds = time.perf_counter() - start
+        speed = (len(pieces) - 1) / (seconds - first) if seconds > first else 0.0
+        answer = Answer(
+            text=text,
+            confidence=1.0,
+            evidence=locate(text, words, question.box),
+            stop="length" if len(inside) > len(pieces) else "end",
+            model=NAME,
+            adapter=None,
+            visual_tokens=0,
+            effective_dpi=max(view.dpi for view in views),
+            timings=Timings(first_token=first, total=seconds, tokens_per_second=speed),
+            views=views,
+        )
+        yield Done(request.job, answer)
+
+    def _pause(self, cancel: CancelToken) -> None:
+        """Wait before a word, unless the answer shall stop."""
+        if isinstance(cancel, threading.Event) and not self._deaf:
+            cancel.wait(self._delay)
+        else:
+            threading.Event().wait(self._delay)
+        if not self._deaf:
+            check(cancel)
+
+    def _views(self, question: Question) -> tuple[View, ...]:
+        """Describe the views that a model of 980 pixels would be given; nothing is drawn."""
+        size = self._pages.sizes(question.page.path, question.page.page, 1)[0]
+        box = question.box or WHOLE_PAGE
+        wide, high = box.width * size.width, box.height * size.height
+
+        def view(name: str, part: Box, share: float) -> View:
+            scale = EDGE_PX / (share * max(wide, high))
+            pixels = round(share * wide * scale), round(share * high * scale)
+            return View(name, part, max(1, pixels[0]), max(1, pixels[1]), scale * POINTS, 0)
+
+        whole = view("Whole", box, 1.0)
+        if not question.splitting:
+            return (whole,)
+        quarters = tuple(
+            view(
+                name,
+                Box(
+                    box.x0 + x * box.width,
+                    box.y0 + y * box.height,
+                    min(1.0, box.x0 + (x + 0.5) * box.width),
+                    min(1.0, box.y0 + (y + 0.5) * box.height),
+                ),
+                0.5,
+            )
+            for name, x, y in QUARTERS
+        )
+        return (*quarters, whole)
+
+
+def main() -> int:
+    """Be the fake engine process; returns its exit code."""
+    events = claim_stdout()
+    die_with_parent()
+    return Host(sys.stdin.buffer, events).serve(_fake)
+
+
+def _fake() -> Answerer:
+    return FakeEngine(PageClient())

@@ -1,0 +1,95 @@
+"""Idefics2: images of any shape, four quarters and the whole, 64 tokens each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from transformers import Idefics2Processor
+
+from vlm.families import loading, vision
+from vlm.families.family import Layout, Sheet, Tile
+from vlm.types import WHOLE_PAGE, Box
+
+MARKERS = ("<|top_left|>", "<|top_right|>", "<|bottom_left|>", "<|bottom_right|>", "<|whole|>")
+"""Tokens of a checkpoint that is told which view it sees; its views are five images of a turn."""
+
+QUARTERS = (
+    ("Top left", Box(0.0, 0.0, 0.5, 0.5)),
+    ("Top right", Box(0.5, 0.0, 1.0, 0.5)),
+    ("Bottom left", Box(0.0, 0.5, 0.5, 1.0)),
+    ("Bottom right", Box(0.5, 0.5, 1.0, 1.0)),
+)
+
+MAX_DPI = 300.0
+"""Drawing a page finer than this shows a model nothing that it can use."""
+
+
+def _tile(processor: Any, name: str, box: Box, sheet: Sheet) -> Tile:
+    """Fit a part of the sheet into the longest edge; pad instead of stretching or cutting.
+
+    The stock processor stretches to the shortest edge, and the encoder drops pixels that do not
+    fill a patch: white pixels to the right and below avoid both.
+    """
+    size = processor.image_processor.size
+    longest, shortest = int(size["longest_edge"]), int(size["shortest_edge"])
+    patch = int(processor.patch)
+    width, height = box.width * sheet.width, box.height * sheet.height
+    long_px = min(max(max(width, height) * MAX_DPI, shortest, 2 * patch), longest)
+    scale = long_px / max(width, height)
+    drawn = max(1, int(width * scale)), max(1, int(height * scale))
+    canvas = [min(-(-max(side, shortest) // patch) * patch, longest) for side in drawn]
+    return Tile(name, box, *drawn, (canvas[0], canvas[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Idefics2:
+    """See `vlm.families.family.Family`."""
+
+    name: str = "Idefics2"
+    fallback_template: str = vision.TEMPLATE
+
+    def processor(self, folder: Path, config: Any) -> Any:
+        """Load the processor; it also remembers the encoder's patch size in pixels."""
+        tokenizer = loading.tokenizer(folder)
+        processor = Idefics2Processor(
+            image_processor=loading.image_processor(folder),
+            tokenizer=tokenizer,
+            image_seq_len=config.perceiver_config.resampler_n_latents,
+            chat_template=loading.chat_template(folder, tokenizer, self.fallback_template),
+        )
+        processor.patch = config.vision_config.patch_size
+        return processor
+
+    def plan(self, processor: Any, sheet: Sheet, splitting: bool) -> Layout:
+        """Split only what the whole view would show too small: a crop of a line stays whole."""
+        whole = _tile(processor, "Whole", WHOLE_PAGE, sheet)
+        tokens = processor.image_seq_len
+        if not splitting or whole.width / sheet.width >= sheet.legible_dpi:
+            return Layout((whole,), images=1, rows=0, columns=0, tokens_per_tile=tokens)
+        quarters = (_tile(processor, name, box, sheet) for name, box in QUARTERS)
+        images = len(MARKERS) if _is_marked(processor) else 1
+        return Layout((*quarters, whole), images, rows=2, columns=2, tokens_per_tile=tokens)
+
+    def expand(self, processor: Any, prompt: str, layout: Layout) -> str:
+        """Put each image's tokens between fake tokens; neighbours share one."""
+        fake, image = processor.fake_image_token, processor.image_token
+        one = f"{fake}{image * layout.tokens_per_tile}{fake}"
+        text = prompt.replace(image, one * (len(layout.tiles) // layout.images))
+        text = text.replace(fake + fake, fake)
+        return re.sub(rf"{re.escape(fake)}(?=[^\s<])", f"{fake} ", text)
+
+    def pixels(self, processor: Any, image: Any) -> dict[str, Any]:
+        """Normalise one tile."""
+        return vision.pixels(processor, image)
+
+    def encode(self, model: Any, pixels: dict[str, Any]) -> Any:
+        """Encode one tile."""
+        return vision.encode(model, pixels)
+
+
+def _is_marked(processor: Any) -> bool:
+    vocabulary = processor.tokenizer.get_vocab()
+    return all(marker in vocabulary for marker in MARKERS)

@@ -1,0 +1,82 @@
+"""Idefics3: square tiles in a grid, as many as the text needs, and the whole as one more tile."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from transformers import Idefics3Processor
+
+from vlm.families import loading, vision
+from vlm.families.family import Layout, Sheet, Tile
+from vlm.types import WHOLE_PAGE, Box
+
+MAX_GRID = 6
+"""The tokenizer names rows and columns up to this."""
+
+GLOBAL = "<global-img>"
+
+
+@dataclass(frozen=True, slots=True)
+class Idefics3:
+    """See `vlm.families.family.Family`. SmolVLM differs in its name only."""
+
+    name: str = "Idefics3"
+    fallback_template: str = vision.TEMPLATE
+
+    def processor(self, folder: Path, config: Any) -> Any:
+        """Load the processor; SmolVLM's own class would need torchvision for its videos."""
+        tokenizer = loading.tokenizer(folder)
+        side = config.vision_config.image_size // config.vision_config.patch_size
+        return Idefics3Processor(
+            image_processor=loading.image_processor(folder),
+            tokenizer=tokenizer,
+            image_seq_len=side**2 // config.scale_factor**2,
+            chat_template=loading.chat_template(folder, tokenizer, self.fallback_template),
+        )
+
+    def plan(self, processor: Any, sheet: Sheet, splitting: bool) -> Layout:
+        """Choose the smallest grid of tiles at which the text is legible."""
+        edge = int(processor.image_processor.max_image_size["longest_edge"])
+        most = min(int(processor.image_processor.size["longest_edge"]) // edge, MAX_GRID)
+        tokens = processor.image_seq_len
+        whole = Tile("Whole", WHOLE_PAGE, edge, edge, (edge, edge))
+        long_inches, short_inches = max(sheet.width, sheet.height), min(sheet.width, sheet.height)
+        along = min(max(1, math.ceil(long_inches * sheet.legible_dpi / edge)), most)
+        if not splitting or along == 1:
+            return Layout((whole,), images=1, rows=0, columns=0, tokens_per_tile=tokens)
+        across = min(max(1, math.ceil(along * short_inches / long_inches)), most)
+        columns, rows = (along, across) if sheet.width >= sheet.height else (across, along)
+        tiles = [
+            Tile(
+                f"Row {row + 1}, column {column + 1}",
+                Box(column / columns, row / rows, (column + 1) / columns, (row + 1) / rows),
+                edge,
+                edge,
+                (edge, edge),
+            )
+            for row in range(rows)
+            for column in range(columns)
+        ]
+        return Layout((*tiles, whole), 1, rows, columns, tokens_per_tile=tokens)
+
+    def expand(self, processor: Any, prompt: str, layout: Layout) -> str:
+        """Name each tile by its row and column, a line for each row, and the whole at the end."""
+        fake, image = processor.fake_image_token, processor.image_token
+        tile = image * layout.tokens_per_tile
+        grid = "".join(
+            "".join(f"{fake}<row_{r}_col_{c}>{tile}" for c in range(1, layout.columns + 1)) + "\n"
+            for r in range(1, layout.rows + 1)
+        )
+        end = f"{fake}{GLOBAL}{tile}{fake}"
+        return prompt.replace(image, f"{grid}\n{end}" if grid else end)
+
+    def pixels(self, processor: Any, image: Any) -> dict[str, Any]:
+        """Normalise one tile."""
+        return vision.pixels(processor, image)
+
+    def encode(self, model: Any, pixels: dict[str, Any]) -> Any:
+        """Encode one tile."""
+        return vision.encode(model, pixels)

@@ -1,0 +1,162 @@
+"""Loads a model folder and an adapter for it: safetensors only, no code from disk, no network.
+
+Everything is examined before memory is taken; weights that are missing are an error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForImageTextToText
+from transformers.utils import logging as transformers_logging
+
+from vlm import adapters, device, models, safety
+from vlm.device import Placement
+from vlm.errors import ModelIncomplete
+from vlm.families import FAMILIES
+from vlm.families.family import Family
+from vlm.types import ModelInfo
+
+_SPARSE = 0.5
+"""A folder whose weights are fewer than this fraction of what its config asks for is incomplete."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model in memory, ready to be asked.
+
+    Attributes:
+        model: In evaluation mode, its adapter merged.
+        processor: Tokenizer, image processor and chat template.
+        family: How to talk to it.
+        placement: Where it is and why.
+        info: The same for people.
+        key: Changes whenever answers could: folder, weights, adapter, device, number format.
+    """
+
+    model: Any
+    processor: Any
+    family: Family
+    placement: Placement
+    info: ModelInfo
+    key: tuple[str, ...]
+
+
+def load(
+    folder: Path, adapter: str | None, placement: Placement
+) -> Generator[str, None, LoadedModel]:
+    """Load a model; yields what is being done, and returns the model.
+
+    Args:
+        folder: Holds the checkpoint.
+        adapter: A tuned version of it, by name or folder.
+        placement: Where to.
+
+    Raises:
+        ModelIncomplete: If the folder lacks something or holds something unsafe.
+        ModelUnsupported: If no family knows it.
+        OutOfMemory: If it cannot fit.
+        AdapterMismatch: If the adapter is for another model.
+    """
+    yield "Checking the model"
+    found = safety.examine(folder)
+    safety.require_type(found, tuple(FAMILIES))
+    tuned = adapters.find(adapter) if adapter is not None else None
+    family = FAMILIES[found.model_type]
+    device.require_room(found.weights, placement, folder.name)
+    yield "Reading the model"
+    with _plainly(folder):
+        config = AutoConfig.from_pretrained(
+            str(folder), local_files_only=True, trust_remote_code=False
+        )
+        _require_all(found, config)
+        processor = family.processor(folder, config)
+        model, missing = AutoModelForImageTextToText.from_pretrained(
+            str(folder),
+            config=config,
+            dtype=placement.dtype,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            output_loading_info=True,
+        )
+    _require_loaded(folder, missing)
+    if tuned is not None:
+        yield "Adding what was learned"
+        model = adapters.merge(model, tuned)
+    model = model.to(placement.device).eval().requires_grad_(False)
+    name = folder.resolve().name
+    info = ModelInfo(
+        name=name,
+        folder=str(folder),
+        family=family.name,
+        parameters=sum(weight.numel() for weight in model.parameters()),
+        device=placement.device,
+        dtype=placement.dtype_name,
+        reason=placement.reason,
+        splits=True,
+        small=models.is_shipped(folder),
+        adapter=adapter,
+    )
+    key = (str(folder.resolve()), adapters.identity(tuned), placement.device, placement.dtype_name)
+    return LoadedModel(model, processor, family, placement, info, key)
+
+
+def _require_all(found: safety.ModelFolder, config: Any) -> None:
+    """Refuse a config that asks for far more weights than there are, before memory is taken."""
+    with torch.device("meta"):
+        skeleton = AutoModelForImageTextToText.from_config(config, trust_remote_code=False)
+    asked = sum(weight.numel() for weight in skeleton.parameters())
+    if found.weights < _SPARSE * asked:
+        raise ModelIncomplete(
+            f"{found.folder} holds {found.weights:,} of the {asked:,} weights that its config.json "
+            "asks for. Fetch the model again."
+        )
+
+
+def _require_loaded(folder: Path, info: dict[str, Any]) -> None:
+    """Refuse a model of which some weights were not in the folder: they would be random."""
+    missing = sorted(map(str, info.get("missing_keys", ())))
+    wrong = sorted(str(row[0]) for row in info.get("mismatched_keys", ()))
+    if missing or wrong:
+        names = ", ".join([*missing, *wrong][:3])
+        raise ModelIncomplete(
+            f"{folder} lacks {len(missing) + len(wrong)} of the model's weights, {names} among "
+            "them. Fetch the model again."
+        )
+
+
+@contextlib.contextmanager
+def _plainly(folder: Path) -> Iterator[None]:
+    """Quiet the library, and turn what it raises about a folder's contents into a sentence."""
+    bars = transformers_logging.is_progress_bar_enabled()
+    level = transformers_logging.get_verbosity()
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity(logging.ERROR)
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
+        raise ModelIncomplete(
+            f"The model in {folder} cannot be loaded: {_first_line(error)}"
+        ) from error
+    except RuntimeError as error:
+        if device.shortage(error, "cpu") is not None:
+            raise
+        raise ModelIncomplete(
+            f"The weights in {folder} do not fit its config.json: {_first_line(error)}"
+        ) from error
+    finally:
+        transformers_logging.set_verbosity(level)
+        if bars:
+            transformers_logging.enable_progress_bar()
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:200]

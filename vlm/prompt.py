@@ -1,0 +1,115 @@
+"""The one prompt builder, for asking and for training: a question becomes token ids.
+
+Knows chat templates and tokens, neither pixels nor weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from vlm.errors import QuestionUnanswerable
+from vlm.families.family import Family, Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question, and perhaps its answer, as token ids.
+
+    Attributes:
+        ids: The whole sequence; with an answer it ends with the end-of-turn token.
+        length: How many of them are the prompt; the answer's tokens follow.
+        prefix: How many of them, from the start, do not depend on the question's text.
+    """
+
+    ids: tuple[int, ...]
+    length: int
+    prefix: int
+
+
+def special_texts(processor: Any) -> tuple[str, ...]:
+    """Return the texts that the tokenizer reads as one special token, longest first."""
+    added = processor.tokenizer.added_tokens_decoder.values()
+    found = {str(token.content) for token in added if token.special}
+    return tuple(sorted(found - {""}, key=len, reverse=True))
+
+
+def neutral(text: str, specials: tuple[str, ...]) -> str:
+    """Break up special tokens that a person typed, so that they are read as plain text."""
+    found = True
+    while found:
+        found = False
+        for special in specials:
+            if special in text:
+                broken = special[0] + " " + special[1:]
+                if special in broken:  # a token of blanks only: nothing that could mislead
+                    continue
+                text, found = text.replace(special, broken), True
+    return text
+
+
+def build(
+    family: Family, processor: Any, layout: Layout, question: str, answer: str | None = None
+) -> Prompt:
+    """Build the ids of one turn.
+
+    Args:
+        family: Knows how images stand in a prompt.
+        processor: Holds tokenizer and chat template.
+        layout: The images that precede the question.
+        question: What the person typed; special tokens in it are read as plain text.
+        answer: For training: what the assistant should say.
+
+    Raises:
+        QuestionUnanswerable: If there is no text in the question.
+    """
+    if not question.strip():
+        raise QuestionUnanswerable("Type a question first.")
+    specials = special_texts(processor)
+    asked: list[dict[str, Any]] = [{"type": "image"}] * layout.images
+    asked = [*asked, {"type": "text", "text": neutral(question.strip(), specials)}]
+    messages: list[dict[str, Any]] = [{"role": "user", "content": asked}]
+    ids = _ids(family, processor, layout, _text(processor, messages, open_turn=True))
+    length, prefix = len(ids), _prefix(processor, ids)
+    if answer is not None:
+        said = [{"type": "text", "text": neutral(answer.strip(), specials)}]
+        messages.append({"role": "assistant", "content": said})
+        whole = _ids(family, processor, layout, _text(processor, messages, open_turn=False))
+        ids = _with_answer(processor, ids, whole)
+    return Prompt(tuple(ids), length, prefix)
+
+
+def _text(processor: Any, messages: list[dict[str, Any]], open_turn: bool) -> str:
+    text = processor.apply_chat_template(messages, add_generation_prompt=open_turn, tokenize=False)
+    return str(text)
+
+
+def _ids(family: Family, processor: Any, layout: Layout, text: str) -> list[int]:
+    tokenizer = processor.tokenizer
+    bos = tokenizer.bos_token
+    begins = isinstance(bos, str) and bos != "" and text.startswith(bos)
+    expanded = family.expand(processor, text, layout)
+    return list(tokenizer(expanded, add_special_tokens=not begins)["input_ids"])
+
+
+def _prefix(processor: Any, ids: list[int]) -> int:
+    """Find where the last image ends, its closing token included."""
+    fake = processor.tokenizer.convert_tokens_to_ids(processor.fake_image_token)
+    last = len(ids) - 1 - ids[::-1].index(processor.image_token_id)
+    return last + 2 if ids[last + 1] == fake else last + 1
+
+
+def _with_answer(processor: Any, prompt: list[int], whole: list[int]) -> list[int]:
+    """Join prompt and answer so that the prompt's ids stay as they are when asking.
+
+    Raises:
+        ValueError: If the chat template writes an answered turn unlike an open one.
+    """
+    if whole[: len(prompt)] != prompt:
+        raise ValueError("the chat template does not continue the prompt with the answer")
+    end = processor.tokenizer.eos_token_id
+    turn_end = processor.tokenizer.convert_tokens_to_ids("<end_of_utterance>")
+    for place in range(len(prompt), len(whole)):
+        if whole[place] in (end, turn_end):
+            return whole[: place + 1]
+    return [*whole, end]

@@ -1,0 +1,54 @@
+"""What is kept of pages seen before, within a budget: the longest unused goes first.
+
+Knows keys and sizes. A key must hold everything that the value depends on.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+V = TypeVar("V")
+
+
+class Kept(Generic[V]):
+    """A store with a budget in bytes.
+
+    Args:
+        budget_bytes: Values are dropped, least recently used first, until the rest fits. The
+            newest value stays even when it is larger.
+    """
+
+    def __init__(self, budget_bytes: int) -> None:
+        self.budget_bytes = budget_bytes
+        self._values: OrderedDict[Hashable, tuple[V, int]] = OrderedDict()
+        self.used_bytes = 0
+
+    def get(self, key: Hashable) -> V | None:
+        """Return what is kept under `key`, which counts as use, or None."""
+        if key not in self._values:
+            return None
+        self._values.move_to_end(key)
+        return self._values[key][0]
+
+    def put(self, key: Hashable, value: V, size_bytes: int) -> None:
+        """Keep a value; one under the same key is replaced."""
+        self.drop(key)
+        self._values[key] = (value, size_bytes)
+        self.used_bytes += size_bytes
+        while self.used_bytes > self.budget_bytes and len(self._values) > 1:
+            self.drop(next(iter(self._values)))
+
+    def drop(self, key: Hashable) -> None:
+        """Forget what is kept under `key`, if anything."""
+        if key in self._values:
+            self.used_bytes -= self._values.pop(key)[1]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._values.clear()
+        self.used_bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._values)

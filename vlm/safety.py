@@ -1,0 +1,220 @@
+"""Looks at a model folder before any library opens it: only weights and settings, all complete.
+
+Knows file formats, not models. What is not allow-listed is never read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from vlm.errors import ModelIncomplete, ModelUnsupported
+
+SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
+SHARD = re.compile(r"model-\d{5}-of-\d{5}\.safetensors")
+SETTINGS = (
+    "config.json",
+    "generation_config.json",
+    "processor_config.json",
+    "preprocessor_config.json",
+    "tokenizer_config.json",
+    "chat_template.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+)
+"""Small JSON files that may be read; none may name code."""
+
+OTHERS = (
+    "chat_template.jinja",
+    "tokenizer.json",
+    "tokenizer.model",
+    "vocab.json",
+    "merges.txt",
+    "README.md",
+    "LICENSE",
+)
+
+SETTINGS_BYTES = 4 * 1024 * 1024
+INDEX_BYTES = 32 * 1024 * 1024
+HEADER_BYTES = 100 * 1024 * 1024
+LIMITS = {
+    "hidden_size": 65_536,
+    "intermediate_size": 524_288,
+    "num_hidden_layers": 512,
+    "num_attention_heads": 1024,
+    "num_key_value_heads": 1024,
+    "head_dim": 4096,
+    "vocab_size": 4_000_000,
+    "max_position_embeddings": 16_777_216,
+    "image_size": 16_384,
+    "patch_size": 1024,
+    "resampler_n_latents": 4096,
+    "resampler_depth": 64,
+    "scale_factor": 16,
+}
+"""Largest believable values; a larger one would ask for absurd memory before anything fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """What is known of a model folder without loading it.
+
+    Attributes:
+        folder: Where it is.
+        model_type: As `config.json` says.
+        config: All of `config.json`.
+        weight_bytes: Of all tensors as stored.
+        weights: Number of numbers in all tensors.
+    """
+
+    folder: Path
+    model_type: str
+    config: dict[str, Any]
+    weight_bytes: int
+    weights: int
+
+
+def is_allowed(name: str) -> bool:
+    """Tell whether a file of this name may be read from, or fetched into, a model folder."""
+    known = (SINGLE, INDEX, *SETTINGS, *OTHERS)
+    return name in known or SHARD.fullmatch(name) is not None
+
+
+def examine(folder: Path) -> ModelFolder:
+    """Check a model folder.
+
+    Raises:
+        ModelIncomplete: If something is missing, cut short or unsafe.
+    """
+    if not folder.is_dir():
+        raise ModelIncomplete(f"There is no model folder at {folder}.")
+    for name in SETTINGS:
+        if (folder / name).exists():
+            _refuse_code(folder / name, read_settings(folder / name))
+    config = read_settings(folder / "config.json")
+    model_type = config.get("model_type")
+    if not isinstance(model_type, str):
+        raise ModelIncomplete(f"{folder / 'config.json'} does not say which model it is for.")
+    _check_limits(config, folder / "config.json")
+    sizes = [_tensors(folder / name) for name in _weight_files(folder)]
+    return ModelFolder(
+        folder, model_type, config, sum(size for size, _ in sizes), sum(count for _, count in sizes)
+    )
+
+
+def read_settings(path: Path, limit: int = SETTINGS_BYTES) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises:
+        ModelIncomplete: If it is missing, too large or no JSON object.
+    """
+    if not path.is_file():
+        raise ModelIncomplete(f"The model folder {path.parent} has no {path.name}.")
+    if path.stat().st_size > limit:
+        raise ModelIncomplete(f"{path} is larger than any settings file.")
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ModelIncomplete(f"{path} cannot be read: it is damaged or cut short.") from error
+    if not isinstance(found, dict):
+        raise ModelIncomplete(f"{path} does not hold settings.")
+    return cast(dict[str, Any], found)
+
+
+def _walk(value: Any) -> Iterator[tuple[str, Any]]:
+    waiting = [value]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, dict):
+            yield from current.items()
+            waiting.extend(current.values())
+        elif isinstance(current, list):
+            waiting.extend(current)
+
+
+def _refuse_code(path: Path, settings: dict[str, Any]) -> None:
+    for key, value in _walk(settings):
+        if key in ("auto_map", "custom_pipelines") and value:
+            raise ModelIncomplete(
+                f"{path} wants to run program code that came with the model. Such models are not "
+                "loaded; choose one that works without."
+            )
+
+
+def _check_limits(config: dict[str, Any], path: Path) -> None:
+    for key, value in _walk(config):
+        limit = LIMITS.get(key)
+        if limit is None or value is None:
+            continue
+        numbers = value if isinstance(value, list) else [value]
+        for number in numbers:
+            if not isinstance(number, int) or not 0 < number <= limit:
+                raise ModelIncomplete(f"{path} says {key} is {number!r}, which no model has.")
+
+
+def _weight_files(folder: Path) -> list[str]:
+    if (folder / SINGLE).is_file():
+        return [SINGLE]
+    if not (folder / INDEX).is_file():
+        raise ModelIncomplete(
+            f"The model folder {folder} has no {SINGLE}. Other weight formats can hide programs "
+            "and are not read; look for a safetensors version of this model."
+        )
+    found = read_settings(folder / INDEX, INDEX_BYTES).get("weight_map")
+    names = sorted(set(found.values())) if isinstance(found, dict) and found else []
+    if not names:
+        raise ModelIncomplete(f"{folder / INDEX} names no weights.")
+    for name in names:
+        if not isinstance(name, str) or not SHARD.fullmatch(name):
+            raise ModelIncomplete(f"{folder / INDEX} names {name!r}, which is no weights file.")
+        if not (folder / name).is_file():
+            raise ModelIncomplete(f"The model folder {folder} lacks {name}. Fetch it again.")
+    return names
+
+
+def _tensors(path: Path) -> tuple[int, int]:
+    """Read a safetensors header: bytes and numbers of all tensors; refuse a file cut short."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        start = file.read(8)
+        length = struct.unpack("<Q", start)[0] if len(start) == 8 else size
+        if length > min(HEADER_BYTES, size - 8):
+            raise ModelIncomplete(f"{path} is cut short or damaged. Fetch it again.")
+        try:
+            header = json.loads(file.read(length))
+            rows = [row for name, row in header.items() if name != "__metadata__"]
+            end = max((row["data_offsets"][1] for row in rows), default=0)
+            numbers = sum(_product(row["shape"]) for row in rows)
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+            raise ModelIncomplete(f"{path} is damaged. Fetch it again.") from error
+    if 8 + length + end != size:
+        raise ModelIncomplete(
+            f"{path} is cut short or damaged: it has {size:,} of {8 + length + end:,} bytes. "
+            "Fetch it again."
+        )
+    return end, numbers
+
+
+def _product(shape: list[int]) -> int:
+    total = 1
+    for side in shape:
+        total *= side
+    return total
+
+
+def require_type(found: ModelFolder, known: tuple[str, ...]) -> None:
+    """Refuse a model of a family that this program does not run.
+
+    Raises:
+        ModelUnsupported: If its type is not among `known`.
+    """
+    if found.model_type not in known:
+        raise ModelUnsupported(
+            f"{found.folder.name} is a model of the type {found.model_type!r}. "
+            f"This program runs: {', '.join(known)}."
+        )

@@ -1,0 +1,199 @@
+"""A question's page on its way to features and a prefilled prefix, each made once and then kept.
+
+Yields between views, so that whoever drives it can show progress and stop.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from vlm import decoder as decoding
+from vlm import views
+from vlm.decoder import Decoder, StockDecoder
+from vlm.errors import DeskError
+from vlm.families.family import Layout, Sheet
+from vlm.loader import LoadedModel
+from vlm.prompt import Prompt, build
+from vlm.reuse import Kept
+from vlm.types import WHOLE_PAGE, Box, PageRef, PageSize, View, Word
+from vlm.views import Drawn, PageSource
+
+SEEN_PAGES = 256
+"""Pages whose plan and words are remembered; they are small beside features."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a page, or a part of it, as the model sees it.
+
+    Attributes:
+        page: The page.
+        box: The part; None for all of it.
+        size: The page's, before the person's turn.
+        sheet: The part's, as shown.
+        words: The page's text layer; empty when it has none or it could not be read in time.
+        layout: The images.
+        views: The same for people.
+        digests: Of each image's pixels.
+    """
+
+    page: PageRef
+    box: Box | None
+    size: PageSize
+    sheet: Sheet
+    words: tuple[Word, ...]
+    layout: Layout
+    views: tuple[View, ...]
+    digests: tuple[bytes, ...]
+
+
+@dataclass(slots=True)
+class Clock:
+    """Seconds of the parts of one job so far."""
+
+    open: float = 0.0
+    render: float = 0.0
+    encode: float = 0.0
+    prefill: float = 0.0
+
+
+class Sight:
+    """Sees pages with one loaded model.
+
+    Args:
+        loaded: The model.
+        pages: Draws and reads pages.
+        budget_bytes: For features and prefixes together.
+    """
+
+    def __init__(self, loaded: LoadedModel, pages: PageSource, budget_bytes: int) -> None:
+        self.loaded = loaded
+        self.decoder: Decoder = StockDecoder(loaded.model)
+        self._pages = pages
+        self._seen: Kept[Seen] = Kept(SEEN_PAGES)
+        self._kept: Kept[Any] = Kept(budget_bytes)
+        self._drawn: dict[bytes, Drawn] = {}
+
+    def look(
+        self, page: PageRef, box: Box | None, splitting: bool, password: str | None, clock: Clock
+    ) -> Generator[str, None, Seen]:
+        """Draw what the model is to see; yields what is being done, and returns `Seen`.
+
+        Raises:
+            DeskError: What opening and drawing can raise.
+        """
+        key = (_stamp(page.path), page, box, splitting)
+        if (seen := self._seen.get(key)) is not None:
+            return seen
+        start = time.perf_counter()
+        yield "Opening the page"
+        self._pages.open(page.path, password)
+        size = self._pages.sizes(page.path, page.page, 1)[0]
+        words = self._words(page)
+        clock.open += time.perf_counter() - start
+        sheet = views.sheet_of(size, box or WHOLE_PAGE, page.rotation, words)
+        layout = self.loaded.family.plan(self.loaded.processor, sheet, splitting)
+        drawn: list[Drawn] = []
+        for index, tile in enumerate(layout.tiles):
+            yield f"Drawing view {index + 1} of {len(layout.tiles)}"
+            start = time.perf_counter()
+            drawn.append(views.draw(self._pages, page, box, sheet, layout, tile))
+            clock.render += time.perf_counter() - start
+        self._drawn = {one.digest: one for one in drawn}
+        seen = Seen(
+            page,
+            box,
+            size,
+            sheet,
+            words,
+            layout,
+            tuple(one.view for one in drawn),
+            tuple(one.digest for one in drawn),
+        )
+        self._seen.put(key, seen, 1)
+        return seen
+
+    def _words(self, page: PageRef) -> tuple[Word, ...]:
+        """Read the text layer; where that fails the page can still be looked at."""
+        try:
+            return self._pages.words(page)
+        except DeskError:
+            return ()
+
+    def begin(self, seen: Seen, prompt: Prompt, clock: Clock) -> Generator[str, None, Any]:
+        """Prefill the part of a prompt that does not depend on the question.
+
+        Yields what is being done. Returns the sequence, which holds exactly that part.
+        """
+        prefix = prompt.ids[: prompt.prefix]
+        key = ("prefix", *self.loaded.key, seen.digests, prefix)
+        if (kept := self._kept.get(key)) is not None:
+            kept.rewind(len(prefix))  # a question before this one has left its tokens behind
+            return kept
+        features = yield from self._features(seen, clock)
+        yield "Reading the page"
+        start = time.perf_counter()
+        sequence = self.decoder.start()
+        ids = torch.tensor(prefix, device=self.loaded.model.device)
+        image_token = self.loaded.processor.image_token_id
+        with torch.inference_mode():
+            embedded = decoding.merge(self.decoder, ids, image_token, features)
+            self.decoder.extend(sequence, embedded)
+        clock.prefill += time.perf_counter() - start
+        self._kept.put(key, sequence, sequence.size_bytes)
+        return sequence
+
+    def prompt(self, seen: Seen, question: str) -> Prompt:
+        """Build a question's prompt for what was seen.
+
+        Raises:
+            QuestionUnanswerable: If there is no question, or it is too long for the model.
+        """
+        loaded = self.loaded
+        return build(loaded.family, loaded.processor, seen.layout, question)
+
+    def forget(self) -> None:
+        """Give up everything that is kept of pages."""
+        self._kept.clear()
+        self._drawn.clear()
+
+    def _features(self, seen: Seen, clock: Clock) -> Generator[str, None, Tensor]:
+        """Encode the views that are not kept, one by one; returns ``(visual tokens, hidden)``."""
+        found: list[Tensor] = []
+        for index, digest in enumerate(seen.digests):
+            key = ("features", *self.loaded.key, digest)
+            features = self._kept.get(key)
+            if features is None:
+                yield f"Looking at view {index + 1} of {len(seen.digests)}"
+                start = time.perf_counter()
+                drawn = self._draw_again(seen, index)
+                pixels = self.loaded.family.pixels(self.loaded.processor, drawn.image)
+                with torch.inference_mode():
+                    features = self.loaded.family.encode(self.loaded.model, pixels)
+                clock.encode += time.perf_counter() - start
+                self._kept.put(key, features, features.nbytes)
+            found.append(features)
+        self._drawn.clear()
+        return torch.cat(found)
+
+    def _draw_again(self, seen: Seen, index: int) -> Drawn:
+        drawn = self._drawn.get(seen.digests[index])
+        if drawn is not None:
+            return drawn
+        tile = seen.layout.tiles[index]
+        return views.draw(self._pages, seen.page, seen.box, seen.sheet, seen.layout, tile)
+
+
+def _stamp(path: str) -> tuple[str, int, int]:
+    try:
+        stat = Path(path).stat()
+    except OSError:
+        return (path, 0, 0)
+    return (path, stat.st_mtime_ns, stat.st_size)

@@ -1,0 +1,187 @@
+"""The images the model is given: which parts of the page, how large, and whether that is enough.
+
+Pixels come from the page process, each view drawn from its own box.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from PIL import Image
+
+from vlm.families.family import Layout, Sheet, Tile
+from vlm.types import WHOLE_PAGE, Box, Document, PageRef, PageSize, Quarter, View, Word
+
+POINTS = 72.0
+X_HEIGHT = 0.42
+"""Height of a small letter as a fraction of the height of a text layer's word."""
+
+LEGIBLE_PX = 10.0
+"""Small letters of this many pixels are read well; views aim at it."""
+
+UNREADABLE_PX = 8.0
+"""Below this many pixels a person is warned."""
+
+USUAL_DPI = 150.0
+"""What shows usual print legibly, where no text layer tells its height."""
+
+LOWEST_DPI, HIGHEST_DPI = 100.0, 300.0
+SPARSE_DPI = 100.0
+"""Without a text layer, below this many pixels an inch a person is warned."""
+
+
+class Drawing(Protocol):
+    """Pixels as the page client returns them: `width * height` RGB triples."""
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        ...
+
+    @property
+    def data(self) -> bytes:
+        """Rows packed, the first on top."""
+        ...
+
+
+class PageSource(Protocol):
+    """What the engine asks of the page client."""
+
+    def open(self, path: str, password: str | None = None) -> Document:
+        """Open a document."""
+        ...
+
+    def sizes(self, path: str, first: int, count: int) -> tuple[PageSize, ...]:
+        """Measure pages."""
+        ...
+
+    def render(self, page: PageRef, box: Box, width: int, height: int) -> Drawing:
+        """Draw a part of a page, `width` by `height` pixels after its turn."""
+        ...
+
+    def words(self, page: PageRef) -> tuple[Word, ...]:
+        """Read a page's text layer."""
+        ...
+
+    def stop(self) -> None:
+        """End the page processes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One view with its pixels.
+
+    Attributes:
+        view: What the person is told of it.
+        image: RGB Pillow image of the tile's canvas size.
+        digest: Of pixels and size: equal digests have equal features.
+    """
+
+    view: View
+    image: Any
+    digest: bytes
+
+
+def sheet_of(size: PageSize, box: Box, turn: Quarter, words: Sequence[Word]) -> Sheet:
+    """Measure the part of a page that was asked about, as it is shown.
+
+    Args:
+        size: The page's, before the person's turn.
+        box: Of the page before that turn.
+        turn: Clockwise.
+        words: The page's text layer; empty when there is none.
+    """
+    width, height = box.width * size.width / POINTS, box.height * size.height / POINTS
+    heights = sorted(_x_heights(size, box, words))
+    wanted = LEGIBLE_PX / heights[len(heights) // 10] if heights else USUAL_DPI
+    legible = min(max(wanted, LOWEST_DPI), HIGHEST_DPI)
+    return Sheet(height, width, legible) if turn in (90, 270) else Sheet(width, height, legible)
+
+
+def _x_heights(size: PageSize, box: Box, words: Sequence[Word]) -> list[float]:
+    """Return the heights in inches of small letters inside the box; short words do not count."""
+    found: list[float] = []
+    for word in words:
+        if len(word.text) > 2 and box.holds(word.box):
+            sides = word.box.width * size.width, word.box.height * size.height
+            found.append(max(min(sides), 0.1) * X_HEIGHT / POINTS)
+    return found
+
+
+def on_page(part: Box, within: Box, turn: Quarter) -> Box:
+    """Find where a part of the shown sheet lies on the page before its turn.
+
+    Args:
+        part: Fractions of the sheet as it is shown.
+        within: The sheet's place on the page before the turn.
+        turn: Clockwise.
+    """
+    x0, y0, x1, y1 = part.x0, part.y0, part.x1, part.y1
+    if turn == 90:
+        x0, y0, x1, y1 = y0, 1 - x1, y1, 1 - x0
+    elif turn == 180:
+        x0, y0, x1, y1 = 1 - x1, 1 - y1, 1 - x0, 1 - y0
+    elif turn == 270:
+        x0, y0, x1, y1 = 1 - y1, x0, 1 - y0, x1
+    return Box(
+        max(0.0, within.x0 + x0 * within.width),
+        max(0.0, within.y0 + y0 * within.height),
+        min(1.0, within.x0 + x1 * within.width),
+        min(1.0, within.y0 + y1 * within.height),
+    )
+
+
+def draw(
+    pages: PageSource, page: PageRef, box: Box | None, sheet: Sheet, layout: Layout, tile: Tile
+) -> Drawn:
+    """Draw one tile at exactly the size that the model uses."""
+    place = on_page(tile.box, box or WHOLE_PAGE, page.rotation)
+    pixels = pages.render(page, place, tile.width, tile.height)
+    image = Image.frombytes("RGB", (pixels.width, pixels.height), bytes(pixels.data))
+    if image.size != tile.canvas:
+        canvas = Image.new("RGB", tile.canvas, "white")
+        canvas.paste(image)
+        image = canvas
+    digest = hashlib.sha256(repr(tile.canvas).encode() + image.tobytes()).digest()
+    view = View(
+        tile.name,
+        place,
+        *tile.canvas,
+        dpi=tile.width / (tile.box.width * sheet.width),
+        visual_tokens=layout.tokens_per_tile,
+    )
+    return Drawn(view, image, digest)
+
+
+def best_dpi(views: Sequence[View]) -> float:
+    """Return the finest resolution at which any view shows its part of the page."""
+    return max(view.dpi for view in views)
+
+
+def warning(size: PageSize, box: Box | None, words: Sequence[Word], views: Sequence[View]) -> str:
+    """Say in a sentence when the text is likely too small to read; "" when it is not."""
+    dpi = best_dpi(views)
+    part = "on this page" if box is None else "in this part of the page"
+    advice = "Draw a box around the part you mean."
+    if box is not None:
+        advice = "Draw a smaller box around the part you mean."
+    heights = _x_heights(size, box or WHOLE_PAGE, words)
+    if heights:
+        pixels = statistics.median(heights) * dpi
+        if pixels >= UNREADABLE_PX:
+            return ""
+        count = f"{pixels:.0f} pixels" if pixels >= 1.5 else "1 pixel"
+        return f"The text {part} is about {count} high for the model. {advice}"
+    if dpi >= SPARSE_DPI:
+        return ""
+    return f"The model sees only about {dpi:.0f} pixels per inch {part}. {advice}"
