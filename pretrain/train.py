@@ -104,6 +104,7 @@ class Run:
     """A stage in progress: weights, optimizers and where it stands."""
 
     def __init__(self, plan: TrainPlan) -> None:
+        torch.manual_seed(plan.seed)
         self.plan = plan
         self.stage = stages.STAGES[plan.stage]
         self.device = torch.device(plan.device)

@@ -1,5 +1,6 @@
 import pytest
 import torch
+from transformers import Idefics2ForConditionalGeneration
 
 from pretrain import model
 from pretrain.reader import Reader
@@ -22,7 +23,7 @@ def test_the_same_seed_builds_the_same_model() -> None:
 @pytest.mark.parametrize(("name", "least", "most"), [("cpu", 4e6, 7e6), ("desk", 10e6, 20e6)])
 def test_presets_have_the_size_they_promise(name: str, least: float, most: float) -> None:
     with torch.device("meta"):
-        built = model.Idefics2ForConditionalGeneration(model.config_of(model.PRESETS[name]))
+        built = Idefics2ForConditionalGeneration(model.config_of(model.PRESETS[name]))
     assert least < model.parameters_of(built) < most
 
 
