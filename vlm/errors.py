@@ -13,6 +13,13 @@ DeskError                     carries a stable `code` and one plain sentence
 ├─ OutOfMemory                needed_bytes and free_bytes say how far it is from fitting
 ├─ QuestionUnanswerable       the question cannot be put to the model as it stands
 ├─ EngineEnded                the engine process ended; the sentence says how
+├─ FetchFailed                a model could not be fetched; what arrived so far is kept
+│  ├─ ModelUnknown            nothing of that name, or no longer there
+│  ├─ ModelGated              its owner asks for an agreement or an account first
+│  ├─ ServerUnreachable       no connection, or one that keeps breaking
+│  ├─ ServerBusy              the server asks to come back later
+│  ├─ DamagedDownload         what arrived is not what was announced; it is thrown away
+│  └─ DiskFull                needed_bytes and free_bytes say how far it is from fitting
 └─ ProtocolError              our own bug: a message neither side should have sent
 """
 
@@ -108,3 +115,50 @@ class ProtocolError(DeskError):
     """A message that neither side should have sent."""
 
     code = "protocol_error"
+
+
+class FetchFailed(DeskError):
+    """A model could not be fetched."""
+
+    code = "fetch_failed"
+
+
+class ModelUnknown(FetchFailed):
+    """There is no such model on the server, or not any more."""
+
+    code = "model_unknown"
+
+
+class ModelGated(FetchFailed):
+    """The model's owner asks for an agreement or an account."""
+
+    code = "model_gated"
+
+
+class ServerUnreachable(FetchFailed):
+    """No connection to the server, or one that keeps breaking."""
+
+    code = "server_unreachable"
+
+
+class ServerBusy(FetchFailed):
+    """The server asks to come back later."""
+
+    code = "server_busy"
+
+
+class DamagedDownload(FetchFailed):
+    """What arrived is not what was announced."""
+
+    code = "damaged_download"
+
+
+class DiskFull(FetchFailed):
+    """The model does not fit on the disk; sizes in bytes, 0 when unknown."""
+
+    code = "disk_full"
+
+    def __init__(self, message: str, needed_bytes: int = 0, free_bytes: int = 0) -> None:
+        super().__init__(message)
+        self.needed_bytes = needed_bytes
+        self.free_bytes = free_bytes
