@@ -51,4 +51,5 @@ class RecentFiles:
 
     def _save(self, files: list[str]) -> None:
         self._files = files
-        safe_file.write(self._path, msgspec.json.encode(files))
+        # Called on the window's thread: a list of conveniences need not wait for the disk.
+        safe_file.write(self._path, msgspec.json.encode(files), durable=False)

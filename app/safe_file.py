@@ -8,8 +8,13 @@ import tempfile
 from pathlib import Path
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes, durable: bool = True) -> None:
     """Replace a file so that a crash leaves the old or the new content, readable by its owner only.
+
+    Args:
+        path: The file.
+        content: All of it.
+        durable: Wait for the disk, so that it also outlives a power cut.
 
     Raises:
         OSError: When the folder cannot be written; the old file is untouched.
@@ -19,7 +24,8 @@ def write(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):

@@ -29,7 +29,7 @@ class SavedTab(msgspec.Struct, frozen=True):
     """One open document: where the person was on it, and the question not yet asked."""
 
     path: str
-    view: ViewState = ViewState()
+    view: ViewState | None = None
     draft: str = ""
 
 

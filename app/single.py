@@ -42,7 +42,7 @@ class Place:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._path = folder / "desk.lock"
         self._lock = QLockFile(str(self._path))
         # Never stale by age: only when its process is gone (Qt compares process and boot).
@@ -51,7 +51,7 @@ class Place:
     @property
     def notes(self) -> Path:
         """The folder of notes from later starts. Created with mode 0700."""
-        notes = self._folder / "inbox"
+        notes = self.folder / "inbox"
         notes.mkdir(mode=0o700, exist_ok=True)
         return notes
 

@@ -1,0 +1,123 @@
+"""The command `vlm-desk`: the window, a command line, or one of the program's own processes.
+
+Imports only what the chosen way needs: the window must be on screen before anything heavy loads.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+COMMANDS = ("ask", "eval", "models", "doctor", "batch", "train", "adapters")
+USAGE_ERROR = 2
+NO_WINDOW = 3
+SAMPLE_QUESTION = "What is the total amount?"
+USAGE = """\
+usage: vlm-desk [FILE ...] [--page N] [--sample]
+       vlm-desk COMMAND ...
+
+Opens the desk with these PDF files or pictures; a desk that is already open takes them over.
+
+  --page N     show page N of the first file, counted from 1
+  --sample     open the sample document; without a display, answer a question about it here
+  --version    print the version
+  -h, --help   print this
+
+commands: {commands}; each has its own --help
+exit codes: 0 done, 2 wrong usage, 3 no window can be shown here, 4 an open desk does not answer
+"""
+
+
+class _Misused(Exception):
+    """The command line makes no sense; the message says why."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; return the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["--child"]:
+        return _child(given[1:])
+    if given and given[0] in COMMANDS:
+        from vlm.cli import main as command_line
+
+        return command_line(given)
+    if "-h" in given or "--help" in given:
+        sys.stdout.write(USAGE.format(commands=", ".join(COMMANDS)))
+        return 0
+    if given == ["--version"]:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"vlm-desk {version('vlm-desk')}\n")
+        return 0
+    try:
+        files, page, sample = _read(given)
+    except _Misused as error:
+        sys.stderr.write(f"vlm-desk: {error}\n")
+        return USAGE_ERROR
+    return _window(files, page, sample)
+
+
+def _child(given: list[str]) -> int:
+    from vlm import children
+
+    if len(given) != 1 or given[0] not in children.NAMES:
+        sys.stderr.write(f"vlm-desk: --child takes one of {', '.join(children.NAMES)}\n")
+        return USAGE_ERROR
+    return children.run(given[0])
+
+
+def _read(given: list[str]) -> tuple[list[str], int | None, bool]:
+    """Return files, page from 0, and whether the sample is wanted."""
+    files: list[str] = []
+    page: int | None = None
+    sample = False
+    rest = iter(given)
+    for word in rest:
+        if word == "--":
+            files.extend(rest)
+        elif word == "--sample":
+            sample = True
+        elif word == "--page" or word.startswith("--page="):
+            page = _page(word.partition("=")[2] or next(rest, ""))
+        elif word.startswith("-") and word != "-":
+            raise _Misused(f"unknown option {word}; see vlm-desk --help")
+        else:
+            files.append(word)
+    return files, page, sample
+
+
+def _page(word: str) -> int:
+    if not word.isdecimal() or int(word) < 1:
+        raise _Misused("--page needs a page number, counted from 1")
+    return int(word) - 1
+
+
+def _window(files: list[str], page: int | None, sample: bool) -> int:
+    from app import display
+
+    sentence = display.obstacle(os.environ)
+    if sentence:
+        sys.stderr.write(sentence + "\n")
+        return _answer_sample() if sample else NO_WINDOW
+    from app.main import run
+    from app.shell import Start
+    from app.single import Wish
+
+    here = tuple(os.path.abspath(file) for file in files)  # noqa: PTH100 - links stay links
+    return run(Start(Wish(here, page), sample))
+
+
+def _answer_sample() -> int:
+    from pathlib import Path
+
+    from vlm.cli import main as command_line
+
+    import assets
+
+    sample = Path(assets.__file__).parent / "sample.pdf"
+    return command_line(["ask", str(sample), SAMPLE_QUESTION])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

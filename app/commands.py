@@ -1,0 +1,113 @@
+"""The window's commands: texts, keys and menus. What they do is connected elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from app.labels import menu_text
+
+
+class Commands(QObject):
+    """Every command that is not one document's own, and the menu bar that holds them all.
+
+    Signals:
+        recent_chosen(str): Open this file again.
+        recent_cleared(): Empty the list of files opened lately.
+    """
+
+    recent_chosen = Signal(str)
+    recent_cleared = Signal()
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.open = self._action("&Open…", "Ctrl+O")
+        self.sample = self._action("Open the &sample")
+        self.close_tab = self._action("&Close document", "Ctrl+W")
+        self.reopen = self._action("&Reopen closed document", "Ctrl+Shift+T")
+        self.export = self._action("&Export history…")
+        self.settings = self._action("Se&ttings…", "Ctrl+,")
+        self.quit = self._action("&Quit", "Ctrl+Q")
+        self.paste = self._action("&Paste picture or file", "Ctrl+V")
+        self.search_history = self._action("Search &history", "Ctrl+Shift+F")
+        self.history = self._action("&History", "Ctrl+H", checkable=True)
+        self.next_tab = self._action("&Next document", "Ctrl+Tab")
+        self.previous_tab = self._action("&Previous document", "Ctrl+Shift+Tab")
+        self.full_screen = self._action("F&ull screen", "F11", checkable=True)
+        self.ask = self._action("&Ask a question", "Ctrl+L")
+        self.stop = self._action("&Stop answering", "Ctrl+.")
+        self.clear_crop = self._action("Ask about the &whole page", "Ctrl+Shift+A")
+        self.models = self._action("&Models…", "Ctrl+M")
+        self.diagnostics = self._action("&Diagnostics…")
+        self.about = self._action("&About VLM Desk")
+        self._build()
+        self.set_document_open(False)
+
+    def set_document_open(self, is_open: bool) -> None:
+        """Allow what needs a document."""
+        needing = (self.close_tab, self.next_tab, self.previous_tab, self.ask, self.clear_crop)
+        for action in needing:
+            action.setEnabled(is_open)
+
+    def show_recent(self, files: Sequence[str]) -> None:
+        """List the files opened lately."""
+        self._recent.clear()
+        for path in files:
+            action = self._recent.addAction(menu_text(Path(path).name))
+            action.setStatusTip(path)
+            action.triggered.connect(lambda _=False, file=path: self.recent_chosen.emit(file))
+        self._recent.addSeparator()
+        self._recent.addAction("&Clear this list", self.recent_cleared.emit)
+        self._recent.setEnabled(bool(files))
+
+    def show_view_actions(self, actions: Sequence[QAction]) -> None:
+        """Put the commands of the document in front into the View menu."""
+        self._view.clear()
+        self._view.addActions(list(actions))
+        if actions:
+            self._view.addSeparator()
+        self._view.addActions([self.history, self.next_tab, self.previous_tab, self.full_screen])
+
+    def _build(self) -> None:
+        bar = self._window.menuBar()
+        bar.setAccessibleName("Menu")
+        file = bar.addMenu("&File")
+        file.addAction(self.open)
+        self._recent = QMenu("Open &recent", self._window)
+        file.addMenu(self._recent)
+        file.addAction(self.sample)
+        file.addSeparator()
+        file.addActions([self.close_tab, self.reopen])
+        file.addSeparator()
+        file.addAction(self.export)
+        file.addSeparator()
+        file.addActions([self.settings, self.quit])
+        edit = bar.addMenu("&Edit")
+        edit.addActions([self.paste, self.search_history])
+        self._view = bar.addMenu("&View")
+        ask = bar.addMenu("&Ask")
+        ask.addActions([self.ask, self.stop, self.clear_crop])
+        ask.addSeparator()
+        ask.addAction(self.models)
+        about = bar.addMenu("&Help")
+        about.addActions([self.diagnostics, self.about])
+        self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
+        self.quit.setMenuRole(QAction.MenuRole.QuitRole)
+        self.about.setMenuRole(QAction.MenuRole.AboutRole)
+        self.show_view_actions(())
+        self.show_recent(())
+
+    def _action(self, text: str, key: str = "", checkable: bool = False) -> QAction:
+        action = QAction(text, self._window)
+        action.setShortcut(QKeySequence(key))
+        action.setCheckable(checkable)
+        plain = text.replace("&", "").rstrip("…")
+        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{plain} ({shown})" if shown else plain)
+        self._window.addAction(action)
+        return action

@@ -1,0 +1,280 @@
+"""Everything behind the first frame: documents, asking, history, doorbell; and their wiring."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+import assets
+from app import about, diagnostics, dialogs, errors, intake
+from app.ask.panel import AskPanel
+from app.ask.presenter import AskPresenter
+from app.ask.values import EvidenceClick, Scope
+from app.desk import Desk, Reading
+from app.dialogs import Prompt
+from app.engine_client import EngineClient
+from app.history import store
+from app.history.entry import Entry
+from app.history.keeper import History
+from app.history.panel import HistoryPanel
+from app.history.presenter import HistoryPresenter
+from app.pages import PageService
+from app.session import Session, SessionKeeper
+from app.settings import Settings
+from app.settings_dialog import SettingsDialog
+from app.single import Doorbell, Wish
+from app.tabs import Tabs
+from app.viewer.document_view import DocumentView
+from vlm import models
+from vlm.pages.client import PageClient
+from vlm.types import Answer, Document, ModelInfo, Question
+
+if TYPE_CHECKING:
+    from app.shell import Shell, Start
+
+SAMPLE = Path(assets.__file__).parent / "sample.pdf"
+
+
+class Furniture(QObject):
+    """The parts and how they hang together. Owned by the shell, ended by its `stop`."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self._shell = shell
+        self._window = shell.window
+        self._model: ModelInfo | None = None
+        self.pages = PageService(PageClient(), self)
+        self.tabs = Tabs(lambda path: DocumentView(path, self.pages))
+        self.desk = Desk(self.tabs, shell.recent, self)
+        self.panel = AskPanel()
+        self.asking = AskPresenter(
+            self.panel, EngineClient(shell.engine_command, self), self.pages, self
+        )
+        self.history = History(shell.folders.data / store.NAME, self)
+        self.history_panel = HistoryPanel()
+        self.archive = HistoryPresenter(
+            self.history, self.history_panel, shell.settings.keep_history, self
+        )
+        self.keeper = SessionKeeper(shell.session_file, shell.look, self)
+        self.bell = Doorbell(shell.place.folder, shell.place.notes, self)
+        self._window.furnish(self.tabs, self.panel, self.history_panel, self.panel.composer.line)
+        self._connect_desk()
+        self._connect_asking()
+        self._connect_archive()
+        self._connect_commands()
+        self._connect_rest()
+
+    def open_first(self, session: Session, start: Start) -> None:
+        """Open what the last session, the command line and earlier notes ask for."""
+        self.desk.restore(session.tabs, session.current)
+        if session.side_width:
+            self._window.set_ask_width(session.side_width)
+        self._window.commands.history.setChecked(session.history_shown)
+        if start.sample:
+            self.open_sample()
+        self.desk.open(start.wish.files, start.wish.page)
+        self._window.show_count(len(self.tabs.paths))
+        self.bell.read_notes()
+        self._load_model(self._shell.settings)
+
+    def stop(self) -> None:
+        """Write what is not written and end the child processes."""
+        self.keeper.stop()
+        self.bell.stop()
+        self.asking.shutdown()
+        self.history.stop()
+        self.pages.stop()
+
+    @Slot()
+    def open_sample(self) -> None:
+        """Open the document that comes with the program."""
+        self.desk.open([str(SAMPLE)])
+
+    def _connect_desk(self) -> None:
+        desk, window = self.desk, self._window
+        window.came_in.connect(desk.take)
+        desk.said.connect(window.notice.say)
+        desk.count_changed.connect(window.show_count)
+        desk.recent_changed.connect(self._on_recent)
+        desk.reading_changed.connect(self._on_reading)
+        desk.document_opened.connect(self._on_document)
+        desk.switched.connect(self.panel.set_draft)
+        self.tabs.switched.connect(self._on_switched)
+        self.panel.draft_changed.connect(desk.set_draft)
+        self.panel.scope_wanted.connect(self._on_scope_wanted)
+        self.panel.crop_wanted.connect(self._on_crop_wanted)
+        self._on_recent()
+
+    def _connect_asking(self) -> None:
+        self.asking.finished.connect(self.archive.keep)
+        self.asking.judged.connect(self.archive.judge)
+        self.asking.show_evidence.connect(self._on_evidence)
+        self.asking.model_changed.connect(self._on_model)
+        self.panel.asked.connect(self.desk.clear_evidence)
+        self.panel.models_wanted.connect(self._on_models)
+
+    def _connect_archive(self) -> None:
+        self.archive.reopened.connect(self._on_reopened)
+        self.archive.said.connect(self._window.notice.say)
+        self.history_panel.closed.connect(lambda: self._window.commands.history.setChecked(False))
+
+    def _connect_commands(self) -> None:
+        does, desk = self._window.commands, self.desk
+        does.open.triggered.connect(self._on_open)
+        does.sample.triggered.connect(self.open_sample)
+        does.close_tab.triggered.connect(desk.close_current)
+        does.reopen.triggered.connect(desk.reopen)
+        does.next_tab.triggered.connect(lambda: self.tabs.step(1))
+        does.previous_tab.triggered.connect(lambda: self.tabs.step(-1))
+        does.export.triggered.connect(lambda: self.archive.export())
+        does.search_history.triggered.connect(self._on_search_history)
+        does.history.toggled.connect(self.archive.refresh)
+        does.settings.triggered.connect(self._on_settings)
+        does.models.triggered.connect(self._on_models)
+        does.ask.triggered.connect(self.panel.setFocus)
+        does.stop.triggered.connect(self.asking.stop)
+        does.clear_crop.triggered.connect(self._on_clear_crop)
+        does.diagnostics.triggered.connect(self._on_diagnostics)
+        does.about.triggered.connect(lambda: dialogs.ask(self._window, about.prompt()))
+        does.recent_chosen.connect(lambda file: desk.open([file]))
+        does.recent_cleared.connect(desk.forget_recent)
+
+    def _connect_rest(self) -> None:
+        welcome = self._window.welcome
+        welcome.open_pressed.connect(self._on_open)
+        welcome.sample_pressed.connect(self.open_sample)
+        welcome.recent_pressed.connect(lambda file: self.desk.open([file]))
+        self.bell.wished.connect(self._on_wish)
+        self.desk.changed.connect(self.keeper.touch)
+        self._window.rearranged.connect(self.keeper.touch)
+        self.keeper.set_enabled(self._shell.settings.restore_session)
+        self._shell.crashes.crashed.connect(self._on_crash)
+
+    # What happens
+
+    @Slot()
+    def _on_recent(self) -> None:
+        self._window.commands.show_recent(self.desk.recent)
+        self._window.welcome.show_recent(self.desk.recent)
+
+    @Slot(object)
+    def _on_reading(self, reading: Reading) -> None:
+        self.asking.set_scope(reading.document, reading.page, reading.box)
+
+    @Slot(object)
+    def _on_document(self, document: Document) -> None:
+        password = self.pages.password(document.path)
+        if password is not None:
+            self.asking.unlock(document.path, password)
+
+    @Slot(object)
+    def _on_switched(self, view: DocumentView | None) -> None:
+        path, actions = (view.path, view.actions()) if view is not None else ("", [])
+        self._window.show_document(path, actions)
+        if view is not None:
+            view.setFocus()
+
+    @Slot(object)
+    def _on_scope_wanted(self, scope: Scope) -> None:
+        self.desk.look_at(scope.page, scope.box)
+
+    @Slot()
+    def _on_crop_wanted(self) -> None:
+        if self.tabs.current is not None:
+            self.tabs.current.setFocus()
+
+    @Slot()
+    def _on_clear_crop(self) -> None:
+        if self.tabs.current is not None:
+            self.tabs.current.set_crop(self.tabs.current.page().page, None)
+
+    @Slot(object)
+    def _on_evidence(self, click: EvidenceClick) -> None:
+        self.desk.show_evidence(click.page, click.boxes, click.jump)
+
+    @Slot(object)
+    def _on_reopened(self, entry: Entry) -> None:
+        question, answer = entry.question, entry.answer
+        self.desk.look_at(question.page, question.box)
+        self._show_past(question, answer)
+        self.desk.show_evidence(question.page, answer.evidence.boxes, jump=False)
+
+    def _show_past(self, question: Question, answer: Answer) -> None:
+        """Put an answer of the history into the conversation, as alive as a new one."""
+        card = self.panel.add_card(question)
+        card.show_answer(answer)
+        card.again_pressed.connect(self.asking.ask_again)
+        card.evidence_pressed.connect(self._on_evidence)
+        card.judged.connect(self.archive.judge)
+
+    @Slot(object)
+    def _on_model(self, model: ModelInfo | None) -> None:
+        self._model = model
+
+    @Slot()
+    def _on_open(self) -> None:
+        recent = self.desk.recent
+        folder = str(Path(recent[0]).parent) if recent else str(Path.home())
+        self.desk.open(dialogs.choose_documents(self._window, folder, intake.KINDS))
+
+    @Slot(object)
+    def _on_wish(self, wish: Wish) -> None:
+        self.desk.open(wish.files, wish.page)
+        self._window.come_forward()
+
+    @Slot()
+    def _on_search_history(self) -> None:
+        self._window.commands.history.setChecked(True)
+        self.history_panel.focus_search()
+
+    @Slot()
+    def _on_settings(self) -> None:
+        self._show_settings()
+
+    @Slot()
+    def _on_models(self) -> None:
+        self._show_settings().folder.setFocus()
+
+    def _show_settings(self) -> SettingsDialog:
+        dialog = SettingsDialog(self._shell.settings, self._window)
+        dialog.changed.connect(self._on_settings_changed)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        return dialog
+
+    @Slot(object)
+    def _on_settings_changed(self, settings: Settings) -> None:
+        before = self._shell.settings
+        self._shell.set_settings(settings)
+        self.archive.set_keep(settings.keep_history)
+        if before.restore_session != settings.restore_session:
+            self.keeper.set_enabled(settings.restore_session)
+        if (before.model_folder, before.device) != (settings.model_folder, settings.device):
+            self._load_model(settings)
+
+    def _load_model(self, settings: Settings) -> None:
+        shipped = models.default_folder()
+        folder = settings.model_folder or (str(shipped) if shipped is not None else None)
+        self.asking.load_model(folder, device=settings.device.value)
+
+    @Slot()
+    def _on_diagnostics(self) -> None:
+        text = diagnostics.report(self._shell.settings, self._model)
+        self._show_copyable("Diagnostics", "Copy this into a report. It names no document.", text)
+
+    @Slot(str)
+    def _on_crash(self, places: str) -> None:
+        title = errors.headline("").title
+        sentence = (
+            "This is a mistake in the program, not yours. Your documents are untouched and your "
+            "session is saved. If it happens again, please report it with these details."
+        )
+        text = diagnostics.report(self._shell.settings, self._model)
+        self._show_copyable(title, sentence, f"{places}\n\n{text}")
+
+    def _show_copyable(self, title: str, sentence: str, text: str) -> None:
+        reply = dialogs.ask(self._window, Prompt(title, sentence, ("Copy", "Close"), detail=text))
+        if reply is not None and reply.choice == "Copy":
+            dialogs.copy(text)

@@ -1,0 +1,52 @@
+"""Starts the window, or hands what was asked for to the window that is already open."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.shell import Folders, Shell, Start
+from app.single import Place, forward
+from vlm import children, paths
+
+FORWARDED = 0
+NOBODY_ANSWERED = 4
+BUSY = "VLM Desk is already open but does not answer. Your files open as soon as it does.\n"
+
+
+def build(application: QApplication, start: Start, place: Place) -> Shell:
+    """Make the program; its window is shown."""
+    folders = Folders(paths.config_dir(), paths.data_dir(), paths.log_dir())
+    return Shell(application, folders, place, start, lambda: children.command("engine"))
+
+
+def run(start: Start) -> int:
+    """Run until the window is closed; return the exit code."""
+    place = Place(paths.data_dir())
+    if not place.take():
+        if forward(place.folder, place.notes, start.wish):
+            return FORWARDED
+        sys.stderr.write(BUSY)
+        return NOBODY_ANSWERED
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("vlm-desk")
+    application.setApplicationDisplayName("VLM Desk")
+    application.setDesktopFileName("vlm-desk")
+    shell = build(application, start, place)
+    end_on_signals(application, shell)
+    code = application.exec()
+    shell.stop()
+    return code
+
+
+def end_on_signals(application: QApplication, shell: Shell) -> None:
+    """Close the window properly on Ctrl+C and when the system asks."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: shell.window.close())
+    # Python runs signal handlers between bytecodes: give it some even when nothing happens.
+    heartbeat = QTimer(application)
+    heartbeat.start(500)
+    heartbeat.timeout.connect(lambda: None)

@@ -1,0 +1,156 @@
+"""The running program: makes the parts, connects them, and ends them in the right order.
+
+The first frame needs only the window; everything else is made after it is on screen.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from app import log
+from app.appearance import Appearance
+from app.errors import CrashWatch
+from app.recent import RecentFiles
+from app.session import Session, SessionFile, pack, unpack
+from app.settings import Settings, SettingsFile
+from app.single import Place, Wish
+from app.window import Window
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from app.furniture import Furniture
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where the program's own files are."""
+
+    config: Path
+    data: Path
+    log: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What this start was asked to do: a wish, and whether to open the sample."""
+
+    wish: Wish = Wish()
+    sample: bool = False
+
+
+class Shell(QObject):
+    """One window and everything behind it, from the first frame to the last write.
+
+    Args:
+        application: The one Qt application.
+        folders: Where the program's own files are.
+        place: Taken by this process; left in `stop`.
+        start: What to open.
+        engine: The command line of the engine process.
+    """
+
+    def __init__(
+        self,
+        application: QApplication,
+        folders: Folders,
+        place: Place,
+        start: Start,
+        engine: Callable[[], list[str]],
+    ) -> None:
+        super().__init__(application)
+        self._folders = folders
+        self._place = place
+        self._start = start
+        self._engine = engine
+        self._log_handler = log.start(folders.log)
+        self.crashes = CrashWatch(log.describe, self)
+        self.crashes.start()
+        self._settings_file = SettingsFile(folders.config / "settings.json")
+        self.settings = self._settings_file.load()
+        self.appearance = Appearance(application, self.settings.scheme)
+        self.session_file = SessionFile(folders.config / "session.json")
+        self.session = self.session_file.load() if self.settings.restore_session else Session()
+        self.recent = RecentFiles(folders.config / "recent.json")
+        self.furniture: Furniture | None = None
+        self.window = Window(folders.data / "pasted")
+        self.window.restore_place(unpack(self.session.geometry))
+        self.window.welcome.show_recent(self.recent.files)
+        if not self._opens_something:
+            self.window.show_welcome()
+        self.appearance.changed.connect(self.window.tint)
+        self.window.closing.connect(self.stop)
+        self.window.painted.connect(lambda: QTimer.singleShot(0, self, self.furnish))
+        self.window.show()
+
+    @property
+    def _opens_something(self) -> bool:
+        return bool(self._start.wish.files or self._start.sample or self.session.tabs)
+
+    @Slot()
+    def furnish(self) -> None:
+        """Make everything that the first frame did without. Does nothing a second time."""
+        if self.furniture is not None:
+            return
+        from app.furniture import Furniture
+
+        self.furniture = Furniture(self)
+        for complaint in (self._settings_file.complaint, self.session_file.complaint):
+            if complaint:
+                self.window.notice.say(complaint)
+        self.furniture.open_first(self.session, self._start)
+        _log.info("The window is complete")
+
+    @Slot(object)
+    def set_settings(self, settings: Settings) -> None:
+        """Take other settings and keep them."""
+        self.settings = settings
+        try:
+            self._settings_file.save(settings)
+        except OSError as error:
+            self.window.notice.say(f"The settings could not be saved: {error.strerror}.")
+        self.appearance.set_scheme(settings.scheme)
+
+    def look(self) -> Session:
+        """Return the session as it is now."""
+        tabs, current = self.furniture.desk.saved() if self.furniture else ((), 0)
+        return Session(
+            tabs=tabs,
+            current=current,
+            geometry=pack(self.window.place()),
+            side_width=self.window.ask_width() or self.session.side_width,
+            history_shown=self.window.commands.history.isChecked(),
+        )
+
+    @property
+    def engine_command(self) -> list[str]:
+        """The command line of the engine process."""
+        return self._engine()
+
+    @property
+    def folders(self) -> Folders:
+        """Where the program's own files are."""
+        return self._folders
+
+    @property
+    def place(self) -> Place:
+        """The place that only one running program has."""
+        return self._place
+
+    @Slot()
+    def stop(self) -> None:
+        """Write what is not written, end the child processes, let the next start in."""
+        self.crashes.stop()
+        if self.furniture is not None:
+            self.furniture.stop()
+            self.furniture = None
+        self._place.leave()
+        log.stop(self._log_handler)

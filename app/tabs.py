@@ -1,0 +1,160 @@
+"""The open documents as tabs above the page. Makes views when they are first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+
+from app import icons
+from app.labels import menu_text, tip
+
+if TYPE_CHECKING:  # the first window needs no document view yet
+    from app.viewer.document_view import DocumentView
+
+
+class _Bar(QTabBar):
+    """A tab bar whose middle button closes."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        index = self.tabAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.MiddleButton and index >= 0:
+            self.tabCloseRequested.emit(index)
+            return
+        super().mouseReleaseEvent(event)
+
+
+class Tabs(QWidget):
+    """One tab a document, at most one for the same file.
+
+    Signals:
+        made(object): A `DocumentView` that is shown for the first time.
+        switched(object): The `DocumentView` now in front, or None.
+        close_wanted(str): The person wants to close this file.
+        moved(): The order has changed.
+
+    Args:
+        make_view: Returns the view of a file.
+    """
+
+    made = Signal(object)
+    switched = Signal(object)
+    close_wanted = Signal(str)
+    moved = Signal()
+
+    def __init__(
+        self, make_view: Callable[[str], DocumentView], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._make_view = make_view
+        self._views: dict[str, DocumentView] = {}
+        self._bar = _Bar()
+        self._bar.setAccessibleName("Open documents")
+        self._bar.setDrawBase(False)
+        self._bar.setExpanding(False)
+        self._bar.setMovable(True)
+        self._bar.setUsesScrollButtons(True)
+        self._bar.setElideMode(Qt.TextElideMode.ElideMiddle)
+        self._bar.currentChanged.connect(self._on_current)
+        self._bar.tabCloseRequested.connect(self._on_close)
+        self._bar.tabMoved.connect(self.moved)
+        self._stack = QStackedWidget()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._stack, 1)
+
+    @property
+    def current_path(self) -> str:
+        """The file in front, "" when none is open."""
+        return self._path_at(self._bar.currentIndex())
+
+    @property
+    def current(self) -> DocumentView | None:
+        """The view in front."""
+        return self._views.get(self.current_path)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The open files in the order of their tabs."""
+        return tuple(self._path_at(index) for index in range(self._bar.count()))
+
+    def view(self, path: str) -> DocumentView | None:
+        """Return the view of a file that was shown already."""
+        return self._views.get(path)
+
+    def add(self, path: str) -> None:
+        """Make a tab for a file that has none, behind the others and not in front."""
+        name = Path(path).name
+        self._bar.blockSignals(True)  # the first tab would come to the front without its data
+        index = self._bar.addTab(menu_text(name))
+        self._bar.setTabData(index, path)
+        self._bar.setTabToolTip(index, tip(path))
+        self._bar.setAccessibleTabName(index, name)
+        self._bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, self._closer(path, name))
+        self._bar.blockSignals(False)
+
+    def show_tab(self, path: str) -> None:
+        """Bring a file to the front."""
+        index = self.paths.index(path)
+        if index == self._bar.currentIndex():
+            self._on_current(index)
+        else:
+            self._bar.setCurrentIndex(index)
+
+    def step(self, by: int) -> None:
+        """Go to the next (1) or previous (-1) tab, round and round."""
+        if self._bar.count():
+            self._bar.setCurrentIndex((self._bar.currentIndex() + by) % self._bar.count())
+
+    def remove(self, path: str) -> None:
+        """Take a tab away and close its view."""
+        view = self._views.pop(path, None)
+        self._bar.blockSignals(True)
+        self._bar.removeTab(self.paths.index(path))
+        self._bar.blockSignals(False)
+        self._on_current(self._bar.currentIndex())
+        if view is not None:
+            self._stack.removeWidget(view)
+            view.close()
+            view.deleteLater()
+
+    def _closer(self, path: str, name: str) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("kind", "quiet")
+        button.setFixedSize(QSize(24, 24))
+        button.setIconSize(QSize(14, 14))
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W is the keyboard's way
+        button.setAccessibleName(f"Close {name}")
+        icons.set_icon(button, "close")
+        button.clicked.connect(lambda: self.close_wanted.emit(path))
+        return button
+
+    def _path_at(self, index: int) -> str:
+        return str(self._bar.tabData(index) or "")
+
+    def _made(self, path: str) -> DocumentView:
+        view = self._make_view(path)
+        self._views[path] = view
+        self._stack.addWidget(view)
+        for action in view.actions():  # also while the cursor is in the question line
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        self.made.emit(view)
+        return view
+
+    @Slot(int)
+    def _on_current(self, index: int) -> None:
+        path = self._path_at(index)
+        view = (self._views.get(path) or self._made(path)) if path else None
+        if view is not None:
+            self._stack.setCurrentWidget(view)
+        self.switched.emit(view)
+
+    @Slot(int)
+    def _on_close(self, index: int) -> None:
+        self.close_wanted.emit(self._path_at(index))

@@ -1,0 +1,230 @@
+"""The main window: layout and what is dropped on it. It opens nothing and asks nothing itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMoveEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import icons, intake
+from app.commands import Commands
+from app.notice import Notice
+from app.rail import Rail
+from app.welcome import Welcome
+
+NAME = "VLM Desk"
+SIZE = (1280, 820)
+SMALLEST = (760, 480)
+ASK_WIDTH = 420
+HISTORY_WIDTH = 300
+
+
+class Window(QMainWindow):
+    """The frame around everything.
+
+    Signals:
+        painted(): The first frame is on screen. Emitted once.
+        came_in(object): `Intake` of what was dropped or pasted.
+        rearranged(): Its place or the widths of its parts have changed.
+        closing(): The person closes the window.
+
+    Args:
+        pasted: The folder in which pasted pictures are kept.
+    """
+
+    painted = Signal()
+    came_in = Signal(object)
+    rearranged = Signal()
+    closing = Signal()
+
+    def __init__(self, pasted: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pasted = pasted
+        self._was_painted = False
+        self.setWindowTitle(NAME)
+        self.resize(*SIZE)
+        self.setMinimumSize(*SMALLEST)
+        self.setAcceptDrops(True)
+        self.commands = Commands(self)
+        self.notice = Notice()
+        self.welcome = Welcome()
+        self._blank = QWidget()
+        self._body = QStackedWidget()
+        self._body.addWidget(self._blank)
+        self._body.addWidget(self.welcome)
+        self._panels = QSplitter(Qt.Orientation.Horizontal)
+        self._panels.setChildrenCollapsible(False)
+        self._panels.setHandleWidth(1)
+        self._panels.addWidget(self._body)
+        self._panels.splitterMoved.connect(self.rearranged)
+        self._ask: QWidget | None = None
+        self._history: QWidget | None = None
+        self._lay_out()
+        self.commands.paste.triggered.connect(self.paste)
+        self.commands.full_screen.toggled.connect(self._on_full_screen)
+        self.commands.quit.triggered.connect(self.close)
+
+    def furnish(self, tabs: QWidget, ask: QWidget, history: QWidget, line: QWidget) -> None:
+        """Put the parts in that the first frame did without; `line` is the question line."""
+        self._body.addWidget(tabs)
+        self._tabs = tabs
+        self._ask, self._history = ask, history
+        self._panels.addWidget(ask)
+        ask.setMinimumWidth(300)
+        ask.hide()
+        self._panels.insertWidget(0, history)
+        history.hide()
+        for index, stretch in enumerate((0, 1, 0)):
+            self._panels.setStretchFactor(index, stretch)
+        self._panels.setSizes([HISTORY_WIDTH, SIZE[0] - HISTORY_WIDTH - ASK_WIDTH, ASK_WIDTH])
+        self.commands.history.toggled.connect(self._on_history)
+        line.setAcceptDrops(False)  # what is dropped on it is a document, not words
+        line.installEventFilter(self)
+
+    def show_count(self, documents: int) -> None:
+        """Show the documents, or the welcome when there is none."""
+        self._body.setCurrentWidget(self._tabs if documents else self.welcome)
+        if self._ask is not None:
+            self._ask.setVisible(bool(documents))
+        self.commands.set_document_open(bool(documents))
+
+    def show_document(self, path: str, actions: list[QAction]) -> None:
+        """Name the document in front, "" for none, and offer its commands."""
+        name = Path(path).name.replace("[*]", "[*][*]")  # else Qt's mark for unsaved changes
+        self.setWindowTitle(f"{name} — {NAME}" if path else NAME)
+        self.commands.show_view_actions(actions)
+
+    def show_welcome(self) -> None:
+        """Show the empty desk from the first frame on."""
+        self._body.setCurrentWidget(self.welcome)
+
+    def ask_width(self) -> int:
+        """Return the asking panel's width in logical pixels, 0 before it was shown."""
+        return self._ask.width() if self._ask is not None and self._ask.isVisible() else 0
+
+    def set_ask_width(self, width: int) -> None:
+        """Give the asking panel a width."""
+        history, middle, ask = self._panels.sizes()
+        self._panels.setSizes([history, max(200, middle + ask - width), width])
+
+    def place(self) -> bytes:
+        """Return where the window is, for `restore_place`."""
+        return bytes(self.saveGeometry().data())
+
+    def restore_place(self, place: bytes) -> None:
+        """Go where the window was; Qt keeps it on a screen that is there."""
+        if place:
+            self.restoreGeometry(QByteArray(place))
+
+    def come_forward(self) -> None:
+        """Come to the front as far as the system allows it."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    @Slot()
+    def paste(self) -> None:
+        """Take the picture or files on the clipboard."""
+        try:
+            came = intake.take(QGuiApplication.clipboard().mimeData(), self._pasted)
+        except OSError as error:
+            came = intake.Intake(refused=(f"The picture could not be kept: {error.strerror}.",))
+        self.came_in.emit(came)
+
+    @Slot()
+    def tint(self) -> None:
+        """Draw the icons in the colours of now."""
+        icons.tint_all(self)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        column.addWidget(self._panels, 1)
+        centre = QWidget()
+        row = QHBoxLayout(centre)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(Rail(self.commands))
+        row.addLayout(column, 1)
+        self.setCentralWidget(centre)
+
+    @Slot(bool)
+    def _on_history(self, shown: bool) -> None:
+        if self._history is not None:
+            self._history.setVisible(shown)
+            self.rearranged.emit()
+
+    @Slot(bool)
+    def _on_full_screen(self, full: bool) -> None:
+        if full:
+            self.showFullScreen()
+        else:
+            self.showNormal()
+
+    # Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            data = QGuiApplication.clipboard().mimeData()
+            pasted = event.matches(QKeySequence.StandardKey.Paste)
+            if pasted and intake.can_take(data) and not data.hasText():
+                self.paste()
+                return True
+        return super().eventFilter(watched, event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if intake.can_take(event.mimeData()):
+            event.acceptProposedAction()
+            self.welcome.card.set_hot(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.welcome.card.set_hot(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.welcome.card.set_hot(False)
+        try:
+            came = intake.take(event.mimeData(), self._pasted)
+        except OSError as error:
+            came = intake.Intake(refused=(f"The picture could not be kept: {error.strerror}.",))
+        event.acceptProposedAction()
+        self.came_in.emit(came)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        self.rearranged.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.rearranged.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
