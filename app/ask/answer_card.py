@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QFont, QGuiApplication
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QFont, QGuiApplication, QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
 from app.ask import words
@@ -12,13 +12,26 @@ from app.ask.answer_text import AnswerText
 from app.ask.correction import CorrectionLine
 from app.ask.flow import FlowRow
 from app.ask.icons import Icon
-from app.ask.surface import BusyLine, Card, IconButton, Look, MutedLabel, plain_label, sized
-from app.ask.surface import tone_icon as icon_of
+from app.ask.surface import (
+    BusyLine,
+    Card,
+    IconButton,
+    Look,
+    MutedLabel,
+    Notice,
+    plain_label,
+    sized,
+    tone_icon,
+)
 from app.ask.values import Correction, EvidenceClick, Scope, Verdict
 from app.ask.words import Tone
 from vlm.protocol import Saw
 from vlm.types import Answer, Question
 
+EDGE = 5
+"""Pixels between the card's edge and its buttons, which have air of their own."""
+INDENT = 9
+"""Pixels that text stands further in, so that it lines up with the buttons' icons."""
 LONGER = 4
 """How much longer "Go on longer" lets an answer become."""
 
@@ -64,11 +77,11 @@ class AnswerCard(Card):
         self.scope = IconButton(Icon.PAGE if self.question.box is None else Icon.CROP, "")
         self.asked = plain_label(self.question.text)
         self.asked.setFont(sized(self.asked.font(), 0.5, QFont.Weight.DemiBold))
-        self.asked.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text = AnswerText()
         self.busy = BusyLine()
         self.status = MutedLabel()
-        self.notice = MutedLabel()
+        self.notice = Notice()
+        self.ending = Notice()
         self.time = IconButton(Icon.CLOCK, "", Look.TINT)
         self.confidence = IconButton(Icon.CHECK, "", Look.TINT)
         self.evidence = IconButton(Icon.CHECK, "", Look.TINT)
@@ -76,29 +89,34 @@ class AnswerCard(Card):
         self.retry = IconButton(Icon.AGAIN, "Try again", Look.OUTLINE)
         self.longer = IconButton(Icon.LONGER, "Go on longer", Look.OUTLINE)
         self.models = IconButton(Icon.CHIP, "Choose a model", Look.OUTLINE)
-        self.copy = IconButton(Icon.COPY, "Copy")
-        self.again = IconButton(Icon.AGAIN, "Ask again")
+        self.copy = IconButton(Icon.COPY, "Copy", worded=False)
+        self.again = IconButton(Icon.AGAIN, "Ask again", worded=False)
         self.seen = IconButton(Icon.EYE, "What the model saw")
         self.right = IconButton(Icon.CHECK, "Right")
         self.wrong = IconButton(Icon.PEN, "Wrong? Correct it")
         self.right.setCheckable(True)
-        layout = self._layout = QVBoxLayout(self)
-        edge = theme.SPACE * 2 - 2
-        layout.setContentsMargins(edge, theme.SPACE, edge, theme.SPACE + 2)
-        layout.setSpacing(theme.SPACE)
-        layout.addWidget(FlowRow(self.scope, gap=0))
-        layout.addWidget(self.asked)
-        layout.addWidget(self.text)
-        layout.addWidget(self.busy)
-        layout.addWidget(self.status)
-        layout.addWidget(self.notice)
-        offers = FlowRow(self.retry, self.longer, self.models)
-        badges = FlowRow(self.time, self.confidence, self.evidence)
-        actions = FlowRow(self.copy, self.again, self.seen, self.right, self.wrong, gap=2)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(0)
+        head.addWidget(self.scope)
+        head.addStretch()
+        head.addWidget(self.copy)
+        head.addWidget(self.again)
+        offers = FlowRow(self.retry, self.longer, self.models, inset=INDENT)
+        badges = FlowRow(self.time, self.confidence, self.evidence, inset=INDENT)
+        actions = FlowRow(self.seen, self.right, self.wrong, gap=0)
         self._rows = (offers, badges, actions)
+        layout = self._layout = QVBoxLayout(self)
+        layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE * 2)
+        layout.setSpacing(theme.SPACE)
+        layout.addLayout(head)
+        for part in (self.asked, self.text, self.busy, self.status, self.notice, self.ending):
+            layout.addLayout(_indented(part))
         layout.addWidget(offers)
         layout.addWidget(badges)
-        layout.addWidget(self.detail)
+        layout.addLayout(_indented(self.detail))
         layout.addWidget(actions)
 
     def _connect(self) -> None:
@@ -141,7 +159,7 @@ class AnswerCard(Card):
         """Note what the model is given; a warning is shown at once."""
         self.saw = saw
         self.seen.setVisible(bool(saw.views))
-        self._notice(saw.warning, Tone.CAUTION)
+        self.notice.show_text(saw.warning, Tone.CAUTION)
         self._settle()
 
     def append_text(self, piece: str) -> None:
@@ -165,10 +183,11 @@ class AnswerCard(Card):
             self.saw = Saw(0, answer.views)
         self.seen.setVisible(self.saw is not None and bool(self.saw.views))
         self._show_badges(answer)
-        self._say(words.stop_reason(answer.stop) or ("" if answer.text else "No answer came."))
+        self._say("" if answer.text else words.NO_ANSWER)
+        self.ending.show_text(words.stop_reason(answer.stop), Tone.CAUTION, Icon.STOP)
         self.longer.setVisible(answer.stop == "length")
         if self.saw is not None:
-            self._notice(self.saw.warning, Tone.CAUTION)
+            self.notice.show_text(self.saw.warning, Tone.CAUTION)
         self._settle()
 
     def show_stopped(self, partial: str) -> None:
@@ -179,7 +198,7 @@ class AnswerCard(Card):
         self._show_only(*shown)
         self.text.setVisible(has_text)
         self.seen.setVisible(self.saw is not None)
-        self._say(words.stop_reason("stopped"))
+        self.ending.show_text(words.stop_reason("stopped"), Tone.PLAIN, Icon.STOP)
         self._settle()
 
     def show_failure(self, title: str, sentence: str, *, offer_models: bool) -> None:
@@ -188,13 +207,14 @@ class AnswerCard(Card):
         self._show_only(self.retry)
         self.text.setVisible(bool(self.text.text()))
         self.models.setVisible(offer_models)
-        self._notice(f"{title}. {sentence}" if title else sentence, Tone.BAD)
+        sentence = f"{title}. {sentence}" if title else sentence
+        self.notice.show_text(sentence, Tone.BAD, Icon.WARNING)
         self._settle()
 
     def show_corrected(self, right_text: str) -> None:
         """Show the person's own answer under the model's."""
         self.right.setChecked(False)
-        self._notice(f"Your answer: {right_text}", Tone.GOOD)
+        self.notice.show_text(f"Your answer: {right_text}", Tone.GOOD, Icon.PEN)
 
     def _answer_buttons(self) -> tuple[QWidget, ...]:
         return self.copy, self.again, self.right, self.wrong
@@ -205,7 +225,7 @@ class AnswerCard(Card):
             self._close_correction()
         badges = (self.time, self.confidence, self.evidence, self.detail)
         actions = (self.retry, self.longer, self.models, self.seen, *self._answer_buttons())
-        for part in (self.busy, self.status, self.notice, *badges, *actions):
+        for part in (self.busy, self.status, self.notice, self.ending, *badges, *actions):
             part.setVisible(part in shown)
 
     def _settle(self) -> None:
@@ -216,11 +236,6 @@ class AnswerCard(Card):
         self.status.setText(status)
         self.status.setVisible(bool(status))
 
-    def _notice(self, text: str, tone: Tone) -> None:
-        self.notice.set_tone(tone)
-        self.notice.setText(text)
-        self.notice.setVisible(bool(text))
-
     def _show_badges(self, answer: Answer) -> None:
         cropped = self.question.box is not None
         self.time.set_words(words.seconds(answer.timings.total))
@@ -230,14 +245,14 @@ class AnswerCard(Card):
         found, tone = words.evidence(answer.evidence, cropped)
         self.evidence.set_words(found)
         self._badge(self.evidence, tone, words.evidence_detail(answer.evidence, cropped))
-        if answer.evidence.boxes:
-            self.evidence.set_icon(Icon.JUMP if answer.evidence.kind == "page" else Icon.CHECK)
+        if answer.evidence.kind == "page" and cropped:
+            self.evidence.set_icon(Icon.JUMP)
         elif answer.evidence.kind == "no_text":
             self.evidence.set_icon(Icon.PICTURE)
 
     def _badge(self, badge: IconButton, tone: Tone, detail: str) -> None:
         badge.set_tone(tone)
-        badge.set_icon(icon_of(tone))
+        badge.set_icon(tone_icon(tone))
         badge.setToolTip(detail)
         badge.setAccessibleDescription(detail)
 
@@ -246,6 +261,11 @@ class AnswerCard(Card):
             self._correction.hide()
             self._correction.deleteLater()
             self._correction = None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.rect().contains(event.position().toPoint()):
+            self._on_scope()
+        super().mouseReleaseEvent(event)
 
     @Slot()
     def _on_scope(self) -> None:
@@ -302,7 +322,7 @@ class AnswerCard(Card):
         line = self._correction = CorrectionLine(self.answer.text)
         line.saved.connect(self._on_corrected)
         line.dismissed.connect(self._on_dismissed)
-        self._layout.addWidget(line)
+        self._layout.addLayout(_indented(line))
         line.begin()
         self.correction_wanted.emit(self.question)
 
@@ -317,3 +337,10 @@ class AnswerCard(Card):
     def _on_dismissed(self) -> None:
         self._close_correction()
         self.wrong.setFocus()
+
+
+def _indented(part: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(INDENT, 0, INDENT, 0)
+    row.addWidget(part)
+    return row

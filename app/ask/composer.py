@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
@@ -41,12 +41,11 @@ class Composer(QWidget):
         inner.setContentsMargins(8, 8, 8, 8)
         inner.setSpacing(4)
         inner.addWidget(self.chip)
-        inner.addWidget(self.line)
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addStretch()
-        row.addWidget(self.stop)
-        row.addWidget(self.send)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.stop, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self.send, 0, Qt.AlignmentFlag.AlignBottom)
         inner.addLayout(row)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -13,10 +13,12 @@ class FlowRow(QWidget):
     Args:
         widgets: In reading and tab order.
         gap: Pixels between widgets and between lines.
+        inset: Pixels left free on both sides.
     """
 
-    def __init__(self, *widgets: QWidget, gap: int = 6) -> None:
+    def __init__(self, *widgets: QWidget, gap: int = 6, inset: int = 0) -> None:
         super().__init__()
+        self._inset = inset
         self._widgets = widgets
         self._gap = gap
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -32,13 +34,14 @@ class FlowRow(QWidget):
 
     def _arrange(self, width: int, place: bool) -> int:
         """Place the widgets unless only measuring; return the height needed."""
-        x, y, line = 0, 0, 0
+        x, y, line = self._inset, 0, 0
+        width -= self._inset
         for widget in self._widgets:
             if widget.isHidden():
                 continue
-            size = widget.sizeHint().boundedTo(QSize(width, 10_000))
+            size = widget.sizeHint().boundedTo(QSize(width - self._inset, 10_000))
             if line and x + size.width() > width:
-                x, y, line = 0, y + line + self._gap, 0
+                x, y, line = self._inset, y + line + self._gap, 0
             if place:
                 widget.setGeometry(QRect(QPoint(x, y), size))
             x += size.width() + self._gap

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app import theme
 from app.ask import words
 from app.ask.icons import Icon
-from app.ask.surface import BusyLine, IconButton, Look, MutedLabel, plain_label, sized
+from app.ask.surface import BusyLine, IconButton, Look, MutedLabel, Notice, plain_label, sized
 from app.ask.words import Tone
 from vlm.types import ModelInfo
 
@@ -35,6 +35,7 @@ class ModelHead(QWidget):
         self.chip = IconButton(Icon.CHIP, "No model")
         self.chip.clicked.connect(self.models_pressed)
         self.status = MutedLabel()
+        self.notice = Notice()
         self.busy = BusyLine()
         self.choose = IconButton(Icon.CHIP, "Choose a model", Look.MAIN)
         self.choose.clicked.connect(self.models_pressed)
@@ -53,6 +54,7 @@ class ModelHead(QWidget):
         layout.setSpacing(theme.SPACE - 2)
         layout.addLayout(row)
         layout.addWidget(self.status)
+        layout.addWidget(self.notice)
         layout.addWidget(self.busy)
         layout.addLayout(actions)
         self._show("No model", "", Tone.PLAIN)
@@ -89,8 +91,9 @@ class ModelHead(QWidget):
     def _show(self, chip: str, status: str, tone: Tone, *shown: QWidget) -> None:
         self.chip.set_words(chip)
         self.chip.show()
-        self.status.set_tone(tone)
-        self.status.setText(status)
-        self.status.setVisible(bool(status))
+        plain = tone is Tone.PLAIN
+        self.status.setText(status if plain else "")
+        self.status.setVisible(plain and bool(status))
+        self.notice.show_text("" if plain else status, tone, Icon.WARNING)
         for part in (self.busy, self.choose, self.retry):
             part.setVisible(part in shown)

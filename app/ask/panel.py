@@ -9,10 +9,12 @@ from app import theme
 from app.ask import words
 from app.ask.answer_card import AnswerCard
 from app.ask.composer import Composer
+from app.ask.icons import Icon
 from app.ask.model_chip import ModelHead
-from app.ask.surface import MutedLabel
+from app.ask.surface import IconButton, Look, Notice
 from app.ask.values import Draft, Scope
 from app.ask.welcome import Welcome
+from app.ask.words import Tone
 from vlm.types import Box, Document, ModelInfo, PageRef, Question
 
 CARDS = 100
@@ -49,8 +51,10 @@ class AskPanel(QWidget):
         self._follow = True
         self.head = ModelHead()
         self.welcome = Welcome()
-        self.note = MutedLabel(words.SMALL_MODEL)
-        self.note.hide()
+        self.note = Notice()
+        models = IconButton(Icon.CHIP, "Models", Look.OUTLINE)
+        models.clicked.connect(self.models_wanted)
+        self.note.add_button(models)
         self.composer = Composer()
         self._build()
         self.setAccessibleName("Ask")
@@ -67,7 +71,7 @@ class AskPanel(QWidget):
     def _build(self) -> None:
         self._conversation = QWidget()
         self._stack = QVBoxLayout(self._conversation)
-        self._stack.setContentsMargins(0, 0, 6, 0)
+        self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.setSpacing(theme.SPACE + 2)
         self._stack.addWidget(self.welcome, 1)
         self._stack.addStretch()
@@ -124,7 +128,7 @@ class AskPanel(QWidget):
     def show_model(self, model: ModelInfo) -> None:
         """Show the model that reads, and the note if it is a small one."""
         self.head.show_model(model)
-        self.note.setVisible(model.small)
+        self.note.show_text(words.SMALL_MODEL if model.small else "", Tone.PLAIN, Icon.CHIP)
 
     def set_running(self, running: bool) -> None:
         """Offer Stop while an answer is on its way."""

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.ask import words
 from app.ask.icons import Icon
-from app.ask.surface import Card, IconButton, Look, MutedLabel, plain_label, sized
+from app.ask.surface import IconButton, Look, MutedLabel, Notice, plain_label, sized
 from app.ask.words import Tone
 from app.page_lane import Draw, Urgency
 from app.pages import Drawn, PageFailure, PageService
@@ -120,11 +120,8 @@ class SeenSheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("What the model saw")
         self.resize(820, 780)
-        self.warning = MutedLabel(saw.warning)
-        self.warning.set_tone(Tone.CAUTION)
-        self.failure = MutedLabel()
-        self.failure.set_tone(Tone.BAD)
-        self.failure.hide()
+        self.warning = Notice()
+        self.failure = Notice()
         self.buttons = [ViewButton(view) for view in saw.views]
         self.pixels = Pixels()
         self.caption = MutedLabel()
@@ -132,14 +129,15 @@ class SeenSheet(QDialog):
         self.zoom.clicked.connect(self._on_zoom)
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self.choose)
-        self._build(bool(saw.warning))
+        self._build()
+        self.warning.show_text(saw.warning, Tone.CAUTION)
         pages.drawn.connect(self._on_drawn)
         pages.failed.connect(self._on_failed)
         self.finished.connect(self._on_finished)
         self._ask_for_pictures()
         self.choose(0)
 
-    def _build(self, warns: bool) -> None:
+    def _build(self) -> None:
         title = plain_label("What the model saw")
         title.setFont(sized(title.font(), 4, QFont.Weight.DemiBold))
         preview = QScrollArea()
@@ -171,7 +169,7 @@ class SeenSheet(QDialog):
         layout.setSpacing(theme.SPACE + 2)
         layout.addWidget(title)
         layout.addWidget(MutedLabel(words.seen(self._views)))
-        layout.addWidget(_warning_card(self.warning)) if warns else self.warning.hide()
+        layout.addWidget(self.warning)
         layout.addWidget(self.failure)
         layout.addWidget(preview, 1)
         layout.addWidget(scroll)
@@ -214,8 +212,7 @@ class SeenSheet(QDialog):
     @Slot(object)
     def _on_failed(self, failure: PageFailure) -> None:
         if failure.path == self._page.path and failure.job in ("draw", "open"):
-            self.failure.setText(failure.message)
-            self.failure.show()
+            self.failure.show_text(failure.message, Tone.BAD, Icon.WARNING)
 
     @Slot()
     def _on_zoom(self) -> None:
@@ -225,11 +222,3 @@ class SeenSheet(QDialog):
     @Slot()
     def _on_finished(self) -> None:
         self._pages.unwant(self._owner)
-
-
-def _warning_card(warning: QWidget) -> Card:
-    frame = Card()
-    inner = QHBoxLayout(frame)
-    inner.setContentsMargins(12, 8, 12, 8)
-    inner.addWidget(warning)
-    return frame

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPen,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app import theme
 from app.ask.icons import Icon, draw
@@ -95,26 +95,19 @@ def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
 
 
 class MutedLabel(QLabel):
-    """A wrapping plain text in the secondary colour, of a tone if one is set."""
+    """A wrapping plain text in the secondary colour."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tone: Tone | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setText(text)
         self._recolour()
 
-    def set_tone(self, tone: Tone) -> None:
-        """Take a tone's colour."""
-        self._tone = tone
-        self._recolour()
-
     def _recolour(self) -> None:
         parent = self.parentWidget()
         source = parent.palette() if parent is not None else self.palette()
-        tone = self._tone
-        wanted = theme.muted(source) if tone is None else tone_colour(tone, source)
+        wanted = theme.muted(source)
         if self.palette().windowText().color() != wanted:
             palette = QPalette(source)
             palette.setColor(QPalette.ColorRole.WindowText, wanted)
@@ -128,6 +121,47 @@ class MutedLabel(QLabel):
     def showEvent(self, event: QShowEvent) -> None:
         self._recolour()
         super().showEvent(event)
+
+
+class Notice(QWidget):
+    """A plain text on a faint ground of its tone, with the tone's icon; hidden without text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tone = Tone.PLAIN
+        self._icon = Icon.WARNING
+        self._label = plain_label()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(10 + ICON + 8, 7, 10, 7)
+        self._row.addWidget(self._label, 1)
+        self.hide()
+
+    def text(self) -> str:
+        """Return what it says."""
+        return self._label.text()
+
+    def show_text(self, text: str, tone: Tone, icon: Icon | None = None) -> None:
+        """Say this, with the tone's icon unless another is given; "" hides it."""
+        self._tone = tone
+        self._icon = tone_icon(tone) if icon is None else icon
+        self._label.setText(text)
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+        self.update()
+
+    def add_button(self, button: QWidget) -> None:
+        """Put a button behind the text."""
+        self._row.addWidget(button)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = tone_colour(self._tone, self.palette())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(faded(colour, 0.10))
+        painter.drawRoundedRect(QRectF(self.rect()), theme.RADIUS, theme.RADIUS)
+        top = 7 + (self.fontMetrics().height() - ICON) / 2
+        draw(painter, self._icon, QRectF(10, top, ICON, ICON), colour)
 
 
 class Card(QFrame):

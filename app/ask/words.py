@@ -34,7 +34,7 @@ RESTARTING = "Starting the reader again…"
 LOADING = "Loading the model…"
 WAITING = "Waiting for the model…"
 READING = "Reading…"
-TOO_SMALL = "The text is too small for the model to read. Draw a box around a part to zoom in."
+NO_ANSWER = "The model had nothing to say."
 
 
 class Tone(Enum):
