@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from PySide6.QtCore import QEvent, QPoint, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import icons
-from app.coalesce import Coalescer
 from app.pages import Drawn, PageFailure, PageService, SizesFound, WordsFound
 from app.viewer.actions import ViewActions
 from app.viewer.crop import Crop, CropTool
-from app.viewer.notice import Notice, PasswordCard
+from app.viewer.finder import Finder
+from app.viewer.opening import Opening
 from app.viewer.page_area import PageArea
 from app.viewer.page_hand import PageHand
 from app.viewer.page_notices import PageNotices
-from app.viewer.search import Search
 from app.viewer.search_bar import SearchBar
 from app.viewer.state import Fit, ViewState
 from app.viewer.thumbnails import Thumbnails
 from app.viewer.view_bar import ViewBar
-from vlm.errors import PasswordNeeded
+from app.viewer.wanting import Wanting
 from vlm.types import Box, Document, PageRef, Quarter
 
 SIZES_AT_ONCE = 200
 """Pages measured in one request."""
-ZOOM_REST_MS = 90
-"""How long the zoom has to rest before pages are drawn sharply at it."""
 
 
 class DocumentView(QWidget):
@@ -58,11 +55,9 @@ class DocumentView(QWidget):
         super().__init__(parent)
         self.path = path
         self._pages = pages
-        self._owner = pages.owner()
         self._document: Document | None = None
         self._pending: ViewState | None = None
         self._line_asked: tuple[int, float, float] | None = None
-        self._password_tried = False
         self._crop = CropTool()
         self._commands = ViewActions(self)
         self._bar = ViewBar(self._commands)
@@ -70,15 +65,10 @@ class DocumentView(QWidget):
         self._thumbnails = Thumbnails(path, pages)
         self._area = PageArea(path, pages, self._crop)
         self._hand = PageHand(self._area, self._crop)
-        self._search = Search(path, pages, self)
+        self._finder = Finder(path, pages, self._area, self._search_bar)
         self._notices = PageNotices(self._area)
-        self._notice = Notice(self)
-        self._password = PasswordCard(self)
-        self._wanting = Coalescer(self)
-        self._zoom_rest = QTimer(self)
-        self._zoom_rest.setSingleShot(True)
-        self._zoom_rest.setInterval(ZOOM_REST_MS)
-        self._marking = Coalescer(self)
+        self._opening = Opening(self._area)
+        self._wanting = Wanting(path, pages, self, self._area, self._thumbnails)
         self._lay_out()
         self._connect_pages()
         self._connect_parts()
@@ -155,7 +145,6 @@ class DocumentView(QWidget):
 
     def unlock(self, password: str) -> None:
         """Open the protected document."""
-        self._password_tried = True
         self._pages.open(self.path, password)
 
     # Putting it together
@@ -172,8 +161,8 @@ class DocumentView(QWidget):
         column.addWidget(self._bar)
         column.addWidget(self._search_bar)
         column.addLayout(middle, 1)
-        for hidden in (self._search_bar, self._thumbnails, self._notice, self._password):
-            hidden.hide()
+        self._search_bar.hide()
+        self._thumbnails.hide()
         self.setFocusProxy(self._area)
 
     def _connect_pages(self) -> None:
@@ -184,28 +173,17 @@ class DocumentView(QWidget):
         self._pages.words_found.connect(self._on_words)
 
     def _connect_parts(self) -> None:
-        self._wanting.due.connect(self._want)
-        self._zoom_rest.timeout.connect(self._wanting.touch)
-        self._marking.due.connect(self._mark)
         self._area.page_changed.connect(self._on_page)
         self._area.zoom_changed.connect(self._on_zoom)
-        self._area.seen_changed.connect(self._on_seen)
         self._area.moved.connect(self._notices.place)
         self._thumbnails.page_chosen.connect(self._area.go_to)
-        self._thumbnails.seen_changed.connect(self._on_seen)
         self._bar.page_asked.connect(self._area.go_to)
         self._bar.zoom_asked.connect(self._area.zoom_to)
         self._hand.crop_changed.connect(self._on_crop)
         self._hand.line_asked.connect(self._on_line_asked)
         self._notices.retry_asked.connect(self._on_page_retry)
-        self._notice.retry_asked.connect(self._on_retry)
-        self._password.entered.connect(self.unlock)
-        self._search.changed.connect(self._marking.touch)
-        self._search.stepped.connect(self._on_match)
-        self._search_bar.text_changed.connect(self._on_search_text)
-        self._search_bar.next_asked.connect(lambda: self._search.step(True))
-        self._search_bar.previous_asked.connect(lambda: self._search.step(False))
-        self._search_bar.closed.connect(self._on_search_closed)
+        self._opening.retry_asked.connect(lambda: self._pages.open(self.path))
+        self._opening.password_entered.connect(self.unlock)
 
     def _connect_actions(self) -> None:
         does = self._commands
@@ -228,12 +206,11 @@ class DocumentView(QWidget):
         if document.path != self.path:
             return
         self._document = document
-        self._password.hide()
-        self._notice.hide()
+        self._opening.done()
         self._notices.clear()
         self._commands.enable(True)
         self._bar.set_count(document.page_count)
-        self._search.set_count(document.page_count)
+        self._finder.set_count(document.page_count)
         self._area.show_pages(document.page_count, document.first_size)
         self._thumbnails.show_pages(self._area.sizes)
         self._bar.show_page(self._area.page)
@@ -245,8 +222,6 @@ class DocumentView(QWidget):
         pending, self._pending = self._pending, None
         if pending is not None:
             self.restore(pending)
-        if self._password_tried:
-            self._area.setFocus()
         self.opened.emit(document)
 
     @Slot(object)
@@ -255,7 +230,7 @@ class DocumentView(QWidget):
             return
         match failure.job:
             case "open":
-                self._show_open_failure(failure)
+                self._opening.show_failure(failure)
             case "draw":
                 assert failure.page is not None
                 self._area.set_failed(failure.page, True)
@@ -265,15 +240,6 @@ class DocumentView(QWidget):
             case _:
                 assert_never(failure.job)
         self.failed.emit(failure)
-
-    def _show_open_failure(self, failure: PageFailure) -> None:
-        if failure.code == PasswordNeeded.code:
-            again = "That password does not open it. Check capital letters and try again."
-            self._password.ask(again if self._password_tried else failure.message)
-        else:
-            self._notice.show_text(failure.message)
-            self._notice.show()
-        self._place_cards()
 
     @Slot(object)
     def _on_drawn(self, drawn: Drawn) -> None:
@@ -311,23 +277,7 @@ class DocumentView(QWidget):
     def _on_zoom(self, zoom: float) -> None:
         self._bar.show_zoom(zoom)
         self._show_fit()
-        self._zoom_rest.start()
         self.zoom_changed.emit(zoom)
-
-    @Slot()
-    def _on_seen(self) -> None:
-        if not self._zoom_rest.isActive():
-            self._wanting.touch()
-
-    @Slot()
-    def _want(self) -> None:
-        if self.isVisible():
-            missing = [
-                (urgency, draw)
-                for urgency, draw in [*self._area.wishes(), *self._thumbnails.wishes()]
-                if not self._pages.has_image(draw)
-            ]
-            self._pages.want(self._owner, self.path, missing)
 
     @Slot()
     def _on_crop(self) -> None:
@@ -337,14 +287,14 @@ class DocumentView(QWidget):
 
     @Slot(object)
     def _on_line_asked(self, asked: tuple[int, float, float]) -> None:
-        if self._search.text(asked[0]) is not None:
+        if self._finder.text(asked[0]) is not None:
             self._take_line(*asked)
         else:
             self._line_asked = asked
             self._pages.read(PageRef(self.path, asked[0]), soon=True)
 
     def _take_line(self, page: int, x: float, y: float) -> None:
-        text = self._search.text(page)
+        text = self._finder.text(page)
         size = self._area.sizes[page]
         line = text.line_at(x, y, size.height / size.width) if text is not None else None
         if line is not None:
@@ -370,61 +320,19 @@ class DocumentView(QWidget):
     def _on_thumbnails(self, shown: bool) -> None:
         self._thumbnails.setVisible(shown)
         self._thumbnails.follow(self._area.page)
-        self._wanting.touch()
-
-    @Slot(str)
-    def _on_search_text(self, text: str) -> None:
-        self._search.find(text, self._area.page)
-
-    @Slot()
-    def _on_search_closed(self) -> None:
-        self._search_bar.hide()
-        self._search.end()
-        self._area.setFocus()
-
-    @Slot()
-    def _on_match(self) -> None:
-        match = self._search.current
-        if match is not None and match[1]:
-            self._area.show_box(match[0], match[1][0])
-
-    @Slot()
-    def _mark(self) -> None:
-        page, boxes = self._search.current or (0, ())
-        self._area.set_matches(self._search.marks(), page, boxes)
-        self._search_bar.show_found(self._search.found)
 
     @Slot(int)
     def _on_page_retry(self, page: int) -> None:
         self._area.set_failed(page, False)
 
-    @Slot()
-    def _on_retry(self) -> None:
-        self._notice.hide()
-        self._pages.open(self.path)
-
-    def _place_cards(self) -> None:
-        for card in (self._notice, self._password):
-            centre = self._area.geometry().center()
-            card.move(centre - QPoint(card.width() // 2, card.height() // 2))
-            card.raise_()
-
     # Qt
 
     def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Show, QEvent.Type.ShowToParent):
-            self._wanting.touch()
-        elif event.type() == QEvent.Type.Hide:
-            self._pages.unwant(self._owner)
-        elif event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.PaletteChange:
             icons.tint_all(self)
         return super().event(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_cards()
-
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._pages.unwant(self._owner)
+        self._wanting.end()
         self._pages.close(self.path)
         super().closeEvent(event)

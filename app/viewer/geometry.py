@@ -6,11 +6,14 @@ fractions are of the page before the person's rotation.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSize
 
 from vlm.types import Box, PageSize, Quarter
 
@@ -87,6 +90,23 @@ def turned(size: PageSize, rotation: Quarter) -> PageSize:
     return PageSize(size.height, size.width) if rotation in (90, 270) else size
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The logical pixels that every page must fit into, in a view that fits pages."""
+
+    width: float
+    height: float = math.inf
+
+    def scale(self, shown: PageSize) -> float:
+        """Return the logical pixels per point at which a page, as turned, just fits."""
+        return min(self.width / shown.width, self.height / shown.height)
+
+    def zoom(self, sizes: Sequence[PageSize], rotation: Quarter) -> float:
+        """Return the zoom at which pages of the most common size just fit."""
+        common = Counter(sizes).most_common(1)[0][0]
+        return self.scale(turned(common, rotation)) / PIXELS_PER_POINT
+
+
 class PageLayout:
     """All pages below each other, centred, at one zoom and rotation. Never changes.
 
@@ -95,7 +115,8 @@ class PageLayout:
         zoom: 1.0 shows a point as `PIXELS_PER_POINT` logical pixels.
         rotation: The person's turn of the whole document.
         ratio: Device pixels per logical pixel; page edges fall on device pixels.
-        room: Width and height in logical pixels that the pages are centred in.
+        room: Logical pixels that the pages are centred in, at least.
+        limit: What no page may be larger than, whatever the zoom; None for no limit.
     """
 
     def __init__(
@@ -104,17 +125,20 @@ class PageLayout:
         zoom: float,
         rotation: Quarter,
         ratio: float = 1.0,
-        room: tuple[float, float] = (0.0, 0.0),
+        room: QSize | None = None,
+        limit: Limit | None = None,
     ) -> None:
         self.zoom = zoom
         self.rotation: Quarter = rotation
         self.ratio = ratio
+        room = room or QSize(0, 0)
+        self._limit = limit
         known = {size: self._pixels(size) for size in set(sizes)}
         self._extents = [known[size] for size in sizes]
         widest = max(width for width, _ in known.values())
-        self.width = max(room[0], widest + 2 * MARGIN)
+        self.width = max(room.width(), widest + 2 * MARGIN)
         total = sum(height + GAP for _, height in self._extents) - GAP
-        self.height = max(room[1], total + 2 * MARGIN)
+        self.height = max(room.height(), total + 2 * MARGIN)
         self._tops = list(
             accumulate(
                 (height + GAP for _, height in self._extents), initial=(self.height - total) / 2
@@ -152,6 +176,8 @@ class PageLayout:
     def _pixels(self, size: PageSize) -> tuple[float, float]:
         shown = turned(size, self.rotation)
         scale = self.zoom * PIXELS_PER_POINT
+        if self._limit is not None:
+            scale = min(scale, self._limit.scale(shown))
         return (
             self._snap(max(SMALLEST_EDGE, shown.width * scale)),
             self._snap(max(SMALLEST_EDGE, shown.height * scale)),
@@ -159,29 +185,3 @@ class PageLayout:
 
     def _snap(self, logical: float) -> float:
         return round(logical * self.ratio) / self.ratio
-
-
-class Fitting:
-    """Chooses the zoom that fits a page into a room."""
-
-    def __init__(self, room_width: float, room_height: float, bar: float) -> None:
-        self._width = room_width
-        self._height = room_height
-        self._bar = bar
-
-    def width(self, page: PageSize, sizes: Sequence[PageSize], rotation: Quarter) -> float:
-        """Return the zoom at which a page is as wide as the room, beside a scroll bar if needed."""
-        shown = turned(page, rotation)
-        zoom = (self._width - 2 * MARGIN) / (shown.width * PIXELS_PER_POINT)
-        if len(sizes) == 1 and shown.height * zoom * PIXELS_PER_POINT + 2 * MARGIN <= self._height:
-            return zoom
-        return (self._width - self._bar - 2 * MARGIN) / (shown.width * PIXELS_PER_POINT)
-
-    def page(self, page: PageSize, sizes: Sequence[PageSize], rotation: Quarter) -> float:
-        """Return the zoom at which the whole page shows."""
-        shown = turned(page, rotation)
-        bar = 0.0 if len(sizes) == 1 else self._bar
-        return min(
-            (self._width - bar - 2 * MARGIN) / (shown.width * PIXELS_PER_POINT),
-            (self._height - 2 * MARGIN) / (shown.height * PIXELS_PER_POINT),
-        )

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QWidget
 
 from app import theme
-from app.page_lane import Draw, Wish
-from app.pages import PageService, is_thumbnail, thumbnail
-from app.viewer import painting
+from app.page_lane import Wish
+from app.pages import PageService
 from app.viewer.crop import CropTool
-from app.viewer.geometry import MARGIN, MAX_DESK, PIXELS_PER_POINT, Fitting, PageLayout, box_rect
+from app.viewer.fitting import fit_limit
+from app.viewer.geometry import MARGIN, MAX_DESK, PIXELS_PER_POINT, PageLayout, box_rect
+from app.viewer.page_painter import Marks, PagePainter
 from app.viewer.state import Fit
-from app.viewer.tiles import draws
 from app.viewer.wishes import wishes
 from vlm.types import Box, PageSize, Quarter
 
 ZOOMS = (0.1, 0.25, 0.33, 0.5, 0.67, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 4, 6, 8, 12, 16)
 STEP = 60
 """Logical pixels that an arrow key scrolls."""
-Marks = Mapping[int, Sequence[Box]]
-"""Boxes by page."""
 
 
 class PageArea(QAbstractScrollArea):
@@ -52,7 +50,7 @@ class PageArea(QAbstractScrollArea):
         super().__init__(parent)
         self._path = path
         self._pages = pages
-        self._crop = crop
+        self._painter = PagePainter(path, pages, crop)
         self._sizes: list[PageSize] = []
         self._layout: PageLayout | None = None
         self._zoom = 1.0
@@ -60,10 +58,6 @@ class PageArea(QAbstractScrollArea):
         self._rotation: Quarter = 0
         self._page = 0
         self._forward = True
-        self._failed: set[int] = set()
-        self._matches: Marks = {}
-        self._match: tuple[int, Sequence[Box]] = (0, ())
-        self._evidence: tuple[int, Sequence[Box]] = (0, ())
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -113,7 +107,7 @@ class PageArea(QAbstractScrollArea):
         """Lay out a document of which one page's size is known."""
         self._sizes = [size] * count
         self._layout = None
-        self._failed.clear()
+        self._painter.failed.clear()
         self._arrange(QPointF())
 
     def set_sizes(self, first: int, sizes: Sequence[PageSize]) -> None:
@@ -125,18 +119,20 @@ class PageArea(QAbstractScrollArea):
 
     def set_failed(self, page: int, failed: bool) -> None:
         """Tell that a page cannot be drawn, so that it is not tried again and again."""
-        (self._failed.add if failed else self._failed.discard)(page)
+        failures = self._painter.failed
+        (failures.add if failed else failures.discard)(page)
+        self.viewport().update()
         self.seen_changed.emit()
 
     def set_matches(self, matches: Marks, page: int, current: Sequence[Box]) -> None:
         """Show what a search found; `current` stands out."""
-        self._matches = matches
-        self._match = (page, current)
+        self._painter.matches = matches
+        self._painter.match = (page, current)
         self.viewport().update()
 
     def set_evidence(self, page: int, boxes: Sequence[Box]) -> None:
         """Show where an answer's words stand; none with no boxes."""
-        self._evidence = (page, boxes)
+        self._painter.evidence = (page, boxes)
         self.viewport().update()
 
     # Moving about
@@ -249,15 +245,11 @@ class PageArea(QAbstractScrollArea):
         return self._layout.between(seen.top(), seen.bottom())
 
     def wishes(self) -> list[Wish]:
-        """Return the images that are missing, what shows first, then what comes next."""
+        """Return the images to paint from, what shows first, then what comes next."""
         if self._layout is None:
             return []
         found = wishes(self._path, self._layout, self._sizes, self.seen(), self._forward)
-        return [
-            (urgency, draw)
-            for urgency, draw in found
-            if draw.page.page not in self._failed and not self._pages.has_image(draw)
-        ]
+        return [wish for wish in found if wish[1].page.page not in self._painter.failed]
 
     def _set_zoom(self, zoom: float) -> None:
         tallest = sum(max(size.width, size.height) for size in self._sizes) * PIXELS_PER_POINT
@@ -267,24 +259,18 @@ class PageArea(QAbstractScrollArea):
             self._zoom = zoom
             self.zoom_changed.emit(zoom)
 
-    def _fitting_zoom(self) -> float:
-        room = self.maximumViewportSize()
-        bar = self.verticalScrollBar().sizeHint().width()
-        fitting = Fitting(room.width(), room.height(), bar)
-        size = self._sizes[min(self._page, len(self._sizes) - 1)]
-        if self._fit == "width":
-            return fitting.width(size, self._sizes, self._rotation)
-        return fitting.page(size, self._sizes, self._rotation)
-
     def _arrange(self, about: QPointF) -> None:
         """Lay out anew so that what lies under a point of the viewport stays there."""
         if not self._sizes:
             return
         old, desk = self._layout, self.on_desk(about)
-        if self._fit != "none":
-            self._set_zoom(self._fitting_zoom())
-        room = (float(self.viewport().width()), float(self.viewport().height()))
-        layout = PageLayout(self._sizes, self._zoom, self._rotation, self.devicePixelRatioF(), room)
+        room = self.maximumViewportSize()
+        bar = self.verticalScrollBar().sizeHint().width()
+        limit = fit_limit(self._fit, room, bar, self._sizes, self._rotation)
+        if limit is not None:
+            self._set_zoom(limit.zoom(self._sizes, self._rotation))
+        view, ratio = self.viewport().size(), self.devicePixelRatioF()
+        layout = PageLayout(self._sizes, self._zoom, self._rotation, ratio, view, limit)
         self._layout = layout
         self._set_bars(layout)
         if old is not None and old.count == layout.count:
@@ -347,39 +333,10 @@ class PageArea(QAbstractScrollArea):
         """Paint the pages in view."""
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), theme.desk(self.palette()))
-        for page in self.visible_pages():
-            self._paint_page(painter, page)
+        if self._layout is not None:
+            for page in self.visible_pages():
+                place, size = self.place(page), self._sizes[page]
+                self._painter.paint(
+                    painter, self._layout, page, place, self.seen(), size, self.palette()
+                )
         painter.end()
-
-    def _paint_page(self, painter: QPainter, page: int) -> None:
-        layout = self._layout
-        assert layout is not None
-        place = self.place(page)
-        painting.draw_paper(painter, place, self.palette())
-        if page not in self._failed:
-            images = self._images(layout, page)
-            painting.draw_page(painter, self._pages, layout, place, images)
-        self._paint_marks(painter, page, place)
-
-    def _paint_marks(self, painter: QPainter, page: int, place: QRectF) -> None:
-        def rects(boxes: Sequence[Box]) -> list[QRectF]:
-            return [box_rect(box, place, self._rotation) for box in boxes]
-
-        painter.save()
-        match = self._match[1] if self._match[0] == page else ()
-        painting.draw_matches(painter, rects(self._matches.get(page, ())), rects(match))
-        if self._evidence[0] == page:
-            painting.draw_evidence(painter, rects(self._evidence[1]))
-        if self._crop.box is not None and self._crop.page == page:
-            rect = box_rect(self._crop.box, place, self._rotation)
-            painting.draw_crop(painter, rect, place, self._crop.selected)
-        painter.restore()
-
-    def _images(self, layout: PageLayout, page: int) -> list[Draw]:
-        """Return what there is to paint a page from, the coarsest first."""
-        sharp = draws(self._path, layout, page, self.seen())
-        if all(self._pages.has_image(draw) for draw in sharp):
-            return sharp
-        small = thumbnail(self._path, page, self._sizes[page])
-        older = [draw for draw in self._pages.images.of_page(self._path, page) if draw not in sharp]
-        return [small, *(draw for draw in older if not is_thumbnail(draw)), *sharp]

@@ -112,7 +112,7 @@ def draw_crop(painter: QPainter, rect: QRectF, place: QRectF, handles: bool) -> 
     hole = QPainterPath()
     hole.addRect(rect)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillPath(around - hole, QColor(28, 33, 41, 38))
+    painter.fillPath(around - hole, QColor(28, 33, 41, 24))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(255, 255, 255, 170), 4.0, Qt.PenStyle.SolidLine, _FLAT, _MITER))
     painter.drawRect(rect)

@@ -10,6 +10,8 @@ from app import icons, theme
 from app.viewer.search import MOST, Found
 from app.viewer.view_bar import tool_button
 
+FIELD = 420
+"""Logical pixels of the field at most."""
 TYPING_MS = 200
 """How long the person has to pause before the search starts."""
 
@@ -53,9 +55,11 @@ class SearchBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE, 5, theme.SPACE, 6)
         row.setSpacing(4)
-        row.addWidget(self._text, 1)
+        self._text.setMaximumWidth(FIELD)
+        row.addWidget(self._text, 3)
         row.addSpacing(4)
         row.addWidget(self._count)
+        row.addStretch(1)
         for action in (self._previous, self._next, self._close):
             row.addWidget(tool_button(action))
 

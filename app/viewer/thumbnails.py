@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app import theme
@@ -173,7 +173,7 @@ class Thumbnails(QListView):
         self._following = False
 
     def wishes(self) -> list[Wish]:
-        """Return the small pictures that show and are missing."""
+        """Return the small pictures that show."""
         if not self.isVisible() or not self._sizes:
             return []
         view = self.viewport().rect()
@@ -183,6 +183,14 @@ class Thumbnails(QListView):
         return [
             (Urgency.THUMBNAIL, thumbnail(self._path, page, self._sizes[page])) for page in rows
         ]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.seen_changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.seen_changed.emit()
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current(self, now: QModelIndex, before: QModelIndex) -> None:

@@ -1,0 +1,37 @@
+"""How large pages may be in a view that fits them to its room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize
+
+from app.viewer.geometry import MARGIN, Limit, turned
+from app.viewer.state import Fit
+from vlm.types import PageSize, Quarter
+
+
+def fit_limit(
+    fit: Fit, room: QSize, bar: int, sizes: Sequence[PageSize], rotation: Quarter
+) -> Limit | None:
+    """Return what every page has to fit into; None when nothing is fitted.
+
+    Depends on the room without scroll bars only, so that a bar that comes or goes cannot make
+    the zoom swing.
+
+    Args:
+        fit: What is fitted.
+        room: Logical pixels of the view without scroll bars.
+        bar: Logical pixels that an upright scroll bar takes.
+        sizes: Of all pages, in points before rotation.
+        rotation: The person's turn.
+    """
+    if fit == "none":
+        return None
+    width, height = room.width() - 2 * MARGIN, room.height() - 2 * MARGIN
+    alone = Limit(max(1, width)) if fit == "width" else Limit(max(1, width), max(1, height))
+    if len(sizes) == 1:
+        shown = turned(sizes[0], rotation)
+        if alone.scale(shown) * shown.height <= height:
+            return alone
+    return Limit(max(1, width - bar), alone.height)
