@@ -9,20 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app import theme
 from app.ask import words
 from app.ask.answer_text import AnswerText
+from app.ask.button import IconButton, Look
 from app.ask.correction import CorrectionLine
 from app.ask.flow import FlowRow
 from app.ask.icons import Icon
-from app.ask.surface import (
-    BusyLine,
-    Card,
-    IconButton,
-    Look,
-    MutedLabel,
-    Notice,
-    plain_label,
-    sized,
-    tone_icon,
-)
+from app.ask.surface import BusyLine, Card, MutedLabel, Notice, plain_label, sized, tone_icon
 from app.ask.values import Correction, EvidenceClick, Scope, Verdict
 from app.ask.words import Tone
 from vlm.protocol import Saw

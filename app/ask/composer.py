@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
+from app.ask.button import IconButton, Look
 from app.ask.icons import Icon
 from app.ask.question_line import QuestionLine
 from app.ask.scope_chip import ScopeChip
-from app.ask.surface import Card, IconButton, Look, MutedLabel
+from app.ask.surface import Card, MutedLabel
 
 KEYS = "Enter asks · Shift+Enter for a new line · ↑ brings back what you asked"
 

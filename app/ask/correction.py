@@ -7,9 +7,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
+from app.ask.button import IconButton, Look
 from app.ask.icons import Icon
 from app.ask.question_line import QuestionLine
-from app.ask.surface import Card, IconButton, Look, MutedLabel
+from app.ask.surface import Card, MutedLabel
 
 
 class CorrectionLine(QWidget):

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
 from app.ask import words
+from app.ask.button import IconButton, Look
 from app.ask.icons import Icon
-from app.ask.surface import BusyLine, IconButton, Look, MutedLabel, Notice, plain_label, sized
+from app.ask.surface import BusyLine, MutedLabel, Notice, plain_label, sized
 from app.ask.words import Tone
 from vlm.types import ModelInfo
 

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from app import theme
 from app.ask import words
 from app.ask.answer_card import AnswerCard
+from app.ask.button import IconButton, Look
 from app.ask.composer import Composer
 from app.ask.icons import Icon
 from app.ask.model_chip import ModelHead
-from app.ask.surface import IconButton, Look, Notice
+from app.ask.surface import Notice
 from app.ask.values import Draft, Scope
 from app.ask.welcome import Welcome
 from app.ask.words import Tone

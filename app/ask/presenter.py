@@ -30,7 +30,7 @@ from vlm.protocol import (
     Saw,
     TextDelta,
 )
-from vlm.types import Box, Document, PageRef, Question
+from vlm.types import Answer, Box, Document, PageRef, Question
 
 
 @dataclass(slots=True)
@@ -112,15 +112,11 @@ class AskPresenter(QObject):
 
     def ask(self, question: Question) -> None:
         """Ask in a new card."""
-        card = self._panel.add_card(question)
-        card.again_pressed.connect(self.ask_again)
-        card.retry_pressed.connect(self._on_retry)
-        card.evidence_pressed.connect(self.show_evidence)
-        card.seen_pressed.connect(self._on_seen)
-        card.judged.connect(self.judged)
-        card.correction_wanted.connect(self.correction_wanted)
-        card.corrected.connect(self.corrected)
-        self._queue(_Turn(card, question))
+        self._queue(_Turn(self._add_card(question), question))
+
+    def show_past(self, question: Question, answer: Answer) -> None:
+        """Put an answer of the history into the conversation, as alive as a new one."""
+        self._add_card(question).show_answer(answer)
 
     @Slot(object)
     def ask_again(self, question: Question) -> None:
@@ -166,7 +162,9 @@ class AskPresenter(QObject):
     def _on_seen(self, saw: Saw) -> None:
         card = self.sender()
         if isinstance(card, AnswerCard):
-            sheet = SeenSheet(self._pages, card.question.page, saw, self._panel)
+            page = card.question.page
+            self._panel.scope_wanted.emit(Scope(page, card.question.box))
+            sheet = SeenSheet(self._pages, page, saw, self._panel)
             sheet.crop_wanted.connect(self._panel.crop_wanted)
             sheet.open()
 
@@ -177,6 +175,17 @@ class AskPresenter(QObject):
                 words.STARTING if not self._client.running else words.LOADING
             )
             self._client.load(*self._model)
+
+    def _add_card(self, question: Question) -> AnswerCard:
+        card = self._panel.add_card(question)
+        card.again_pressed.connect(self.ask_again)
+        card.retry_pressed.connect(self._on_retry)
+        card.evidence_pressed.connect(self.show_evidence)
+        card.seen_pressed.connect(self._on_seen)
+        card.judged.connect(self.judged)
+        card.correction_wanted.connect(self.correction_wanted)
+        card.corrected.connect(self.corrected)
+        return card
 
     def _queue(self, turn: _Turn) -> None:
         self._waiting.append(turn)
@@ -226,7 +235,7 @@ class AskPresenter(QObject):
         match event:
             case Progress():
                 if not turn.stopping and not turn.card.text.text():
-                    turn.card.show_waiting(event.text, event.fraction)
+                    turn.card.show_waiting(words.ongoing(event.text), event.fraction)
             case Saw():
                 turn.card.show_saw(event)
             case TextDelta():
@@ -262,7 +271,7 @@ class AskPresenter(QObject):
         looking = event.job == self._ahead.job
         match event:
             case Progress() if not looking:
-                self._panel.head.show_busy(event.text, event.fraction)
+                self._panel.head.show_busy(words.ongoing(event.text), event.fraction)
             case Loaded():
                 self._panel.show_model(event.model)
                 self._ahead.forget()

@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ask import words
+from app.ask.button import IconButton, Look
 from app.ask.icons import Icon
-from app.ask.surface import IconButton, Look
 from app.ask.values import Scope
 from vlm.types import Document
 

@@ -18,16 +18,37 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.ask import words
+from app.ask.button import IconButton, Look
 from app.ask.icons import Icon
-from app.ask.surface import IconButton, Look, MutedLabel, Notice, plain_label, sized
+from app.ask.surface import MutedLabel, Notice, plain_label, sized
 from app.ask.words import Tone
 from app.page_lane import Draw, Urgency
-from app.pages import Drawn, PageFailure, PageService
+from app.pages import Drawn, PageFailure, PageService, SizesFound
 from vlm.protocol import Saw
-from vlm.types import PageRef, View
+from vlm.types import Document, PageRef, PageSize, View
 
+POINTS = 72.0
+"""Per inch."""
 THUMB = 132
 """Pixels of a small picture's edge in the strip."""
+
+
+def drawing(page: PageRef, size: PageSize, view: View) -> Draw:
+    """Say what to draw for a view: as many pixels as the model had for that part of the page.
+
+    A view may be larger than its part; the rest is white, to the right and below.
+
+    Args:
+        page: The page with the person's turn.
+        size: The page's, before that turn.
+        view: What the model was given.
+    """
+    wide, high = view.box.width * size.width, view.box.height * size.height
+    if page.rotation in (90, 270):
+        wide, high = high, wide
+    width = min(view.width, max(1, round(wide / POINTS * view.dpi)))
+    height = min(view.height, max(1, round(high / POINTS * view.dpi)))
+    return Draw(page, view.box, width, height)
 
 
 class ViewButton(QAbstractButton):
@@ -117,6 +138,8 @@ class SeenSheet(QDialog):
         self._views = saw.views
         self._owner = pages.owner()
         self._chosen = 0
+        self._draws: list[Draw] = []
+        self._pictures: dict[int, QPixmap] = {}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("What the model saw")
         self.resize(820, 780)
@@ -131,10 +154,12 @@ class SeenSheet(QDialog):
         self._group.idClicked.connect(self.choose)
         self._build()
         self.warning.show_text(saw.warning, Tone.CAUTION)
+        pages.opened.connect(self._on_opened)
+        pages.sizes_found.connect(self._on_sizes)
         pages.drawn.connect(self._on_drawn)
         pages.failed.connect(self._on_failed)
         self.finished.connect(self._on_finished)
-        self._ask_for_pictures()
+        pages.measure(page.path, page.page, 1)
         self.choose(0)
 
     def _build(self) -> None:
@@ -175,20 +200,28 @@ class SeenSheet(QDialog):
         layout.addWidget(scroll)
         layout.addLayout(foot)
 
-    def _draw(self, place: int) -> Draw:
-        view = self._views[place]
-        return Draw(self._page, view.box, view.width, view.height)
-
     def _ask_for_pictures(self) -> None:
-        wishes = [
-            (Urgency.VISIBLE, self._draw(place))
-            for place in range(len(self._views))
-            if not self._pages.has_image(self._draw(place))
-        ]
-        self._pages.want(self._owner, self._page.path, wishes)
-        for place, button in enumerate(self.buttons):
-            if (picture := self._pages.image(self._draw(place))) is not None:
-                button.set_picture(picture)
+        self._pages.want(
+            self._owner,
+            self._page.path,
+            [(Urgency.VISIBLE, draw) for draw in self._draws if not self._pages.has_image(draw)],
+        )
+        for draw in self._draws:
+            if (picture := self._pages.image(draw)) is not None:
+                self._show_picture(draw, picture)
+
+    def _show_picture(self, draw: Draw, drawn: QPixmap) -> None:
+        for place, view in enumerate(self._views):
+            if self._draws[place] == draw:
+                picture = QPixmap(view.width, view.height)
+                picture.fill(Qt.GlobalColor.white)
+                painter = QPainter(picture)
+                painter.drawPixmap(0, 0, drawn)
+                painter.end()
+                self._pictures[place] = picture
+                self.buttons[place].set_picture(picture)
+                if place == self._chosen:
+                    self.choose(place)
 
     @Slot(int)
     def choose(self, place: int) -> None:
@@ -197,17 +230,26 @@ class SeenSheet(QDialog):
             self._chosen = place
             view = self._views[place]
             self.buttons[place].setChecked(True)
-            picture = self._pages.image(self._draw(place))
-            self.pixels.set_picture(picture, QSize(view.width, view.height))
+            self.pixels.set_picture(self._pictures.get(place), QSize(view.width, view.height))
             self.caption.setText(f"{words.view_name(view)}: {words.view_detail(view)}")
 
     @Slot(object)
+    def _on_opened(self, document: Document) -> None:
+        if document.path == self._page.path and not self._draws:
+            self._pages.measure(self._page.path, self._page.page, 1)
+
+    @Slot(object)
+    def _on_sizes(self, found: SizesFound) -> None:
+        place = self._page.page - found.first
+        if found.path == self._page.path and 0 <= place < len(found.sizes) and not self._draws:
+            size = found.sizes[place]
+            self._draws = [drawing(self._page, size, view) for view in self._views]
+            self._ask_for_pictures()
+
+    @Slot(object)
     def _on_drawn(self, drawn: Drawn) -> None:
-        for place, button in enumerate(self.buttons):
-            if drawn.draw == self._draw(place):
-                button.set_picture(QPixmap.fromImage(drawn.image))
-                if place == self._chosen:
-                    self.choose(place)
+        if drawn.draw in self._draws:
+            self._show_picture(drawn.draw, QPixmap.fromImage(drawn.image))
 
     @Slot(object)
     def _on_failed(self, failure: PageFailure) -> None:

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import theme
 from app.ask import words
+from app.ask.button import IconButton, Look
 from app.ask.icons import Icon
-from app.ask.surface import IconButton, Look, MutedLabel, plain_label, sized
+from app.ask.surface import MutedLabel, plain_label, sized
 
 
 class Welcome(QWidget):

@@ -202,3 +202,8 @@ def view_detail(view: View) -> str:
         f"{view.width} × {view.height} pixels, {view.dpi:.0f} pixels per inch of page, "
         f"{view.visual_tokens} visual tokens"
     )
+
+
+def ongoing(text: str) -> str:
+    """Write what the engine does as something that goes on: "Answering…"."""
+    return text if text.endswith(("…", ".", "!", "?")) else f"{text}…"
