@@ -122,5 +122,61 @@ def load_optimizers(folder: Path, optimizers: list[Optimizer]) -> None:
             elif key == "random/cuda" and torch.cuda.is_available():
                 torch.cuda.set_rng_state(file.get_tensor(key))
     for optimizer, state in zip(optimizers, states, strict=True):
+        if not state:  # a checkpoint that was carried without them
+            continue
         whole = optimizer.state_dict()
         optimizer.load_state_dict({"state": state, "param_groups": whole["param_groups"]})
+
+
+PART_BYTES = 15 * 2**20
+"""Largest part of a carried checkpoint: what a borrowed machine gives back in one file."""
+
+
+def carry(folder: Path, target: Path, part_bytes: int = PART_BYTES) -> list[Path]:
+    """Write the averaged weights alone, in bfloat16 and in parts, to be carried elsewhere.
+
+    Args:
+        folder: of a checkpoint.
+        target: gets ``carried-0.safetensors`` and so on.
+        part_bytes: no part is larger, as long as no single tensor is.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    parts: list[dict[str, Tensor]] = [{}]
+    used = 0
+    with safe_open(folder / FILE, framework="pt") as file:
+        position = file.metadata()["position"]
+        for key in sorted(file.keys()):
+            if not key.startswith("average/"):
+                continue
+            tensor = file.get_tensor(key).to(torch.bfloat16)
+            size = tensor.numel() * tensor.element_size()
+            if parts[-1] and used + size > part_bytes:
+                parts.append({})
+                used = 0
+            parts[-1][key.removeprefix("average/")] = tensor
+            used += size
+    written = []
+    for index, part in enumerate(parts):
+        path = target / f"carried-{index}.safetensors"
+        save_file(part, path, metadata={"position": position})
+        written.append(path)
+    return written
+
+
+def unpack(source: Path, folder: Path) -> Position:
+    """Make a checkpoint of what :func:`carry` wrote; its optimizers start afresh."""
+    weights: dict[str, Tensor] = {}
+    position = ""
+    for path in sorted(source.glob("carried-*.safetensors")):
+        with safe_open(path, framework="pt") as file:
+            position = file.metadata()["position"]
+            for key in file.keys():  # noqa: SIM118 - safe_open is no mapping
+                weights[key] = file.get_tensor(key).float()
+    if not weights:
+        raise FileNotFoundError(f"{source} holds no carried-*.safetensors")
+    folder.mkdir(parents=True, exist_ok=True)
+    both = {
+        f"{kind}/{name}": value for kind in ("reader", "average") for name, value in weights.items()
+    }
+    save_file(both, folder / FILE, metadata={"position": position})
+    return Position(**json.loads(position))

@@ -6,16 +6,20 @@ from pathlib import Path
 import torch
 from transformers import GenerationConfig
 
-from pretrain import checkpoint, model, tokenizer
+from pretrain import checkpoint, dora, model, stages, tokenizer
 from pretrain.checkpoint import Position
 from pretrain.reader import Reader
 
 
 def load_reader(folder: Path, averaged: bool = True) -> tuple[Reader, Position]:
-    """Build the reader of a checkpoint, with the averaged weights or the last ones."""
+    """Build the reader of a checkpoint, adapters merged, with the averaged or the last weights."""
     at = checkpoint.position_of(folder)
     reader = Reader.fresh(at.preset, at.seed)
+    rank = stages.STAGES[at.stage].adapter_rank
+    if rank:
+        dora.attach(reader.model, rank)
     checkpoint.load_weights(folder, reader, averaged=averaged)
+    dora.merge(reader.model)
     return reader.eval(), at
 
 

@@ -282,6 +282,12 @@ class Reader(nn.Module):
             self.latent_ordinal,
         )
 
+    def see(self, learning: bool) -> None:
+        """Let the vision transformer and the projection learn, or hold them still."""
+        core = self.model.model
+        for part in (core.vision_model, core.connector.modality_projection):
+            part.requires_grad_(learning)
+
     @torch.no_grad()
     def warm_start(self) -> None:
         """Give the latents' character head what the patches' head has learned."""

@@ -4,12 +4,31 @@ import random
 from dataclasses import dataclass, replace
 
 from pretrain.batches import Batch, collate
-from pretrain.documents.crops import CropPlan, draw_crop
+from pretrain.documents.crops import CropPlan, Sample, draw_crop
 from pretrain.documents.forms import draw_form
+from pretrain.documents.pages import KINDS, draw_page
+from pretrain.documents.views import Scope, view_page
 from pretrain.documents.wear import Wear
 from pretrain.fonts import FontFile
 from pretrain.model import LATENTS
 from pretrain.reader import Weights
+
+
+@dataclass(frozen=True, slots=True)
+class PageMix:
+    """How whole pages are shown.
+
+    Attributes:
+        quarter: columns and rows of one view in patches; the page is twice as wide and high.
+        em_px: smallest and largest body text on the unsplit page.
+        crop: narrowest and widest, lowest and highest crop, in patches.
+        scopes: what is shown of a page; repeated entries are likelier.
+    """
+
+    quarter: tuple[int, int] = (34, 48)
+    em_px: tuple[int, int] = (18, 28)
+    crop: tuple[int, int, int, int] = (16, 40, 2, 8)
+    scopes: tuple[Scope, ...] = (Scope.CROP, Scope.CROP, Scope.WHOLE, Scope.SPLIT, Scope.SPLIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +47,10 @@ class Level:
         one_word: one short group of characters per line only.
         em_px: smallest and largest text size.
         forms_share: share of samples that are fields with a question, the rest is to be read.
+        frozen_encoder: leave vision transformer and projection as they are; a step costs a third
+            less while the perceiver and the decoder find their way.
+        pages_share: share of batches that are pages with questions, the rest are crops.
+        pages: how pages are shown.
     """
 
     name: str
@@ -40,6 +63,9 @@ class Level:
     one_word: bool = False
     em_px: tuple[int, int] = (14, 30)
     forms_share: float = 0.0
+    frozen_encoder: bool = False
+    pages_share: float = 0.0
+    pages: PageMix = PageMix()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +77,41 @@ class Stage:
         levels: in order.
         peak_lr: learning rate after the warm-up.
         patches_per_batch: how many patches make a batch, before rounding to whole samples.
+        adapter_rank: rank of the DoRA adapters, merged at the end; None trains every weight.
     """
 
     name: str
     levels: tuple[Level, ...]
     peak_lr: float
     patches_per_batch: int
+    adapter_rank: int | None = None
 
 
 _CLEAN = (Wear.NONE, Wear.LIGHT)
 _MIXED = (Wear.NONE, Wear.LIGHT, Wear.LIGHT, Wear.HEAVY)
-_TEACH = Weights(patch=0.5, latent=1.0, guide=0.3, answer=1.0)
+_TEACH = Weights(patch=0.0, latent=1.0, guide=0.3, answer=1.0)
 _READ = Weights(patch=0.3, latent=0.5, guide=0.05, answer=1.0)
+
+
+def _first(
+    name: str,
+    rows: tuple[int, ...],
+    columns: tuple[int, int],
+    gate_cer: float,
+    one_word: bool = False,
+) -> Level:
+    """Return a level for the connector's and decoder's first steps."""
+    return Level(
+        name,
+        rows,
+        columns,
+        _CLEAN,
+        _TEACH,
+        gate_cer=gate_cer,
+        one_word=one_word,
+        frozen_encoder=True,
+    )
+
 
 STAGES: dict[str, Stage] = {
     "encoder": Stage(
@@ -77,14 +126,49 @@ STAGES: dict[str, Stage] = {
     "lines": Stage(
         "lines",
         (
-            Level("glyph", (2,), (2, 4), _CLEAN, _TEACH, gate_cer=0.5, one_word=True),
-            Level("word", (2,), (5, 12), _CLEAN, _TEACH, gate_cer=0.3, one_word=True),
-            Level("line", (2, 2, 3), (8, 28), _CLEAN, _TEACH, gate_cer=0.1),
+            _first("glyph", (2,), (2, 4), gate_cer=0.5, one_word=True),
+            _first("word", (2,), (5, 12), gate_cer=0.5, one_word=True),
+            _first("line", (2, 2, 3), (8, 28), gate_cer=0.2),
             Level("fields", (2, 2, 3, 4), (10, 32), _CLEAN, _READ, gate_cer=0.05, forms_share=0.4),
             Level("block", (2, 2, 3, 4, 6), (8, 40), _MIXED, _READ, forms_share=0.4),
         ),
         peak_lr=1.5e-3,
         patches_per_batch=1536,
+    ),
+    "pages": Stage(
+        "pages",
+        (
+            Level(
+                "pages",
+                (2, 3, 4, 6),
+                (10, 48),
+                _MIXED,
+                _READ,
+                noise_share=0.4,
+                forms_share=0.4,
+                pages_share=0.5,
+            ),
+        ),
+        peak_lr=7e-4,
+        patches_per_batch=8192,
+    ),
+    "questions": Stage(
+        "questions",
+        (
+            Level(
+                "questions",
+                (2, 3, 4, 6),
+                (10, 48),
+                _MIXED,
+                Weights(patch=0.0, answer=1.0),
+                noise_share=0.2,
+                forms_share=0.7,
+                pages_share=0.6,
+            ),
+        ),
+        peak_lr=3e-4,
+        patches_per_batch=8192,
+        adapter_rank=16,
     ),
 }
 
@@ -109,10 +193,14 @@ class Source:
 
     def draw(self, index: int) -> Batch:
         """Draw batch number ``index``; the same on every machine."""
+        rng = random.Random(f"{self.seed}/{self.level.name}/{index}")
+        if rng.random() < self.level.pages_share:
+            return collate(self._pages(rng), LATENTS)
+        return collate(self._crops(rng), LATENTS)
+
+    def _crops(self, rng: random.Random) -> list[Sample]:
         level = self.level
-        rng = random.Random(f"{self.seed}/{level.name}/{index}")
         rows, columns = rng.choice(level.rows), rng.randint(*level.columns)
-        count = min(self.most_samples, max(4, self.patches_per_batch // (rows * columns)))
         plan = CropPlan(
             rows,
             columns,
@@ -123,8 +211,32 @@ class Source:
             one_word=level.one_word,
         )
         samples = []
-        for _ in range(count):
+        for _ in range(self._count(rows * columns)):
             worn = rng.choice(level.wear)
             draw = draw_form if rng.random() < level.forms_share else draw_crop
             samples.append(draw(replace(plan, wear=worn), rng))
-        return collate(samples, LATENTS)
+        return samples
+
+    def _pages(self, rng: random.Random) -> list[Sample]:
+        """Draw pages seen at one scope: one shape, so that they make a batch."""
+        mix = self.level.pages
+        columns, rows = mix.quarter
+        size = (32 * columns, 32 * rows)
+        scope = rng.choice(mix.scopes)
+        crop = (16 * rng.randint(*mix.crop[:2]), 16 * rng.randint(*mix.crop[2:]))
+        crop = (min(crop[0], size[0]), min(crop[1], size[1]))
+        patches = {
+            Scope.CROP: crop[0] * crop[1] // 256,
+            Scope.WHOLE: columns * rows,
+            Scope.SPLIT: 5 * columns * rows,
+        }[scope]
+        samples = []
+        for _ in range(self._count(patches)):
+            kind = rng.choice(tuple(KINDS))
+            page = draw_page(kind, size, mix.em_px, self.fonts, rng)
+            samples.append(view_page(page, kind, scope, rng.choice(self.level.wear), crop, rng))
+        return samples
+
+    def _count(self, patches: int) -> int:
+        """How many samples of so many patches make a batch."""
+        return min(self.most_samples, max(2, self.patches_per_batch // patches))

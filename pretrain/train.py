@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 
-from pretrain import checkpoint, fonts, gates, stages, stream
+from pretrain import checkpoint, dora, export, fonts, gates, stages, stream
 from pretrain.batches import Batch
 from pretrain.checkpoint import Position
 from pretrain.reader import Inputs, Reader, Weights, to_device
@@ -67,7 +67,7 @@ class TrainPlan:
     patches_per_batch: int | None = None
     checkpoint_s: float = 120.0
     log_every: int = 20
-    gate_s: float = 240.0
+    gate_s: float = 400.0
     compiled: bool = False
 
 
@@ -79,6 +79,8 @@ def make_optimizers(reader: Reader, lr: float) -> list[Optimizer]:
     inside: list[nn.Parameter] = []
     others: list[nn.Parameter] = []
     for name, parameter in reader.named_parameters():
+        if not parameter.requires_grad:
+            continue
         hidden = ".layers." in name and parameter.ndim == 2
         (inside if hidden else others).append(parameter)
     return [
@@ -110,26 +112,32 @@ class Run:
         self.device = torch.device(plan.device)
         start = checkpoint.position_of(plan.resume) if plan.resume else None
         preset = start.preset if start else plan.preset
-        self.reader = Reader.fresh(preset, plan.seed).to(self.device)
+        self.at = Position(plan.stage, plan.level or 0, 0, 0, 0, 0.0, preset, plan.seed)
+        same = start is not None and start.stage == plan.stage
+        if plan.resume is None or same:
+            reader = Reader.fresh(preset, plan.seed)
+        else:
+            reader, _ = export.load_reader(plan.resume)
+            if start is not None and start.stage == "encoder":
+                reader.warm_start()
+        if self.stage.adapter_rank:
+            dora.attach(reader.model, self.stage.adapter_rank)
+        self.reader = reader.to(self.device).train()
         self.average = {
             name: value.detach().clone() for name, value in self.reader.named_parameters()
         }
         self.lr = plan.lr or self.stage.peak_lr
         self.optimizers = make_optimizers(self.reader, self.lr)
-        self.at = Position(plan.stage, plan.level or 0, 0, 0, 0, 0.0, preset, plan.seed)
-        if plan.resume and start:
+        if plan.resume and start and same:
             self._continue(plan.resume, start)
-        choose_attention(self.reader.model, self.level.weights.guide > 0, self.device)
+        self._enter_level()
+        if plan.compiled:
+            for layer in self.reader.model.model.vision_model.encoder.layers:
+                layer.compile(dynamic=True)
 
     def _continue(self, folder: Path, start: Position) -> None:
-        """Go on where a checkpoint of this stage stands, or start from the stage before."""
-        same = start.stage == self.plan.stage
-        checkpoint.load_weights(folder, self.reader, averaged=not same)
-        if not same:
-            self.reader.warm_start()
-            for name, value in self.reader.named_parameters():
-                self.average[name].copy_(value.detach())
-            return
+        """Go on where a checkpoint of this stage stands."""
+        checkpoint.load_weights(folder, self.reader, averaged=False)
         checkpoint.load_average(folder, self.average)
         checkpoint.load_optimizers(folder, self.optimizers)
         self.at = start
@@ -180,8 +188,14 @@ class Run:
         if self.at.level + 1 >= len(self.stage.levels):
             return False
         self.at = replace(self.at, level=self.at.level + 1, batch=0)
-        choose_attention(self.reader.model, self.level.weights.guide > 0, self.device)
+        self._enter_level()
         return True
+
+    def _enter_level(self) -> None:
+        """Set up what the level trains and which attention it runs."""
+        choose_attention(self.reader.model, self.level.weights.guide > 0, self.device)
+        if self.stage.adapter_rank is None:
+            self.reader.see(learning=not self.level.frozen_encoder)
 
     @contextmanager
     def averaged(self) -> Generator[None]:

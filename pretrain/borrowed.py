@@ -1,0 +1,113 @@
+"""One job for a machine with a GPU that is lent for minutes: train, measure, leave what counts.
+
+    python -m pretrain.borrowed CARRIED OUT --stage lines --minutes 20 --fonts carried/fonts
+
+``CARRIED`` holds what :func:`pretrain.checkpoint.carry` wrote (40 MB at most), or nothing to start
+a fresh model. Every few minutes, and at the end, ``OUT`` gets at most eight files of at most
+16 MiB: the weights in parts, the curves, the report and the samples. It needs torch,
+transformers, Pillow and numpy, no network and no Faker.
+"""
+
+import argparse
+import logging
+import os
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import torch
+
+from pretrain import checkpoint, evaluate, export, fonts, samples, stages, train
+from pretrain.evaluate import Amount
+from pretrain.model import PRESETS
+from pretrain.train import CURVES, TrainPlan
+
+log = logging.getLogger(__name__)
+
+RESERVED_MINUTES = 1.5
+"""Time kept back for measuring and writing."""
+
+
+def leave(work: Path, out: Path) -> None:
+    """Copy the newest checkpoint, without its optimizers, and the curves to ``out``."""
+    if (work / checkpoint.FILE).exists():
+        checkpoint.carry(work, out)
+    if (work / CURVES).exists():
+        (out / CURVES).write_bytes((work / CURVES).read_bytes())
+
+
+def _leave_regularly(work: Path, out: Path, every_s: float, done: threading.Event) -> None:
+    while not done.wait(every_s):
+        leave(work, out)
+
+
+def run(plan: TrainPlan, out: Path, amount: Amount, leave_every_s: float = 180.0) -> None:
+    """Train as planned, then measure; ``out`` is filled during the run and at its end."""
+    out.mkdir(parents=True, exist_ok=True)
+    done = threading.Event()
+    keeper = threading.Thread(target=_leave_regularly, args=(plan.out, out, leave_every_s, done))
+    keeper.start()
+    try:
+        finished = train.train(plan)
+    finally:
+        done.set()
+        keeper.join()
+        leave(plan.out, out)
+    log.info("%s steps, %s samples", finished.at.step, finished.at.samples)
+    if finished.level.weights.answer == 0:
+        return
+    model = plan.out / "model"
+    export.export(plan.out, model)
+    faces = fonts.load(plan.font_folder)
+    samples.draw(model, faces, out / "samples.png")
+    rows, text = evaluate.timed(model, faces, amount, None, plan.device)
+    (out / "report.txt").write_text(text, encoding="utf-8")
+    evaluate.save(rows, out / "report.json")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the job; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m pretrain.borrowed", description=__doc__)
+    parser.add_argument("carried", type=Path, help="folder of a carried checkpoint, or a new one")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--stage", choices=sorted(stages.STAGES), required=True)
+    parser.add_argument("--minutes", type=float, required=True, help="for everything")
+    parser.add_argument("--fonts", type=Path, default=None)
+    parser.add_argument("--preset", choices=sorted(PRESETS), default="desk")
+    parser.add_argument("--level", type=int, default=None)
+    parser.add_argument("--lr", type=float, default=None)
+    parser.add_argument("--patches", type=int, default=49152, help="patches in a batch")
+    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 2))
+    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--steps", type=int, default=None)
+    parser.add_argument("--lines", type=int, default=40, help="test crops of each kind")
+    parsed = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder) / "run"
+        resume = None
+        if any(parsed.carried.glob("carried-*.safetensors")):
+            resume = Path(folder) / "start"
+            checkpoint.unpack(parsed.carried, resume)
+        plan = TrainPlan(
+            stage=parsed.stage,
+            out=work,
+            resume=resume,
+            preset=parsed.preset,
+            device="cuda" if torch.cuda.is_available() else "cpu",
+            minutes=max(parsed.minutes - RESERVED_MINUTES, parsed.minutes / 2),
+            most_steps=parsed.steps,
+            font_folder=parsed.fonts,
+            workers=parsed.workers,
+            level=parsed.level,
+            lr=parsed.lr,
+            patches_per_batch=parsed.patches,
+            compiled=parsed.compile,
+        )
+        run(plan, parsed.out, Amount(parsed.lines, parsed.lines, 1, 0))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
