@@ -59,10 +59,9 @@ class StockSequence:
     @property
     def size_bytes(self) -> int:
         """Memory of keys and values."""
+        layers: list[Any] = self.cache.layers
         return sum(
-            int(layer.keys.nbytes + layer.values.nbytes)
-            for layer in self.cache.layers
-            if layer.is_initialized
+            int(layer.keys.nbytes + layer.values.nbytes) for layer in layers if layer.is_initialized
         )
 
     def rewind(self, length: int) -> None:

@@ -6,7 +6,6 @@ Chosen by measuring this machine, not by its name.
 from __future__ import annotations
 
 import re
-import statistics
 import time
 from dataclasses import dataclass
 
@@ -28,18 +27,23 @@ class Placement:
 
     Attributes:
         device: "cuda", "mps" or "cpu".
-        dtype: What weights and activations are kept in.
+        dtype: What the text model computes in.
+        encode: What the vision encoder computes in.
         reason: A sentence for people.
     """
 
     device: str
     dtype: torch.dtype
+    encode: torch.dtype
     reason: str
 
     @property
     def dtype_name(self) -> str:
-        """The format's name, e.g. "bfloat16"."""
-        return str(self.dtype).removeprefix("torch.")
+        """The formats' names, e.g. "float32, looks in bfloat16"."""
+        name = str(self.dtype).removeprefix("torch.")
+        if self.encode == self.dtype:
+            return name
+        return f"{name}, looks in {str(self.encode).removeprefix('torch.')}"
 
 
 def choose(device: str = "auto") -> Placement:
@@ -71,45 +75,50 @@ def _cuda() -> Placement:
         raise ModelUnsupported("This machine has no CUDA device that this program can use.")
     name = torch.cuda.get_device_name()
     if torch.cuda.is_bf16_supported(including_emulation=False):
-        return Placement("cuda", torch.bfloat16, f"{name} computes in bfloat16.")
-    return Placement("cuda", torch.float16, f"{name} has no bfloat16; float16 is its fast format.")
+        return Placement("cuda", torch.bfloat16, torch.bfloat16, f"{name} computes in bfloat16.")
+    return Placement(
+        "cuda", torch.float16, torch.float16, f"{name} has no bfloat16; float16 is its fast format."
+    )
 
 
 def _mps() -> Placement:
     if not _has_mps():
         raise ModelUnsupported("This machine has no Apple GPU that this program can use.")
     try:
-        torch.ones(2, 2, device="mps", dtype=torch.bfloat16).mm(
-            torch.ones(2, 2, device="mps", dtype=torch.bfloat16)
-        )
+        one = torch.ones(2, 2, device="mps", dtype=torch.bfloat16)
+        torch.mm(one, one)
     except (RuntimeError, TypeError):
-        return Placement("mps", torch.float32, "The Apple GPU, whose system has no bfloat16 yet.")
-    return Placement("mps", torch.bfloat16, "The Apple GPU computes in bfloat16.")
+        return Placement(
+            "mps", torch.float32, torch.float32, "The Apple GPU, whose system has no bfloat16 yet."
+        )
+    return Placement("mps", torch.bfloat16, torch.bfloat16, "The Apple GPU computes in bfloat16.")
 
 
 def _cpu() -> Placement:
     gain = bfloat16_gain()
-    if gain >= WORTHWHILE:
-        reason = f"No GPU; this processor multiplies {gain:.1f} times as fast in bfloat16."
-        return Placement("cpu", torch.bfloat16, reason)
-    reason = f"No GPU; bfloat16 would be {gain:.1f} times as fast here, so float32 stays exact."
-    return Placement("cpu", torch.float32, reason)
+    if gain < WORTHWHILE:
+        reason = f"No GPU; bfloat16 would be {gain:.1f} times as fast here, so all is float32."
+        return Placement("cpu", torch.float32, torch.float32, reason)
+    reason = (
+        f"No GPU; this processor looks at pages {gain:.1f} times as fast in bfloat16, and writes "
+        "answers in float32."
+    )
+    return Placement("cpu", torch.float32, torch.bfloat16, reason)
 
 
-def bfloat16_gain(size: int = 384, rounds: int = 5) -> float:
-    """Measure how much faster than float32 this processor multiplies matrices in bfloat16."""
+def bfloat16_gain(size: int = 384, rounds: int = 7) -> float:
+    """Measure how much faster than float32 this processor multiplies matrices in bfloat16.
 
-    def median(dtype: torch.dtype) -> float:
-        left = torch.ones(size, size, dtype=dtype)
-        seconds: list[float] = []
-        left @ left
-        for _ in range(rounds):
+    The fastest of several rounds in turn: other programs can only make a round slower.
+    """
+    best = dict.fromkeys((torch.float32, torch.bfloat16), float("inf"))
+    for _ in range(rounds):
+        for dtype in best:
+            left = torch.ones(size, size, dtype=dtype)
             start = time.perf_counter()
-            left @ left
-            seconds.append(time.perf_counter() - start)
-        return statistics.median(seconds)
-
-    return median(torch.float32) / median(torch.bfloat16)
+            torch.mm(left, left)
+            best[dtype] = min(best[dtype], time.perf_counter() - start)
+    return best[torch.float32] / best[torch.bfloat16]
 
 
 def free_bytes(device: str) -> int:
@@ -119,27 +128,35 @@ def free_bytes(device: str) -> int:
     return int(psutil.virtual_memory().available)
 
 
-def require_room(weights: int, placement: Placement, name: str) -> None:
-    """Refuse a model that cannot fit, before it is read.
+def fit(weights: int, placement: Placement, name: str) -> Placement:
+    """Refuse a model that cannot fit, before it is read; halve its numbers where that helps.
 
     Args:
         weights: Number of numbers the model has.
         placement: Where they would go.
         name: What people call the model.
 
+    Returns:
+        The placement, in bfloat16 altogether where float32 would not fit.
+
     Raises:
         OutOfMemory: With both sizes.
     """
     needed = int(weights * placement.dtype.itemsize * ROOM)
     free = free_bytes(placement.device)
-    if needed > free:
-        kind = "GPU memory" if placement.device == "cuda" else "memory"
-        raise OutOfMemory(
-            f"{name} needs about {gigabytes(needed)} of {kind}; {gigabytes(free)} are free. "
-            "Close other programs or choose a smaller model.",
-            needed,
-            free,
-        )
+    if needed <= free:
+        return placement
+    if placement.dtype == torch.float32 and needed <= 2 * free:
+        reason = f"{placement.reason} Memory is short, so all is bfloat16."
+        return Placement(placement.device, torch.bfloat16, torch.bfloat16, reason)
+    least = needed // 2 if placement.dtype == torch.float32 else needed
+    kind = "GPU memory" if placement.device == "cuda" else "memory"
+    raise OutOfMemory(
+        f"{name} needs about {gigabytes(least)} of {kind}; {gigabytes(free)} are free. "
+        "Close other programs or choose a smaller model.",
+        least,
+        free,
+    )
 
 
 def gigabytes(size: int) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ def load(
     safety.require_type(found, tuple(FAMILIES))
     tuned = adapters.find(adapter) if adapter is not None else None
     family = FAMILIES[found.model_type]
-    device.require_room(found.weights, placement, folder.name)
+    placement = device.fit(found.weights, placement, folder.name)
     yield "Reading the model"
     with _plainly(folder):
         config = AutoConfig.from_pretrained(
@@ -77,7 +77,7 @@ def load(
         )
         _require_all(found, config)
         processor = family.processor(folder, config)
-        model, missing = AutoModelForImageTextToText.from_pretrained(
+        both: Any = AutoModelForImageTextToText.from_pretrained(
             str(folder),
             config=config,
             dtype=placement.dtype,
@@ -86,11 +86,13 @@ def load(
             use_safetensors=True,
             output_loading_info=True,
         )
+    model, missing = both
     _require_loaded(folder, missing)
     if tuned is not None:
         yield "Adding what was learned"
         model = adapters.merge(model, tuned)
     model = model.to(placement.device).eval().requires_grad_(False)
+    family.encoder(model).to(placement.encode)
     name = folder.resolve().name
     info = ModelInfo(
         name=name,
@@ -133,7 +135,7 @@ def _require_loaded(folder: Path, info: dict[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def _plainly(folder: Path) -> Iterator[None]:
+def _plainly(folder: Path) -> Generator[None]:
     """Quiet the library, and turn what it raises about a folder's contents into a sentence."""
     bars = transformers_logging.is_progress_bar_enabled()
     level = transformers_logging.get_verbosity()

@@ -17,7 +17,7 @@ from torch import Tensor
 from vlm import decoder as decoding
 from vlm import views
 from vlm.decoder import Decoder, StockDecoder
-from vlm.errors import DeskError
+from vlm.errors import DeskError, QuestionUnanswerable
 from vlm.families.family import Layout, Sheet
 from vlm.loader import LoadedModel
 from vlm.prompt import Prompt, build
@@ -94,7 +94,9 @@ class Sight:
             return seen
         start = time.perf_counter()
         yield "Opening the page"
-        self._pages.open(page.path, password)
+        document = self._pages.open(page.path, password)
+        if page.page >= document.page_count:
+            raise QuestionUnanswerable(_no_page(page, document.page_count))
         size = self._pages.sizes(page.path, page.page, 1)[0]
         words = self._words(page)
         clock.open += time.perf_counter() - start
@@ -189,6 +191,11 @@ class Sight:
             return drawn
         tile = seen.layout.tiles[index]
         return views.draw(self._pages, seen.page, seen.box, seen.sheet, seen.layout, tile)
+
+
+def _no_page(page: PageRef, count: int) -> str:
+    pages = "one page" if count == 1 else f"{count} pages"
+    return f"{Path(page.path).name} has {pages}; there is no page {page.page + 1}."
 
 
 def _stamp(path: str) -> tuple[str, int, int]:

@@ -98,8 +98,12 @@ class Family(Protocol):
         """
         ...
 
+    def encoder(self, model: Any) -> Any:
+        """Return the module of all that `encode` runs; it may have another dtype than the rest."""
+        ...
+
     def encode(self, model: Any, pixels: dict[str, Any]) -> Any:
-        """Encode one tile: ``(tokens_per_tile, hidden)`` in the model's dtype."""
+        """Encode one tile: ``(tokens_per_tile, hidden)`` in the encoder's dtype."""
         ...
 
 

@@ -54,7 +54,7 @@ class Idefics2:
     def processor(self, folder: Path, config: Any) -> Any:
         """Load the processor; it also remembers the encoder's patch size in pixels."""
         tokenizer = loading.tokenizer(folder)
-        processor = Idefics2Processor(
+        processor: Any = Idefics2Processor(
             image_processor=loading.image_processor(folder),
             tokenizer=tokenizer,
             image_seq_len=config.perceiver_config.resampler_n_latents,
@@ -84,6 +84,10 @@ class Idefics2:
     def pixels(self, processor: Any, image: Any) -> dict[str, Any]:
         """Normalise one tile."""
         return vision.pixels(processor, image)
+
+    def encoder(self, model: Any) -> Any:
+        """Return vision encoder and connector."""
+        return vision.encoder(model)
 
     def encode(self, model: Any, pixels: dict[str, Any]) -> Any:
         """Encode one tile."""

@@ -77,6 +77,10 @@ class Idefics3:
         """Normalise one tile."""
         return vision.pixels(processor, image)
 
+    def encoder(self, model: Any) -> Any:
+        """Return vision encoder and connector."""
+        return vision.encoder(model)
+
     def encode(self, model: Any, pixels: dict[str, Any]) -> Any:
         """Encode one tile."""
         return vision.encode(model, pixels)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from torch import nn
+
 TEMPLATE = (
     "{% for message in messages %}{{ message['role'] | capitalize }}:"
     "{% for part in message['content'] %}"
@@ -26,3 +28,8 @@ def encode(model: Any, inputs: dict[str, Any]) -> Any:
     """Encode one tile; see `Family.encode`."""
     moved = {name: value.to(model.device) for name, value in inputs.items()}
     return model.get_image_features(**moved, return_dict=True).pooler_output[0]
+
+
+def encoder(model: Any) -> Any:
+    """Return vision encoder and connector together; see `Family.encoder`."""
+    return nn.ModuleList([model.model.vision_model, model.model.connector])

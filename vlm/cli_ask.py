@@ -1,0 +1,131 @@
+"""`vlm-desk ask`: one question, its answer on stdout, what happens meanwhile on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from vlm.cli import FAILED, INTERRUPTED, exit_code, model_folder
+from vlm.engine import Engine
+from vlm.errors import PasswordNeeded
+from vlm.pages.client import PageClient
+from vlm.protocol import (
+    Ask,
+    Cancelled,
+    Done,
+    Event,
+    Failed,
+    Load,
+    Loaded,
+    Progress,
+    Saw,
+    TextDelta,
+    Unlock,
+)
+from vlm.types import Answer, PageRef, Question
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Answer one question; returns the exit code."""
+    folder = model_folder(arguments.model)
+    path = str(Path(arguments.file).absolute())
+    page = PageRef(path, arguments.page - 1)
+    question = Question(
+        arguments.question, page, arguments.crop, splitting=not arguments.no_splitting
+    )
+    cancel = threading.Event()
+    engine = Engine(PageClient())
+    try:
+        load = Load(1, str(folder), arguments.adapter, arguments.device)
+        code = _follow(engine.load(load, cancel), arguments.page, arguments.json)
+        if code != 0:
+            return code
+        code = _follow(engine.ask(Ask(2, question), cancel), arguments.page, arguments.json)
+        if code == exit_code(PasswordNeeded.code) and sys.stdin.isatty():
+            engine.unlock(Unlock(path, getpass.getpass("Password: ", sys.stderr)))
+            code = _follow(engine.ask(Ask(3, question), cancel), arguments.page, arguments.json)
+        return code
+    finally:
+        engine.close()
+
+
+def _follow(events: Iterator[Event], page: int, as_json: bool) -> int:
+    """Print what a job reports; returns the exit code for its end."""
+    for event in events:
+        match event:
+            case Progress():
+                _say(event.text)
+            case Saw():
+                if event.warning:
+                    _say(event.warning)
+            case TextDelta():
+                if not as_json and sys.stdout.isatty():
+                    print(event.text, end="", flush=True)
+            case Done():
+                _print(event.answer, page, as_json)
+            case Failed():
+                _say(event.message)
+                return exit_code(event.code)
+            case Cancelled():
+                return INTERRUPTED
+            case Loaded():
+                _say(f"{event.model.name}: {event.model.reason}")
+            case _:
+                return FAILED
+    return 0
+
+
+def _print(answer: Answer, page: int, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(as_dict(answer, page), ensure_ascii=False, indent=2))
+        return
+    print("" if sys.stdout.isatty() else answer.text)
+    _say(_check(answer))
+
+
+def _check(answer: Answer) -> str:
+    found = {
+        "crop": "These words stand in the part you asked about.",
+        "page": "These words stand on the page.",
+        "absent": "These words do not stand on the page.",
+        "no_text": "The page has no text layer to check the answer against.",
+    }[answer.evidence.kind]
+    repeated = (
+        " The answer began to repeat itself and was cut." if answer.stop == "repetition" else ""
+    )
+    return f"{found} Confidence {answer.confidence:.0%}.{repeated}"
+
+
+def as_dict(answer: Answer, page: int) -> dict[str, object]:
+    """Return an answer as the JSON object that `--json` prints.
+
+    Pages count from 1; boxes are page fractions, the first of them also alone as `box`.
+    """
+    boxes = [[box.x0, box.y0, box.x1, box.y1] for box in answer.evidence.boxes]
+    return {
+        "answer": answer.text,
+        "confidence": answer.confidence,
+        "evidence": {
+            "kind": answer.evidence.kind,
+            "page": page,
+            "box": boxes[0] if boxes else None,
+            "boxes": boxes,
+        },
+        "stop": answer.stop,
+        "model": answer.model,
+        "adapter": answer.adapter,
+        "visual_tokens": answer.visual_tokens,
+        "effective_dpi": answer.effective_dpi,
+        "timings": msgspec.to_builtins(answer.timings),
+    }
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
