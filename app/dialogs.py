@@ -21,6 +21,7 @@ from app import theme
 from app.labels import Role, label
 
 WIDTH = 440
+DETAIL_WIDTH = 680
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +70,14 @@ class PromptDialog(QDialog):
         if prompt.detail:
             layout.addWidget(self._make_detail(prompt.detail), 1)
         layout.addLayout(self._make_buttons(prompt.choices))
-        self.setMinimumWidth(WIDTH)
+        self.setMinimumWidth(DETAIL_WIDTH if prompt.detail else WIDTH)
 
     def _make_detail(self, text: str) -> QPlainTextEdit:
         detail = QPlainTextEdit(text)
         detail.setReadOnly(True)
         detail.setTabChangesFocus(True)
         detail.setAccessibleName("Details")
-        detail.setMinimumSize(560, 260)
+        detail.setMinimumHeight(260)
         return detail
 
     def _make_buttons(self, choices: tuple[str, ...]) -> QHBoxLayout:

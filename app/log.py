@@ -6,6 +6,7 @@ be a person's text, so of an exception only its type and the places in the code 
 
 from __future__ import annotations
 
+import copy
 import logging
 import logging.handlers
 import os
@@ -42,6 +43,12 @@ def describe(error: BaseException) -> str:
 
 class _Discreet(logging.Formatter):
     """Writes exceptions without their message and without lines of variables."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record anew: the text another handler made of its exception is not ours."""
+        bare = copy.copy(record)
+        bare.exc_text = None
+        return super().format(bare)
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - logging's own name
         return describe(ei[1]) if ei[1] is not None else ""

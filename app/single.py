@@ -18,6 +18,8 @@ from app import safe_file
 
 RING_FOR_S = 10.0
 """How long a second start rings before it says that nobody answers."""
+WRITING_S = 10.0
+"""A lock without a process number that is older than this will not get one any more."""
 MAX_NOTE = 1_000_000
 """Bytes; a longer note is thrown away unread."""
 
@@ -65,14 +67,20 @@ class Place:
         return False
 
     def _is_of_the_dead(self) -> bool:
-        """Tell whether the lock's process number now belongs to a process started later."""
+        """Tell whether nobody holds the lock although Qt cannot know it.
+
+        Either its process number now belongs to a process started later, or the file was never
+        written to its end, as after a power cut.
+        """
         import psutil  # only on this rare path: it costs start-up time
 
         try:
             written = self._path.stat().st_mtime
-            owner = psutil.Process(int(self._path.read_text(encoding="utf-8").split()[0]))
-            return owner.create_time() > written + 1
-        except (OSError, ValueError, IndexError, psutil.Error):
+            number = self._path.read_text(encoding="utf-8", errors="replace").split("\n")[0]
+            return psutil.Process(int(number)).create_time() > written + 1
+        except ValueError:
+            return time.time() > written + WRITING_S
+        except (OSError, psutil.Error):
             return False
 
     def leave(self) -> None:

@@ -58,6 +58,10 @@ QPushButton[kind="row"] {
 }
 QPushButton[kind="row"]:hover { background: %(hover)s; }
 QPushButton[kind="row"]:focus { border-color: %(accent)s; }
+QToolButton[kind="tiny"] {
+    background: transparent; border: none; border-radius: 5px; padding: 0px; min-height: 0px;
+}
+QToolButton[kind="tiny"]:hover { background: %(press)s; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
@@ -88,7 +92,7 @@ QListView:focus, QTreeView:focus, QTableView:focus { border-color: %(accent)s; }
 QTabBar { background: %(window)s; border: none; }
 QTabBar::tab {
     background: transparent; color: %(muted)s; border: 2px solid transparent;
-    border-radius: %(radius)dpx; padding: 5px 8px 5px 12px; margin: 5px 0px 5px 5px;
+    border-radius: %(radius)dpx; padding: 3px 6px 3px 12px; margin: 6px 0px 6px 6px;
     min-width: 90px; max-width: 240px;
 }
 QTabBar::tab:hover { background: %(hover)s; }

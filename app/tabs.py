@@ -126,9 +126,9 @@ class Tabs(QWidget):
 
     def _closer(self, path: str, name: str) -> QToolButton:
         button = QToolButton()
-        button.setProperty("kind", "quiet")
-        button.setFixedSize(QSize(24, 24))
-        button.setIconSize(QSize(14, 14))
+        button.setProperty("kind", "tiny")
+        button.setFixedSize(QSize(20, 20))
+        button.setIconSize(QSize(16, 16))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W is the keyboard's way
         button.setAccessibleName(f"Close {name}")
         icons.set_icon(button, "close")

@@ -122,6 +122,7 @@ class Welcome(QWidget):
         middle.addStretch(1)
         outer.addLayout(middle)
         outer.addStretch(3)
+        self.setFocusProxy(self._open)
         self.show_recent(())
         self._tint()
 

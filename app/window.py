@@ -118,6 +118,7 @@ class Window(QMainWindow):
     def show_welcome(self) -> None:
         """Show the empty desk from the first frame on."""
         self._body.setCurrentWidget(self.welcome)
+        self.welcome.setFocus()
 
     def ask_width(self) -> int:
         """Return the asking panel's width in logical pixels, 0 before it was shown."""

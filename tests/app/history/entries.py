@@ -1,0 +1,32 @@
+"""Entries for the tests of the history."""
+
+from datetime import UTC, datetime
+
+from app.history.entry import Entry
+from vlm.types import Answer, Box, Evidence, PageRef, Question, Timings
+
+
+def entry(
+    question: str = "What is the total?",
+    answer: str = "565.20",
+    path: str = "/papers/invoice.pdf",
+    box: Box | None = None,
+    verdict: bool | None = None,
+) -> Entry:
+    return Entry(
+        question=Question(question, PageRef(path, 1, 90), box, splitting=False, max_new_tokens=64),
+        answer=Answer(
+            text=answer,
+            confidence=0.875,
+            evidence=Evidence("page", (Box(0.1, 0.2, 0.3, 0.4),)),
+            stop="end",
+            model="small",
+            adapter="mine",
+            visual_tokens=320,
+            effective_dpi=168.5,
+            timings=Timings(open=0.1, total=1.25, tokens_per_second=20.5),
+        ),
+        when=datetime(2025, 3, 14, 9, 30, tzinfo=UTC),
+        fingerprint="ab" * 32,
+        verdict=verdict,
+    )

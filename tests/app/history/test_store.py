@@ -1,0 +1,202 @@
+import contextlib
+import sqlite3
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.history import schema
+from app.history.store import WAL_IS_SAFE, HistoryStore, HistoryUnusable
+from tests.app.history.entries import entry
+from vlm.types import Box
+
+SECRET = "Zanzibar-Quittung-8842"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "history.sqlite3"
+
+
+@pytest.fixture(params=["with the word index", "without it"])
+def store(
+    file: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[HistoryStore]:
+    if request.param == "without it":
+        monkeypatch.setattr(schema, "can_index", lambda _: False)
+    with contextlib.closing(HistoryStore(file)) as store:
+        yield store
+
+
+def everything_on_disk(file: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(file.parent.iterdir()))
+
+
+def test_an_entry_comes_back_as_it_was(store: HistoryStore) -> None:
+    given = entry(box=Box(0.1, 0.2, 0.5, 0.6), verdict=False)
+    number = store.add(given)
+    assert store.search() == [replace(given, number=number)]
+
+
+def test_newest_first(store: HistoryStore) -> None:
+    for name in ("one", "two", "three"):
+        store.add(entry(question=name))
+    assert [found.question.text for found in store.search()] == ["three", "two", "one"]
+    assert len(store.search(limit=2)) == 2
+    assert store.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("total", 2),
+        ("tot", 2),
+        ("TOTAL due", 1),
+        ("565", 1),
+        ("letter.pdf", 1),
+        ("nothing", 0),
+        ('"', None),
+        ("100%_", None),
+        ("total AND OR NEAR(", 0),
+        ("question:total", None),
+        ("*", None),
+    ],
+)
+def test_search_takes_any_words(store: HistoryStore, words: str, found: int | None) -> None:
+    store.add(entry("What is the total?", "565.20"))
+    store.add(entry("Is the total due?", "yes", path="/papers/letter.pdf"))
+    result = store.search(words)
+    if found is not None:
+        assert len(result) == found
+
+
+def test_a_verdict_and_a_fingerprint_are_kept(store: HistoryStore) -> None:
+    number = store.add(entry())
+    store.judge(number, True)
+    store.fingerprint(number, "cd" * 32)
+    (found,) = store.search()
+    assert found.verdict is True
+    assert found.fingerprint == "cd" * 32
+    store.judge(number, None)
+    assert store.search()[0].verdict is None
+
+
+def test_what_is_deleted_is_gone_from_every_byte(file: Path, store: HistoryStore) -> None:
+    kept = store.add(entry("Who sent it?", "Larkspur"))
+    gone = [
+        store.add(entry(f"{SECRET} number {number}?", f"{SECRET}!", path=f"/{SECRET}.pdf"))
+        for number in range(50)
+    ]
+    assert SECRET.lower().encode() in everything_on_disk(file).lower()
+    store.delete(gone)
+    left = everything_on_disk(file).lower()
+    for part in SECRET.lower().split("-"):
+        assert part.encode() not in left
+    assert [found.number for found in store.search()] == [kept]
+    assert store.search("zanzibar") == []
+    assert len(store.search("larkspur")) == 1
+
+
+def test_deleting_also_removes_copies_made_before_a_migration(file: Path) -> None:
+    with contextlib.closing(HistoryStore(file)) as store:
+        number = store.add(entry(SECRET))
+
+    def second(connection: sqlite3.Connection) -> None:
+        connection.execute("ALTER TABLE entry ADD COLUMN note TEXT")
+
+    with contextlib.closing(HistoryStore(file, [*schema.MIGRATIONS, second])) as store:
+        assert SECRET.encode() in (file.parent / f"{file.name}.before-2").read_bytes()
+        store.delete([number])
+    assert SECRET.encode() not in everything_on_disk(file)
+
+
+def test_a_migration_keeps_entries_and_leaves_a_whole_copy(file: Path) -> None:
+    with contextlib.closing(HistoryStore(file)) as store:
+        store.add(entry("before"))
+
+    def second(connection: sqlite3.Connection) -> None:
+        connection.execute("ALTER TABLE entry ADD COLUMN note TEXT")
+
+    with contextlib.closing(HistoryStore(file, [*schema.MIGRATIONS, second])) as store:
+        assert store.search()[0].question.text == "before"
+    copy = file.with_name(f"{file.name}.before-2")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with contextlib.closing(HistoryStore(copy)) as old:
+        assert old.search()[0].question.text == "before"
+
+
+def test_a_migration_that_fails_changes_nothing(file: Path) -> None:
+    with contextlib.closing(HistoryStore(file)) as store:
+        store.add(entry("before"))
+
+    def broken(connection: sqlite3.Connection) -> None:
+        connection.execute("DROP TABLE entry")
+        connection.execute("not SQL")
+
+    with pytest.raises(HistoryUnusable):
+        HistoryStore(file, [*schema.MIGRATIONS, broken])
+    with contextlib.closing(HistoryStore(file)) as store:
+        assert store.search()[0].question.text == "before"
+
+
+def test_a_newer_file_is_refused_with_a_sentence_and_left_alone(file: Path) -> None:
+    HistoryStore(file).close()
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    before = file.read_bytes()
+    with pytest.raises(HistoryUnusable, match="newer VLM Desk"):
+        HistoryStore(file)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"not a database at all, but long enough to be read" * 9])
+def test_a_damaged_file_is_set_aside_with_a_sentence(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    with contextlib.closing(HistoryStore(file)) as store:
+        assert "set aside as history.sqlite3.broken" in store.complaint
+        store.add(entry())
+    assert file.with_name("history.sqlite3.broken").read_bytes() == content
+
+
+def test_a_half_overwritten_file_is_set_aside(file: Path) -> None:
+    with contextlib.closing(HistoryStore(file)) as store:
+        for number in range(200):
+            store.add(entry(f"question {number}"))
+    content = bytearray(file.read_bytes())
+    content[4096 : len(content) // 2] = b"\x5a" * (len(content) // 2 - 4096)
+    file.write_bytes(content)
+    with contextlib.closing(HistoryStore(file)) as store:
+        assert "damaged" in store.complaint
+        assert store.count() == 0
+
+
+def test_the_file_is_private_and_written_with_care(file: Path) -> None:
+    with contextlib.closing(HistoryStore(file)) as store:
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        connection = store._connection  # pyright: ignore[reportPrivateUsage] # its pragmas
+        (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
+        (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+        (secure,) = connection.execute("PRAGMA secure_delete").fetchone()
+    safe_wal = sqlite3.sqlite_version_info >= WAL_IS_SAFE
+    assert (journal, synchronous) == (("wal", 2) if safe_wal else ("delete", 3))
+    assert secure == 1
+
+
+def test_ten_thousand_entries_are_searched_quickly(file: Path) -> None:
+    import time
+
+    with contextlib.closing(HistoryStore(file)) as store:
+        connection = store._connection  # pyright: ignore[reportPrivateUsage] # one commit
+        store.add(entry("needle in the hay", "found"))
+        columns = ", ".join(
+            row[1] for row in connection.execute("PRAGMA table_info(entry)") if row[1] != "number"
+        )
+        with connection:
+            for _ in range(13):
+                connection.execute(f"INSERT INTO entry ({columns}) SELECT {columns} FROM entry")
+        assert store.count() > 8000
+        began = time.perf_counter()
+        assert len(store.search("needle found")) == 500
+        assert time.perf_counter() - began < 0.5
