@@ -82,6 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--steps", type=int, default=None)
     parser.add_argument("--lines", type=int, default=40, help="test crops of each kind")
+    parser.add_argument("--pages", type=int, default=1, help="test pages of each kind and scope")
     parsed = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     with tempfile.TemporaryDirectory() as folder:
@@ -105,7 +106,7 @@ def main(arguments: list[str] | None = None) -> int:
             patches_per_batch=parsed.patches,
             compiled=parsed.compile,
         )
-        run(plan, parsed.out, Amount(parsed.lines, parsed.lines, 1, 0))
+        run(plan, parsed.out, Amount(parsed.lines, parsed.lines, parsed.pages, 0))
     return 0
 
 

@@ -175,8 +175,7 @@ def unpack(source: Path, folder: Path) -> Position:
     if not weights:
         raise FileNotFoundError(f"{source} holds no carried-*.safetensors")
     folder.mkdir(parents=True, exist_ok=True)
-    both = {
-        f"{kind}/{name}": value for kind in ("reader", "average") for name, value in weights.items()
-    }
+    both = {f"average/{name}": value for name, value in weights.items()}
+    both |= {f"reader/{name}": value.clone() for name, value in weights.items()}
     save_file(both, folder / FILE, metadata={"position": position})
     return Position(**json.loads(position))

@@ -128,7 +128,7 @@ STAGES: dict[str, Stage] = {
         (
             _first("glyph", (2,), (2, 4), gate_cer=0.5, one_word=True),
             _first("word", (2,), (5, 12), gate_cer=0.5, one_word=True),
-            _first("line", (2, 2, 3), (8, 28), gate_cer=0.2),
+            _first("line", (2, 2, 3), (12, 32), gate_cer=0.2),
             Level("fields", (2, 2, 3, 4), (10, 32), _CLEAN, _READ, gate_cer=0.05, forms_share=0.4),
             Level("block", (2, 2, 3, 4, 6), (8, 40), _MIXED, _READ, forms_share=0.4),
         ),
