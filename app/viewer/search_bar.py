@@ -59,9 +59,11 @@ class SearchBar(QWidget):
         row.addWidget(self._text, 3)
         row.addSpacing(4)
         row.addWidget(self._count)
+        row.addSpacing(4)
+        row.addWidget(tool_button(self._previous))
+        row.addWidget(tool_button(self._next))
         row.addStretch(1)
-        for action in (self._previous, self._next, self._close):
-            row.addWidget(tool_button(action))
+        row.addWidget(tool_button(self._close))
 
     def begin(self) -> None:
         """Show the bar with its text selected, ready to type."""

@@ -16,7 +16,14 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from app import theme
 from app.page_lane import Urgency, Wish
@@ -84,7 +91,7 @@ class PageDelegate(QStyledItemDelegate):
         """Paint one row."""
         page = index.row()
         row = QRectF(option.rect)
-        palette = self._list.palette()
+        palette = QApplication.palette()  # a style sheet may leave the list's own without colours
         room = QRectF(
             row.center().x() - PICTURE.width() / 2,
             row.top() + 10,
@@ -200,6 +207,6 @@ class Thumbnails(QListView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Lay the pictures on the window's colour, with a hairline beside the pages."""
         painter = QPainter(self.viewport())
-        painter.fillRect(self.viewport().rect(), self.palette().window())
+        painter.fillRect(self.viewport().rect(), QApplication.palette().window())
         painter.end()
         super().paintEvent(event)

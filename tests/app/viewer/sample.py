@@ -11,6 +11,8 @@ import pymupdf
 from vlm.errors import PageTimeout, PasswordNeeded
 from vlm.types import Box, Document, PageRef, PageSize, Word
 
+AES_256 = 5
+"""PyMuPDF's number of the encryption."""
 INK = (0.11, 0.13, 0.16)
 GREY = (0.42, 0.45, 0.5)
 BLUE = (0.16, 0.32, 0.62)
@@ -82,7 +84,7 @@ def draw_sample(
     else:
         document.save(
             str(path),
-            encryption=pymupdf.PDF_ENCRYPT_AES_256,
+            encryption=AES_256,
             user_pw=password,
             owner_pw=password,
         )
