@@ -1,0 +1,64 @@
+"""Encodes views, and keeps what a frozen encoder made of them on the disk of the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from finetune.disk import Disk, save
+from finetune.kept import KeptPages
+from finetune.lessons import Lesson, pixels_of
+from finetune.tensor_bytes import raw_of, tensor_of
+from finetune.tensors import pack, unpack
+from vlm.loader import LoadedModel
+
+_NAME = "features"
+
+
+class Features:
+    """The features of lessons' views.
+
+    Args:
+        loaded: Encodes.
+        pages: Draws.
+        folder: Where features are kept; None to encode anew each time, with gradients.
+        disk: Writes them.
+    """
+
+    def __init__(
+        self, loaded: LoadedModel, pages: KeptPages, folder: Path | None, disk: Disk
+    ) -> None:
+        self._loaded = loaded
+        self._pages = pages
+        self._folder = folder
+        self._disk = disk
+        if folder is not None:
+            folder.mkdir(exist_ok=True, mode=0o700)
+
+    @property
+    def kept(self) -> bool:
+        """Whether features are encoded once."""
+        return self._folder is not None
+
+    def of(self, lesson: Lesson, view: int) -> Tensor:
+        """Return ``(visual tokens, hidden)`` of a view, in the order of the prompt."""
+        if self._folder is None:
+            return self._encode(lesson, view)
+        file = self._folder / f"{lesson.row.picture}-{view}.safetensors"
+        if file.exists():
+            try:
+                tensors, _ = unpack(file.read_bytes())
+                return tensor_of(tensors[_NAME]).to(self._loaded.model.device)
+            except (ValueError, KeyError):
+                self._disk.remove(file)  # damaged: it is made again
+        with torch.no_grad():
+            features = self._encode(lesson, view)
+        save(self._disk, file, pack({_NAME: raw_of(features)}, {}))
+        return features
+
+    def _encode(self, lesson: Lesson, view: int) -> Tensor:
+        family, model = self._loaded.family, self._loaded.model
+        tiles = pixels_of(self._loaded, self._pages, lesson, view)
+        return torch.cat([family.encode(model, pixels) for pixels in tiles])

@@ -1,0 +1,204 @@
+"""Run folders: everything a training run needs, frozen, and all that it leaves.
+
+``plan.json`` and ``rows.jsonl`` with ``pictures/`` are written once; ``checkpoints/``,
+``events.jsonl``, ``adapter/`` and ``gate.json`` belong to the process that trains, which holds
+``lock``; ``control.json`` says what the person wants of it. Knows no torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from finetune.disk import RealDisk, save
+from finetune.errors import RunDamaged
+from finetune.plan import TrainPlan
+from finetune.protocol import EVENTS, Control, Event
+from finetune.split import Split
+from finetune.types import Crop, Example, Side
+from vlm.errors import ProtocolError
+from vlm.types import Box, PageSize, Quarter, Value, Word
+
+PLAN, ROWS, PICTURES = "plan.json", "rows.jsonl", "pictures"
+CONTROL, LOG, CHECKPOINTS = "control.json", "events.jsonl", "checkpoints"
+ADAPTER, GATE = "adapter", "gate.json"
+
+
+class RunRow(Value, frozen=True):
+    """An example in a run folder: all that teaching and measuring it needs.
+
+    `sha256` is that of the picture file; `size`, `box`, `rotation` and `words` say how the
+    picture lay on its page, see `types.Crop`.
+    """
+
+    id: str
+    side: Side
+    document: str
+    question: str
+    answers: tuple[str, ...]
+    picture: str
+    sha256: str
+    size: PageSize
+    box: Box | None
+    rotation: Quarter
+    words: tuple[Word, ...]
+
+
+def freeze(
+    root: Path,
+    plan: TrainPlan,
+    examples: Iterable[Example],
+    split: Split,
+    crop_of: Callable[[str], Crop],
+) -> Path:
+    """Write a new run folder below `root`; it appears complete or not at all.
+
+    Args:
+        root: Holds the run folders.
+        plan: What to do.
+        examples: All examples; those on no side are left out.
+        split: Their sides.
+        crop_of: Returns what is kept with an example.
+
+    Returns:
+        The run folder.
+    """
+    sides: dict[str, Side] = dict.fromkeys(split.train, "train")
+    sides.update(dict.fromkeys(split.watch, "watch"))
+    sides.update(dict.fromkeys(split.held_out, "held_out"))
+    folder = root / uuid.uuid4().hex
+    part = root / (folder.name + ".part")
+    try:
+        (part / PICTURES).mkdir(parents=True, mode=0o700)
+        rows: list[bytes] = []
+        for number, example in enumerate(e for e in examples if e.id in sides):
+            crop = crop_of(example.id)
+            row = _row(example, sides[example.id], crop, f"{number:06}")
+            (part / PICTURES / row.picture).write_bytes(crop.picture)
+            rows.append(msgspec.json.encode(row) + b"\n")
+        save(RealDisk(), part / ROWS, rows)
+        save(RealDisk(), part / PLAN, [msgspec.json.format(msgspec.json.encode(plan))])
+        part.rename(folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return folder
+
+
+def _row(example: Example, side: Side, crop: Crop, picture: str) -> RunRow:
+    return RunRow(
+        example.id,
+        side,
+        example.document,
+        example.question,
+        example.answers,
+        picture,
+        hashlib.sha256(crop.picture).hexdigest(),
+        crop.size,
+        example.box,
+        example.page.rotation,
+        crop.words,
+    )
+
+
+def read_plan(run: Path) -> TrainPlan:
+    """Return the plan of a run.
+
+    Raises:
+        RunDamaged: When it is missing or not understood.
+    """
+    try:
+        return msgspec.json.decode((run / PLAN).read_bytes(), type=TrainPlan)
+    except (OSError, msgspec.DecodeError) as error:
+        raise RunDamaged(f"The plan of the run {run.name} cannot be read: {error}") from error
+
+
+def read_rows(run: Path) -> list[RunRow]:
+    """Return the rows of a run.
+
+    Raises:
+        RunDamaged: When they are missing or not understood.
+    """
+    try:
+        lines = (run / ROWS).read_bytes().splitlines()
+        return [msgspec.json.decode(line, type=RunRow) for line in lines]
+    except (OSError, msgspec.DecodeError) as error:
+        raise RunDamaged(f"The rows of the run {run.name} cannot be read: {error}") from error
+
+
+def read_picture(run: Path, row: RunRow) -> bytes:
+    """Return the picture file of a row.
+
+    Raises:
+        RunDamaged: When it is missing or was changed.
+    """
+    try:
+        data = (run / PICTURES / Path(row.picture).name).read_bytes()
+    except OSError as error:
+        raise RunDamaged(f"A picture of the run {run.name} cannot be read: {error}") from error
+    if hashlib.sha256(data).hexdigest() != row.sha256:
+        raise RunDamaged(f"A picture of the run {run.name} was changed. Start a new run.")
+    return data
+
+
+def data_fingerprint(rows: Sequence[RunRow]) -> str:
+    """Return a text that names what a run learns from: pictures, questions and answers."""
+    taught = sorted(
+        json.dumps([row.sha256, row.question, row.answers]) for row in rows if row.side == "train"
+    )
+    return hashlib.sha256("\n".join(taught).encode()).hexdigest()
+
+
+def ask(run: Path, control: Control) -> None:
+    """Tell a run what is wanted of it; it obeys before its next step."""
+    save(RealDisk(), run / CONTROL, [msgspec.json.encode(control)])
+
+
+def asked(run: Path) -> Control:
+    """Return what is wanted of a run; to go on when nothing was asked."""
+    try:
+        return msgspec.json.decode((run / CONTROL).read_bytes(), type=Control)
+    except (OSError, msgspec.DecodeError):
+        return Control()
+
+
+def read_events(run: Path, start: int = 0) -> tuple[list[Event], int]:
+    """Return the events from byte `start` on, and where to go on reading.
+
+    A line that is still being written is left for the next call.
+    """
+    try:
+        with (run / LOG).open("rb") as log:
+            log.seek(start)
+            data = log.read()
+    except FileNotFoundError:
+        return [], start
+    whole = data[: data.rfind(b"\n") + 1]
+    events: list[Event] = []
+    for line in whole.splitlines():
+        try:
+            events.append(EVENTS.read(line))
+        except ProtocolError:  # from a newer program, or damaged: the others still tell the tale
+            continue
+    return events, start + len(whole)
+
+
+def found(root: Path) -> list[Path]:
+    """Return the run folders below `root`, newest first."""
+    if not root.is_dir():
+        return []
+    runs = [path for path in root.iterdir() if (path / PLAN).is_file() and path.suffix != ".part"]
+    return sorted(runs, key=lambda run: ((run / PLAN).stat().st_mtime_ns, run.name), reverse=True)
+
+
+def discard(run: Path) -> None:
+    """Remove a run folder and all that it learned."""
+    gone = run.with_name(run.name + ".part")
+    run.replace(gone)
+    shutil.rmtree(gone)

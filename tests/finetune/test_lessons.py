@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import pytest
+import torch
+
+from finetune import lessons
+from finetune.kept import KeptPages, jitter, page_of
+from finetune.teaching import loss_sum
+from tests import tiny
+from tests.finetune import tuning
+from tests.finetune.made import noise, png_of
+from vlm.seeing import Clock, Sight
+from vlm.types import Box, PageRef, PageSize, Quarter, Word
+from vlm.views import on_page
+
+
+def test_only_the_answer_is_taught() -> None:
+    assert lessons.labels((5, 9, 9, 7, 21, 22, 2), 4) == [-100, -100, -100, -100, 21, 22, 2]
+
+
+@pytest.mark.parametrize("kind", tiny.KINDS)
+def test_asking_and_training_give_the_same_ids_and_pixels(tmp_path: Path, kind: tiny.Kind) -> None:
+    model = tuning.loaded(tuning.base(tmp_path, kind))
+    box = Box(0.2, 0.3, 0.7, 0.9)
+    row = tuning.row(1, box=box, rotation=90)
+    row = msgspec.structs.replace(
+        row, size=PageSize(300, 400), words=(Word("small", Box(0.3, 0.4, 0.4, 0.41)),) * 3
+    )
+    pages = KeptPages([row], lambda _: png_of(1))
+    sight = Sight(model, pages, 0)
+    steps = sight.look(page_of(row), box, True, None, Clock())
+    seen = _returned(steps)
+    asked = sight.prompt(seen, row.question)
+    lesson = lessons.lesson_of(model, row, splitting=True)
+    assert len(lesson.layout.tiles) > 1
+    assert lesson.layout == seen.layout
+    assert lesson.prompt == len(asked.ids)
+    assert lesson.ids[: lesson.prompt] == asked.ids
+    answer = model.processor.tokenizer.decode(lesson.ids[lesson.prompt :])
+    assert answer.strip() == "it is 1<end_of_utterance>" or "it is 1" in answer
+    drawn = lessons.pixels_of(model, pages, lesson, 0)
+    features = torch.cat([model.family.encode(model.model, one) for one in drawn])
+    shown = _returned(sight._features(seen, Clock()))  # pyright: ignore[reportPrivateUsage]
+    assert torch.equal(features, shown)
+
+
+T = TypeVar("T")
+
+
+def _returned(steps: Generator[str, None, T]) -> T:
+    """Run a generator to its end and return what it returns."""
+    found: list[T] = []
+
+    def run() -> Generator[str, None, None]:
+        found.append((yield from steps))
+
+    assert list(run())
+    return found[0]
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_kept_crop_is_drawn_where_it_lay_on_its_page(turn: Quarter) -> None:
+    box = Box(0.2, 0.4, 0.6, 0.8)
+    row = tuning.row(1, box=box, rotation=turn)
+    pages = KeptPages([row], lambda _: png_of(1))
+    whole = pages.render(page_of(row), box, 80, 80)
+    assert whole.data == noise(1).data
+    corner = pages.render(page_of(row), on_page(Box(0, 0, 0.5, 0.5), box, turn), 40, 40)
+    picture = torch.frombuffer(bytearray(noise(1).data), dtype=torch.uint8).reshape(80, 80, 3)
+    assert corner.data == picture[:40, :40].numpy().tobytes()
+
+
+def test_views_are_jittered_a_little_and_always_the_same() -> None:
+    from PIL import Image
+
+    picture = noise(2, 200, 100)
+    image = Image.frombytes("RGB", (200, 100), picture.data)
+    assert jitter(image, "x", 0) is image
+    one, again, other = (jitter(image, "x", view) for view in (1, 1, 2))
+    assert one.tobytes() == again.tobytes() != other.tobytes()
+    assert one.size == image.size
+    difference = torch.tensor(list(one.tobytes())) - torch.tensor(list(picture.data))
+    assert 0 < float(difference.float().abs().mean()) < 40
+
+
+def test_an_unknown_page_is_refused() -> None:
+    from vlm.errors import UnreadableDocument
+
+    with pytest.raises(UnreadableDocument):
+        KeptPages([], lambda _: b"").words(PageRef("none", 0))
+
+
+def test_the_loss_is_the_stock_models_on_the_same_labels(tmp_path: Path) -> None:
+    model = tuning.loaded(tuning.base(tmp_path))
+    rows = [tuning.row(1), msgspec.structs.replace(tuning.row(2), answers=("a longer answer",))]
+    pages = KeptPages(rows, lambda row: png_of(int(row.picture)))
+    taught = [lessons.lesson_of(model, row, splitting=False) for row in rows]
+    drawn = [lessons.pixels_of(model, pages, lesson, 0) for lesson in taught]
+    expected = 0.0
+    for lesson, tiles in zip(taught, drawn, strict=True):
+        out = model.model(
+            input_ids=torch.tensor([lesson.ids]),
+            labels=torch.tensor([lessons.labels(lesson.ids, lesson.prompt)]),
+            **tiles[0],
+        )
+        expected += float(out.loss) * lesson.answer_tokens
+    features = [model.family.encode(model.model, tiles[0]) for tiles in drawn]
+    found = loss_sum(model.model, model.processor.image_token_id, taught, features, 0.0)
+    assert float(found) == pytest.approx(expected, rel=1e-5)
+    with pytest.raises(ValueError, match="image tokens"):
+        loss_sum(model.model, model.processor.image_token_id, taught, features[:1], 0.0)
+
+
+def test_noise_is_added_only_while_learning(tmp_path: Path) -> None:
+    model = tuning.loaded(tuning.base(tmp_path))
+    lesson = lessons.lesson_of(model, tuning.row(1), splitting=False)
+    pages = KeptPages([tuning.row(1)], lambda _: png_of(1))
+    features = [model.family.encode(model.model, lessons.pixels_of(model, pages, lesson, 0)[0])]
+
+    def loss(noise: float) -> float:
+        torch.manual_seed(0)
+        return float(
+            loss_sum(model.model, model.processor.image_token_id, [lesson], features, noise)
+        )
+
+    quiet = loss(0.0)
+    assert loss(5.0) == quiet
+    model.model.train()
+    assert loss(5.0) != quiet
+    assert loss(0.0) == pytest.approx(quiet)

@@ -1,0 +1,81 @@
+"""A tiny model, rows with pictures, and a learner of them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+import torch
+from accelerate import Accelerator
+
+from finetune import plan as plans
+from finetune.base_model import load_base, place
+from finetune.disk import RealDisk
+from finetune.features import Features
+from finetune.kept import KeptPages
+from finetune.lessons import lesson_of
+from finetune.plan import TrainPlan
+from finetune.runs import RunRow
+from finetune.trainer import TorchLearner
+from finetune.types import Side
+from tests import tiny
+from tests.finetune.made import png_of
+from vlm.loader import LoadedModel
+from vlm.types import Box, PageSize, Quarter
+
+torch.set_num_threads(1)  # two would fight over the cores with other test processes
+
+
+def base(folder: Path, kind: tiny.Kind = "idefics2") -> Path:
+    """Save a tiny checkpoint once a folder."""
+    target = folder / kind
+    if not target.exists():
+        tiny.save(kind, target)
+    return target
+
+
+def loaded(folder: Path) -> LoadedModel:
+    return load_base(folder, place("auto", "cpu"))
+
+
+def row(number: int, side: Side = "train", box: Box | None = None, rotation: Quarter = 0) -> RunRow:
+    return RunRow(
+        id=f"r{number}",
+        side=side,
+        document=f"d{number}",
+        question=f"What is number {number}?",
+        answers=(f"it is {number}", f"{number}"),
+        picture=f"{number:06}",
+        sha256=hashlib.sha256(png_of(number)).hexdigest(),
+        size=PageSize(40.0, 40.0),
+        box=box,
+        rotation=rotation,
+        words=(),
+    )
+
+
+def plan_of(folder: Path, **changes: object) -> TrainPlan:
+    quick = plans.preset("quick", "mine", str(folder), "f" * 64)
+    small = msgspec.structs.replace(
+        quick,
+        rank=2,
+        alpha=4,
+        epochs=2,
+        batch=3,
+        micro_batch=2,
+        views=2,
+        watch_every=2,
+        splitting=False,
+    )
+    return msgspec.structs.replace(small, **changes)
+
+
+def learner_of(plan: TrainPlan, model: LoadedModel, kept: Path | None = None) -> TorchLearner:
+    rows = [row(number) for number in range(5)]
+    pages = KeptPages(rows, lambda r: png_of(int(r.picture)))
+    lessons = [lesson_of(model, r, plan.splitting) for r in rows]
+    accelerator = Accelerator(cpu=True)
+    folder = kept if plan.caches_features else None
+    features = Features(model, pages, folder, RealDisk())
+    return TorchLearner(plan, model, lessons[:4], lessons[4:], features, accelerator)
