@@ -37,6 +37,11 @@ class AnswerText(QPlainTextEdit):
         self.setAccessibleName("Answer")
         self._fit()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether text waits for the next redraw."""
+        return bool(self._waiting)
+
     def text(self) -> str:
         """Return everything, shown or waiting to be."""
         return self.toPlainText() + "".join(self._waiting)
@@ -63,8 +68,11 @@ class AnswerText(QPlainTextEdit):
         self._fit()
 
     def _fit(self) -> None:
-        lines = max(1.0, self.document().size().height())
-        height = math.ceil(lines * self.fontMetrics().lineSpacing()) + 2
+        words, block = 0.0, self.document().firstBlock()
+        while block.isValid():
+            words += self.blockBoundingRect(block).height()
+            block = block.next()
+        height = math.ceil(max(words, self.fontMetrics().lineSpacing())) + 2
         if height != self.height():
             self.setFixedHeight(height)
 

@@ -66,7 +66,11 @@ class ViewButton(QAbstractButton):
 
     def set_picture(self, picture: QPixmap) -> None:
         """Show the drawn view."""
-        self._picture = picture
+        self._picture = picture.scaled(
+            QSize(THUMB, THUMB) * self.devicePixelRatio(),
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -139,7 +143,7 @@ class SeenSheet(QDialog):
         self._owner = pages.owner()
         self._chosen = 0
         self._draws: list[Draw] = []
-        self._pictures: dict[int, QPixmap] = {}
+        self.pictures: dict[int, QPixmap] = {}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("What the model saw")
         self.resize(820, 780)
@@ -182,6 +186,7 @@ class SeenSheet(QDialog):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setFixedHeight(strip.sizeHint().height() + 14)
+        scroll.setVisible(len(self.buttons) > 1)
         done = IconButton(Icon.CHECK, "Done", Look.MAIN)
         done.clicked.connect(self.close)
         foot = QHBoxLayout()
@@ -218,7 +223,7 @@ class SeenSheet(QDialog):
                 painter = QPainter(picture)
                 painter.drawPixmap(0, 0, drawn)
                 painter.end()
-                self._pictures[place] = picture
+                self.pictures[place] = picture
                 self.buttons[place].set_picture(picture)
                 if place == self._chosen:
                     self.choose(place)
@@ -230,7 +235,7 @@ class SeenSheet(QDialog):
             self._chosen = place
             view = self._views[place]
             self.buttons[place].setChecked(True)
-            self.pixels.set_picture(self._pictures.get(place), QSize(view.width, view.height))
+            self.pixels.set_picture(self.pictures.get(place), QSize(view.width, view.height))
             self.caption.setText(f"{words.view_name(view)}: {words.view_detail(view)}")
 
     @Slot(object)

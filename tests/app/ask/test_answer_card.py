@@ -1,0 +1,202 @@
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from app.ask.answer_card import AnswerCard
+from app.ask.question_line import QuestionLine
+from app.ask.values import Correction, EvidenceClick, Scope, Verdict
+from tests.app.ask.sample import BOX, CROPPED, PAGE, PATH, VIEWS, WHOLE, answer
+from vlm.protocol import Saw
+from vlm.types import Evidence, Question
+
+
+@pytest.fixture
+def card(qtbot: QtBot) -> AnswerCard:
+    made = AnswerCard(CROPPED)
+    qtbot.addWidget(made)
+    made.resize(388, 200)
+    made.show()
+    return made
+
+
+def click(qtbot: QtBot, button: QAbstractButton) -> None:
+    assert button.isVisible()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_it_waits_then_streams_then_shows_the_answer(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_waiting("Reading…")
+    assert card.busy.isVisible()
+    assert card.status.text() == "Reading…"
+    card.append_text("84")
+    card.append_text(".50")
+    qtbot.waitUntil(lambda: card.text.toPlainText() == "84.50")
+    assert not card.status.isVisible()
+    card.show_answer(answer())
+    assert not card.busy.isVisible()
+    assert [card.time.text(), card.confidence.text(), card.evidence.text()] == [
+        "1.4 s",
+        "Sure",
+        "Found in your crop",
+    ]
+
+
+def test_markup_in_an_answer_and_a_question_stays_text(qtbot: QtBot) -> None:
+    card = AnswerCard(Question("<i>why</i>", PAGE))
+    qtbot.addWidget(card)
+    card.show_answer(answer("<img src='file:///etc/passwd'>"))
+    assert card.asked.textFormat() is Qt.TextFormat.PlainText
+    assert card.text.text() == "<img src='file:///etc/passwd'>"
+
+
+def test_a_click_on_the_evidence_goes_there(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_answer(answer(found=Evidence("page", (BOX,))))
+    assert card.evidence.text() == "Found elsewhere on the page"
+    with qtbot.waitSignal(card.evidence_pressed) as clicked:
+        click(qtbot, card.evidence)
+    assert clicked.args == [EvidenceClick(PAGE, (BOX,), jump=True)]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (Evidence("absent"), "does not have these words"),
+        (Evidence("no_text"), "without its own text"),
+    ],
+)
+def test_evidence_without_a_place_explains_itself(
+    qtbot: QtBot, card: AnswerCard, found: Evidence, said: str
+) -> None:
+    card.show_answer(answer(found=found))
+    with qtbot.assertNotEmitted(card.evidence_pressed):
+        click(qtbot, card.evidence)
+    assert said in card.detail.text()
+    assert card.detail.isVisible()
+
+
+def test_the_percentage_is_one_click_or_hover_away(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_answer(answer(confidence=0.41))
+    assert card.confidence.text() == "Unsure: check it"
+    assert "41 %" in card.confidence.toolTip()
+    assert not card.detail.isVisible()
+    click(qtbot, card.confidence)
+    assert card.detail.text().startswith("41 % sure")
+    click(qtbot, card.confidence)
+    assert not card.detail.isVisible()
+
+
+def test_stopping_keeps_the_partial_answer(card: AnswerCard) -> None:
+    card.append_text("84")
+    card.show_stopping()
+    assert card.status.text() == "Stopping…"
+    card.show_stopped("84.5")
+    assert card.text.text() == "84.5"
+    assert card.ending.text() == "Stopped by you"
+    assert card.again.isVisible()
+    assert not card.confidence.isVisible()
+
+
+def test_repetition_is_said_and_the_text_kept(card: AnswerCard) -> None:
+    card.show_answer(answer("again again", stop="repetition"))
+    assert card.ending.text() == "Cut off: it began to repeat itself"
+    assert card.text.text() == "again again"
+    assert not card.longer.isVisible()
+
+
+def test_a_cut_answer_can_go_on_longer(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_answer(answer(stop="length"))
+    with qtbot.waitSignal(card.retry_pressed) as pressed:
+        click(qtbot, card.longer)
+    assert pressed.args is not None
+    asked = pressed.args[0]
+    assert asked.max_new_tokens == 4 * CROPPED.max_new_tokens
+    assert (asked.text, asked.page, asked.box) == (CROPPED.text, CROPPED.page, CROPPED.box)
+
+
+def test_a_failure_stands_where_the_answer_would_be(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_failure("Not enough memory", "Needs 21 GB; you have 8.", offer_models=True)
+    assert card.notice.text() == "Not enough memory. Needs 21 GB; you have 8."
+    assert card.models.isVisible()
+    with qtbot.waitSignal(card.retry_pressed) as pressed:
+        click(qtbot, card.retry)
+    assert pressed.args == [CROPPED]
+    card.restart(CROPPED)
+    assert not card.notice.isVisible()
+    assert card.busy.isVisible()
+
+
+def test_copy_takes_plain_text(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_answer(answer("<b>84</b>"))
+    click(qtbot, card.copy)
+    assert QGuiApplication.clipboard().text() == "<b>84</b>"
+    assert card.copy.accessibleName() == "Copied"
+
+
+def test_what_the_model_saw_is_there_while_it_still_answers(qtbot: QtBot, card: AnswerCard) -> None:
+    assert not card.seen.isVisible()
+    saw = Saw(1, VIEWS, "The text is too small.")
+    card.show_saw(saw)
+    assert card.notice.text() == "The text is too small."
+    with qtbot.waitSignal(card.seen_pressed) as pressed:
+        click(qtbot, card.seen)
+    assert pressed.args == [saw]
+    card.show_answer(answer())
+    assert card.notice.text() == "The text is too small."
+    assert card.seen.isVisible()
+
+
+def test_right_is_a_verdict_that_can_be_taken_back(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_answer(answer())
+    for right in (True, False):
+        with qtbot.waitSignal(card.judged) as judged:
+            click(qtbot, card.right)
+        assert judged.args == [Verdict(CROPPED, answer(), right)]
+
+
+def test_a_correction_is_written_in_the_card(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_answer(answer("84.50"))
+    with qtbot.waitSignal(card.correction_wanted):
+        click(qtbot, card.wrong)
+    line = card.findChild(QuestionLine)
+    assert line is not None
+    assert line.toPlainText() == "84.50"
+    with qtbot.waitSignal(card.corrected) as corrected:
+        qtbot.keyClicks(line, "48.50")
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert corrected.args == [Correction(CROPPED, answer("84.50"), "48.50")]
+    assert card.notice.text() == "Your answer: 48.50"
+
+
+def test_escape_gives_a_correction_up(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_answer(answer())
+    click(qtbot, card.wrong)
+    line = card.findChild(QuestionLine)
+    with qtbot.assertNotEmitted(card.corrected):
+        qtbot.keyClick(line, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: card.findChild(QuestionLine) is None)
+
+
+def test_its_scope_can_be_selected_again(qtbot: QtBot, card: AnswerCard) -> None:
+    assert card.scope.text() == "Page 2, crop"
+    with qtbot.waitSignal(card.scope_pressed) as pressed:
+        click(qtbot, card.scope)
+    assert pressed.args == [Scope(PAGE, BOX)]
+    with qtbot.waitSignal(card.scope_pressed):
+        qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    card.set_shown_document("/other.pdf")
+    assert card.scope.text() == "Invoice.pdf · Page 2, crop"
+    card.set_shown_document(PATH)
+    assert card.scope.text() == "Page 2, crop"
+
+
+def test_everything_has_a_name_and_takes_the_keyboard(qtbot: QtBot) -> None:
+    card = AnswerCard(WHOLE)
+    qtbot.addWidget(card)
+    card.show_answer(answer())
+    for button in card.findChildren(QAbstractButton):
+        assert button.accessibleName()
+        assert button.focusPolicy() is Qt.FocusPolicy.StrongFocus
+    for text in card.findChildren(QPlainTextEdit):
+        assert text.accessibleName()

@@ -1,0 +1,120 @@
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.ask import words
+from app.ask.panel import CARDS, AskPanel
+from app.ask.values import Draft, Scope
+from tests.app.ask.sample import BOX, CROPPED, DOCUMENT, MODEL, PAGE, WHOLE, answer
+from vlm.types import ModelInfo
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> AskPanel:
+    made = AskPanel()
+    qtbot.addWidget(made)
+    made.resize(420, 700)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_without_a_document_it_says_what_to_do(qtbot: QtBot, panel: AskPanel) -> None:
+    assert panel.welcome.isVisible()
+    assert not any(example.isEnabled() for example in panel.welcome.examples)
+    assert len(panel.welcome.examples) == 3
+    panel.set_draft("What?")
+    with qtbot.assertNotEmitted(panel.asked):
+        qtbot.keyClick(panel.composer.line, Qt.Key.Key_Return)
+    assert panel.draft() == "What?"
+    assert not panel.composer.send.isEnabled()
+
+
+def test_an_example_becomes_the_draft(qtbot: QtBot, panel: AskPanel) -> None:
+    panel.set_scope(DOCUMENT, PAGE, None)
+    qtbot.mouseClick(panel.welcome.examples[0], Qt.MouseButton.LeftButton)
+    assert panel.draft() == words.EXAMPLES[0]
+
+
+def test_a_question_is_asked_of_what_the_chip_says(qtbot: QtBot, panel: AskPanel) -> None:
+    panel.set_scope(DOCUMENT, PAGE, BOX)
+    assert panel.composer.chip.chip.text() == "This crop · page 2 of 3"
+    qtbot.keyClicks(panel.composer.line, "Total?")
+    with qtbot.waitSignal(panel.asked) as asked:
+        qtbot.keyClick(panel.composer.line, Qt.Key.Key_Return)
+    assert asked.args == [Draft("Total?", Scope(PAGE, BOX))]
+    assert panel.draft() == ""
+
+
+def test_typing_tells_the_draft(qtbot: QtBot, panel: AskPanel) -> None:
+    drafts: list[str] = []
+    panel.draft_changed.connect(drafts.append)
+    qtbot.keyClicks(panel.composer.line, "Hm")
+    assert drafts == ["H", "Hm"]
+
+
+def test_the_chip_clears_a_crop_and_offers_to_draw_one(qtbot: QtBot, panel: AskPanel) -> None:
+    chip = panel.composer.chip
+    panel.set_scope(DOCUMENT, PAGE, BOX)
+    with qtbot.waitSignal(panel.scope_wanted) as wanted:
+        qtbot.mouseClick(chip.chip, Qt.MouseButton.LeftButton)
+    assert wanted.args == [Scope(PAGE, None)]
+    panel.set_scope(DOCUMENT, PAGE, None)
+    assert chip.chip.text() == "This page · page 2 of 3"
+    with qtbot.waitSignal(panel.crop_wanted):
+        qtbot.mouseClick(chip.draw, Qt.MouseButton.LeftButton)
+    panel.set_scope(None, None, None)
+    assert not chip.isVisible()
+
+
+def test_cards_stack_with_the_newest_in_sight(qtbot: QtBot, panel: AskPanel) -> None:
+    panel.set_scope(DOCUMENT, PAGE, None)
+    for number in range(8):
+        panel.add_card(WHOLE).show_answer(answer(f"answer {number}\n" * 4))
+    assert not panel.welcome.isVisible()
+    newest = panel.cards[-1]
+
+    def in_sight() -> bool:
+        bottom = newest.mapTo(panel, newest.rect().bottomLeft()).y()
+        return 0 < bottom <= panel.composer.y()
+
+    qtbot.waitUntil(in_sight)
+
+
+def test_old_cards_leave(qtbot: QtBot, panel: AskPanel) -> None:
+    for _ in range(CARDS + 3):
+        panel.add_card(CROPPED)
+    assert len(panel.cards) == CARDS
+    panel.clear()
+    assert panel.cards == []
+    assert panel.welcome.isVisible()
+
+
+def test_a_small_model_says_so(panel: AskPanel) -> None:
+    panel.show_model(MODEL)
+    assert not panel.note.isVisible()
+    assert panel.head.chip.text() == "Reader <b>2</b> · CPU"
+    small = ModelInfo("Small", "/m", "idefics2", 9, "cuda:0", "bf16", "", True, small=True)
+    panel.show_model(small)
+    assert panel.note.text() == words.SMALL_MODEL
+    assert panel.head.chip.text() == "Small · GPU"
+
+
+def test_no_model_offers_to_choose_one(qtbot: QtBot, panel: AskPanel) -> None:
+    panel.head.show_none()
+    with qtbot.waitSignal(panel.models_wanted):
+        qtbot.mouseClick(panel.head.choose, Qt.MouseButton.LeftButton)
+
+
+def test_stop_reads_stopping_at_once_and_the_line_keeps_the_keyboard(
+    qtbot: QtBot, panel: AskPanel
+) -> None:
+    panel.set_running(True)
+    with qtbot.waitSignal(panel.stop_pressed):
+        qtbot.mouseClick(panel.composer.stop, Qt.MouseButton.LeftButton)
+    assert panel.composer.stop.text() == "Stopping…"
+    assert not panel.composer.stop.isEnabled()
+    panel.set_running(False)
+    assert not panel.composer.stop.isVisible()
+    panel.set_running(True)
+    assert panel.composer.stop.text() == "Stop"

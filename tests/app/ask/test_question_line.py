@@ -1,0 +1,73 @@
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.ask.question_line import MAX_CHARACTERS, QuestionLine
+
+
+@pytest.fixture
+def line(qtbot: QtBot) -> QuestionLine:
+    made = QuestionLine()
+    qtbot.addWidget(made)
+    made.resize(300, 30)
+    made.show()
+    return made
+
+
+@pytest.mark.parametrize(
+    "modifier", [Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier]
+)
+def test_enter_asks(qtbot: QtBot, line: QuestionLine, modifier: Qt.KeyboardModifier) -> None:
+    qtbot.keyClicks(line, " What is this? ")
+    with qtbot.waitSignal(line.submitted) as asked:
+        qtbot.keyClick(line, Qt.Key.Key_Return, modifier)
+    assert asked.args == ["What is this?"]
+
+
+def test_nothing_is_not_asked(qtbot: QtBot, line: QuestionLine) -> None:
+    qtbot.keyClicks(line, "   ")
+    with qtbot.assertNotEmitted(line.submitted):
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+
+
+def test_shift_enter_starts_a_line_and_the_line_grows_to_five(
+    qtbot: QtBot, line: QuestionLine
+) -> None:
+    heights = [line.height()]
+    for _ in range(7):
+        qtbot.keyClick(line, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+        qtbot.keyClicks(line, "x")
+        heights.append(line.height())
+    assert line.question() == "\n".join("x" * 7)
+    assert heights[:5] == sorted(set(heights[:5]))
+    assert len(set(heights[4:])) == 1
+
+
+def test_up_brings_back_what_was_asked_and_down_the_draft(qtbot: QtBot, line: QuestionLine) -> None:
+    for text in ("first", "second"):
+        line.remember(text)
+    qtbot.keyClicks(line, "draft")
+    shown: list[str] = []
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        qtbot.keyClick(line, key)
+        shown.append(line.toPlainText())
+    assert shown == ["second", "first", "first", "second", "draft"]
+
+
+def test_up_moves_inside_a_longer_question_first(qtbot: QtBot, line: QuestionLine) -> None:
+    line.remember("before")
+    line.set_question("one\ntwo")
+    qtbot.keyClick(line, Qt.Key.Key_Up)
+    assert line.toPlainText() == "one\ntwo"
+    qtbot.keyClick(line, Qt.Key.Key_Up)
+    assert line.toPlainText() == "before"
+
+
+def test_a_pasted_book_is_cut(line: QuestionLine) -> None:
+    line.insertPlainText("x" * (MAX_CHARACTERS + 5))
+    assert len(line.toPlainText()) == MAX_CHARACTERS
+
+
+def test_pasted_markup_stays_text(qtbot: QtBot, line: QuestionLine) -> None:
+    line.set_question("<b>bold</b>")
+    assert line.question() == "<b>bold</b>"

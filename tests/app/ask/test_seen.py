@@ -1,0 +1,70 @@
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.ask.seen import SeenSheet, drawing
+from app.pages import PageService
+from tests.app.ask.sample import PAGE, PATH, VIEWS, grey_pages
+from vlm.protocol import Saw
+from vlm.types import Box, PageRef, PageSize, View
+
+SIZE = PageSize(600, 800)
+
+
+@pytest.fixture
+def pages(qtbot: QtBot) -> Iterator[PageService]:
+    made = grey_pages()
+    yield made
+    made.stop()
+
+
+def sheet(qtbot: QtBot, pages: PageService, saw: Saw) -> SeenSheet:
+    made = SeenSheet(pages, PAGE, saw)
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_a_view_is_drawn_with_the_pixels_the_model_had() -> None:
+    view = View("line", Box(0.1, 0.1, 0.6, 0.125), 420, 378, 100.0, 64)
+    draw = drawing(PAGE, SIZE, view)
+    assert (draw.width, draw.height) == (417, 28)
+    turned = drawing(PageRef(PATH, 1, 90), SIZE, view)
+    assert (turned.width, turned.height) == (28, 378)
+
+
+def test_every_view_is_shown_with_its_sharpness_and_cost(qtbot: QtBot, pages: PageService) -> None:
+    with qtbot.waitSignal(pages.opened):
+        pages.open(PATH)
+    shown = sheet(qtbot, pages, Saw(1, VIEWS, "The text is too small."))
+    assert shown.warning.text() == "The text is too small."
+    assert [button.accessibleName() for button in shown.buttons] == [
+        "Top left, 50 dpi · 64 tokens",
+        "Whole, 25 dpi · 64 tokens",
+    ]
+    qtbot.waitUntil(lambda: len(shown.pictures) == 2)
+    assert shown.pixels.size() == shown.pictures[0].size()
+    image = shown.pictures[0].toImage()
+    assert image.pixelColor(0, 0).red() == 0x80
+    assert image.pixelColor(209, 279).red() == 0xFF
+    qtbot.mouseClick(shown.buttons[1], Qt.MouseButton.LeftButton)
+    assert shown.caption.text() == (
+        "Whole: 210 × 280 pixels, 25 pixels per inch of page, 64 visual tokens"
+    )
+
+
+def test_a_document_that_opens_later_is_drawn_then(qtbot: QtBot, pages: PageService) -> None:
+    shown = sheet(qtbot, pages, Saw(1, VIEWS))
+    assert not shown.warning.isVisible()
+    pages.open(PATH)
+    qtbot.waitUntil(lambda: len(shown.pictures) == 2)
+
+
+def test_zooming_closes_the_sheet(qtbot: QtBot, pages: PageService) -> None:
+    shown = sheet(qtbot, pages, Saw(1, VIEWS))
+    with qtbot.waitSignal(shown.crop_wanted):
+        qtbot.mouseClick(shown.zoom, Qt.MouseButton.LeftButton)
+    assert not shown.isVisible()

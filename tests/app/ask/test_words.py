@@ -1,0 +1,87 @@
+import pytest
+
+from app.ask import words
+from app.ask.values import Scope
+from app.ask.words import Tone
+from tests.app.ask.sample import BOX, DOCUMENT, PAGE, PATH, answer
+from vlm.types import Document, Evidence, PageRef, PageSize
+
+
+@pytest.mark.parametrize(
+    ("value", "said", "tone"),
+    [
+        (1.0, "Sure", Tone.GOOD),
+        (0.90, "Sure", Tone.GOOD),
+        (0.899, "Fairly sure", Tone.PLAIN),
+        (0.70, "Fairly sure", Tone.PLAIN),
+        (0.699, "Unsure: check it", Tone.CAUTION),
+        (0.0, "Unsure: check it", Tone.CAUTION),
+    ],
+)
+def test_confidence_in_words(value: float, said: str, tone: Tone) -> None:
+    assert words.confidence(value) == (said, tone)
+
+
+def test_only_certainty_is_a_hundred_percent() -> None:
+    assert [words.percent(value) for value in (1.0, 0.9999, 0.5, 0.0)] == [
+        "100 %",
+        "99 %",
+        "50 %",
+        "0 %",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0.04, "0.0 s"), (1.44, "1.4 s"), (9.96, "10 s"), (59.4, "59 s"), (125.0, "2 min 5 s")],
+)
+def test_seconds(value: float, said: str) -> None:
+    assert words.seconds(value) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "cropped", "said"),
+    [
+        ("crop", True, "Found in your crop"),
+        ("page", True, "Found elsewhere on the page"),
+        ("crop", False, "Found on this page"),
+        ("page", False, "Found on this page"),
+        ("absent", True, "Not found on this page"),
+        ("no_text", False, "This page has no text to check against"),
+    ],
+)
+def test_evidence_in_words(kind: str, cropped: bool, said: str) -> None:
+    found = Evidence(kind)  # type: ignore[arg-type]  # a parameter's literal is a plain str
+    assert words.evidence(found, cropped)[0] == said
+    assert words.evidence_detail(found, cropped)
+
+
+def test_every_early_end_is_said() -> None:
+    assert words.stop_reason("stopped") == "Stopped by you"
+    assert words.stop_reason("repetition") == "Cut off: it began to repeat itself"
+    assert words.stop_reason("length") == "Cut off at the length limit"
+    assert words.stop_reason("end") == ""
+
+
+def test_scope_names_what_is_read_and_the_page() -> None:
+    one = Document(PATH, "pdf", 1, PageSize(600, 800))
+    picture = Document("/a.png", "image", 1, PageSize(600, 800))
+    assert words.scope(Scope(PAGE), DOCUMENT) == "This page · page 2 of 3"
+    assert words.scope(Scope(PAGE, BOX), DOCUMENT) == "This crop · page 2 of 3"
+    assert words.scope(Scope(PageRef(PATH, 0)), one) == "This page"
+    assert words.scope(Scope(PageRef("/a.png", 0)), picture) == "The whole picture"
+
+
+def test_a_card_names_its_file_only_when_another_is_shown() -> None:
+    assert words.place(Scope(PAGE, BOX), PATH) == "Page 2, crop"
+    assert words.place(Scope(PAGE), "/other.pdf") == "Invoice.pdf · Page 2"
+
+
+def test_detail_names_the_model_and_what_it_was_given() -> None:
+    said = words.detail(answer())
+    assert said == "95 % sure · Reader · 320 visual tokens at 168 dpi · first word after 0.8 s"
+
+
+def test_what_goes_on_ends_with_dots_once() -> None:
+    assert words.ongoing("Answering") == "Answering…"
+    assert words.ongoing("Done.") == "Done."
