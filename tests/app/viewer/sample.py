@@ -107,11 +107,15 @@ class LocalSource:
         self.failing: set[int] = set()
         self.gate = threading.Event()
         self.gate.set()
+        self.waiting = 0
+        """Jobs held by the gate right now."""
         self.stopped = 0
+        self.threads: set[int] = set()
         self._documents: dict[str, pymupdf.Document] = {}
 
     def open(self, path: str, password: str | None = None) -> Document:
         self.asked.append(("open", 0))
+        self.threads.add(threading.get_ident())
         self.close(path)
         document = pymupdf.open(path)
         if document.needs_pass and not document.authenticate(password or ""):
@@ -129,7 +133,7 @@ class LocalSource:
         return tuple(PageSize(rect.width, rect.height) for rect in rects)
 
     def render(self, page: PageRef, box: Box, width: int, height: int) -> LocalPixels:
-        self.gate.wait(10)
+        self._pass_gate()
         self.asked.append(("render", page.page))
         if page.page in self.failing:
             raise PageTimeout(f"Page {page.page + 1} took too long to draw.")
@@ -145,7 +149,7 @@ class LocalSource:
         return LocalPixels(width, height, bytes(pixmap.samples))
 
     def words(self, page: PageRef) -> tuple[Word, ...]:
-        self.gate.wait(10)
+        self._pass_gate()
         self.asked.append(("words", page.page))
         sheet = self._documents[page.path][page.page]
         rect = sheet.rect
@@ -159,6 +163,11 @@ class LocalSource:
             )
             found.append(Word(text, box))
         return tuple(found)
+
+    def _pass_gate(self) -> None:
+        self.waiting += 1
+        self.gate.wait(10)
+        self.waiting -= 1
 
     def close(self, path: str) -> None:
         document = self._documents.pop(path, None)
