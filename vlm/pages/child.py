@@ -7,13 +7,14 @@ import mmap
 import os
 import signal
 import socket
+import stat
 import sys
 import time
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from vlm import wire
-from vlm.errors import DeskError, ProtocolError, UnreadableDocument
-from vlm.pages import jail, limits
+from vlm.errors import DeskError, DocumentMissing, ProtocolError, UnreadableDocument
+from vlm.pages import canvas, jail, limits
 from vlm.pages.protocol import (
     RAISED,
     REQUESTS,
@@ -69,7 +70,8 @@ class Line:
 
     def __init__(self, inward: int, outward: int) -> None:
         self._in, self._out = inward, outward
-        self._socket = socket.socket(fileno=inward) if hasattr(socket, "recv_fds") else None
+        handed = stat.S_ISSOCK(os.fstat(inward).st_mode)
+        self._socket = socket.socket(fileno=inward) if handed else None
         self._rest = b""
         self.handed: list[int] = []
 
@@ -98,7 +100,7 @@ class Line:
     def _more(self) -> bytes:
         if self._socket is None:
             return os.read(self._in, 65536)
-        data, descriptors, _, _ = socket.recv_fds(self._socket, 65536, 1)
+        data, descriptors, _, _ = socket.recv_fds(self._socket, 65536, 2)
         self.handed.extend(descriptors)
         return data
 
@@ -113,6 +115,7 @@ class Desk:
     def __init__(self, line: Line) -> None:
         self._line = line
         self._pages: Pages | None = None
+        self._canvas: mmap.mmap | None = None
         self._name = "The file"
 
     def answer(self, request: Request) -> None:
@@ -133,7 +136,7 @@ class Desk:
                 pixels = self._page(request.page).draw(
                     request.page, request.box, request.width, request.height, request.rotation
                 )
-                self._line.send(Drawn(request.job, len(pixels)), pixels)
+                self._deliver(request.job, pixels)
             case Read():
                 self._line.send(self._read(request))
             case _:
@@ -143,12 +146,28 @@ class Desk:
         if self._pages is not None or request.version != VERSION:
             raise ProtocolError("A page process reads one document, of its own version.")
         self._name = request.name
-        if request.path is None:
-            source = self._line.handed.pop()
-        else:
-            source = os.open(request.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-        kind, self._pages = _opened(source, request.name, request.password)
+        kind, self._pages = _opened(self._source(request), request.name, request.password)
         return Opened(request.job, kind, self._pages.count, self._pages.size(0))
+
+    def _deliver(self, job: int, pixels: memoryview) -> None:
+        if self._canvas is None:
+            self._line.send(Drawn(job, len(pixels), shared=False), pixels)
+        else:
+            self._canvas[: len(pixels)] = pixels
+            self._line.send(Drawn(job, len(pixels), shared=True))
+
+    def _source(self, request: Open) -> int:
+        if request.path is None:
+            if not self._line.handed:
+                raise ProtocolError("No file came with the request.")
+            source, *canvases = self._line.handed
+            if canvases:
+                self._canvas = mmap.mmap(canvases[0], canvas.BYTES)
+            return source
+        try:
+            return os.open(request.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        except OSError as error:
+            raise DocumentMissing(f"{request.name} cannot be read: {error.strerror}.") from error
 
     def _measure(self, request: Measure) -> Measured:
         pages = self._page(request.first)

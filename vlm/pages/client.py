@@ -123,6 +123,10 @@ class PageClient:
         """What page processes cannot do, in plain words; empty until one has been used."""
         return self._pool.jail
 
+    def settle(self) -> None:
+        """Wait until the spare process is ready, so that the next document opens at once."""
+        self._pool.settle()
+
     def open(self, path: str, password: str | None = None) -> Document:
         """Open a file, or look at it again when it is open.
 
@@ -197,6 +201,7 @@ class PageClient:
         reply, data = self._ask(session, request, job)
         if not isinstance(reply, Drawn):
             raise self._nonsense(session, job)
+        self._pool.hurry()
         return Pixels(width, height, data)
 
     def words(self, page: PageRef) -> tuple[Word, ...]:
@@ -273,7 +278,7 @@ class PageClient:
         session = _Session(reader, nothing, stamp, password, 0.0)
         began = time.monotonic()
         try:
-            reply, _ = self._ask(session, request, job, descriptor)
+            reply, _ = self._ask(session, request, job, descriptor if HANDS_OVER else None)
             if not isinstance(reply, Opened) or not 0 < reply.page_count <= limits.PAGES:
                 raise self._nonsense(session, job)
         except DeskError:
@@ -288,10 +293,10 @@ class PageClient:
         return self._entered.get(key) or self._known.get(path) or self._known.get(key)
 
     def _ask(
-        self, session: _Session, request: Request, job: Job, descriptor: int | None = None
+        self, session: _Session, request: Request, job: Job, file: int | None = None
     ) -> tuple[Reply, bytes]:
         try:
-            reply, data = session.reader.ask(request, job.seconds, descriptor)
+            reply, data = session.reader.ask(request, job.seconds, file)
         except (Late, Gone) as error:
             self._drop(session)
             if self._pool.stopped:

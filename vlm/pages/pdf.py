@@ -6,6 +6,7 @@ Coordinates inside are MuPDF's: points of the page as the document shows it, ori
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterator
 
 from vlm.errors import PasswordNeeded, UnreadableDocument
@@ -16,7 +17,7 @@ from vlm.types import Box, PageSize, Quarter
 
 TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_PRESERVE_WHITESPACE
 LETTER = PageSize(612.0, 792.0)
-LONGEST_POINTS = 1_000_000.0
+SHORTEST_POINTS, LONGEST_POINTS = 0.01, 1_000_000.0
 
 
 def looks_like_pdf(head: bytes) -> bool:
@@ -56,14 +57,16 @@ class PdfPages:
             return
         if password is None:
             raise PasswordNeeded(f"{self._name} is locked. Enter its password to open it.")
-        try:
-            right = bool(self._document.authenticate(password))
-        except Exception:  # noqa: BLE001  # e.g. text that no password encoding can hold
-            right = False
-        if not right:
+        if not any(map(self._fits, _spellings(password))):
             raise PasswordNeeded(
                 f"This password does not open {self._name}. Check capital letters and try again."
             )
+
+    def _fits(self, password: str) -> bool:
+        try:
+            return bool(self._document.authenticate(password))
+        except Exception:  # noqa: BLE001  # e.g. text that no password encoding can hold
+            return False
 
     def _count(self) -> int:
         try:
@@ -145,12 +148,21 @@ class PdfPages:
         )
 
 
+def _spellings(password: str) -> tuple[str, ...]:
+    """Return a password as typed and as newer documents store it: one form of each character."""
+    stored = unicodedata.normalize("NFKC", password).replace("\N{SOFT HYPHEN}", "")
+    return (password, stored) if stored != password else (password,)
+
+
 def _size(page: mupdf.FzPage) -> PageSize:
     bounds = mupdf.fz_bound_page(page)
     width, height = bounds.x1 - bounds.x0, bounds.y1 - bounds.y0
     if not (math.isfinite(width) and math.isfinite(height)):
         return LETTER
-    return PageSize(min(max(width, 1.0), LONGEST_POINTS), min(max(height, 1.0), LONGEST_POINTS))
+    return PageSize(
+        min(max(width, SHORTEST_POINTS), LONGEST_POINTS),
+        min(max(height, SHORTEST_POINTS), LONGEST_POINTS),
+    )
 
 
 def _matrix(size: PageSize, box: Box, width: int, height: int, turn: Quarter) -> mupdf.FzMatrix:

@@ -1,8 +1,8 @@
 """What the page client and one page process say to each other.
 
-One process reads one document. Its first line is `Ready`; the first request is `Open`, and the
-file's descriptor rides along where the system can hand one over. Every request is answered by
-exactly one reply with the same job; pixels follow the line of `Drawn` as raw bytes.
+One process reads one document. Its first line is `Ready`; the first request is `Open`, and where
+the system can hand descriptors over, the file's rides along, and after it the canvas's. Every
+request is answered by exactly one reply with the same job.
 """
 
 from __future__ import annotations
@@ -102,10 +102,14 @@ class Measured(Message, frozen=True, tag="measured"):
 
 
 class Drawn(Message, frozen=True, tag="drawn"):
-    """`size` bytes of RGB follow this line, rows packed, the first row on top."""
+    """`size` bytes of RGB, rows packed, the first row on top.
+
+    They lie in the canvas that came with the document, or follow this line when `shared` is false.
+    """
 
     job: int
     size: int
+    shared: bool
 
 
 class Text(Message, frozen=True, tag="text"):
