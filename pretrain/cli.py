@@ -29,6 +29,8 @@ def _parser() -> argparse.ArgumentParser:
         stage.add_argument("--lr", type=float, default=None)
         stage.add_argument("--patches", type=int, default=None, help="patches in a batch")
         stage.add_argument("--workers", type=int, default=1, help="drawing processes")
+        stage.add_argument("--checkpoint-seconds", type=float, default=120.0)
+        stage.add_argument("--compile", action="store_true", help="compile the vision layers")
         stage.add_argument("--threads", type=int, default=1, help="torch threads on a CPU")
     measure = commands.add_parser("evaluate", help="measure a saved model")
     measure.add_argument("folder", type=Path, help="a folder in transformers' format")
@@ -76,6 +78,8 @@ def _train(arguments: argparse.Namespace) -> None:
             level=arguments.level,
             lr=arguments.lr,
             patches_per_batch=arguments.patches,
+            checkpoint_s=arguments.checkpoint_seconds,
+            compiled=arguments.compile,
         )
     )
 

@@ -287,7 +287,8 @@ def draw_page(
         writer = Writer(rng, held_out)
         face = (choose_font(rng, fonts), rng.randint(*em_px))
         layout = LAYOUTS - 1 if held_out else rng.randrange(LAYOUTS - 1)
-        page = Page(Sheet.blank(*size), writer, face, layout, held_out, 2.0 * face[1])
+        top = rng.uniform(1.5 * face[1], 0.3 * size[1])
+        page = Page(Sheet.blank(*size), writer, face, layout, held_out, top)
         KINDS[kind](page)
         if page.asks:
             return page

@@ -1,0 +1,54 @@
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from pretrain import checkpoint
+from pretrain.train import train
+from tests.pretrain.test_train import plan
+
+
+def command(out: Path, steps: int, *more: str) -> list[str]:
+    return [
+        *(sys.executable, "-m", "pretrain", "encoder", "--preset", "tiny", "--device", "cpu"),
+        *("--patches", "160", "--lr", "5e-3", "--minutes", "5", "--steps", str(steps)),
+        *("--out", str(out), *more),
+    ]
+
+
+def same_weights(one: Path, other: Path) -> bool:
+    first, second = (load_file(folder / checkpoint.FILE) for folder in (one, other))
+    return all(torch.equal(first[name], second[name]) for name in first)
+
+
+@pytest.mark.slow
+def test_drawing_in_other_processes_changes_nothing_and_a_kill_loses_nothing(
+    tmp_path: Path,
+) -> None:
+    torch.set_num_threads(1)
+    train(plan(tmp_path / "here", "encoder", 8))
+    killed = tmp_path / "killed"
+    busy = subprocess.Popen(
+        command(killed, 10_000, "--workers", "2", "--checkpoint-seconds", "0"),
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not (killed / checkpoint.FILE).exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+    finally:
+        busy.kill()
+        busy.wait()
+    step = checkpoint.position_of(killed).step
+    assert step >= 1
+    wanted = max(8, step + 1)
+    if wanted != 8:
+        train(plan(tmp_path / "here", "encoder", wanted, tmp_path / "here"))
+    again = command(killed, wanted, "--workers", "0", "--resume", str(killed))
+    subprocess.run(again, check=True, stdout=subprocess.DEVNULL)
+    assert checkpoint.position_of(killed).step == wanted
+    assert same_weights(tmp_path / "here", killed)
