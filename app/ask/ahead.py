@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.ask.values import Scope
-from app.engine_client import EngineClient
+from vlm.types import Box, ModelInfo, PageRef
 
 STILL_MS = 400
 """How long a page or crop stays the same before it is worth encoding."""
+
+
+class Looker(Protocol):
+    """What this needs of the engine client."""
+
+    @property
+    def model(self) -> ModelInfo | None:
+        """The loaded model."""
+        ...
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody waits for the engine."""
+        ...
+
+    def look(self, page: PageRef, box: Box | None = None, splitting: bool = True) -> int:
+        """Encode ahead; return the job."""
+        ...
 
 
 class EncodeAhead(QObject):
@@ -17,7 +37,9 @@ class EncodeAhead(QObject):
     A scope that failed is never tried again by itself: the engine might end on it each time.
     """
 
-    def __init__(self, client: EngineClient, parent: QObject | None = None) -> None:
+    def __init__(
+        self, client: Looker, parent: QObject | None = None, still_ms: int = STILL_MS
+    ) -> None:
         super().__init__(parent)
         self._client = client
         self._scope: Scope | None = None
@@ -26,13 +48,18 @@ class EncodeAhead(QObject):
         self._known: Scope | None = None
         self._failed: set[Scope] = set()
         self._splitting = True
-        self._still = QTimer(self, singleShot=True, interval=STILL_MS)
+        self._still = QTimer(self, singleShot=True, interval=still_ms)
         self._still.timeout.connect(self._on_still)
 
     @property
     def job(self) -> int | None:
         """The look on its way."""
         return self._job
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a scope is still too young to be encoded."""
+        return self._still.isActive()
 
     def set_scope(self, scope: Scope | None, splitting: bool = True) -> None:
         """Tell what is looked at now."""
@@ -65,6 +92,11 @@ class EncodeAhead(QObject):
         else:
             self._failed.add(self._looking)
         self._job = self._looking = None
+
+    def interrupted(self, job: int) -> None:
+        """Note that a question or another look went first."""
+        if job == self._job:
+            self._job = self._looking = None
 
     def stop(self) -> None:
         """Do nothing any more."""

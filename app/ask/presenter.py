@@ -277,8 +277,10 @@ class AskPresenter(QObject):
                 self._ahead.forget()
                 self.model_changed.emit(event.model)
                 self._next()
-            case Looked() | Cancelled():
-                self._ahead.ended(event.job, isinstance(event, Looked))
+            case Looked():
+                self._ahead.ended(event.job, well=True)
+            case Cancelled():
+                self._ahead.interrupted(event.job)
             case Failed() if looking:
                 self._ahead.ended(event.job, well=False)
             case Failed() if not self._client.loading:

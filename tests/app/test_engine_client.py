@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.engine_client import EngineClient, EngineExit
 from app.process import How
+from vlm import children
 from vlm.protocol import (
     Cancelled,
     Done,
@@ -23,8 +24,10 @@ from vlm.protocol import (
 )
 from vlm.types import PageRef, Question
 
-FAKE = [sys.executable, "-c", "import vlm.fake; raise SystemExit(vlm.fake.main())"]
+FAKE = children.command("fake-engine")
 WAIT = 20_000
+AES_256 = 5
+"""PyMuPDF's number of the encryption."""
 
 
 class Log:
@@ -189,7 +192,7 @@ def test_a_password_survives_the_engine(qtbot: QtBot, client: EngineClient, tmp_
     path = tmp_path / "locked.pdf"
     document = pymupdf.open()
     document.new_page().insert_text((72, 72), "secret words")
-    document.save(path, encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="pw", owner_pw="pw")
+    document.save(path, encryption=AES_256, user_pw="pw", owner_pw="pw")
     document.close()
     log = Log(client)
     load(qtbot, client, log)

@@ -1,5 +1,6 @@
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.ask.question_line import MAX_CHARACTERS, QuestionLine
@@ -18,16 +19,16 @@ def line(qtbot: QtBot) -> QuestionLine:
     "modifier", [Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier]
 )
 def test_enter_asks(qtbot: QtBot, line: QuestionLine, modifier: Qt.KeyboardModifier) -> None:
-    qtbot.keyClicks(line, " What is this? ")
+    QTest.keyClicks(line, " What is this? ")
     with qtbot.waitSignal(line.submitted) as asked:
-        qtbot.keyClick(line, Qt.Key.Key_Return, modifier)
+        QTest.keyClick(line, Qt.Key.Key_Return, modifier)
     assert asked.args == ["What is this?"]
 
 
 def test_nothing_is_not_asked(qtbot: QtBot, line: QuestionLine) -> None:
-    qtbot.keyClicks(line, "   ")
+    QTest.keyClicks(line, "   ")
     with qtbot.assertNotEmitted(line.submitted):
-        qtbot.keyClick(line, Qt.Key.Key_Return)
+        QTest.keyClick(line, Qt.Key.Key_Return)
 
 
 def test_shift_enter_starts_a_line_and_the_line_grows_to_five(
@@ -35,8 +36,8 @@ def test_shift_enter_starts_a_line_and_the_line_grows_to_five(
 ) -> None:
     heights = [line.height()]
     for _ in range(7):
-        qtbot.keyClick(line, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
-        qtbot.keyClicks(line, "x")
+        QTest.keyClick(line, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+        QTest.keyClicks(line, "x")
         heights.append(line.height())
     assert line.question() == "\n".join("x" * 7)
     assert heights[:5] == sorted(set(heights[:5]))
@@ -46,10 +47,10 @@ def test_shift_enter_starts_a_line_and_the_line_grows_to_five(
 def test_up_brings_back_what_was_asked_and_down_the_draft(qtbot: QtBot, line: QuestionLine) -> None:
     for text in ("first", "second"):
         line.remember(text)
-    qtbot.keyClicks(line, "draft")
+    QTest.keyClicks(line, "draft")
     shown: list[str] = []
     for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Down):
-        qtbot.keyClick(line, key)
+        QTest.keyClick(line, key)
         shown.append(line.toPlainText())
     assert shown == ["second", "first", "first", "second", "draft"]
 
@@ -57,9 +58,9 @@ def test_up_brings_back_what_was_asked_and_down_the_draft(qtbot: QtBot, line: Qu
 def test_up_moves_inside_a_longer_question_first(qtbot: QtBot, line: QuestionLine) -> None:
     line.remember("before")
     line.set_question("one\ntwo")
-    qtbot.keyClick(line, Qt.Key.Key_Up)
+    QTest.keyClick(line, Qt.Key.Key_Up)
     assert line.toPlainText() == "one\ntwo"
-    qtbot.keyClick(line, Qt.Key.Key_Up)
+    QTest.keyClick(line, Qt.Key.Key_Up)
     assert line.toPlainText() == "before"
 
 

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.ask.seen import SeenSheet, drawing
@@ -50,7 +51,7 @@ def test_every_view_is_shown_with_its_sharpness_and_cost(qtbot: QtBot, pages: Pa
     image = shown.pictures[0].toImage()
     assert image.pixelColor(0, 0).red() == 0x80
     assert image.pixelColor(209, 279).red() == 0xFF
-    qtbot.mouseClick(shown.buttons[1], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(shown.buttons[1], Qt.MouseButton.LeftButton)
     assert shown.caption.text() == (
         "Whole: 210 × 280 pixels, 25 pixels per inch of page, 64 visual tokens"
     )
@@ -66,5 +67,5 @@ def test_a_document_that_opens_later_is_drawn_then(qtbot: QtBot, pages: PageServ
 def test_zooming_closes_the_sheet(qtbot: QtBot, pages: PageService) -> None:
     shown = sheet(qtbot, pages, Saw(1, VIEWS))
     with qtbot.waitSignal(shown.crop_wanted):
-        qtbot.mouseClick(shown.zoom, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(shown.zoom, Qt.MouseButton.LeftButton)
     assert not shown.isVisible()

@@ -1,0 +1,102 @@
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.ask.ahead import EncodeAhead
+from app.ask.values import Scope
+from tests.app.ask.sample import BOX, MODEL, PAGE
+from vlm.types import Box, ModelInfo, PageRef
+
+
+class Engine:
+    """Notes what it is asked to encode."""
+
+    def __init__(self) -> None:
+        self.model: ModelInfo | None = MODEL
+        self.idle = True
+        self.looked: list[Scope] = []
+
+    def look(self, page: PageRef, box: Box | None = None, splitting: bool = True) -> int:
+        self.looked.append(Scope(page, box))
+        return len(self.looked)
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture
+def ahead(qtbot: QtBot, engine: Engine) -> EncodeAhead:
+    return EncodeAhead(engine, still_ms=5)
+
+
+def settle(qtbot: QtBot, ahead: EncodeAhead) -> None:
+    qtbot.waitUntil(lambda: not ahead.waiting)
+
+
+def test_only_what_stays_is_encoded(qtbot: QtBot, engine: Engine, ahead: EncodeAhead) -> None:
+    for page in range(4):
+        ahead.set_scope(Scope(PageRef(PAGE.path, page)))
+    settle(qtbot, ahead)
+    assert engine.looked == [Scope(PageRef(PAGE.path, 3))]
+
+
+def test_a_busy_or_empty_engine_is_left_alone(
+    qtbot: QtBot, engine: Engine, ahead: EncodeAhead
+) -> None:
+    engine.idle = False
+    ahead.set_scope(Scope(PAGE))
+    settle(qtbot, ahead)
+    engine.idle, engine.model = True, None
+    ahead.poke()
+    settle(qtbot, ahead)
+    assert engine.looked == []
+    engine.model = MODEL
+    ahead.poke()
+    settle(qtbot, ahead)
+    assert engine.looked == [Scope(PAGE)]
+
+
+def test_the_same_is_not_encoded_twice(qtbot: QtBot, engine: Engine, ahead: EncodeAhead) -> None:
+    ahead.set_scope(Scope(PAGE))
+    settle(qtbot, ahead)
+    ahead.poke()
+    settle(qtbot, ahead)
+    ahead.ended(1, well=True)
+    ahead.poke()
+    settle(qtbot, ahead)
+    assert engine.looked == [Scope(PAGE)]
+    ahead.forget()
+    settle(qtbot, ahead)
+    assert len(engine.looked) == 2
+
+
+def test_what_was_just_answered_needs_no_look(
+    qtbot: QtBot, engine: Engine, ahead: EncodeAhead
+) -> None:
+    ahead.set_scope(Scope(PAGE, BOX))
+    ahead.answered(Scope(PAGE, BOX))
+    settle(qtbot, ahead)
+    assert engine.looked == []
+
+
+def test_what_failed_is_never_tried_again_by_itself(
+    qtbot: QtBot, engine: Engine, ahead: EncodeAhead
+) -> None:
+    ahead.set_scope(Scope(PAGE))
+    settle(qtbot, ahead)
+    ahead.ended(1, well=False)
+    ahead.forget()
+    settle(qtbot, ahead)
+    assert engine.looked == [Scope(PAGE)]
+
+
+def test_what_was_interrupted_may_be_encoded_later(
+    qtbot: QtBot, engine: Engine, ahead: EncodeAhead
+) -> None:
+    ahead.set_scope(Scope(PAGE))
+    settle(qtbot, ahead)
+    ahead.interrupted(1)
+    ahead.poke()
+    settle(qtbot, ahead)
+    assert engine.looked == [Scope(PAGE), Scope(PAGE)]

@@ -1,0 +1,206 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pymupdf
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.ask import words
+from app.ask.answer_card import AnswerCard
+from app.ask.panel import AskPanel
+from app.ask.presenter import AskPresenter
+from app.ask.seen import SeenSheet
+from app.ask.values import Asked, EvidenceClick
+from app.engine_client import EngineClient
+from app.pages import PageService
+from tests.app.ask.sample import BOX, CROPPED, answer, grey_pages
+from vlm import children
+from vlm.types import Document, ModelInfo, PageRef, PageSize
+
+WAIT = 20_000
+TEXT = "Invoice 2024-0117 of Bergmann, total 84.50"
+
+
+@dataclass
+class Desk:
+    """The panel with everything behind it: the fake engine in its own process."""
+
+    panel: AskPanel
+    client: EngineClient
+    presenter: AskPresenter
+    pages: PageService
+    document: Document
+    qtbot: QtBot
+
+    def show_page(self) -> None:
+        self.presenter.set_scope(self.document, PageRef(self.document.path, 0), None)
+
+    def ask(self, text: str = "What?") -> AnswerCard:
+        QTest.keyClicks(self.panel.composer.line, text)
+        QTest.keyClick(self.panel.composer.line, Qt.Key.Key_Return)
+        return self.panel.cards[-1]
+
+    def answered(self, card: AnswerCard) -> None:
+        self.qtbot.waitUntil(lambda: card.answer is not None, timeout=WAIT)
+
+    def loaded(self) -> None:
+        self.qtbot.waitUntil(lambda: self.client.model is not None, timeout=WAIT)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
+    path = tmp_path / "invoice.pdf"
+    pdf = pymupdf.open()
+    pdf.new_page().insert_text((72, 72), TEXT)
+    pdf.save(path)
+    pdf.close()
+    panel = AskPanel()
+    qtbot.addWidget(panel)
+    panel.resize(420, 700)
+    panel.show()
+    client = EngineClient(children.command("fake-engine"), grace_ms=300, restart_ms=300)
+    pages = grey_pages()
+    presenter = AskPresenter(panel, client, pages)
+    document = Document(str(path), "pdf", 1, PageSize(595, 842))
+    yield Desk(panel, client, presenter, pages, document, qtbot)
+    presenter.shutdown()
+    pages.stop()
+
+
+def test_a_question_asked_while_the_engine_starts_is_answered(qtbot: QtBot, desk: Desk) -> None:
+    done: list[Asked] = []
+    marks: list[EvidenceClick] = []
+    models: list[ModelInfo | None] = []
+    desk.presenter.finished.connect(done.append)
+    desk.presenter.show_evidence.connect(marks.append)
+    desk.presenter.model_changed.connect(models.append)
+    desk.show_page()
+    desk.presenter.load_model("/models/one")
+    assert desk.panel.head.status.text() == words.STARTING
+    card = desk.ask()
+    assert card.status.text() == words.WAITING
+    assert desk.panel.composer.stop.isVisible()
+    assert desk.panel.composer.line.hasFocus() or desk.panel.draft() == ""
+    desk.answered(card)
+    assert card.text.text() == TEXT
+    assert card.evidence.text() == "Found on this page"
+    assert [asked.answer.text for asked in done] == [TEXT]
+    assert [mark.jump for mark in marks] == [False]
+    assert models[-1] is not None
+    assert not desk.panel.composer.stop.isVisible()
+    assert desk.panel.note.isVisible()
+
+
+def test_follow_ups_stack_and_wait_for_their_turn(qtbot: QtBot, desk: Desk) -> None:
+    desk.show_page()
+    desk.presenter.load_model("/models/one")
+    first, second = desk.ask("One?"), desk.ask("Two?")
+    desk.answered(second)
+    assert first.answer is not None
+    assert [card.question.text for card in desk.panel.cards] == ["One?", "Two?"]
+
+
+def test_no_model_is_said_in_the_card(qtbot: QtBot, desk: Desk) -> None:
+    desk.show_page()
+    desk.presenter.load_model(None)
+    card = desk.ask()
+    assert card.notice.text() == words.NO_MODEL
+    assert card.models.isVisible()
+    assert desk.panel.head.choose.isVisible()
+    assert not desk.client.running
+
+
+def test_stop_keeps_the_partial_answer(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VLM_FAKE_DELAY_MS", "100")
+    desk.show_page()
+    desk.presenter.load_model("/models/one")
+    card, waiting = desk.ask(), desk.ask()
+    qtbot.waitUntil(lambda: bool(card.text.text()), timeout=WAIT)
+    QTest.mouseClick(desk.panel.composer.stop, Qt.MouseButton.LeftButton)
+    assert card.status.text() == "Stopping…"
+    assert waiting.ending.text() == "Stopped by you"
+    qtbot.waitUntil(lambda: card.ending.isVisible(), timeout=WAIT)
+    assert card.ending.text() == "Stopped by you"
+    assert TEXT.startswith(card.text.text())
+    assert not desk.panel.composer.stop.isVisible()
+
+
+def test_a_deaf_engine_is_replaced_and_answers_again(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VLM_FAKE_DELAY_MS", "3000")
+    monkeypatch.setenv("VLM_FAKE_DEAF", "1")
+    desk.show_page()
+    desk.presenter.load_model("/models/one")
+    card = desk.ask()
+    qtbot.waitUntil(lambda: bool(card.text.text()), timeout=WAIT)
+    monkeypatch.setenv("VLM_FAKE_DELAY_MS", "0")
+    desk.presenter.stop()
+    qtbot.waitUntil(lambda: card.ending.isVisible(), timeout=WAIT)
+    assert card.text.text() == "Invoice"
+    again = desk.ask()
+    desk.answered(again)
+
+
+def test_a_crash_is_said_in_the_card_and_trying_again_works(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VLM_FAKE_CRASH", "ask")
+    desk.show_page()
+    desk.presenter.load_model("/models/one")
+    card = desk.ask()
+    qtbot.waitUntil(lambda: card.retry.isVisible(), timeout=WAIT)
+    assert card.notice.text() == "The reader ended unexpectedly."
+    monkeypatch.delenv("VLM_FAKE_CRASH")
+    desk.loaded()
+    QTest.mouseClick(card.retry, Qt.MouseButton.LeftButton)
+    desk.answered(card)
+    assert len(desk.panel.cards) == 1
+
+
+def test_a_model_that_does_not_fit_is_said_where_the_model_is_and_in_the_card(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VLM_FAKE_MEMORY", "load")
+    desk.show_page()
+    desk.presenter.load_model("/models/one")
+    card = desk.ask()
+    qtbot.waitUntil(lambda: card.retry.isVisible(), timeout=WAIT)
+    assert card.notice.text().startswith("Not enough memory. The model needs about 21.0 GB")
+    assert desk.panel.head.notice.text() == card.notice.text()
+    assert desk.panel.head.retry.isVisible()
+
+
+def test_an_engine_that_crashes_while_loading_ends_in_a_sentence(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VLM_FAKE_CRASH", "load")
+    desk.show_page()
+    desk.presenter.load_model("/models/one")
+    card = desk.ask()
+    qtbot.waitUntil(lambda: card.retry.isVisible(), timeout=WAIT)
+    assert "ended unexpectedly" in card.notice.text()
+    assert not desk.client.running
+
+
+def test_an_answer_of_the_history_is_alive(qtbot: QtBot, desk: Desk) -> None:
+    desk.presenter.show_past(CROPPED, answer())
+    card = desk.panel.cards[-1]
+    with qtbot.waitSignal(desk.presenter.show_evidence) as clicked:
+        QTest.mouseClick(card.evidence, Qt.MouseButton.LeftButton)
+    assert clicked.args == [EvidenceClick(CROPPED.page, (BOX,))]
+
+
+def test_what_the_model_saw_opens_at_the_question(qtbot: QtBot, desk: Desk) -> None:
+    desk.presenter.show_past(CROPPED, answer())
+    card = desk.panel.cards[-1]
+    with qtbot.waitSignal(desk.panel.scope_wanted):
+        QTest.mouseClick(card.seen, Qt.MouseButton.LeftButton)
+    sheet = desk.panel.findChild(SeenSheet)
+    assert sheet is not None
+    sheet.close()
