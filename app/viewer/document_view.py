@@ -211,18 +211,26 @@ class DocumentView(QWidget):
         self._commands.enable(True)
         self._bar.set_count(document.page_count)
         self._finder.set_count(document.page_count)
+        self._make_room(document)
         self._area.show_pages(document.page_count, document.first_size)
         self._thumbnails.show_pages(self._area.sizes)
         self._bar.show_page(self._area.page)
         self._bar.show_zoom(self._area.zoom)
         self._show_fit()
         if document.page_count > 1:
-            self._commands.thumbnails.setChecked(True)
             self._pages.measure(self.path, 0, min(SIZES_AT_ONCE, document.page_count))
         pending, self._pending = self._pending, None
         if pending is not None:
             self.restore(pending)
         self.opened.emit(document)
+
+    def _make_room(self, document: Document) -> None:
+        """Show the list of small pictures first, so that pages are drawn once, at their width."""
+        if document.page_count > 1:
+            self._commands.thumbnails.setChecked(True)
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
 
     @Slot(object)
     def _on_failed(self, failure: PageFailure) -> None:

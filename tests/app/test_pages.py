@@ -20,6 +20,7 @@ from app.pages import (
     is_thumbnail,
     thumbnail,
 )
+from tests.app.viewer.hand import only
 from tests.app.viewer.sample import LocalSource, draw_sample
 from vlm.pages.client import PageClient
 from vlm.types import WHOLE_PAGE, Box, Document, PageRef, PageSize
@@ -84,7 +85,7 @@ class PageServiceContract:
         assert colour.blue() > colour.red() + 50  # the invoice's blue band
         with qtbot.waitSignal(pages.words_found, timeout=20_000) as read:
             pages.read(PageRef(sample, 2, 90))
-        (found,) = read.args
+        found = only(read)
         assert isinstance(found, WordsFound)
         assert found.page == PageRef(sample, 2)
         assert found.words[0].text == "Northwind"
@@ -96,7 +97,7 @@ class PageServiceContract:
         for wrong in (None, "guess"):
             with qtbot.waitSignal(pages.failed, timeout=20_000) as failed:
                 pages.open(locked, wrong)
-            (failure,) = failed.args
+            failure = only(failed)
             assert isinstance(failure, PageFailure)
             assert (failure.code, failure.page, failure.job) == ("password_needed", None, "open")
             assert pages.password(locked) is None
@@ -189,7 +190,7 @@ def test_an_unforeseen_error_is_one_failure_and_the_lane_goes_on(
         pages.open(sample)
     with qtbot.waitSignal(pages.failed) as failed:
         pages.read(PageRef(sample, 99))  # the source raises an IndexError of its own
-    (failure,) = failed.args
+    failure = only(failed)
     assert isinstance(failure, PageFailure)
     assert failure.message == UNFORESEEN
     with qtbot.waitSignal(pages.words_found):
