@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from pretrain import evaluate, export, fonts, samples, stages
+from pretrain import checkpoint, evaluate, export, fonts, samples, stages
 from pretrain.model import PRESETS
 from pretrain.train import TrainPlan, train
 
@@ -45,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     ship = commands.add_parser("export", help="save a checkpoint as a transformers folder")
     ship.add_argument("folder", type=Path)
     ship.add_argument("target", type=Path)
+    travel = commands.add_parser("carry", help="write weights in parts, for a borrowed machine")
+    travel.add_argument("folder", type=Path)
+    travel.add_argument("target", type=Path)
     picture = commands.add_parser("samples", help="draw ten samples with the model's answers")
     picture.add_argument("folder", type=Path)
     picture.add_argument("target", type=Path, help="a PNG file")
@@ -113,6 +116,9 @@ def main(arguments: list[str] | None = None) -> int:
             _evaluate(parsed)
         case "export":
             export.export(parsed.folder, parsed.target)
+        case "carry":
+            for part in checkpoint.carry(parsed.folder, parsed.target):
+                print(f"{part}  {part.stat().st_size / 2**20:.1f} MiB")
         case "samples":
             samples.draw(parsed.folder, fonts.load(parsed.fonts), parsed.target)
         case _:
