@@ -38,9 +38,7 @@ class _Draft:
     @property
     def text(self) -> str:
         """The answer, without what was repeated."""
-        if self.keep is not None:
-            return self.stream.decode(self.ids[: self.keep]).strip()
-        return self.stream.text.strip()
+        return self.stream.decode(self.ids[: self.keep]).strip()
 
     def speed(self) -> float:
         """Tokens a second after the first; 0 when there was only one."""
