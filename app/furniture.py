@@ -28,7 +28,6 @@ from app.single import Doorbell, Wish
 from app.tabs import Tabs
 from app.viewer.document_view import DocumentView
 from vlm import models
-from vlm.pages.client import PageClient
 from vlm.types import Answer, Document, ModelInfo, Question
 
 if TYPE_CHECKING:
@@ -45,13 +44,11 @@ class Furniture(QObject):
         self._shell = shell
         self._window = shell.window
         self._model: ModelInfo | None = None
-        self.pages = PageService(PageClient(), self)
+        self.pages = PageService(shell.source(), self)
         self.tabs = Tabs(lambda path: DocumentView(path, self.pages))
         self.desk = Desk(self.tabs, shell.recent, self)
         self.panel = AskPanel()
-        self.asking = AskPresenter(
-            self.panel, EngineClient(shell.engine_command, self), self.pages, self
-        )
+        self.asking = AskPresenter(self.panel, EngineClient(shell.engine(), self), self.pages, self)
         self.history = History(shell.folders.data / store.NAME, self)
         self.history_panel = HistoryPanel()
         self.archive = HistoryPresenter(

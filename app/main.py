@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -11,6 +12,9 @@ from PySide6.QtWidgets import QApplication
 from app.shell import Folders, Shell, Start
 from app.single import Place, forward
 from vlm import children, paths
+
+if TYPE_CHECKING:
+    from app.pages import PageSource
 
 FORWARDED = 0
 NOBODY_ANSWERED = 4
@@ -20,7 +24,16 @@ BUSY = "VLM Desk is already open but does not answer. Your files open as soon as
 def build(application: QApplication, start: Start, place: Place) -> Shell:
     """Make the program; its window is shown."""
     folders = Folders(paths.config_dir(), paths.data_dir(), paths.log_dir())
-    return Shell(application, folders, place, start, lambda: children.command("engine"))
+    return Shell(
+        application, folders, place, start, lambda: children.command("engine"), page_source
+    )
+
+
+def page_source() -> PageSource:
+    """Start the page process; its module is not needed for the first frame."""
+    from vlm.pages.client import PageClient
+
+    return PageClient()
 
 
 def run(start: Start) -> int:

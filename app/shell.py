@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from app.furniture import Furniture
+    from app.pages import PageSource
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +56,8 @@ class Shell(QObject):
         folders: Where the program's own files are.
         place: Taken by this process; left in `stop`.
         start: What to open.
-        engine: The command line of the engine process.
+        engine: Returns the command line of the engine process.
+        source: Makes the side of the pages that blocks.
     """
 
     def __init__(
@@ -65,12 +67,14 @@ class Shell(QObject):
         place: Place,
         start: Start,
         engine: Callable[[], list[str]],
+        source: Callable[[], PageSource],
     ) -> None:
         super().__init__(application)
-        self._folders = folders
-        self._place = place
+        self.folders = folders
+        self.place = place
         self._start = start
-        self._engine = engine
+        self.engine = engine
+        self.source = source
         self._log_handler = log.start(folders.log)
         self.crashes = CrashWatch(log.describe, self)
         self.crashes.start()
@@ -130,21 +134,6 @@ class Shell(QObject):
             history_shown=self.window.commands.history.isChecked(),
         )
 
-    @property
-    def engine_command(self) -> list[str]:
-        """The command line of the engine process."""
-        return self._engine()
-
-    @property
-    def folders(self) -> Folders:
-        """Where the program's own files are."""
-        return self._folders
-
-    @property
-    def place(self) -> Place:
-        """The place that only one running program has."""
-        return self._place
-
     @Slot()
     def stop(self) -> None:
         """Write what is not written, end the child processes, let the next start in."""
@@ -152,5 +141,5 @@ class Shell(QObject):
         if self.furniture is not None:
             self.furniture.stop()
             self.furniture = None
-        self._place.leave()
+        self.place.leave()
         log.stop(self._log_handler)

@@ -74,6 +74,7 @@ class Place:
         """
         import psutil  # only on this rare path: it costs start-up time
 
+        written = 0.0
         try:
             written = self._path.stat().st_mtime
             number = self._path.read_text(encoding="utf-8", errors="replace").split("\n")[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -149,7 +149,7 @@ class Window(QMainWindow):
     def paste(self) -> None:
         """Take the picture or files on the clipboard."""
         try:
-            came = intake.take(QGuiApplication.clipboard().mimeData(), self._pasted)
+            came = intake.take(_clipboard(), self._pasted)
         except OSError as error:
             came = intake.Intake(refused=(f"The picture could not be kept: {error.strerror}.",))
         self.came_in.emit(came)
@@ -190,7 +190,7 @@ class Window(QMainWindow):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            data = QGuiApplication.clipboard().mimeData()
+            data = _clipboard()
             pasted = event.matches(QKeySequence.StandardKey.Paste)
             if pasted and intake.can_take(data) and not data.hasText():
                 self.paste()
@@ -229,3 +229,8 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _clipboard() -> QMimeData:
+    """Return what is on the clipboard; Qt gives nothing at all when it is empty."""
+    return QGuiApplication.clipboard().mimeData() or QMimeData()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app import dialogs
@@ -66,7 +67,7 @@ class HistoryPresenter(QObject):
     @Slot(object)
     def judge(self, verdict: Verdict) -> None:
         """Store what the person thinks of an answer."""
-        key = (verdict.question, verdict.answer)
+        key = _key(verdict.question, verdict.answer)
         number = self._numbers.get(key)
         if number is None:
             self._judged[key] = verdict.right  # its entry is still on its way to the file
@@ -87,14 +88,14 @@ class HistoryPresenter(QObject):
 
     @Slot(object)
     def _on_added(self, entry: Entry) -> None:
-        key = (entry.question, entry.answer)
+        key = _key(entry.question, entry.answer)
         self._numbers[key] = entry.number
         if (right := self._judged.pop(key, None)) is not None:
             self._history.judge(entry.number, right)
 
     @Slot(object)
     def _on_reopened(self, entry: Entry) -> None:
-        self._numbers[entry.question, entry.answer] = entry.number
+        self._numbers[_key(entry.question, entry.answer)] = entry.number
         self.reopened.emit(entry)
 
     @Slot(object)
@@ -108,3 +109,8 @@ class HistoryPresenter(QObject):
     @Slot(str)
     def _on_exported(self, file: str) -> None:
         self.said.emit(f"The history was exported to {file}.")
+
+
+def _key(question: Question, answer: Answer) -> tuple[Question, Answer]:
+    """Return what names an answer; the history keeps it without the images the model saw."""
+    return question, msgspec.structs.replace(answer, views=())

@@ -1,4 +1,5 @@
 import logging
+import logging.handlers
 import stat
 from collections.abc import Iterator
 from pathlib import Path

@@ -2,7 +2,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,7 +27,7 @@ sys.exit(app.exec())
 
 
 @contextmanager
-def holder(folder: Path) -> Iterator[subprocess.Popen[str]]:
+def holder(folder: Path) -> Generator[subprocess.Popen[str]]:
     """Run a process that holds the place and listens."""
     command = [sys.executable, "-c", HOLDER, str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

@@ -1,0 +1,73 @@
+"""The whole program for a test: real window, real files, pages drawn in place, fake engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.furniture import Furniture
+from app.shell import Folders, Shell, Start
+from app.single import Place, Wish
+from tests.app.viewer.sample import LocalSource, draw_sample
+from vlm import children, paths
+
+MakeShell = Callable[..., Shell]
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[str, str]:
+    """Two documents of three pages."""
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    return (
+        draw_sample(folder / "one.pdf", pages=3),
+        draw_sample(folder / "two & three.pdf", pages=3),
+    )
+
+
+@pytest.fixture
+def make_shell(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeShell]:
+    """Return a function that starts the program, as often as a test likes, one at a time."""
+    monkeypatch.setattr("vlm.models.default_folder", lambda: None)
+    running: list[Shell] = []
+    # The program keeps its colours and hooks; the next test must not see them.
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    looks = (application.style().objectName(), application.palette(), application.styleSheet())
+
+    def make(*files: str, page: int | None = None, sample: bool = False) -> Shell:
+        folders = Folders(paths.config_dir(), paths.data_dir(), paths.log_dir())
+        place = Place(folders.data)
+        assert place.take()
+        start = Start(Wish(files, page), sample)
+        engine = lambda: children.command("fake-engine")  # noqa: E731
+        shell = Shell(application, folders, place, start, engine, LocalSource)
+        shell.crashes.stop()  # pytest-qt watches for exceptions
+        running.append(shell)
+        qtbot.addWidget(shell.window)
+        qtbot.waitUntil(lambda: shell.furniture is not None)
+        return shell
+
+    yield make
+    for shell in running:
+        shell.window.close()
+        shell.deleteLater()
+    application.setStyle(looks[0])
+    application.setPalette(looks[1])
+    application.setStyleSheet(looks[2])
+
+
+@pytest.fixture
+def shell(make_shell: MakeShell) -> Shell:
+    """The program with nothing open."""
+    return make_shell()
+
+
+def furniture(shell: Shell) -> Furniture:
+    """Return the parts of a program that runs."""
+    assert shell.furniture is not None
+    return shell.furniture

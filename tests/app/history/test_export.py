@@ -1,0 +1,74 @@
+import csv
+import io
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from app.history import export
+from tests.app.history.entries import entry
+from vlm.types import Box
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "＝1+1", '=HYPERLINK("x")']
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_cell_is_a_formula(text: str) -> None:
+    given = entry(question=text, answer=text, path=f"/{text}")
+    (row,) = csv.DictReader(io.StringIO(export.to_csv([given])))
+    assert row["question"] == row["answer"] == "'" + text
+    assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r") for cell in row.values())
+
+
+def test_csv_keeps_quotes_commas_and_lines() -> None:
+    given = entry(question='He said "a, b"\nand left', verdict=True, box=Box(0.0, 0.25, 0.5, 1.0))
+    (row,) = csv.DictReader(io.StringIO(export.to_csv([given]), newline=""))
+    assert row["question"] == 'He said "a, b"\nand left'
+    assert row["verdict"] == "right"
+    assert row["crop"] == "0.0 0.25 0.5 1.0"
+    assert row["page"] == "2"
+    assert row["confidence"] == "0.875"
+
+
+def test_json_has_every_column() -> None:
+    (row,) = json.loads(export.to_json([entry(answer="Müller & Söhne")]))
+    assert set(row) == set(export.COLUMNS)
+    assert row["answer"] == "Müller & Söhne"
+    assert row["crop"] is None
+    assert row["when"] == "2025-03-14T09:30:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a](http://x)",
+        "<script>",
+        "text\n# head",
+        "| a | b |",
+        "**b**",
+        "![i](file:///x)",
+        "http://x.y",
+    ],
+)
+def test_markdown_shows_text_as_it_is(text: str) -> None:
+    written = export.to_markdown([entry(question=text, answer=text)])
+    body = written.partition("\n")[2]
+    shown = " ".join(text.split())
+    assert shown not in body
+    assert body.replace("\\", "").count(shown) == 2
+
+
+def test_an_answer_of_many_lines_stays_one_paragraph_in_markdown() -> None:
+    written = export.to_markdown([entry(answer="1. one\n\n# two")])
+    assert "\n# two" not in written
+
+
+@pytest.mark.parametrize("ending", [".csv", ".json", ".md", ".CSV"])
+def test_the_file_is_private_and_in_the_format_of_its_name(tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"out{ending}"
+    export.write(file, [entry()])
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    text = file.read_text(encoding="utf-8-sig")
+    assert text.replace("\\", "").count("What is the total?") == 1
+    assert text.startswith({".c": '"when"', ".j": "[", ".m": "# "}[ending.lower()[:2]])
