@@ -17,9 +17,9 @@ def size(count: float) -> str:
     return f"{count:.0f} bytes"
 
 
-def whole_gigabytes(count: float) -> str:
+def memory_number(count: float) -> str:
     """Write a memory size without its unit: "21", "8", and "0.6" below one."""
-    value = count / 1e9
+    value = count / 2**30
     return f"{value:.0f}" if value >= 0.95 else f"{max(value, 0.1):.1f}"
 
 

@@ -10,7 +10,6 @@ ones. Knows no network.
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import uuid
 from collections.abc import Generator
@@ -20,7 +19,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from vlm import paths, safety
+from vlm import paths, safety, whole_file
 from vlm.errors import FetchFailed
 from vlm.hub import HubFile, ModelName, Plan
 
@@ -60,12 +59,7 @@ class Part:
         """
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, mode=0o700)
-        temporary = self.folder / f"{ORIGIN}.new"
-        with temporary.open("wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(plan)))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self.folder / ORIGIN)
+        whole_file.write(self.folder / ORIGIN, msgspec.json.format(msgspec.json.encode(plan)))
 
     def whole(self, file: HubFile) -> Path:
         """Return where a checked file is."""
