@@ -21,7 +21,7 @@ PR_SET_NO_NEW_PRIVS = 38
 GIB = 1024**3
 LIMITS = (
     ("RLIMIT_AS", 6 * GIB),  # a mapped file of the largest size, the libraries, the work
-    ("RLIMIT_DATA", 3 * GIB),  # the work: the largest picture twice
+    ("RLIMIT_DATA", 2 * GIB),  # the work: the largest picture and a copy of another mode
     ("RLIMIT_FSIZE", 0),
     ("RLIMIT_NPROC", 0),
     ("RLIMIT_NOFILE", 32),

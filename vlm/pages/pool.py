@@ -89,6 +89,8 @@ class Pool:
 
     def _start(self) -> Reader:
         self._wanted.wait(HOLD_SECONDS)
+        if self._stopped:
+            raise RuntimeError("stopped")
         reader = Reader()
         with self._lock:
             wanted = not self._stopped

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import codecs
 import io
+from typing import Any
 
-from PIL import Image, MpoImagePlugin, features
+from PIL import (
+    BmpImagePlugin,
+    Image,
+    ImageOps,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 from vlm.pages import pdf, picture, words
 from vlm.pages.mupdf import pymupdf
@@ -14,23 +24,28 @@ from vlm.types import WHOLE_PAGE
 ENCODINGS = ("utf-8", "utf-16", "utf-16-be", "utf-16-le", "latin-1", "ascii", "cp1252", "cp437")
 """What Pillow and PyMuPDF decode names and tags with; Python loads each on first use."""
 
+PLUGINS = (
+    BmpImagePlugin,
+    JpegImagePlugin,
+    MpoImagePlugin,  # what some phones call JPEG
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+    ImageOps,  # turns TIFF pages upright
+)
+"""What Pillow would import when it meets the first picture of a kind."""
+
 
 def up() -> None:
     """Draw and read one page of each kind."""
     for encoding in ENCODINGS:
         codecs.lookup(encoding)
-    _ = MpoImagePlugin.MpoImageFile  # what Pillow makes of some phones' JPEG files
-    Image.init()
-    for module in ("jpg", "zlib", "libtiff", "webp"):
-        if module == "webp":
-            features.check_module(module)
-        else:
-            features.check_codec(module)
     for name, options in (
         ("PNG", {}),
         ("JPEG", {}),
         ("TIFF", {"compression": "group4"}),
         ("TIFF", {"compression": "jpeg"}),
+        ("TIFF", {"tiffinfo": {picture.ORIENTATION: 6}}),
         ("WEBP", {}),
         ("BMP", {}),
     ):
@@ -38,7 +53,7 @@ def up() -> None:
     _document()
 
 
-def _picture(name: str, options: dict[str, str]) -> None:
+def _picture(name: str, options: dict[str, Any]) -> None:
     made = io.BytesIO()
     mode = "1" if options.get("compression") == "group4" else "RGB"
     Image.new(mode, (16, 16)).save(made, name, **options)
