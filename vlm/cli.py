@@ -1,4 +1,4 @@
-"""The command line: `vlm-desk ask`, `eval` and `doctor`. The same engine as the window's, no Qt."""
+"""The command line: `vlm-desk ask`, `eval`, `models`, `doctor`. The window's engine, no Qt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from vlm import models
+from vlm import cli_models, models
 from vlm.errors import (
     AdapterMismatch,
     DocumentMissing,
@@ -72,6 +72,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             from vlm.cli_eval import run as run_eval
 
             return run_eval(arguments)
+        if run == "models":
+            return int(arguments.run(arguments))
         from vlm.cli_doctor import run as run_doctor
 
         return run_doctor(arguments)
@@ -138,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_model(evaluate)
 
     commands.add_parser("doctor", help="show what this machine has and what will run", **shared)  # type: ignore[arg-type]
+    cli_models.register(commands)
     return parser
 
 

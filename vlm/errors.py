@@ -142,9 +142,13 @@ class ServerUnreachable(FetchFailed):
 
 
 class ServerBusy(FetchFailed):
-    """The server asks to come back later."""
+    """The server asks to come back later; `wait_s` is in how many seconds."""
 
     code = "server_busy"
+
+    def __init__(self, message: str, wait_s: float) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s
 
 
 class DamagedDownload(FetchFailed):
