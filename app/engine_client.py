@@ -41,6 +41,8 @@ STOP_GRACE_MS = 5000
 """How long a cancelled job may take before the engine is ended under it."""
 RESTART_MS = 1000
 """The pause before an engine that ended by itself is started again."""
+PLACES = 6
+"""How many of the last places in the code go to the log when the engine crashed."""
 SHUTDOWN_MS = 1500
 """How long the engine may take to end with the window."""
 
@@ -83,6 +85,14 @@ def sentence(ended: Ended) -> str:
             return "The reader sent a message that this window does not accept."
         case _:
             assert_never(ended.how)
+
+
+def places(complaints: str) -> str:
+    """Return where in the code it went wrong, without the messages: they may quote a document."""
+    lines = [line.strip() for line in complaints.splitlines()]
+    files = [line for line in lines if line.startswith('File "')][-PLACES:]
+    kind = lines[-1].partition(":")[0] if files else ""
+    return "; ".join([*files, kind] if kind else files) or "none"
 
 
 class EngineClient(QObject):
@@ -306,7 +316,8 @@ class EngineClient(QObject):
         words = sentence(ended)
         if not self._overdue:
             self._may_restart = False
-            _log.warning("The engine ended: %s %s\n%s", ended.how, ended.code, ended.complaints)
+            _log.warning("The engine ended: %s %s", ended.how.value, ended.code)
+            _log.warning("Its last places in the code: %s", places(ended.complaints))
             if self._misunderstood:
                 words = "The reader sent a message that this window does not understand."
         if again:

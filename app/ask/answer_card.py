@@ -9,15 +9,16 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app import theme
 from app.ask import words
 from app.ask.answer_text import AnswerText
+from app.ask.badges import AnswerBadges
 from app.ask.button import IconButton, Look
 from app.ask.correction import CorrectionLine
 from app.ask.flow import FlowRow
 from app.ask.icons import Icon
-from app.ask.surface import BusyLine, Card, MutedLabel, Notice, plain_label, sized, tone_icon
+from app.ask.surface import BusyLine, Card, MutedLabel, Notice, plain_label, sized
 from app.ask.values import Correction, EvidenceClick, Scope, Verdict
 from app.ask.words import Tone
 from vlm.protocol import Saw
-from vlm.types import Answer, Question
+from vlm.types import Answer, Box, Question
 
 EDGE = 5
 """Pixels between the card's edge and its buttons, which have air of their own."""
@@ -57,7 +58,6 @@ class AnswerCard(Card):
         self.question = question
         self.answer: Answer | None = None
         self.saw: Saw | None = None
-        self._retry = question
         self._correction: CorrectionLine | None = None
         self._build()
         self._connect()
@@ -73,10 +73,7 @@ class AnswerCard(Card):
         self.status = MutedLabel()
         self.notice = Notice()
         self.ending = Notice()
-        self.time = IconButton(Icon.CLOCK, "", Look.TINT)
-        self.confidence = IconButton(Icon.CHECK, "", Look.TINT)
-        self.evidence = IconButton(Icon.CHECK, "", Look.TINT)
-        self.detail = MutedLabel()
+        self.badges = AnswerBadges(INDENT)
         self.retry = IconButton(Icon.AGAIN, "Try again", Look.OUTLINE)
         self.longer = IconButton(Icon.LONGER, "Go on longer", Look.OUTLINE)
         self.models = IconButton(Icon.CHIP, "Choose a model", Look.OUTLINE)
@@ -96,9 +93,8 @@ class AnswerCard(Card):
         head.addWidget(self.copy)
         head.addWidget(self.again)
         offers = FlowRow(self.retry, self.longer, self.models, inset=INDENT)
-        badges = FlowRow(self.time, self.confidence, self.evidence, inset=INDENT)
         actions = FlowRow(self.seen, self.right, self.wrong, gap=0)
-        self._rows = (offers, badges, actions)
+        self._rows = (offers, actions)
         layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE * 2)
         layout.setSpacing(theme.SPACE)
@@ -106,15 +102,12 @@ class AnswerCard(Card):
         for part in (self.asked, self.text, self.busy, self.status, self.notice, self.ending):
             layout.addLayout(_indented(part))
         layout.addWidget(offers)
-        layout.addWidget(badges)
-        layout.addLayout(_indented(self.detail))
+        layout.addWidget(self.badges)
         layout.addWidget(actions)
 
     def _connect(self) -> None:
         self.scope.clicked.connect(self._on_scope)
-        self.time.clicked.connect(self._on_detail)
-        self.confidence.clicked.connect(self._on_detail)
-        self.evidence.clicked.connect(self._on_evidence)
+        self.badges.evidence_pressed.connect(self._on_evidence)
         self.retry.clicked.connect(self._on_retry)
         self.longer.clicked.connect(self._on_retry)
         self.models.clicked.connect(self.models_pressed)
@@ -123,6 +116,21 @@ class AnswerCard(Card):
         self.seen.clicked.connect(self._on_seen)
         self.right.clicked.connect(self._on_right)
         self.wrong.clicked.connect(self._on_wrong)
+
+    @property
+    def pending(self) -> bool:
+        """Whether its answer is still on the way."""
+        return not self.busy.isHidden()
+
+    def tab_after(self, widget: QWidget) -> QWidget:
+        """Put its controls behind `widget` in the tab order, as they are read; return the last."""
+        offers = (self.retry, self.longer, self.models)
+        badges = (self.badges.time, self.badges.confidence, self.badges.evidence)
+        actions = (self.seen, self.right, self.wrong)
+        for part in (self.scope, self.copy, self.again, self.text, *offers, *badges, *actions):
+            QWidget.setTabOrder(widget, part)
+            widget = part
+        return widget
 
     def set_shown_document(self, path: str | None) -> None:
         """Tell which document the window shows: of another one the file's name is shown too."""
@@ -133,7 +141,7 @@ class AnswerCard(Card):
 
     def restart(self, question: Question) -> None:
         """Empty the card for another try."""
-        self.question = self._retry = question
+        self.question = question
         self.answer = self.saw = None
         self.text.set_text("")
         self.show_waiting("")
@@ -168,12 +176,12 @@ class AnswerCard(Card):
         """Show the finished answer and everything beside it."""
         self.answer = answer
         self.text.set_text(answer.text)
-        self._show_only(self.time, self.confidence, self.evidence, *self._answer_buttons())
+        self._show_only(self.badges, *self._answer_buttons())
         self.text.setVisible(bool(answer.text))
         if answer.views and self.saw is None:
             self.saw = Saw(0, answer.views)
         self.seen.setVisible(self.saw is not None and bool(self.saw.views))
-        self._show_badges(answer)
+        self.badges.show_answer(answer, cropped=self.question.box is not None)
         self._say("" if answer.text else words.NO_ANSWER)
         self.ending.show_text(words.stop_reason(answer.stop), Tone.CAUTION, Icon.STOP)
         self.longer.setVisible(answer.stop == "length")
@@ -214,9 +222,8 @@ class AnswerCard(Card):
         """Show these of the parts that come and go."""
         if self._correction is not None:
             self._close_correction()
-        badges = (self.time, self.confidence, self.evidence, self.detail)
         actions = (self.retry, self.longer, self.models, self.seen, *self._answer_buttons())
-        for part in (self.busy, self.status, self.notice, self.ending, *badges, *actions):
+        for part in (self.busy, self.status, self.notice, self.ending, self.badges, *actions):
             part.setVisible(part in shown)
 
     def _settle(self) -> None:
@@ -226,26 +233,6 @@ class AnswerCard(Card):
     def _say(self, status: str) -> None:
         self.status.setText(status)
         self.status.setVisible(bool(status))
-
-    def _show_badges(self, answer: Answer) -> None:
-        cropped = self.question.box is not None
-        self.time.set_words(words.seconds(answer.timings.total))
-        sure, tone = words.confidence(answer.confidence)
-        self.confidence.set_words(sure)
-        self._badge(self.confidence, tone, words.confidence_detail(answer.confidence))
-        found, tone = words.evidence(answer.evidence, cropped)
-        self.evidence.set_words(found)
-        self._badge(self.evidence, tone, words.evidence_detail(answer.evidence, cropped))
-        if answer.evidence.kind == "page" and cropped:
-            self.evidence.set_icon(Icon.JUMP)
-        elif answer.evidence.kind == "no_text":
-            self.evidence.set_icon(Icon.PICTURE)
-
-    def _badge(self, badge: IconButton, tone: Tone, detail: str) -> None:
-        badge.set_tone(tone)
-        badge.set_icon(tone_icon(tone))
-        badge.setToolTip(detail)
-        badge.setAccessibleDescription(detail)
 
     def _close_correction(self) -> None:
         if self._correction is not None:
@@ -262,22 +249,9 @@ class AnswerCard(Card):
     def _on_scope(self) -> None:
         self.scope_pressed.emit(Scope(self.question.page, self.question.box))
 
-    @Slot()
-    def _on_detail(self) -> None:
-        if self.answer is not None:
-            self.detail.setText(words.detail(self.answer))
-            self.detail.setVisible(self.detail.isHidden())
-
-    @Slot()
-    def _on_evidence(self) -> None:
-        if self.answer is None:
-            return
-        if boxes := self.answer.evidence.boxes:
-            self.evidence_pressed.emit(EvidenceClick(self.question.page, boxes))
-        else:
-            cropped = self.question.box is not None
-            self.detail.setText(words.evidence_detail(self.answer.evidence, cropped))
-            self.detail.setVisible(self.detail.isHidden())
+    @Slot(object)
+    def _on_evidence(self, boxes: tuple[Box, ...]) -> None:
+        self.evidence_pressed.emit(EvidenceClick(self.question.page, boxes))
 
     @Slot()
     def _on_retry(self) -> None:

@@ -53,7 +53,7 @@ class FlowRow(QWidget):
         self._arrange(self.width(), place=True)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.LayoutRequest:
+        if event.type() == QEvent.Type.LayoutRequest:
             self._refresh()
         return super().event(event)
 

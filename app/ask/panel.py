@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app import theme
@@ -108,6 +109,7 @@ class AskPanel(QWidget):
 
     def set_scope(self, document: Document | None, page: PageRef | None, box: Box | None) -> None:
         """Say what the next question reads; without a document or page nothing can be asked."""
+        before = self._document.path if self._document is not None else None
         self._document = document
         self._scope = None if document is None or page is None else Scope(page, box)
         ready = self._scope is not None
@@ -115,8 +117,10 @@ class AskPanel(QWidget):
         self.composer.set_ready(ready)
         self.welcome.set_ready(ready)
         self._set_placeholder()
-        for card in self._cards:
-            card.set_shown_document(document.path if document is not None else None)
+        path = document.path if document is not None else None
+        if path != before:
+            for card in self._cards:
+                card.set_shown_document(path)
 
     def set_draft(self, text: str) -> None:
         """Put a question into the line."""
@@ -142,9 +146,11 @@ class AskPanel(QWidget):
         card.models_pressed.connect(self.models_wanted)
         card.set_shown_document(self._document.path if self._document is not None else None)
         self.welcome.hide()
+        before = self._cards[-1].wrong if self._cards else self.welcome.examples[-1]
         self._cards.append(card)
         self._stack.insertWidget(self._stack.count() - 1, card)
-        if len(self._cards) > CARDS:
+        card.tab_after(before)
+        if len(self._cards) > CARDS and not self._cards[0].pending:
             oldest = self._cards.pop(0)
             oldest.hide()
             oldest.deleteLater()
@@ -153,14 +159,10 @@ class AskPanel(QWidget):
         card.show()
         return card
 
-    def clear(self) -> None:
-        """Forget the conversation on screen."""
-        for card in self._cards:
-            card.hide()
-            card.deleteLater()
-        self._cards.clear()
-        self.welcome.show()
-        self._set_placeholder()
+    def announce(self, text: str) -> None:
+        """Let a screen reader say something that has just happened."""
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def _set_placeholder(self) -> None:
         if self._scope is None:

@@ -259,6 +259,7 @@ class AskPresenter(QObject):
     def _on_done(self, turn: _Turn, done: Done) -> None:
         turn.card.show_answer(done.answer)
         self._ahead.answered(Scope(turn.question.page, turn.question.box))
+        self._panel.announce(words.spoken(turn.question, done.answer))
         self.finished.emit(Asked(turn.question, done.answer))
         if boxes := done.answer.evidence.boxes:
             self.show_evidence.emit(EvidenceClick(turn.question.page, boxes, jump=False))

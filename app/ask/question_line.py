@@ -41,6 +41,7 @@ class QuestionLine(QPlainTextEdit):
         self.setAccessibleDescription("Enter asks, Shift and Enter start a new line")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(True)
+        self.setAcceptDrops(False)  # what is dropped here is a document, not words
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFont(sized(self.font(), 1))

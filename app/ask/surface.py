@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QPen,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QWidget
 
 from app import theme
 from app.ask.icons import Icon, draw
@@ -92,22 +92,16 @@ class MutedLabel(QLabel):
         self._recolour()
 
     def _recolour(self) -> None:
-        parent = self.parentWidget()
-        source = parent.palette() if parent is not None else self.palette()
-        wanted = theme.muted(source)
+        wanted = theme.muted(QApplication.palette())
         if self.palette().windowText().color() != wanted:
-            palette = QPalette(source)
+            palette = QPalette()
             palette.setColor(QPalette.ColorRole.WindowText, wanted)
             self.setPalette(palette)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.ParentChange, QEvent.Type.ApplicationPaletteChange):
+        if event.type() == QEvent.Type.PaletteChange:
             self._recolour()
         return super().event(event)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        self._recolour()
-        super().showEvent(event)
 
 
 class Notice(QWidget):

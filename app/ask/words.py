@@ -207,3 +207,11 @@ def view_detail(view: View) -> str:
 def ongoing(text: str) -> str:
     """Write what the engine does as something that goes on: "Answering…"."""
     return text if text.endswith(("…", ".", "!", "?")) else f"{text}…"
+
+
+def spoken(question: Question, answer: Answer) -> str:
+    """Say an answer and what stands beside it, for a screen reader."""
+    cropped = question.box is not None
+    beside = (confidence(answer.confidence)[0], evidence(answer.evidence, cropped)[0])
+    said = (answer.text or NO_ANSWER, *beside, stop_reason(answer.stop))
+    return ". ".join(part.rstrip(".") for part in said if part)

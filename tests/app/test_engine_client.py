@@ -7,7 +7,7 @@ import pymupdf
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.engine_client import EngineClient, EngineExit
+from app.engine_client import EngineClient, EngineExit, places
 from app.process import How
 from vlm import children
 from vlm.protocol import (
@@ -266,3 +266,12 @@ def test_progress_is_passed_on(qtbot: QtBot, client: EngineClient) -> None:
     load(qtbot, client, log)
     assert isinstance(log.events[0], Hello)
     assert any(isinstance(event, Progress) for event in log.events)
+
+
+def test_the_log_gets_places_and_no_messages() -> None:
+    complaints = (
+        'Traceback (most recent call last):\n  File "/vlm/engine.py", line 7, in ask\n'
+        "    raise ValueError(secret)\nValueError: IBAN DE12 3456\n"
+    )
+    assert places(complaints) == 'File "/vlm/engine.py", line 7, in ask; ValueError'
+    assert places("IBAN DE12 3456") == "none"

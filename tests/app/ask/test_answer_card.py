@@ -37,7 +37,11 @@ def test_it_waits_then_streams_then_shows_the_answer(qtbot: QtBot, card: AnswerC
     assert not card.status.isVisible()
     card.show_answer(answer())
     assert not card.busy.isVisible()
-    assert [card.time.text(), card.confidence.text(), card.evidence.text()] == [
+    assert [
+        card.badges.time.text(),
+        card.badges.confidence.text(),
+        card.badges.evidence.text(),
+    ] == [
         "1.4 s",
         "Sure",
         "Found in your crop",
@@ -54,9 +58,9 @@ def test_markup_in_an_answer_and_a_question_stays_text(qtbot: QtBot) -> None:
 
 def test_a_click_on_the_evidence_goes_there(qtbot: QtBot, card: AnswerCard) -> None:
     card.show_answer(answer(found=Evidence("page", (BOX,))))
-    assert card.evidence.text() == "Found elsewhere on the page"
+    assert card.badges.evidence.text() == "Found elsewhere on the page"
     with qtbot.waitSignal(card.evidence_pressed) as clicked:
-        click(qtbot, card.evidence)
+        click(qtbot, card.badges.evidence)
     assert clicked.args == [EvidenceClick(PAGE, (BOX,), jump=True)]
 
 
@@ -72,20 +76,20 @@ def test_evidence_without_a_place_explains_itself(
 ) -> None:
     card.show_answer(answer(found=found))
     with qtbot.assertNotEmitted(card.evidence_pressed):
-        click(qtbot, card.evidence)
-    assert said in card.detail.text()
-    assert card.detail.isVisible()
+        click(qtbot, card.badges.evidence)
+    assert said in card.badges.detail.text()
+    assert card.badges.detail.isVisible()
 
 
 def test_the_percentage_is_one_click_or_hover_away(qtbot: QtBot, card: AnswerCard) -> None:
     card.show_answer(answer(confidence=0.41))
-    assert card.confidence.text() == "Unsure: check it"
-    assert "41 %" in card.confidence.toolTip()
-    assert not card.detail.isVisible()
-    click(qtbot, card.confidence)
-    assert card.detail.text().startswith("41 % sure")
-    click(qtbot, card.confidence)
-    assert not card.detail.isVisible()
+    assert card.badges.confidence.text() == "Unsure: check it"
+    assert "41 %" in card.badges.confidence.toolTip()
+    assert not card.badges.detail.isVisible()
+    click(qtbot, card.badges.confidence)
+    assert card.badges.detail.text().startswith("41 % sure")
+    click(qtbot, card.badges.confidence)
+    assert not card.badges.detail.isVisible()
 
 
 def test_stopping_keeps_the_partial_answer(card: AnswerCard) -> None:
@@ -96,7 +100,7 @@ def test_stopping_keeps_the_partial_answer(card: AnswerCard) -> None:
     assert card.text.text() == "84.5"
     assert card.ending.text() == "Stopped by you"
     assert card.again.isVisible()
-    assert not card.confidence.isVisible()
+    assert not card.badges.confidence.isVisible()
 
 
 def test_repetition_is_said_and_the_text_kept(card: AnswerCard) -> None:

@@ -1,10 +1,16 @@
+from functools import partial
+
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from app import theme
 from app.ask import words
 from app.ask.panel import CARDS, AskPanel
+from app.ask.surface import MutedLabel
 from app.ask.values import Draft, Scope
 from tests.app.ask.sample import BOX, CROPPED, DOCUMENT, MODEL, PAGE, WHOLE, answer
 from vlm.types import ModelInfo
@@ -84,11 +90,8 @@ def test_cards_stack_with_the_newest_in_sight(qtbot: QtBot, panel: AskPanel) -> 
 
 def test_old_cards_leave(qtbot: QtBot, panel: AskPanel) -> None:
     for _ in range(CARDS + 3):
-        panel.add_card(CROPPED)
+        panel.add_card(CROPPED).show_answer(answer())
     assert len(panel.cards) == CARDS
-    panel.clear()
-    assert panel.cards == []
-    assert panel.welcome.isVisible()
 
 
 def test_a_small_model_says_so(panel: AskPanel) -> None:
@@ -119,3 +122,43 @@ def test_stop_reads_stopping_at_once_and_the_line_keeps_the_keyboard(
     assert not panel.composer.stop.isVisible()
     panel.set_running(True)
     assert panel.composer.stop.text() == "Stop"
+
+
+def test_tab_goes_through_the_cards_as_they_are_read(qtbot: QtBot, panel: AskPanel) -> None:
+    panel.set_scope(DOCUMENT, PAGE, None)
+    cards = [panel.add_card(WHOLE), panel.add_card(CROPPED)]
+    for card in cards:
+        card.show_answer(answer())
+    walk: list[QWidget] = []
+    widget: QWidget | None = panel.head.chip
+    while widget is not None and widget not in walk:
+        walk.append(widget)
+        widget = widget.nextInFocusChain()
+    wanted: list[QWidget] = []
+    for card in cards:
+        wanted += [
+            card.scope,
+            card.copy,
+            card.again,
+            card.text,
+            card.badges.time,
+            card.badges.confidence,
+        ]
+        wanted += [card.badges.evidence, card.seen, card.right, card.wrong]
+    wanted += [panel.composer.chip.chip, panel.composer.line, panel.composer.send]
+    assert [part for part in walk if part in wanted] == wanted
+
+
+def _has_colour(label: QLabel, wanted: QColor) -> bool:
+    return label.palette().windowText().color() == wanted
+
+
+def test_muted_words_follow_light_and_dark(qtbot: QtBot, panel: AskPanel) -> None:
+    before = QApplication.palette()
+    label = panel.welcome.findChildren(MutedLabel)[0]
+    for dark in (True, False):
+        palette = theme.palette_for(dark)
+        QApplication.setPalette(palette)
+        wanted = theme.muted(palette)
+        qtbot.waitUntil(partial(_has_colour, label, wanted))
+    QApplication.setPalette(before)

@@ -86,7 +86,7 @@ def test_a_question_asked_while_the_engine_starts_is_answered(qtbot: QtBot, desk
     assert desk.panel.composer.line.hasFocus() or desk.panel.draft() == ""
     desk.answered(card)
     assert card.text.text() == TEXT
-    assert card.evidence.text() == "Found on this page"
+    assert card.badges.evidence.text() == "Found on this page"
     assert [asked.answer.text for asked in done] == [TEXT]
     assert [mark.jump for mark in marks] == [False]
     assert models[-1] is not None
@@ -192,7 +192,7 @@ def test_an_answer_of_the_history_is_alive(qtbot: QtBot, desk: Desk) -> None:
     desk.presenter.show_past(CROPPED, answer())
     card = desk.panel.cards[-1]
     with qtbot.waitSignal(desk.presenter.show_evidence) as clicked:
-        QTest.mouseClick(card.evidence, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(card.badges.evidence, Qt.MouseButton.LeftButton)
     assert clicked.args == [EvidenceClick(CROPPED.page, (BOX,))]
 
 

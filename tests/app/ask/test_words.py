@@ -3,7 +3,7 @@ import pytest
 from app.ask import words
 from app.ask.values import Scope
 from app.ask.words import Tone
-from tests.app.ask.sample import BOX, DOCUMENT, PAGE, PATH, answer
+from tests.app.ask.sample import BOX, DOCUMENT, PAGE, PATH, WHOLE, answer
 from vlm.types import Document, Evidence, PageRef, PageSize
 
 
@@ -85,3 +85,11 @@ def test_detail_names_the_model_and_what_it_was_given() -> None:
 def test_what_goes_on_ends_with_dots_once() -> None:
     assert words.ongoing("Answering") == "Answering…"
     assert words.ongoing("Done.") == "Done."
+
+
+def test_a_screen_reader_hears_the_answer_and_what_stands_beside_it() -> None:
+    assert words.spoken(WHOLE, answer()) == "84.50. Sure. Found on this page"
+    assert words.spoken(WHOLE, answer("", 0.1, stop="length")) == (
+        "The model had nothing to say. Unsure: check it. Found on this page. "
+        "Cut off at the length limit"
+    )

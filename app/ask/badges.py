@@ -1,0 +1,90 @@
+"""What stands beside an answer: its time, how sure the model was, the check against the page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app import theme
+from app.ask import words
+from app.ask.button import IconButton, Look
+from app.ask.flow import FlowRow
+from app.ask.icons import Icon
+from app.ask.surface import MutedLabel, tone_icon
+from app.ask.words import Tone
+from vlm.types import Answer
+
+
+class AnswerBadges(QWidget):
+    """Three badges and, when one is clicked that leads nowhere, a line that explains it.
+
+    Signals:
+        evidence_pressed(object): The boxes, a tuple of `Box`, to show on the page; never empty.
+    """
+
+    evidence_pressed = Signal(object)
+
+    def __init__(self, indent: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._answer: Answer | None = None
+        self._cropped = False
+        self.time = IconButton(Icon.CLOCK, "", Look.TINT)
+        self.confidence = IconButton(Icon.CHECK, "", Look.TINT)
+        self.evidence = IconButton(Icon.CHECK, "", Look.TINT)
+        self.detail = MutedLabel()
+        self.detail.setContentsMargins(indent, 0, indent, 0)
+        self.detail.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SPACE)
+        layout.addWidget(FlowRow(self.time, self.confidence, self.evidence, inset=indent))
+        layout.addWidget(self.detail)
+        self.time.clicked.connect(self._on_detail)
+        self.confidence.clicked.connect(self._on_detail)
+        self.evidence.clicked.connect(self._on_evidence)
+
+    def show_answer(self, answer: Answer, cropped: bool) -> None:
+        """Say what is known about an answer to a question about a page or a part of it."""
+        self._answer, self._cropped = answer, cropped
+        self.detail.hide()
+        self.time.set_words(words.seconds(answer.timings.total))
+        self.time.setAccessibleDescription("How long the answer took")
+        sure, tone = words.confidence(answer.confidence)
+        detail = words.confidence_detail(answer.confidence)
+        _set(self.confidence, sure, tone, tone_icon(tone), detail)
+        found, tone = words.evidence(answer.evidence, cropped)
+        icon = tone_icon(tone)
+        if answer.evidence.kind == "page" and cropped:
+            icon = Icon.JUMP
+        elif answer.evidence.kind == "no_text":
+            icon = Icon.PICTURE
+        detail = words.evidence_detail(answer.evidence, cropped)
+        _set(self.evidence, found, tone, icon, detail)
+
+    def _explain(self, text: str) -> None:
+        """Show a line below the badges, or hide it when it is this one."""
+        same = not self.detail.isHidden() and self.detail.text() == text
+        self.detail.setText(text)
+        self.detail.setVisible(not same)
+
+    @Slot()
+    def _on_detail(self) -> None:
+        if self._answer is not None:
+            self._explain(words.detail(self._answer))
+
+    @Slot()
+    def _on_evidence(self) -> None:
+        if self._answer is None:
+            return
+        if boxes := self._answer.evidence.boxes:
+            self.evidence_pressed.emit(boxes)
+        else:
+            self._explain(words.evidence_detail(self._answer.evidence, self._cropped))
+
+
+def _set(badge: IconButton, name: str, tone: Tone, icon: Icon, detail: str) -> None:
+    badge.set_words(name)
+    badge.set_tone(tone)
+    badge.set_icon(icon)
+    badge.setToolTip(detail)
+    badge.setAccessibleDescription(detail)
