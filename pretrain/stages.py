@@ -99,6 +99,7 @@ def _first(
     columns: tuple[int, int],
     gate_cer: float,
     one_word: bool = False,
+    forms_share: float = 0.0,
 ) -> Level:
     """Return a level for the connector's and decoder's first steps."""
     return Level(
@@ -109,6 +110,7 @@ def _first(
         _TEACH,
         gate_cer=gate_cer,
         one_word=one_word,
+        forms_share=forms_share,
         frozen_encoder=True,
     )
 
@@ -129,6 +131,7 @@ STAGES: dict[str, Stage] = {
             _first("glyph", (2,), (2, 4), gate_cer=0.5, one_word=True),
             _first("word", (2,), (5, 12), gate_cer=0.5, one_word=True),
             _first("line", (2, 2, 3), (12, 32), gate_cer=0.2),
+            _first("ask", (2, 2, 3), (12, 32), gate_cer=0.1, forms_share=0.45),
             Level("fields", (2, 2, 3, 4), (10, 32), _CLEAN, _READ, gate_cer=0.05, forms_share=0.4),
             Level("block", (2, 2, 3, 4, 6), (8, 40), _MIXED, _READ, forms_share=0.4),
         ),
