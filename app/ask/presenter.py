@@ -81,6 +81,8 @@ class AskPresenter(QObject):
         self._pages = pages
         self._ahead = EncodeAhead(client, self)
         self._model: tuple[str, str | None, str] | None = None
+        self._splitting = True
+        self._max_new_tokens = 256
         self._current: _Turn | None = None
         self._waiting: deque[_Turn] = deque()
         panel.asked.connect(self._on_asked)
@@ -92,7 +94,13 @@ class AskPresenter(QObject):
     def set_scope(self, document: Document | None, page: PageRef | None, box: Box | None) -> None:
         """Tell what the person looks at: it is what the next question reads."""
         self._panel.set_scope(document, page, box)
-        self._ahead.set_scope(self._panel.scope)
+        self._ahead.set_scope(self._panel.scope, self._splitting)
+
+    def set_limits(self, splitting: bool, max_new_tokens: int) -> None:
+        """Ask what is typed with these from now on; see `Question`."""
+        self._splitting = splitting
+        self._max_new_tokens = max_new_tokens
+        self._ahead.set_scope(self._panel.scope, splitting)
 
     def load_model(
         self, folder: str | None, adapter: str | None = None, device: str = "auto"
@@ -148,7 +156,8 @@ class AskPresenter(QObject):
 
     @Slot(object)
     def _on_asked(self, draft: Draft) -> None:
-        self.ask(Question(draft.text, draft.scope.page, draft.scope.box))
+        page, box = draft.scope.page, draft.scope.box
+        self.ask(Question(draft.text, page, box, self._splitting, self._max_new_tokens))
 
     @Slot(object)
     def _on_retry(self, question: Question) -> None:
@@ -190,6 +199,8 @@ class AskPresenter(QObject):
     def _queue(self, turn: _Turn) -> None:
         self._waiting.append(turn)
         self._panel.set_running(True)
+        if self._current is not None:
+            turn.card.show_waiting(words.QUEUED)
         self._next()
 
     def _next(self) -> None:

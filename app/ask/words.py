@@ -33,6 +33,7 @@ STARTING = "Starting the reader…"
 RESTARTING = "Starting the reader again…"
 LOADING = "Loading the model…"
 WAITING = "Waiting for the model…"
+QUEUED = "Waiting for the answer above…"
 READING = "Reading…"
 NO_ANSWER = "The model had nothing to say."
 

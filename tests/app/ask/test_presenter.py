@@ -97,7 +97,9 @@ def test_a_question_asked_while_the_engine_starts_is_answered(qtbot: QtBot, desk
 def test_follow_ups_stack_and_wait_for_their_turn(qtbot: QtBot, desk: Desk) -> None:
     desk.show_page()
     desk.presenter.load_model("/models/one")
+    desk.loaded()
     first, second = desk.ask("One?"), desk.ask("Two?")
+    assert second.status.text() == words.QUEUED
     desk.answered(second)
     assert first.answer is not None
     assert [card.question.text for card in desk.panel.cards] == ["One?", "Two?"]
