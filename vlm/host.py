@@ -87,9 +87,13 @@ class Host:
     Args:
         source: Requests.
         sink: Events.
+        leave: Ends the process at once with an exit code.
     """
 
-    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+    def __init__(
+        self, source: BinaryIO, sink: BinaryIO, leave: Callable[[int], object] = os._exit
+    ) -> None:
+        self._leave = leave
         self._source = source
         self._sink = sink
         self._sending = threading.Lock()
@@ -97,6 +101,7 @@ class Host:
         self._lock = threading.Lock()
         self._open: dict[int, tuple[Job, threading.Event]] = {}
         self._exit_code = 0
+        self._built = False
 
     def serve(self, build: Callable[[], Answerer]) -> int:
         """Serve until the source ends; returns the exit code.
@@ -107,6 +112,7 @@ class Host:
         self._send(Hello(VERSION))
         threading.Thread(target=self._read, name="requests", daemon=True).start()
         answerer = build()
+        self._built = True
         try:
             while (request := self._waiting.get()) is not None:
                 if isinstance(request, Unlock):
@@ -156,7 +162,9 @@ class Host:
     def _end(self) -> None:
         self._cancel(lambda job: True)
         self._waiting.put(None)
-        last = threading.Timer(GRACE, os._exit, (self._exit_code,))
+        if not self._built:
+            self._leave(self._exit_code)  # nothing is there yet that needs an orderly end
+        last = threading.Timer(GRACE, self._leave, (self._exit_code,))
         last.daemon = True
         last.start()
 
