@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from typing import Any
 
 from peft import LoraConfig, get_peft_model
@@ -35,10 +34,7 @@ def attach(model: nn.Module, plan: TrainPlan) -> Any:
         target_modules=targets(model, plan),
         modules_to_save=["connector"] if plan.connector == "full" else None,
     )
-    with warnings.catch_warnings():
-        # peft 0.21 asks transformers 5.23 by a name that is going to change
-        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
-        wrapped: Any = get_peft_model(model, config)
+    wrapped: Any = get_peft_model(model, config)
     use_factored_norm(wrapped)
     if plan.gradient_checkpointing:
         model.activation_checkpointing_enable()  # type: ignore[operator]

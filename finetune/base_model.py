@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
@@ -34,11 +35,17 @@ def load_base(folder: Path, placement: Placement) -> LoadedModel:
     Raises:
         DeskError: What loading can raise.
     """
-    found: list[LoadedModel] = []
+    return returned(load(folder, None, placement))
 
-    def run() -> Generator[str, None, None]:
-        found.append((yield from load(folder, None, placement)))
 
-    for _ in run():
-        pass
-    return found[0]
+T = TypeVar("T")
+
+
+def returned(steps: Generator[object, None, T]) -> T:
+    """Run a generator to its end and return what it returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result

@@ -115,12 +115,14 @@ class Surroundings:
     """What the loop asks of the world, replaced in tests.
 
     Attributes:
-        control: Returns what the person wants now.
+        control: Returns what the person wants now; among several processes all get the same.
+        alone: The same without asking the others, for the one that waits for its disk.
         wait: Waits so many seconds.
         clock: Seconds, monotonic.
     """
 
     control: Callable[[], Control]
+    alone: Callable[[], Control]
     wait: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
 
@@ -242,7 +244,7 @@ def _keep(
             if not waited:
                 yield Waiting(step, "The disk is full. Free some space and the run goes on.")
             waited = True
-            if world.control().wish == "stop":
+            if world.alone().wish == "stop":
                 return False
             world.wait(FULL_SECONDS)
             continue

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Generator
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 import pytest
 import torch
 
 from finetune import lessons
+from finetune.base_model import returned
 from finetune.kept import KeptPages, jitter, page_of
 from finetune.teaching import loss_sum
 from tests import tiny
@@ -34,7 +33,7 @@ def test_asking_and_training_give_the_same_ids_and_pixels(tmp_path: Path, kind: 
     pages = KeptPages([row], lambda _: png_of(1))
     sight = Sight(model, pages, 0)
     steps = sight.look(page_of(row), box, True, None, Clock())
-    seen = _returned(steps)
+    seen = returned(steps)
     asked = sight.prompt(seen, row.question)
     lesson = lessons.lesson_of(model, row, splitting=True)
     assert len(lesson.layout.tiles) > 1
@@ -45,22 +44,8 @@ def test_asking_and_training_give_the_same_ids_and_pixels(tmp_path: Path, kind: 
     assert answer.strip() == "it is 1<end_of_utterance>" or "it is 1" in answer
     drawn = lessons.pixels_of(model, pages, lesson, 0)
     features = torch.cat([model.family.encode(model.model, one) for one in drawn])
-    shown = _returned(sight._features(seen, Clock()))  # pyright: ignore[reportPrivateUsage]
+    shown = returned(sight._features(seen, Clock()))  # pyright: ignore[reportPrivateUsage]
     assert torch.equal(features, shown)
-
-
-T = TypeVar("T")
-
-
-def _returned(steps: Generator[str, None, T]) -> T:
-    """Run a generator to its end and return what it returns."""
-    found: list[T] = []
-
-    def run() -> Generator[str, None, None]:
-        found.append((yield from steps))
-
-    assert list(run())
-    return found[0]
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])

@@ -152,7 +152,9 @@ def test_power_cuts_at_every_call_lose_at_most_one_step(
 
 
 def _events(folder: Path, disk: RealDisk) -> Iterator[StepEvent]:
-    return loop.train(ToyLearner(), toy.SCHEDULE, Checkpoints(folder, disk), Surroundings(Control))
+    return loop.train(
+        ToyLearner(), toy.SCHEDULE, Checkpoints(folder, disk), Surroundings(Control, Control)
+    )
 
 
 class FullDisk(RealDisk):
@@ -174,7 +176,7 @@ class FullDisk(RealDisk):
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_is_waited_out(uninterrupted: Path, tmp_path: Path, code: int) -> None:
     waits: list[float] = []
-    world = Surroundings(Control, waits.append)
+    world = Surroundings(Control, Control, waits.append)
     keeper = Checkpoints(tmp_path, FullDisk(60, 3, code))
     events = list(loop.train(ToyLearner(), toy.SCHEDULE, keeper, world))
     assert [type(e) for e in events if isinstance(e, Waiting | Resumed)] == [Waiting, Resumed]
@@ -183,8 +185,8 @@ def test_a_full_disk_is_waited_out(uninterrupted: Path, tmp_path: Path, code: in
 
 
 def test_stop_while_the_disk_is_full_keeps_the_last_saved_step(tmp_path: Path) -> None:
-    controls = iter([Control()] * 4 + [Control("stop")] * 9)
-    world = Surroundings(lambda: next(controls), lambda _: None)
+    controls = iter([Control()] * 2 + [Control("stop")])
+    world = Surroundings(Control, lambda: next(controls), lambda _: None)
     keeper = Checkpoints(tmp_path, FullDisk(10, 999))
     events = list(loop.train(ToyLearner(), toy.SCHEDULE, keeper, world))
     ended = events[-1]
@@ -218,7 +220,7 @@ def test_pause_resume_and_stop(tmp_path: Path) -> None:
     wishes = [Control(), Control("pause", "by hand"), Control("pause", "a question")]
     controls = iter([*wishes, Control("run"), Control("pause"), Control("stop")])
     waits: list[float] = []
-    world = Surroundings(lambda: next(controls), waits.append)
+    world = Surroundings(lambda: next(controls), Control, waits.append)
     learner = ToyLearner()
     events = list(loop.train(learner, toy.SCHEDULE, Checkpoints(tmp_path, RealDisk()), world))
     kinds = [type(event) for event in events]
@@ -235,7 +237,7 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_step(tmp_path: Path) -> No
     learner = ToyLearner()
     learner.nan_at = 5
     keeper = Checkpoints(tmp_path, RealDisk())
-    events = list(loop.train(learner, toy.SCHEDULE, keeper, Surroundings(Control)))
+    events = list(loop.train(learner, toy.SCHEDULE, keeper, Surroundings(Control, Control)))
     ended = events[-1]
     assert isinstance(ended, Ended)
     assert (ended.outcome, ended.step) == ("diverged", 5)
@@ -261,7 +263,7 @@ class _Scripted(ToyLearner):
 def test_rising_losses_are_divergence_and_the_best_is_kept(tmp_path: Path) -> None:
     learner = _Scripted([1.0] * 20 + [9.0] * 20, [1.0, 0.5, 0.7, 3.0, 4.0, 4.0, 4.0])
     keeper = Checkpoints(tmp_path, RealDisk())
-    events = list(loop.train(learner, Schedule(40, 10, 9), keeper, Surroundings(Control)))
+    events = list(loop.train(learner, Schedule(40, 10, 9), keeper, Surroundings(Control, Control)))
     ended = events[-1]
     assert isinstance(ended, Ended)
     assert (ended.outcome, ended.kept_step) == ("diverged", 20)
@@ -273,7 +275,7 @@ def test_ends_early_without_improvement_and_says_so_again_after_a_restart(tmp_pa
     keeper = Checkpoints(tmp_path, RealDisk())
     schedule = Schedule(40, 2, 3)
     learner = _Scripted([1.0] * 40, scores)
-    events = list(loop.train(learner, schedule, keeper, Surroundings(Control)))
+    events = list(loop.train(learner, schedule, keeper, Surroundings(Control, Control)))
     ended = events[-1]
     assert isinstance(ended, Ended)
     assert (ended.outcome, ended.step, ended.kept_step) == ("early", 10, 4)
@@ -281,13 +283,13 @@ def test_ends_early_without_improvement_and_says_so_again_after_a_restart(tmp_pa
     best = keeper.best()
     assert best is not None
     assert bytes(best["weights"].data) != learner.weights.tobytes()
-    again = list(loop.train(ToyLearner(), schedule, keeper, Surroundings(Control)))
+    again = list(loop.train(ToyLearner(), schedule, keeper, Surroundings(Control, Control)))
     assert again == [ended]
 
 
 def test_time_left_is_the_median_of_recent_steps(tmp_path: Path) -> None:
     ticks = iter([float(n) for pair in ((10 * i, 10 * i + 2) for i in range(9)) for n in pair])
-    world = Surroundings(Control, clock=lambda: next(ticks))
+    world = Surroundings(Control, Control, clock=lambda: next(ticks))
     keeper = Checkpoints(tmp_path, RealDisk())
     events = list(loop.train(ToyLearner(), Schedule(5, 10, 9), keeper, world))
     steps = [event for event in events if isinstance(event, StepDone)]

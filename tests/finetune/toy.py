@@ -122,7 +122,7 @@ def _die() -> None:
 def run(folder: Path, disk: Disk, steps: int = STEPS) -> list[StepEvent]:
     """Train to the end and return the events."""
     learner = ToyLearner()
-    world = Surroundings(control=Control)
+    world = Surroundings(Control, Control)
     schedule = Schedule(steps, SCHEDULE.watch_every, SCHEDULE.patience)
     return list(loop.train(learner, schedule, Checkpoints(folder, disk), world))
 

@@ -10,17 +10,20 @@ import torch
 from accelerate import Accelerator
 
 from finetune import plan as plans
+from finetune import runs, split
 from finetune.base_model import load_base, place
+from finetune.checkpoint import Checkpoints
 from finetune.disk import RealDisk
 from finetune.features import Features
+from finetune.fingerprint import base_fingerprint
 from finetune.kept import KeptPages
 from finetune.lessons import lesson_of
 from finetune.plan import TrainPlan
 from finetune.runs import RunRow
 from finetune.trainer import TorchLearner
-from finetune.types import Side
+from finetune.types import Crop, Side
 from tests import tiny
-from tests.finetune.made import png_of
+from tests.finetune.made import example, png_of
 from vlm.loader import LoadedModel
 from vlm.types import Box, PageSize, Quarter
 
@@ -79,3 +82,25 @@ def learner_of(plan: TrainPlan, model: LoadedModel, kept: Path | None = None) ->
     folder = kept if plan.caches_features else None
     features = Features(model, pages, folder, RealDisk())
     return TorchLearner(plan, model, lessons[:4], lessons[4:], features, accelerator)
+
+
+def frozen_run(root: Path, folder: Path, **changes: object) -> Path:
+    """Write a run of ten documents: five are learned from, five held out."""
+    examples = [example(number, answer=f"it is {number}") for number in range(10)]
+    plan = plan_of(folder, base_fingerprint=base_fingerprint(folder), longest_answer=8, **changes)
+
+    def crop_of(id: str) -> Crop:
+        return Crop(png_of(int(id[1:])), PageSize(40.0, 40.0))
+
+    return runs.freeze(root, plan, examples, split.split(examples, 0), crop_of)
+
+
+def state_of(run: Path) -> dict[str, bytes]:
+    """Return the bytes a run ended with: newest checkpoint, best and saved adapter."""
+    found = Checkpoints(run / runs.CHECKPOINTS, RealDisk()).newest()
+    assert found is not None
+    state = {name: bytes(raw.data) for name, raw in found.tensors.items()}
+    state["progress"] = repr(found.progress).encode()
+    state["best"] = (run / runs.CHECKPOINTS / "best.safetensors").read_bytes()
+    state["adapter"] = (run / runs.ADAPTER / "adapter_model.safetensors").read_bytes()
+    return state

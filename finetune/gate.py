@@ -1,0 +1,202 @@
+"""Decides whether what was learned may be used: better on unseen documents, nothing forgotten.
+
+Pure. The interval comes from resampling documents, because questions about one document succeed
+and fail together.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+
+from vlm import scoring
+from vlm.types import Value
+
+RESAMPLES = 2000
+FORGOTTEN = 0.05
+"""Points of ANLS on the fixed set whose loss, when it is no accident, counts as forgetting."""
+
+
+class Judged(Value, frozen=True):
+    """One question answered before and after; scores in [0, 1]."""
+
+    id: str
+    document: str
+    question: str
+    answers: tuple[str, ...]
+    before: str
+    after: str
+    anls_before: float
+    anls_after: float
+    exact_before: bool
+    exact_after: bool
+
+    @property
+    def gain(self) -> float:
+        """How much better the answer became, in [-1, 1]."""
+        return self.anls_after - self.anls_before
+
+
+class Interval(Value, frozen=True):
+    """A mean and the interval that holds it with 95 % confidence."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Score(Value, frozen=True):
+    """A measure before and after, and its gain."""
+
+    before: float
+    after: float
+    gain: Interval
+
+
+class Gate(Value, frozen=True):
+    """The decision with all it rests on. `fixed_set` is our own set, for forgetting.
+
+    `reasons` say why it passed or did not, `advice` what would help.
+    """
+
+    passed: bool
+    reasons: tuple[str, ...]
+    advice: tuple[str, ...]
+    anls: Score
+    exact: Score
+    fixed_set: Score | None
+    rows: tuple[Judged, ...]
+
+    @property
+    def fixed(self) -> tuple[Judged, ...]:
+        """Answers that were wrong and are right."""
+        return tuple(row for row in self.rows if row.exact_after and not row.exact_before)
+
+    @property
+    def broken(self) -> tuple[Judged, ...]:
+        """Answers that were right and are wrong."""
+        return tuple(row for row in self.rows if row.exact_before and not row.exact_after)
+
+    @property
+    def unchanged(self) -> tuple[Judged, ...]:
+        """Answers that are as right or as wrong as before."""
+        return tuple(row for row in self.rows if row.exact_before == row.exact_after)
+
+
+def judge(
+    id: str, document: str, question: str, answers: tuple[str, ...], before: str, after: str
+) -> Judged:
+    """Score one question's two answers."""
+    return Judged(
+        id,
+        document,
+        question,
+        answers,
+        before,
+        after,
+        scoring.anls(before, answers),
+        scoring.anls(after, answers),
+        scoring.exact(before, answers),
+        scoring.exact(after, answers),
+    )
+
+
+def decide(rows: Sequence[Judged], fixed_set: Sequence[Judged], watched_too: bool = False) -> Gate:
+    """Decide.
+
+    Args:
+        rows: The held-out questions, at least one.
+        fixed_set: Our own questions; may be empty.
+        watched_too: Whether the held-out documents also decided when training ended.
+
+    Raises:
+        ValueError: When there is nothing to decide on.
+    """
+    if not rows:
+        raise ValueError("there are no held-out questions")
+    anls = _score(rows, [row.anls_before for row in rows], [row.anls_after for row in rows])
+    exact = _score(rows, [row.exact_before for row in rows], [row.exact_after for row in rows])
+    kept = None
+    if fixed_set:
+        before = [row.anls_before for row in fixed_set]
+        kept = _score(fixed_set, before, [row.anls_after for row in fixed_set])
+    reasons: list[str] = []
+    advice: list[str] = []
+    better = anls.gain.low > 0
+    if better:
+        reasons.append(
+            f"Answers about documents it had not seen are better: {anls.before:.0%} right before, "
+            f"{anls.after:.0%} after, and the gain is no accident."
+        )
+    elif anls.gain.value <= 0:
+        reasons.append(
+            f"Answers about documents it had not seen are not better: {anls.before:.0%} right "
+            f"before, {anls.after:.0%} after."
+        )
+        advice += _which_kind(rows)
+    else:
+        reasons.append(
+            f"Answers look better ({anls.before:.0%} before, {anls.after:.0%} after), but with so "
+            "few documents that can be an accident."
+        )
+        advice.append(_how_many(rows, anls.gain))
+        advice += _which_kind(rows)
+    forgot = kept is not None and kept.gain.value < -FORGOTTEN and kept.gain.high < 0
+    if kept is not None and forgot:
+        reasons.append(
+            f"It has forgotten other things: {kept.before:.0%} right on the fixed set before, "
+            f"{kept.after:.0%} after."
+        )
+        advice.append("Choose a lower learning rate or fewer epochs.")
+    if watched_too:
+        reasons.append(
+            "There were too few documents to watch others while learning, so this measure is "
+            "slightly kind."
+        )
+    return Gate(
+        better and not forgot, tuple(reasons), tuple(advice), anls, exact, kept, tuple(rows)
+    )
+
+
+def _score(rows: Sequence[Judged], before: Sequence[float], after: Sequence[float]) -> Score:
+    gains = [b - a for a, b in zip(before, after, strict=True)]
+    documents: dict[str, list[float]] = defaultdict(list)
+    for row, gain in zip(rows, gains, strict=True):
+        documents[row.document].append(gain)
+    count = len(rows)
+    return Score(sum(before) / count, sum(after) / count, _interval(list(documents.values())))
+
+
+def _interval(groups: list[list[float]]) -> Interval:
+    """Return the mean over all values with an interval from resampling whole groups."""
+    sums = [(sum(group), len(group)) for group in groups]
+    chance = random.Random(20190531)
+    means: list[float] = []
+    for _ in range(RESAMPLES):
+        drawn = chance.choices(sums, k=len(sums))
+        means.append(sum(s for s, _ in drawn) / sum(n for _, n in drawn))
+    means.sort()
+    value = sum(s for s, _ in sums) / sum(n for _, n in sums)
+    return Interval(value, means[int(0.025 * RESAMPLES)], means[int(0.975 * RESAMPLES) - 1])
+
+
+def _how_many(rows: Sequence[Judged], gain: Interval) -> str:
+    """Estimate how many documents would show this gain: the interval shrinks with their root."""
+    have = len({row.document for row in rows})
+    need = math.ceil(have * ((gain.value - gain.low) / gain.value) ** 2) + 1
+    return (
+        f"Hold out about {need} documents instead of {have}; a gain of this size would then show."
+    )
+
+
+def _which_kind(rows: Sequence[Judged]) -> list[str]:
+    """Name the question that goes wrong most often after training."""
+    wrong: dict[str, list[float]] = defaultdict(list)
+    for row in rows:
+        wrong[row.question].append(1 - row.anls_after)
+    question = max(wrong, key=lambda q: (sum(wrong[q]), q))
+    if sum(wrong[question]) < 0.5:
+        return []
+    return [f"Add more documents with the right answer to “{question}”, which goes wrong most."]

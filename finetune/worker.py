@@ -1,0 +1,120 @@
+"""The training process: ``python -m finetune.worker RUN_DIR``, or one of several by torchrun.
+
+It has a session of its own, so closing the window does not end it; it never opens the database.
+What it says goes to its output and to the run's log, see `finetune.protocol`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from pathlib import Path
+
+from finetune import runs
+from finetune.checkpoint import Checkpoints
+from finetune.disk import FULL, Disk, RealDisk
+from finetune.errors import TuningError
+from finetune.event_log import EventLog
+from finetune.lock import RunLock
+from finetune.protocol import VERSION, Event, Failed, Started
+from finetune.runs import RunRow
+from vlm.errors import DeskError
+from vlm.wire import write
+
+log = logging.getLogger(__name__)
+
+DONE, FAILED, USAGE = 0, 1, 2
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Train the run named by the first argument to its end, and measure what it learned.
+
+    Returns:
+        `DONE` when the run came to an end, `FAILED` when it could not, `USAGE` for wrong
+        arguments.
+    """
+    arguments = sys.argv[1:] if argv is None else argv
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m finetune.worker RUN_DIR\n")
+        return USAGE
+    pipe = _claim_output()
+    _leave_window()
+    return work(Path(arguments[0]), RealDisk(), pipe, leads=os.environ.get("RANK", "0") == "0")
+
+
+def work(run: Path, disk: Disk, pipe: int | None, leads: bool = True) -> int:
+    """Do what `main` does, with the disk and the pipe given.
+
+    Args:
+        run: The run folder.
+        disk: Keeps checkpoints and the log.
+        pipe: Where to say what happens, or None.
+        leads: Whether this is the process that writes, of several.
+    """
+    events = EventLog(run, disk, pipe) if leads else None
+    lock: RunLock | None = None
+    try:
+        plan, rows = runs.read_plan(run), runs.read_rows(run)
+        if events is not None:
+            lock = RunLock(run)
+            _start(run, disk, events, plan.steps(_taught(rows)))
+        # Heavy, so only once the run is ours.
+        from finetune import training
+
+        for event in training.train(run, plan, rows, disk):
+            if events is not None:
+                events.emit(event)
+        return DONE
+    except DeskError as error:
+        _say(events if lock else None, pipe, Failed(error.code, str(error)))
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        text = "The disk is full. Free some space and start the run again; nothing is lost."
+        _say(events if lock else None, pipe, Failed(TuningError.code, text))
+    finally:
+        if lock is not None:
+            lock.release()
+    return FAILED
+
+
+def _start(run: Path, disk: Disk, events: EventLog, steps: int) -> None:
+    newest = Checkpoints(run / runs.CHECKPOINTS, disk).newest()
+    step = newest.progress.step if newest else 0
+    events.rewind(step)
+    events.emit(Started(VERSION, step, steps, os.getpid()))
+
+
+def _taught(rows: list[RunRow]) -> int:
+    return sum(row.side == "train" for row in rows)
+
+
+def _say(events: EventLog | None, pipe: int | None, event: Event) -> None:
+    """Say an event; write it down only if the run is ours."""
+    if events is not None:
+        events.emit(event)
+    elif pipe is not None:
+        with contextlib.suppress(OSError):  # nobody listens any more
+            os.write(pipe, write(event))
+
+
+def _claim_output() -> int:
+    """Keep the output for events; whatever libraries print goes to the errors."""
+    pipe = os.dup(1)
+    os.dup2(2, 1)
+    return pipe
+
+
+def _leave_window() -> None:
+    """Live on when the window closes, and let what the person does go first."""
+    if sys.platform == "win32":
+        return
+    with contextlib.suppress(PermissionError):  # already leads a session of its own
+        os.setsid()
+    os.nice(5)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from finetune import gate, regression
+from finetune.gate import Gate, Judged
+
+
+def _judged(number: int, before: str, after: str, question: str = "Total?") -> Judged:
+    return gate.judge(f"r{number}", f"d{number // 2}", question, ("12.50",), before, after)
+
+
+def _rows(fixed: int, broken: int, same: int) -> list[Judged]:
+    kinds = [("x", "12.50")] * fixed + [("12.50", "x")] * broken + [("12.50", "12.50")] * same
+    return [_judged(number, *pair) for number, pair in enumerate(kinds)]
+
+
+def test_clearly_better_passes() -> None:
+    found = gate.decide(_rows(12, 0, 8), _rows(0, 0, 6))
+    assert found.passed
+    assert (found.anls.before, found.anls.after) == (0.4, 1.0)
+    assert found.anls.gain.value == pytest.approx(0.6)
+    assert 0 < found.anls.gain.low < 0.6 < found.anls.gain.high
+    assert (len(found.fixed), len(found.broken), len(found.unchanged)) == (12, 0, 8)
+    assert found.advice == ()
+    assert "no accident" in found.reasons[0]
+
+
+def test_a_gain_that_may_be_chance_does_not_pass_and_says_how_many_documents_would_tell() -> None:
+    found = gate.decide(_rows(3, 1, 8), [])
+    assert not found.passed
+    assert found.anls.gain.low <= 0 < found.anls.gain.value
+    assert "accident" in found.reasons[0]
+    need = int(found.advice[0].split("about ")[1].split()[0])
+    assert need > 6
+
+
+def test_not_better_names_what_goes_wrong_most() -> None:
+    rows = [*_rows(1, 2, 4), *(_judged(20 + n, "x", "x", "Due date?") for n in range(3))]
+    found = gate.decide(rows, [])
+    assert not found.passed
+    assert "not better" in found.reasons[0]
+    assert any("Due date?" in advice for advice in found.advice)
+
+
+def test_better_but_forgetful_does_not_pass() -> None:
+    found = gate.decide(_rows(12, 0, 8), _rows(0, 8, 4))
+    assert not found.passed
+    assert any("forgotten" in reason for reason in found.reasons)
+    assert any("learning rate" in advice for advice in found.advice)
+
+
+def test_questions_about_one_document_count_together() -> None:
+    apart = [
+        gate.judge(f"{n}", f"d{n}", "Q?", ("a",), "x", "a" if n < 4 else "x") for n in range(12)
+    ]
+    together = [
+        msgspec.structs.replace(row, document=f"d{number // 4}") for number, row in enumerate(apart)
+    ]
+    wide, narrow = gate.decide(together, []).anls.gain, gate.decide(apart, []).anls.gain
+    assert wide.value == narrow.value
+    assert wide.low < narrow.low
+    assert wide.high > narrow.high
+
+
+def test_a_kind_measure_is_called_so() -> None:
+    found = gate.decide(_rows(12, 0, 8), [], watched_too=True)
+    assert "slightly kind" in found.reasons[-1]
+
+
+def test_nothing_to_decide_on() -> None:
+    with pytest.raises(ValueError, match="no held-out"):
+        gate.decide([], [])
+
+
+def test_it_crosses_files_unchanged() -> None:
+    found = gate.decide(_rows(3, 1, 4), _rows(0, 1, 2))
+    assert msgspec.json.decode(msgspec.json.encode(found), type=Gate) == found
+
+
+def test_the_fixed_set_is_the_same_everywhere_and_varied() -> None:
+    rows, pictures = regression.rows_and_pictures()
+    again, drawn = regression.rows_and_pictures()
+    assert (rows, pictures) == (again, drawn)
+    assert len({row.sha256 for row in rows}) == len(rows) == regression.COUNT
+    assert len({row.question for row in rows}) == 5
+    assert all(pictures[row.id].startswith(b"\x89PNG") for row in rows)

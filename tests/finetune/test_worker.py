@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from finetune import runs, worker
+from finetune.disk import RealDisk
+from finetune.errors import RunBusy, RunDamaged
+from finetune.gate import Gate
+from finetune.lock import RunLock, is_held
+from finetune.protocol import (
+    EVENTS,
+    Control,
+    Ended,
+    Event,
+    Failed,
+    Measured,
+    Measuring,
+    Preparing,
+    Started,
+    StepDone,
+    Watched,
+)
+from tests.finetune import tuning
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tuning.base(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Path:
+    run = tuning.frozen_run(tmp_path_factory.mktemp("runs"), folder)
+    assert worker.work(run, RealDisk(), None) == worker.DONE
+    return run
+
+
+def _events(run: Path) -> list[Event]:
+    return runs.read_events(run)[0]
+
+
+def test_a_run_tells_its_tale_and_leaves_a_measured_adapter(uninterrupted: Path) -> None:
+    events = _events(uninterrupted)
+    assert isinstance(events[0], Started)
+    assert (events[0].step, events[0].steps) == (0, 4)
+    kinds = [type(event).__name__ for event in events]
+    first_seen = [kind for number, kind in enumerate(kinds) if kind not in kinds[:number]]
+    assert first_seen == [
+        kind.__name__
+        for kind in (Started, Preparing, StepDone, Watched, Ended, Measuring, Measured)
+    ]
+    assert [event.step for event in events if isinstance(event, StepDone)] == [1, 2, 3, 4]
+    assert isinstance(events[-1], Measured)
+    gate = msgspec.json.decode((uninterrupted / runs.GATE).read_bytes(), type=Gate)
+    held = [row for row in runs.read_rows(uninterrupted) if row.side == "held_out"]
+    assert [row.id for row in gate.rows] == [row.id for row in held]
+    assert gate.fixed_set is not None
+    assert events[-1].passed == gate.passed
+    names = sorted(path.name for path in (uninterrupted / runs.ADAPTER).iterdir())
+    assert names == ["adapter_config.json", "adapter_model.safetensors"]
+    config = json.loads((uninterrupted / runs.ADAPTER / "adapter_config.json").read_text())
+    assert config["use_dora"] is True
+    assert config["base_model_name_or_path"] == "idefics2"
+
+
+def test_a_finished_run_started_again_changes_nothing(uninterrupted: Path) -> None:
+    before = tuning.state_of(uninterrupted)
+    assert worker.work(uninterrupted, RealDisk(), None) == worker.DONE
+    assert tuning.state_of(uninterrupted) == before
+    assert isinstance(_events(uninterrupted)[-1], Measured)
+
+
+def test_real_training_killed_at_many_calls_ends_in_the_same_bits(
+    uninterrupted: Path, tmp_path: Path, folder: Path
+) -> None:
+    run = tuning.frozen_run(tmp_path, folder)
+    command = [sys.executable, "-m", "tests.finetune.real_kills", str(run)]
+    done = subprocess.run(command, capture_output=True, timeout=110)
+    assert done.returncode == 0, done.stderr.decode()
+    told = json.loads(done.stdout)
+    assert told["code"] == worker.DONE
+    assert len(told["steps_at_kills"]) >= 6
+    assert len(set(told["steps_at_kills"])) >= 3
+    assert tuning.state_of(run) == tuning.state_of(uninterrupted)
+    steps = [event.step for event in _events(run) if isinstance(event, StepDone)]
+    assert steps == [1, 2, 3, 4]
+
+
+def _start(run: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "finetune.worker", str(run)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    )
+
+
+def test_the_process_leaves_the_window_and_outlives_its_pipe(tmp_path: Path, folder: Path) -> None:
+    run = tuning.frozen_run(tmp_path, folder, epochs=500, watch_every=1000)
+    process = _start(run)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        for line in process.stdout:
+            event = EVENTS.read(line)
+            if isinstance(event, StepDone):
+                break
+        assert os.getsid(process.pid) == process.pid
+        assert is_held(run)
+        with pytest.raises(RunBusy):
+            RunLock(run)
+        process.stdout.close()
+        second = _start(run)
+        said, _ = second.communicate(timeout=60)
+        refused = EVENTS.read(said.splitlines(keepends=True)[-1])
+        assert isinstance(refused, Failed)
+        assert refused.code == RunBusy.code
+        assert second.returncode == worker.FAILED
+        runs.ask(run, Control("stop"))
+        assert process.wait(60) == worker.DONE, process.stderr.read()
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+    assert not is_held(run)
+    ended = [event for event in _events(run) if isinstance(event, Ended)]
+    assert [event.outcome for event in ended] == ["stopped"]
+    assert ended[0].step > 1
+    assert not any(isinstance(event, Failed) for event in _events(run))
+
+
+def test_a_run_folder_that_was_changed_is_refused(tmp_path: Path, folder: Path) -> None:
+    run = tuning.frozen_run(tmp_path, folder)
+    picture = next((run / runs.PICTURES).iterdir())
+    picture.write_bytes(picture.read_bytes() + b"x")
+    read, write = os.pipe()
+    assert worker.work(run, RealDisk(), write) == worker.FAILED
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        said = [EVENTS.read(line) for line in pipe]
+    failed = said[-1]
+    assert isinstance(failed, Failed)
+    assert failed.code == RunDamaged.code
+    assert "Start a new run" in failed.message
+    (run / runs.PLAN).write_text("{}")
+    assert worker.work(run, RealDisk(), None) == worker.FAILED
+
+
+def test_another_base_model_is_refused(tmp_path: Path, folder: Path) -> None:
+    run = tuning.frozen_run(tmp_path, folder)
+    plan = runs.read_plan(run)
+    changed = msgspec.structs.replace(plan, base_fingerprint="0" * 64)
+    (run / runs.PLAN).write_bytes(msgspec.json.encode(changed))
+    assert worker.work(run, RealDisk(), None) == worker.FAILED
+    failed = _events(run)[-1]
+    assert isinstance(failed, Failed)
+    assert "not the one this run was started with" in failed.message
+
+
+def test_wrong_arguments_are_named(capfd: pytest.CaptureFixture[str]) -> None:
+    assert worker.main([]) == worker.USAGE
+    assert "RUN_DIR" in capfd.readouterr().err
+
+
+def test_two_processes_train_one_run(tmp_path: Path, folder: Path) -> None:
+    run = tuning.frozen_run(tmp_path, folder, epochs=1)
+    command = [
+        *(sys.executable, "-m", "torch.distributed.run", "--standalone"),
+        *("--nproc_per_node", "2", "-m", "finetune.worker", str(run)),
+    ]
+    environment = {**os.environ, "ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
+    ) as group:
+        try:
+            _, errors = group.communicate(timeout=110)
+        except subprocess.TimeoutExpired:
+            group.send_signal(signal.SIGTERM)
+            raise
+    assert group.returncode == 0, errors.decode()[-3000:]
+    events = _events(run)
+    assert sum(isinstance(event, Started) for event in events) == 1
+    together = [event.loss for event in events if isinstance(event, StepDone)]
+    alone = tuning.frozen_run(tmp_path / "alone", folder, epochs=1)
+    assert worker.work(alone, RealDisk(), None) == worker.DONE
+    expected = [event.loss for event in _events(alone) if isinstance(event, StepDone)]
+    assert together == pytest.approx(expected, rel=1e-4)
+    assert isinstance(events[-1], Measured)
