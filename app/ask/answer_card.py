@@ -262,7 +262,8 @@ class AnswerCard(Card):
 
     @Slot()
     def _on_copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.text.text())
+        whole = self.text.text() if self.answer is None else self.answer.text
+        QGuiApplication.clipboard().setText(whole)
         self.copy.set_words("Copied")
 
     @Slot()

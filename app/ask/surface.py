@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
@@ -27,6 +29,8 @@ ICON = 14
 """Pixels of an icon's edge beside text."""
 
 
+_LONG_WORD = re.compile(r"\S{24,}")
+_PARTS = re.compile(r".{1,12}", re.DOTALL)
 _TONE_ICONS = {
     Tone.PLAIN: Icon.QUESTION,
     Tone.GOOD: Icon.CHECK,
@@ -72,12 +76,17 @@ def sized(font: QFont, by: float, weight: QFont.Weight | None = None) -> QFont:
     return other
 
 
+def breakable(text: str) -> str:
+    """Let very long words break: a label that cannot break one grows wider than its panel."""
+    return _LONG_WORD.sub(lambda word: "\u200b".join(_PARTS.findall(word[0])), text)
+
+
 def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
     """Make a wrapping label that never reads its text as markup."""
     label = QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
-    label.setText(text)
+    label.setText(breakable(text))
     return label
 
 
@@ -98,6 +107,9 @@ class MutedLabel(QLabel):
             palette.setColor(QPalette.ColorRole.WindowText, wanted)
             self.setPalette(palette)
 
+    def setText(self, text: str) -> None:
+        super().setText(breakable(text))
+
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.PaletteChange:
             self._recolour()
@@ -111,6 +123,7 @@ class Notice(QWidget):
         super().__init__(parent)
         self._tone = Tone.PLAIN
         self._icon = Icon.WARNING
+        self._text = ""
         self._label = plain_label()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(10 + ICON + 8, 7, 10, 7)
@@ -119,13 +132,14 @@ class Notice(QWidget):
 
     def text(self) -> str:
         """Return what it says."""
-        return self._label.text()
+        return self._text
 
     def show_text(self, text: str, tone: Tone, icon: Icon | None = None) -> None:
         """Say this, with the tone's icon unless another is given; "" hides it."""
         self._tone = tone
         self._icon = tone_icon(tone) if icon is None else icon
-        self._label.setText(text)
+        self._text = text
+        self._label.setText(breakable(text))
         self.setAccessibleName(text)
         self.setVisible(bool(text))
         self.update()

@@ -133,9 +133,9 @@ def test_a_failure_stands_where_the_answer_would_be(qtbot: QtBot, card: AnswerCa
 
 
 def test_copy_takes_plain_text(qtbot: QtBot, card: AnswerCard) -> None:
-    card.show_answer(answer("<b>84</b>"))
+    card.show_answer(answer("<b>84</b>\u00a0€"))
     click(qtbot, card.copy)
-    assert QGuiApplication.clipboard().text() == "<b>84</b>"
+    assert QGuiApplication.clipboard().text() == "<b>84</b>\u00a0€"
     assert card.copy.accessibleName() == "Copied"
 
 
@@ -206,3 +206,13 @@ def test_everything_has_a_name_and_takes_the_keyboard(qtbot: QtBot) -> None:
         assert button.focusPolicy() is Qt.FocusPolicy.StrongFocus
     for text in card.findChildren(QPlainTextEdit):
         assert text.accessibleName()
+
+
+def test_words_without_end_do_not_widen_the_card(qtbot: QtBot) -> None:
+    endless = "x" * 400
+    card = AnswerCard(Question(endless, PAGE))
+    qtbot.addWidget(card)
+    card.show_answer(answer(endless, stop="length"))
+    card.show_corrected(endless)
+    assert card.notice.text() == f"Your answer: {endless}"
+    assert card.minimumSizeHint().width() < 388
