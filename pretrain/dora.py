@@ -31,7 +31,8 @@ class Dora(nn.Module):
         """Return the adapted weight, ``(out, in)``."""
         direction = weight + self.scale * (self.b @ self.a)
         norm = direction.norm(dim=1, keepdim=True).detach()
-        return self.magnitude[:, None] * direction / norm
+        adapted: Tensor = self.magnitude[:, None] * direction / norm
+        return adapted
 
 
 def _backbone_layers(net: nn.Module) -> list[nn.Linear]:

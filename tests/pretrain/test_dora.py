@@ -7,7 +7,8 @@ def outputs(net: torch.nn.Module) -> torch.Tensor:
     pixels = torch.linspace(-1, 1, 3 * 32 * 64).reshape(1, 3, 32, 64)
     with torch.no_grad():
         seen = net.get_submodule("model.vision_model")(pixel_values=pixels)
-    return seen.last_hidden_state
+    hidden: torch.Tensor = seen.last_hidden_state
+    return hidden
 
 
 def test_a_fresh_adapter_changes_nothing_and_merging_keeps_what_was_learned() -> None:
