@@ -37,7 +37,8 @@ class AnswerBadges(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.SPACE)
-        layout.addWidget(FlowRow(self.time, self.confidence, self.evidence, inset=indent))
+        self._row = FlowRow(self.time, self.confidence, self.evidence, inset=indent)
+        layout.addWidget(self._row)
         layout.addWidget(self.detail)
         self.time.clicked.connect(self._on_detail)
         self.confidence.clicked.connect(self._on_detail)
@@ -60,6 +61,7 @@ class AnswerBadges(QWidget):
             icon = Icon.PICTURE
         detail = words.evidence_detail(answer.evidence, cropped)
         _set(self.evidence, found, tone, icon, detail)
+        self._row.settle()
 
     def _explain(self, text: str) -> None:
         """Show a line below the badges, or hide it when it is this one."""

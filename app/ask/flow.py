@@ -21,6 +21,7 @@ class FlowRow(QWidget):
         self._inset = inset
         self._widgets = widgets
         self._gap = gap
+        self._heights: dict[int, int] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -49,6 +50,7 @@ class FlowRow(QWidget):
         return y + line
 
     def _refresh(self) -> None:
+        self._heights.clear()
         self.updateGeometry()
         self._arrange(self.width(), place=True)
 
@@ -65,7 +67,11 @@ class FlowRow(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._arrange(width, place=False)
+        # Layouts ask for it hundreds of times for each word that streams into a card.
+        height = self._heights.get(width)
+        if height is None:
+            height = self._heights[width] = self._arrange(width, place=False)
+        return height
 
     def sizeHint(self) -> QSize:
         return QSize(0, self.heightForWidth(max(64, self.width())))

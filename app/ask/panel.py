@@ -19,7 +19,7 @@ from app.ask.welcome import Welcome
 from app.ask.words import Tone
 from vlm.types import Box, Document, ModelInfo, PageRef, Question
 
-CARDS = 100
+CARDS = 40
 """Older cards leave the panel; the history keeps every answer."""
 
 
