@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from pretrain import checkpoint, evaluate, export, fonts, samples, stages
+from pretrain import checkpoint, curves, evaluate, export, fonts, samples, stages
 from pretrain.model import PRESETS
 from pretrain.train import TrainPlan, train
 
@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     travel = commands.add_parser("carry", help="write weights in parts, for a borrowed machine")
     travel.add_argument("folder", type=Path)
     travel.add_argument("target", type=Path)
+    plot = commands.add_parser("curves", help="draw the curves of runs that follow each other")
+    plot.add_argument("target", type=Path, help="a PNG file")
+    plot.add_argument("files", type=Path, nargs="+", help="curves.jsonl of each run")
     picture = commands.add_parser("samples", help="draw ten samples with the model's answers")
     picture.add_argument("folder", type=Path)
     picture.add_argument("target", type=Path, help="a PNG file")
@@ -119,6 +122,8 @@ def main(arguments: list[str] | None = None) -> int:
         case "carry":
             for part in checkpoint.carry(parsed.folder, parsed.target):
                 print(f"{part}  {part.stat().st_size / 2**20:.1f} MiB")
+        case "curves":
+            curves.draw(parsed.files, parsed.target)
         case "samples":
             samples.draw(parsed.folder, fonts.load(parsed.fonts), parsed.target)
         case _:
