@@ -34,7 +34,7 @@ class RunRow(Value, frozen=True):
     """An example in a run folder: all that teaching and measuring it needs.
 
     `sha256` is that of the picture file; `size`, `box`, `rotation` and `words` say how the
-    picture lay on its page, see `types.Crop`.
+    picture lay on its page, see `types.Crop`; `page_hash` is that of the whole page.
     """
 
     id: str
@@ -48,6 +48,7 @@ class RunRow(Value, frozen=True):
     box: Box | None
     rotation: Quarter
     words: tuple[Word, ...]
+    page_hash: str = ""
 
 
 def freeze(
@@ -104,6 +105,7 @@ def _row(example: Example, side: Side, crop: Crop, picture: str) -> RunRow:
         example.box,
         example.page.rotation,
         crop.words,
+        example.page_hash,
     )
 
 

@@ -17,6 +17,7 @@ from finetune.checkpoint import Checkpoints
 from finetune.disk import FULL, Disk, RealDisk
 from finetune.errors import TuningError
 from finetune.event_log import EventLog
+from finetune.launch import MERGE
 from finetune.lock import RunLock
 from finetune.protocol import VERSION, Event, Failed, Started
 from finetune.runs import RunRow
@@ -31,13 +32,17 @@ DONE, FAILED, USAGE = 0, 1, 2
 def main(argv: list[str] | None = None) -> int:
     """Train the run named by the first argument to its end, and measure what it learned.
 
+    With ``--merge BASE_DIR ADAPTER_DIR TARGET_DIR`` write a merged model instead.
+
     Returns:
         `DONE` when the run came to an end, `FAILED` when it could not, `USAGE` for wrong
         arguments.
     """
     arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == [MERGE] and len(arguments) == 4:
+        return _merge(*map(Path, arguments[1:]))
     if len(arguments) != 1:
-        sys.stderr.write("usage: python -m finetune.worker RUN_DIR\n")
+        sys.stderr.write(f"usage: RUN_DIR | {MERGE} BASE_DIR ADAPTER_DIR TARGET_DIR\n")
         return USAGE
     pipe = _claim_output()
     _leave_window()
@@ -77,6 +82,23 @@ def work(run: Path, disk: Disk, pipe: int | None, leads: bool = True) -> int:
     finally:
         if lock is not None:
             lock.release()
+    return FAILED
+
+
+def _merge(base: Path, adapter: Path, target: Path) -> int:
+    pipe = _claim_output()
+    try:
+        from finetune import merging  # heavy
+
+        merging.merge(base, adapter, target)
+        return DONE
+    except DeskError as error:
+        _say(None, pipe, Failed(error.code, str(error)))
+    except OSError as error:
+        text = f"The merged model could not be written: {error.strerror}."
+        _say(None, pipe, Failed(TuningError.code, text))
+    finally:
+        os.close(pipe)
     return FAILED
 
 

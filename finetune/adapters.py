@@ -1,0 +1,250 @@
+"""The library of tuned adapters: one folder each, named as the person named it.
+
+Every folder is a peft folder with a card beside it; plain peft loads it. Knows no torch.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+import uuid
+from pathlib import Path
+
+import msgspec
+
+from finetune import runs
+from finetune.adapter_check import CONFIG, WEIGHTS, check, fits
+from finetune.disk import RealDisk, save
+from finetune.errors import AdapterInvalid, AdapterUnknown, RunDamaged
+from finetune.fingerprint import base_fingerprint
+from finetune.gate import Gate, Score
+from vlm import paths
+from vlm.errors import AdapterMismatch
+from vlm.types import Value
+
+CARD = "card.json"
+_NAME = re.compile(r"[\w][\w .-]{0,62}[\w]|[\w]")
+_PART = ".part"
+_MOST_LOOKS = 200
+
+
+class Card(Value, frozen=True):
+    """What is known of an adapter.
+
+    `base` is the model's name, the fingerprints name the exact model and the exact examples.
+    `passed` is None for one that was never measured here. `looks` are perceptual hashes of pages
+    it learned from; they choose an adapter for a page, see `finetune.choice`. `made_at` is seconds
+    since 1970.
+    """
+
+    base: str
+    base_fingerprint: str
+    data_fingerprint: str
+    method: str
+    rank: int
+    made_at: float
+    examples: int = 0
+    documents: int = 0
+    passed: bool | None = None
+    anls: Score | None = None
+    exact: Score | None = None
+    fixed_set: Score | None = None
+    looks: tuple[str, ...] = ()
+
+
+class Adapter(Value, frozen=True):
+    """An adapter in the library; `size` in bytes."""
+
+    name: str
+    folder: str
+    size: int
+    card: Card
+
+
+class AdapterLibrary:
+    """The adapters below one folder.
+
+    Args:
+        root: The folder; the program's own when None.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self._root = root or paths.data_dir() / "adapters"
+        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def all(self) -> list[Adapter]:
+        """Return every adapter, newest first; folders that are none are passed over."""
+        found: list[Adapter] = []
+        for folder in self._root.iterdir():
+            if folder.suffix != _PART and (folder / CARD).is_file():
+                try:
+                    found.append(_read(folder))
+                except AdapterInvalid:
+                    continue
+        return sorted(found, key=lambda adapter: (-adapter.card.made_at, adapter.name))
+
+    def get(self, name: str) -> Adapter:
+        """Return one adapter.
+
+        Raises:
+            AdapterUnknown: When there is none of that name.
+        """
+        folder = self._root / name
+        if not _NAME.fullmatch(name) or not (folder / CARD).is_file():
+            raise AdapterUnknown(f"There is no adapter called “{name}”.")
+        return _read(folder)
+
+    def adopt(self, run: Path, name: str | None = None) -> Adapter:
+        """Take over what a run learned, under the run's name or another.
+
+        Raises:
+            RunDamaged: When the run has no adapter yet.
+            AdapterInvalid: When the name is taken or cannot be a name.
+        """
+        source = run / runs.ADAPTER
+        if not (source / WEIGHTS).is_file():
+            raise RunDamaged(f"The run {run.name} has learned nothing yet.")
+        plan, rows = runs.read_plan(run), runs.read_rows(run)
+        gate = _gate(run)
+        taught = [row for row in rows if row.side == "train"]
+        card = Card(
+            base=Path(plan.base).name,
+            base_fingerprint=plan.base_fingerprint,
+            data_fingerprint=runs.data_fingerprint(rows),
+            method=plan.method,
+            rank=plan.rank,
+            made_at=time.time(),
+            examples=len(taught),
+            documents=len({row.document for row in taught}),
+            passed=gate.passed if gate else None,
+            anls=gate.anls if gate else None,
+            exact=gate.exact if gate else None,
+            fixed_set=gate.fixed_set if gate else None,
+            looks=tuple(sorted({row.page_hash for row in taught} - {""}))[:_MOST_LOOKS],
+        )
+        settings = (source / CONFIG).read_bytes()
+        return self._put(name or plan.name, source / WEIGHTS, settings, card)
+
+    def bring(self, folder: Path, base: Path, name: str | None = None) -> Adapter:
+        """Take over an adapter folder from elsewhere.
+
+        Args:
+            folder: A peft folder, with or without a card of ours.
+            base: The model it is to be used with.
+            name: Its name here; the folder's when None.
+
+        Raises:
+            AdapterInvalid: When it is no adapter, or unsafe, or the name is taken.
+            AdapterMismatch: When it was made for another model.
+        """
+        checked = check(folder)
+        fingerprint = base_fingerprint(base)
+        card = _card(folder) if (folder / CARD).is_file() else None
+        if card is not None and card.base_fingerprint != fingerprint:
+            raise AdapterMismatch(
+                f"This adapter was made for {card.base}, not for the model in {base.name}."
+            )
+        fits(checked, base)
+        if card is None:
+            card = Card(base.name, fingerprint, "", checked.method, checked.rank, time.time())
+        settings = json.dumps(checked.settings, indent=2, sort_keys=True).encode()
+        return self._put(name or folder.name, folder / WEIGHTS, settings, card)
+
+    def rename(self, name: str, new: str) -> Adapter:
+        """Give an adapter another name.
+
+        Raises:
+            AdapterUnknown: When there is none of that name.
+            AdapterInvalid: When the new name is taken or cannot be a name.
+        """
+        folder = Path(self.get(name).folder)
+        target = self._free(new)
+        folder.rename(target)
+        return _read(target)
+
+    def remove(self, name: str) -> None:
+        """Remove an adapter for good.
+
+        Raises:
+            AdapterUnknown: When there is none of that name.
+        """
+        folder = Path(self.get(name).folder)
+        gone = self._root / f"{uuid.uuid4().hex}{_PART}"
+        folder.rename(gone)
+        shutil.rmtree(gone)
+
+    def export(self, name: str, target: Path) -> None:
+        """Write an adapter as a peft folder with its card; `target` must not exist or be empty.
+
+        Raises:
+            AdapterUnknown: When there is none of that name.
+            AdapterInvalid: When there is something at the target.
+            OSError: When it cannot be written.
+        """
+        adapter = self.get(name)
+        require_free(target)
+        target.mkdir(parents=True, exist_ok=True)
+        for file in (CONFIG, WEIGHTS):
+            shutil.copyfile(Path(adapter.folder) / file, target / file)
+        without = msgspec.structs.replace(adapter.card, looks=())
+        (target / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(without)))
+
+    def _free(self, name: str) -> Path:
+        """Return the folder for a new name."""
+        if not _NAME.fullmatch(name) or name.endswith(_PART):
+            raise AdapterInvalid(
+                f"“{name}” cannot be a name: use up to 64 letters, digits, blanks, - _ and dots."
+            )
+        if any(path.name.casefold() == name.casefold() for path in self._root.iterdir()):
+            raise AdapterInvalid(f"There is already an adapter called “{name}”.")
+        return self._root / name
+
+    def _put(self, name: str, weights: Path, settings: bytes, card: Card) -> Adapter:
+        """Write a new folder; it appears complete or not at all."""
+        target = self._free(name)
+        part = self._root / f"{uuid.uuid4().hex}{_PART}"
+        part.mkdir(mode=0o700)
+        disk = RealDisk()
+        try:
+            save(disk, part / WEIGHTS, [weights.read_bytes()])
+            save(disk, part / CONFIG, [settings])
+            save(disk, part / CARD, [msgspec.json.encode(card)])
+            part.rename(target)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+        disk.fsync_folder(self._root)
+        return _read(target)
+
+
+def require_free(target: Path) -> None:
+    """Make sure that nothing is overwritten.
+
+    Raises:
+        AdapterInvalid: When there is something at the target.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise AdapterInvalid(f"There is already something at {target}; name another folder.")
+
+
+def _read(folder: Path) -> Adapter:
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    return Adapter(folder.name, str(folder), size, _card(folder))
+
+
+def _card(folder: Path) -> Card:
+    try:
+        return msgspec.json.decode((folder / CARD).read_bytes(), type=Card)
+    except (OSError, msgspec.DecodeError) as error:
+        raise AdapterInvalid(f"The card of {folder.name} cannot be read.") from error
+
+
+def _gate(run: Path) -> Gate | None:
+    try:
+        return msgspec.json.decode((run / runs.GATE).read_bytes(), type=Gate)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as error:
+        raise RunDamaged(f"The measure of the run {run.name} cannot be read.") from error

@@ -1,0 +1,30 @@
+"""How the training process is started; whoever starts it decides what starts programs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from vlm import children
+
+MERGE = "--merge"
+"""First argument of the process when it shall write a merged model instead of training."""
+
+NEW_SESSION = sys.platform != "win32"
+"""Pass as `start_new_session`, so that closing the terminal does not end the run."""
+
+
+def train_command(run: Path) -> list[str]:
+    """Return the command that trains a run; its output is lines of `finetune.protocol`."""
+    return [*_command(), str(run)]
+
+
+def merge_command(base: Path, adapter: Path, target: Path) -> list[str]:
+    """Return the command that writes a merged model; its output is `Failed` or nothing."""
+    return [*_command(), MERGE, str(base), str(adapter), str(target)]
+
+
+def _command() -> list[str]:
+    if getattr(sys, "frozen", False):
+        return children.command("training")
+    return [sys.executable, "-m", "finetune.worker"]

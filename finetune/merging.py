@@ -1,0 +1,36 @@
+"""Merges an adapter into its model and writes the whole as a model of its own.
+
+Loaded by the training process only.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from finetune.adapters import require_free
+from finetune.base_model import place, returned
+from vlm.loader import load
+from vlm.safety import INDEX, SHARD, SINGLE, is_allowed
+
+
+def merge(base: Path, adapter: Path, target: Path) -> None:
+    """Write `base` with `adapter` in its weights to `target`, in 32 bits.
+
+    Raises:
+        DeskError: When either cannot be loaded or they do not fit.
+        AdapterInvalid: When there is something at the target.
+        OSError: When it cannot be written.
+    """
+    require_free(target)
+    loaded = returned(load(base, str(adapter), place("float32", "cpu")))
+    part = target.with_name(target.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    loaded.model.save_pretrained(str(part))
+    for file in base.iterdir():
+        weights = file.name in (SINGLE, INDEX) or SHARD.fullmatch(file.name)
+        if is_allowed(file.name) and not weights and not (part / file.name).exists():
+            shutil.copyfile(file, part / file.name)
+    if target.exists():
+        target.rmdir()
+    part.rename(target)
