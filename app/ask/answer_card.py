@@ -38,7 +38,7 @@ class AnswerCard(Card):
         evidence_pressed(object): `EvidenceClick`.
         seen_pressed(object): The `Saw` of this question.
         models_pressed(): The person wants another model.
-        judged(object): `Verdict`.
+        judged(object): `Verdict`, from "Right" and from a correction.
         correction_wanted(object): `Question`; the correction line has opened.
         corrected(object): `Correction`.
     """
@@ -210,9 +210,13 @@ class AnswerCard(Card):
         self.notice.show_text(sentence, Tone.BAD, Icon.WARNING)
         self._settle()
 
+    def show_verdict(self, right: bool | None) -> None:
+        """Show what the person said of the answer before."""
+        self.right.setChecked(right is True)
+
     def show_corrected(self, right_text: str) -> None:
         """Show the person's own answer under the model's."""
-        self.right.setChecked(False)
+        self.right.setChecked(self.answer is not None and right_text == self.answer.text)
         self.notice.show_text(f"Your answer: {right_text}", Tone.GOOD, Icon.PEN)
 
     def _answer_buttons(self) -> tuple[QWidget, ...]:
@@ -279,7 +283,7 @@ class AnswerCard(Card):
     def _on_right(self, right: bool) -> None:
         if self.answer is not None:
             self._close_correction()
-            self.judged.emit(Verdict(self.question, self.answer, right))
+            self.judged.emit(Verdict(self.question, self.answer, right or None))
 
     @Slot()
     def _on_wrong(self) -> None:
@@ -297,6 +301,8 @@ class AnswerCard(Card):
         if self.answer is not None:
             self._close_correction()
             self.show_corrected(right_text)
+            same = right_text == self.answer.text
+            self.judged.emit(Verdict(self.question, self.answer, same))
             self.corrected.emit(Correction(self.question, self.answer, right_text))
 
     @Slot()

@@ -86,8 +86,10 @@ class IconButton(QAbstractButton):
         text = palette.windowText().color()
         match self._look:
             case Look.QUIET:
-                colour = text if over or self.isChecked() else tone
-                return colour, faded(text, 0.08) if over else clear, clear
+                if self.isChecked():
+                    done = theme.good(palette)
+                    return done, faded(done, 0.20 if over else 0.11), clear
+                return text if over else tone, faded(text, 0.08) if over else clear, clear
             case Look.OUTLINE:
                 return text, faded(text, 0.06) if over else clear, theme.line(palette)
             case Look.TINT:

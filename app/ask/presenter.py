@@ -49,7 +49,7 @@ class AskPresenter(QObject):
     Signals:
         finished(object): `Asked`, for the history.
         show_evidence(object): `EvidenceClick`.
-        judged(object): `values.Verdict`, from "Right".
+        judged(object): `values.Verdict`, from "Right" and from a correction.
         correction_wanted(object): `Question` whose answer the person starts to correct.
         corrected(object): `values.Correction`.
         model_changed(object): The `ModelInfo` that reads now, or None.
@@ -122,9 +122,11 @@ class AskPresenter(QObject):
         """Ask in a new card."""
         self._queue(_Turn(self._add_card(question), question))
 
-    def show_past(self, question: Question, answer: Answer) -> None:
+    def show_past(self, question: Question, answer: Answer, verdict: bool | None = None) -> None:
         """Put an answer of the history into the conversation, as alive as a new one."""
-        self._add_card(question).show_answer(answer)
+        card = self._add_card(question)
+        card.show_answer(answer)
+        card.show_verdict(verdict)
 
     @Slot(object)
     def ask_again(self, question: Question) -> None:

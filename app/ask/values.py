@@ -46,11 +46,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the person thinks of an answer."""
+    """What the person thinks of an answer; `right` is None when they took it back."""
 
     question: Question
     answer: Answer
-    right: bool
+    right: bool | None
 
 
 @dataclass(frozen=True, slots=True)

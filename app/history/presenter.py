@@ -37,7 +37,7 @@ class HistoryPresenter(QObject):
         self._panel = panel
         self._keep = keep
         self._numbers: dict[tuple[Question, Answer], int] = {}
-        self._judged: dict[tuple[Question, Answer], bool] = {}
+        self._judged: dict[tuple[Question, Answer], bool | None] = {}
         history.found.connect(self._on_found)
         history.added.connect(self._on_added)
         history.changed.connect(self.refresh)

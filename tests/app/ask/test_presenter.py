@@ -191,8 +191,9 @@ def test_an_engine_that_crashes_while_loading_ends_in_a_sentence(
 
 
 def test_an_answer_of_the_history_is_alive(qtbot: QtBot, desk: Desk) -> None:
-    desk.presenter.show_past(CROPPED, answer())
+    desk.presenter.show_past(CROPPED, answer(), verdict=True)
     card = desk.panel.cards[-1]
+    assert card.right.isChecked()
     with qtbot.waitSignal(desk.presenter.show_evidence) as clicked:
         QTest.mouseClick(card.badges.evidence, Qt.MouseButton.LeftButton)
     assert clicked.args == [EvidenceClick(CROPPED.page, (BOX,))]
