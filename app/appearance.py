@@ -23,9 +23,10 @@ class Appearance(QObject):
         self._application = application
         self._scheme = scheme
         self._dark: bool | None = None
+        self._system = application.styleHints().colorScheme()
         application.setStyle("Fusion")
         self._apply()
-        application.styleHints().colorSchemeChanged.connect(self._apply)
+        application.styleHints().colorSchemeChanged.connect(self._on_system)
 
     @property
     def dark(self) -> bool:
@@ -39,15 +40,20 @@ class Appearance(QObject):
         match scheme:  # window frames and file dialogs of the system follow this
             case Scheme.SYSTEM:
                 hints.unsetColorScheme()
+                self._system = hints.colorScheme()
             case Scheme.LIGHT:
                 hints.setColorScheme(Qt.ColorScheme.Light)
             case Scheme.DARK:
                 hints.setColorScheme(Qt.ColorScheme.Dark)
         self._apply()
 
-    @Slot()
+    @Slot(Qt.ColorScheme)
+    def _on_system(self, scheme: Qt.ColorScheme) -> None:
+        self._system = scheme
+        self._apply()
+
     def _apply(self) -> None:
-        system = self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        system = self._system == Qt.ColorScheme.Dark
         dark = {Scheme.SYSTEM: system, Scheme.LIGHT: False, Scheme.DARK: True}[self._scheme]
         if dark == self._dark:
             return

@@ -77,7 +77,7 @@ class PromptDialog(QDialog):
         detail.setReadOnly(True)
         detail.setTabChangesFocus(True)
         detail.setAccessibleName("Details")
-        detail.setMinimumHeight(260)
+        detail.setMinimumHeight(380)
         return detail
 
     def _make_buttons(self, choices: tuple[str, ...]) -> QHBoxLayout:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,17 +22,20 @@ from app.history.keeper import History
 from app.history.panel import HistoryPanel
 from app.history.presenter import HistoryPresenter
 from app.pages import PageService
-from app.session import Session, SessionKeeper
+from app.session import Session
+from app.session_keeper import SessionKeeper
 from app.settings import Settings
 from app.settings_dialog import SettingsDialog
 from app.single import Doorbell, Wish
 from app.tabs import Tabs
 from app.viewer.document_view import DocumentView
 from vlm import models
-from vlm.types import Answer, Document, ModelInfo, Question
+from vlm.types import Document, ModelInfo
 
 if TYPE_CHECKING:
     from app.shell import Shell, Start
+
+_log = logging.getLogger(__name__)
 
 SAMPLE = Path(assets.__file__).parent / "sample.pdf"
 
@@ -74,7 +78,10 @@ class Furniture(QObject):
         self.desk.open(start.wish.files, start.wish.page)
         self._window.show_count(len(self.tabs.paths))
         self.bell.read_notes()
-        self._load_model(self._shell.settings)
+        settings = self._shell.settings
+        self.asking.set_limits(settings.splitting, settings.max_answer_tokens)
+        self._load_model(settings)
+        _log.info("The window is complete")
 
     def stop(self) -> None:
         """Write what is not written and end the child processes."""
@@ -147,7 +154,8 @@ class Furniture(QObject):
         self.desk.changed.connect(self.keeper.touch)
         self._window.rearranged.connect(self.keeper.touch)
         self.keeper.set_enabled(self._shell.settings.restore_session)
-        self._shell.crashes.crashed.connect(self._on_crash)
+        if self._shell.crashes is not None:
+            self._shell.crashes.crashed.connect(self._on_crash)
 
     # What happens
 
@@ -195,16 +203,8 @@ class Furniture(QObject):
     def _on_reopened(self, entry: Entry) -> None:
         question, answer = entry.question, entry.answer
         self.desk.look_at(question.page, question.box)
-        self._show_past(question, answer)
+        self.asking.show_past(question, answer)
         self.desk.show_evidence(question.page, answer.evidence.boxes, jump=False)
-
-    def _show_past(self, question: Question, answer: Answer) -> None:
-        """Put an answer of the history into the conversation, as alive as a new one."""
-        card = self.panel.add_card(question)
-        card.show_answer(answer)
-        card.again_pressed.connect(self.asking.ask_again)
-        card.evidence_pressed.connect(self._on_evidence)
-        card.judged.connect(self.archive.judge)
 
     @Slot(object)
     def _on_model(self, model: ModelInfo | None) -> None:
@@ -246,6 +246,7 @@ class Furniture(QObject):
         before = self._shell.settings
         self._shell.set_settings(settings)
         self.archive.set_keep(settings.keep_history)
+        self.asking.set_limits(settings.splitting, settings.max_answer_tokens)
         if before.restore_session != settings.restore_session:
             self.keeper.set_enabled(settings.restore_session)
         if (before.model_folder, before.device) != (settings.model_folder, settings.device):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -15,7 +15,6 @@ from app import theme
 _FOLDER = Path(assets.__file__).parent / "icons"
 _SIZE = 20
 """Logical pixels that icons are drawn for."""
-_RATIOS = (1, 2)
 _NAME = "iconName"
 
 
@@ -39,24 +38,25 @@ def pixmap(name: str, colour: QColor, size: int = _SIZE, ratio: float = 1) -> QP
     return image
 
 
-def icon(name: str, palette: QPalette) -> QIcon:
-    """Return an icon for buttons and menus, with its checked and disabled looks."""
-    made = QIcon()
-    colours = (
-        (QIcon.Mode.Normal, QIcon.State.Off, theme.muted(palette)),
-        (QIcon.Mode.Normal, QIcon.State.On, theme.accent(palette)),
-        (QIcon.Mode.Disabled, QIcon.State.Off, theme.line(palette)),
-    )
-    for mode, state, colour in colours:
-        for ratio in _RATIOS:
-            made.addPixmap(pixmap(name, colour, ratio=ratio), mode, state)
+def _ratio() -> float:
+    """Return the device pixels per logical pixel of the sharpest screen."""
+    return max(screen.devicePixelRatio() for screen in QGuiApplication.screens())
+
+
+def icon(name: str, palette: QPalette, checkable: bool = False) -> QIcon:
+    """Return an icon for buttons and menus; Qt makes the disabled look from it."""
+    ratio = _ratio()
+    made = QIcon(pixmap(name, theme.muted(palette), ratio=ratio))
+    if checkable:
+        checked = pixmap(name, theme.accent(palette), ratio=ratio)
+        made.addPixmap(checked, QIcon.Mode.Normal, QIcon.State.On)
     return made
 
 
 def set_icon(holder: QAction | QAbstractButton, name: str) -> None:
     """Give a button or an action an icon that `tint_all` finds again."""
     holder.setProperty(_NAME, name)
-    holder.setIcon(icon(name, QApplication.palette()))
+    holder.setIcon(icon(name, QApplication.palette(), holder.isCheckable()))
 
 
 def tint_all(window: QWidget) -> None:
@@ -66,4 +66,4 @@ def tint_all(window: QWidget) -> None:
     for holder in holders:
         name = holder.property(_NAME)
         if isinstance(name, str):
-            holder.setIcon(icon(name, QApplication.palette()))
+            holder.setIcon(icon(name, QApplication.palette(), holder.isCheckable()))

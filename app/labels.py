@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from enum import Enum
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from app import theme
 
 
 class Role(Enum):
@@ -19,7 +20,7 @@ class Role(Enum):
     TITLE = "title"
 
 
-_SIZES = {Role.BODY: 1.0, Role.MUTED: 1.0, Role.HEADING: 1.15, Role.TITLE: 1.7}
+_SIZES = {Role.BODY: 1.0, Role.MUTED: 1.0, Role.HEADING: 1.15, Role.TITLE: 1.9}
 
 
 def label(
@@ -45,6 +46,8 @@ def sized(font: QFont, role: Role) -> QFont:
 
 def tip(text: str) -> str:
     """Return a tooltip that shows untrusted text as it is."""
+    import html  # not for the first frame
+
     return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>"
 
 
@@ -56,9 +59,10 @@ def menu_text(text: str) -> str:
 class Elided(QWidget):
     """One line of untrusted text, cut in the middle when there is too little room."""
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, role: Role = Role.BODY, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = text
+        self._role = role
         self.setToolTip(tip(text))
         self.setAccessibleName(text)
         self.setMinimumHeight(self.fontMetrics().height())
@@ -66,6 +70,8 @@ class Elided(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        if self._role is Role.MUTED:
+            painter.setPen(theme.muted(self.palette()))
         shown = self.fontMetrics().elidedText(
             self._text, Qt.TextElideMode.ElideMiddle, self.width()
         )

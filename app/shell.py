@@ -5,7 +5,6 @@ The first frame needs only the window; everything else is made after it is on sc
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app import log
 from app.appearance import Appearance
-from app.errors import CrashWatch
 from app.recent import RecentFiles
 from app.session import Session, SessionFile, pack, unpack
 from app.settings import Settings, SettingsFile
@@ -23,12 +20,13 @@ from app.single import Place, Wish
 from app.window import Window
 
 if TYPE_CHECKING:
+    import logging
+
     from PySide6.QtWidgets import QApplication
 
+    from app.errors import CrashWatch
     from app.furniture import Furniture
     from app.pages import PageSource
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +73,8 @@ class Shell(QObject):
         self._start = start
         self.engine = engine
         self.source = source
-        self._log_handler = log.start(folders.log)
-        self.crashes = CrashWatch(log.describe, self)
-        self.crashes.start()
+        self.crashes: CrashWatch | None = None
+        self._log_handler: logging.Handler | None = None
         self._settings_file = SettingsFile(folders.config / "settings.json")
         self.settings = self._settings_file.load()
         self.appearance = Appearance(application, self.settings.scheme)
@@ -104,6 +101,7 @@ class Shell(QObject):
         """Make everything that the first frame did without. Does nothing a second time."""
         if self.furniture is not None:
             return
+        self._watch()
         from app.furniture import Furniture
 
         self.furniture = Furniture(self)
@@ -111,7 +109,15 @@ class Shell(QObject):
             if complaint:
                 self.window.notice.say(complaint)
         self.furniture.open_first(self.session, self._start)
-        _log.info("The window is complete")
+
+    def _watch(self) -> None:
+        """Write the log from now on and hear of exceptions that nobody catches."""
+        from app import log
+        from app.errors import CrashWatch
+
+        self._log_handler = log.start(self.folders.log)
+        self.crashes = CrashWatch(log.describe, self)
+        self.crashes.start()
 
     @Slot(object)
     def set_settings(self, settings: Settings) -> None:
@@ -137,9 +143,13 @@ class Shell(QObject):
     @Slot()
     def stop(self) -> None:
         """Write what is not written, end the child processes, let the next start in."""
-        self.crashes.stop()
         if self.furniture is not None:
             self.furniture.stop()
             self.furniture = None
         self.place.leave()
-        log.stop(self._log_handler)
+        if self.crashes is not None and self._log_handler is not None:
+            from app import log
+
+            self.crashes.stop()
+            log.stop(self._log_handler)
+            self.crashes = self._log_handler = None

@@ -6,7 +6,6 @@ folder when it hears the bell, and once when it starts to listen, so no note is 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from pathlib import Path
@@ -33,6 +32,8 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def bell_name(folder: Path) -> str:
     """Name the doorbell that belongs to a data folder; short enough for every system."""
+    import hashlib  # not for the first frame
+
     return "vlm-desk-" + hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:24]
 
 

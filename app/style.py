@@ -6,9 +6,15 @@ have no frame until the pointer or the focus is on them. Labels get their colour
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtGui import QColor, QPalette
 
+import assets
 from app import theme
+
+_ICONS = Path(assets.__file__).parent / "icons" / "controls"
+"""Arrows and the tick: a style sheet cannot tint, so each scheme has its own file."""
 
 _TEMPLATE = """
 QWidget { outline: none; }
@@ -44,7 +50,7 @@ QPushButton[kind="primary"]:pressed { background: %(main_press)s; }
 QPushButton[kind="primary"]:disabled {
     background: %(hover)s; color: %(off)s; border-color: %(line)s;
 }
-QPushButton[kind="primary"]:focus { border: 2px solid %(text)s; }
+QPushButton[kind="primary"]:focus { border: 2px solid %(ring)s; }
 QPushButton[kind="quiet"], QToolButton[kind="quiet"] {
     background: transparent; border: 2px solid transparent; padding: 5px 10px;
 }
@@ -75,13 +81,34 @@ QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QCo
 }
 QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { padding: 4px 8px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: %(off)s; }
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QSpinBox QLineEdit:focus,
+QDoubleSpinBox QLineEdit:focus {
+    border: none; padding: 0px; background: transparent; margin-left: 8px;
+}
 QComboBox::drop-down { border: none; width: 26px; }
+QComboBox::down-arrow { image: url("%(icons)s/down-%(scheme)s.svg"); width: 16px; height: 16px; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
+QDoubleSpinBox::down-button { background: transparent; border: none; width: 24px; }
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {
+    image: url("%(icons)s/up-%(scheme)s.svg"); width: 12px; height: 12px;
+}
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {
+    image: url("%(icons)s/down-%(scheme)s.svg"); width: 12px; height: 12px;
+}
 QComboBox QAbstractItemView {
     background: %(card)s; border: 1px solid %(line)s; padding: 4px;
     selection-background-color: %(hover)s; selection-color: %(text)s;
 }
 QCheckBox, QRadioButton { spacing: 9px; padding: 3px; border: 2px solid transparent;
     border-radius: 6px; }
+QCheckBox::indicator {
+    width: 16px; height: 16px; border: 1px solid %(muted)s; border-radius: 5px;
+    background: %(base)s;
+}
+QCheckBox::indicator:hover { border-color: %(accent)s; }
+QCheckBox::indicator:checked {
+    background: %(main)s; border-color: %(main)s; image: url("%(icons)s/tick.svg");
+}
 QCheckBox:focus, QRadioButton:focus { border-color: %(accent)s; }
 
 QListView, QTreeView, QTableView {
@@ -159,9 +186,16 @@ def sheet(palette: QPalette) -> str:
         "main_text": palette.color(role.HighlightedText),
         "main_hover": mix(main, QColor("black"), 0.12),
         "main_press": mix(main, QColor("black"), 0.24),
+        "ring": text if theme.is_dark(palette) else mix(main, QColor("black"), 0.45),
         "hover": mix(window, text, 0.07),
         "press": mix(window, text, 0.13),
         "grip": mix(window, text, 0.25),
     }
     values: dict[str, object] = {name: colour.name() for name, colour in colours.items()}
-    return _TEMPLATE % (values | {"radius": theme.RADIUS, "card_radius": theme.RADIUS + 4})
+    more: dict[str, object] = {
+        "radius": theme.RADIUS,
+        "card_radius": theme.RADIUS + 4,
+        "icons": _ICONS.as_posix(),
+        "scheme": "dark" if theme.is_dark(palette) else "light",
+    }
+    return _TEMPLATE % (values | more)

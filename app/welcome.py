@@ -69,9 +69,7 @@ class RecentRow(QPushButton):
         layout.setSpacing(theme.SPACE + 2)
         layout.addWidget(self._icon)
         layout.addWidget(_through(Elided(file.name)), 3)
-        folder = Elided(_short(file.parent))
-        folder.setProperty("role", "muted")
-        layout.addWidget(_through(folder), 4)
+        layout.addWidget(_through(Elided(_short(file.parent), Role.MUTED)), 4)
         self.setMinimumHeight(38)
 
     def tint(self) -> None:
@@ -103,6 +101,7 @@ class Welcome(QWidget):
         self._sample = QPushButton("Try the sample")
         self._fill_card()
         self._heading = label("Recent", Role.MUTED)
+        self._heading.setContentsMargins(12, 0, 0, 0)
         self._rows: list[RecentRow] = []
         self._list = QVBoxLayout()
         self._list.setSpacing(0)
@@ -152,7 +151,7 @@ class Welcome(QWidget):
         buttons.addWidget(self._sample)
         buttons.addStretch()
         layout = QVBoxLayout(self.card)
-        layout.setContentsMargins(*[theme.SPACE * 4] * 4)
+        layout.setContentsMargins(*[theme.SPACE * 5] * 4)
         layout.setSpacing(theme.SPACE)
         layout.addWidget(self._icon)
         layout.addSpacing(theme.SPACE)

@@ -214,6 +214,11 @@ class Window(QMainWindow):
         event.acceptProposedAction()
         self.came_in.emit(came)
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.tint()
+        return super().event(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._was_painted:

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app import style, theme
 from app.history.entry import Entry
@@ -108,7 +108,7 @@ class EntryPainter(QStyledItemDelegate):
         self._paint_ground(painter, option)
         rect: QRect = option.rect
         area = rect.adjusted(self.PADDING + 2, self.PADDING, -self.PADDING - 2, 0)
-        palette = option.palette
+        palette = QApplication.palette()  # the option's is bent by the style sheet
         now = self._now or datetime.now(entry.when.tzinfo)
         bold = QFont(painter.font())
         bold.setWeight(QFont.Weight.DemiBold)
@@ -133,7 +133,7 @@ class EntryPainter(QStyledItemDelegate):
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         state: QStyle.StateFlag = option.state
-        palette = option.palette
+        palette = QApplication.palette()
         selected = bool(state & QStyle.StateFlag.State_Selected)
         over = bool(state & QStyle.StateFlag.State_MouseOver)
         if not selected and not over:

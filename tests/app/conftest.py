@@ -46,10 +46,11 @@ def make_shell(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeSh
         start = Start(Wish(files, page), sample)
         engine = lambda: children.command("fake-engine")  # noqa: E731
         shell = Shell(application, folders, place, start, engine, LocalSource)
-        shell.crashes.stop()  # pytest-qt watches for exceptions
         running.append(shell)
         qtbot.addWidget(shell.window)
         qtbot.waitUntil(lambda: shell.furniture is not None)
+        assert shell.crashes is not None
+        shell.crashes.stop()  # pytest-qt watches for exceptions
         return shell
 
     yield make

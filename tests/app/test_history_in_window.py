@@ -26,7 +26,9 @@ def entries(shell: Shell) -> list[Entry]:
 @pytest.fixture
 def asked(qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str], tmp_path: Path) -> Shell:
     """A window in which a question about a crop has been answered by the fake engine."""
-    (paths.config_dir() / "settings.json").write_text(f'{{"model_folder": "{tmp_path}"}}')
+    (paths.config_dir() / "settings.json").write_text(
+        f'{{"model_folder": "{tmp_path}", "max_answer_tokens": 99, "splitting": false}}'
+    )
     shell = make_shell(*two)
     parts = furniture(shell)
     qtbot.waitUntil(lambda: parts.tabs.current is not None and bool(parts.tabs.current.document()))
@@ -50,6 +52,7 @@ def test_an_answer_is_kept_searched_judged_reopened_and_deleted(
     assert entry.question.text == f"{SECRET} what"
     assert entry.question.box == Box(0.5, 0.0, 1.0, 0.2)
     assert entry.question.page.path == two[0]
+    assert (entry.question.max_new_tokens, entry.question.splitting) == (99, False)
     assert entry.answer.text
 
     search = panel._line  # pyright: ignore[reportPrivateUsage] # where a person types

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.session import MOST_TABS, SavedTab, Session, SessionFile, SessionKeeper, pack, unpack
+from app.session import MOST_TABS, SavedTab, Session, SessionFile, pack, unpack
+from app.session_keeper import SessionKeeper
 from app.viewer.state import ViewState
 from vlm.types import Box
 

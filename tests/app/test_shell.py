@@ -230,6 +230,7 @@ def test_a_crash_is_one_dialog_with_details_to_copy(
         return Reply("Copy")
 
     monkeypatch.setattr(dialogs, "ask", ask)
+    assert shell.crashes is not None
     shell.crashes.crashed.emit("ValueError at\n  somewhere")
     (prompt,) = asked
     assert prompt.title == "Something went wrong"

@@ -1,0 +1,62 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import QAbstractItemModel, Qt
+from pytestqt.modeltest import ModelTester
+
+from app.history.model import ENTRY, HistoryModel, ago, place
+from tests.app.history.entries import entry
+from vlm.types import Box
+
+NOW = datetime(2025, 3, 14, 12, 0, tzinfo=UTC)
+
+
+def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester) -> None:
+    model: QAbstractItemModel = HistoryModel()
+    assert isinstance(model, HistoryModel)
+    model.show([entry(str(number)) for number in range(5)])
+    qtmodeltester.check(model)
+    model.show([])
+    qtmodeltester.check(model)
+
+
+def test_a_row_is_its_entry() -> None:
+    model = HistoryModel()
+    given = entry("Who?", "Moss", verdict=True)
+    model.show([given])
+    index = model.index(0)
+    assert index.data() == "Who?"
+    assert index.data(ENTRY) == given
+    said = str(index.data(Qt.ItemDataRole.AccessibleTextRole))
+    assert said == "Who?. Moss. invoice.pdf, page 2, marked right"
+
+
+def test_a_path_that_looks_like_markup_is_a_plain_tooltip() -> None:
+    model = HistoryModel()
+    model.show([entry(path="/<b>x</b>.pdf")])
+    assert "&lt;b&gt;" in str(model.index(0).data(Qt.ItemDataRole.ToolTipRole))
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        (timedelta(seconds=-5), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=1), "1 min ago"),
+        (timedelta(minutes=59, seconds=59), "59 min ago"),
+        (timedelta(hours=23), "23 h ago"),
+        (timedelta(days=1), "yesterday"),
+        (timedelta(days=6), "6 days ago"),
+    ],
+)
+def test_time_in_words(passed: timedelta, words: str) -> None:
+    assert ago(NOW - passed, NOW) == words
+
+
+def test_from_a_week_on_it_is_the_date() -> None:
+    assert ago(NOW - timedelta(days=10), NOW).endswith("Mar 2025")
+
+
+def test_the_place_says_page_or_part() -> None:
+    assert place(entry()) == "invoice.pdf, page 2"
+    assert place(entry(box=Box(0, 0, 1, 0.5))) == "invoice.pdf, part of page 2"
