@@ -150,6 +150,15 @@ class PageLane:
                 for job in [job for job in jobs if job.order.path == path]:
                     del jobs[job]
 
+    def drop_drawings(self, page: PageRef) -> None:
+        """Forget what waits to be drawn of a page that cannot be."""
+        with self._change:
+            for jobs in self._wishes.values():
+                for job in list(jobs):
+                    order = job.order
+                    if isinstance(order, Draw) and _same(order.page, page):
+                        del jobs[job]
+
     def end(self) -> None:
         """Let the worker go; nothing is taken any more."""
         with self._change:
@@ -173,3 +182,7 @@ class PageLane:
         self._single.pop(job, None)
         for jobs in self._wishes.values():
             jobs.pop(job, None)
+
+
+def _same(one: PageRef, other: PageRef) -> bool:
+    return (one.path, one.page) == (other.path, other.page)

@@ -270,6 +270,8 @@ class PageService(QObject):
                 try:
                     yield job, _work(self._source, job.order)
                 except DeskError as error:
+                    if isinstance(job.order, Draw):
+                        self._lane.drop_drawings(job.order.page)
                     yield job, _failure(job.order, error)
                 except Exception:  # noqa: BLE001 - the thread's edge: one bug must not end the lane
                     _log.exception("A page job failed in a way nobody foresaw")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import assert_never
 
 from PySide6.QtCore import QEvent, Signal, Slot
@@ -67,7 +68,7 @@ class DocumentView(QWidget):
         self._hand = PageHand(self._area, self._crop)
         self._finder = Finder(path, pages, self._area, self._search_bar)
         self._notices = PageNotices(self._area)
-        self._opening = Opening(self._area)
+        self._opening = Opening(self._area, Path(path).name)
         self._wanting = Wanting(path, pages, self, self._area, self._thumbnails)
         self._lay_out()
         self._connect_pages()
@@ -222,6 +223,7 @@ class DocumentView(QWidget):
         pending, self._pending = self._pending, None
         if pending is not None:
             self.restore(pending)
+        self._wanting.begin()
         self.opened.emit(document)
 
     def _make_room(self, document: Document) -> None:
@@ -260,7 +262,7 @@ class DocumentView(QWidget):
         if found.path != self.path or self._document is None:
             return
         self._area.set_sizes(found.first, found.sizes)
-        self._thumbnails.viewport().update()
+        self._thumbnails.make_room()
         following = found.first + len(found.sizes)
         left = self._document.page_count - following
         if found.sizes and left > 0:

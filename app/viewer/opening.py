@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.pages import PageFailure
 from app.viewer.notice import Notice, PasswordCard
 from vlm.errors import PasswordNeeded
 
+PATIENCE_MS = 400
+"""How long a document may take to open before the desk says so."""
+
 
 class Opening(QObject):
     """Keeps one card in the middle of a desk while the document cannot be shown.
+
+    Args:
+        desk: Where the card lies.
+        name: What the document is called.
 
     Signals:
         password_entered(str): Open it with this password.
@@ -21,40 +28,56 @@ class Opening(QObject):
     password_entered = Signal(str)
     retry_asked = Signal()
 
-    def __init__(self, desk: QWidget) -> None:
+    def __init__(self, desk: QWidget, name: str) -> None:
         super().__init__(desk)
         self._desk = desk
+        self._wait = QLabel(f"Opening {name}\u2026", desk)
+        self._wait.setTextFormat(Qt.TextFormat.PlainText)
+        self._wait.setProperty("role", "muted")
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self._show_wait)
         self._notice = Notice(desk)
         self._password = PasswordCard(desk)
         self._notice.retry_asked.connect(self._on_retry)
         self._password.entered.connect(self.password_entered)
         self.done()
+        self._patience.start()
         desk.installEventFilter(self)
 
     def show_failure(self, failure: PageFailure) -> None:
         """Say why the document is not there; ask for its password if that is all it needs."""
+        self.done()
         if failure.code == PasswordNeeded.code:
-            self._notice.hide()
             self._password.ask(failure.message)
         else:
-            self._password.hide()
             self._notice.show_text(failure.message)
             self._notice.show()
         self._place()
 
     def done(self) -> None:
         """Take the cards away."""
+        self._patience.stop()
+        self._wait.hide()
         self._notice.hide()
         self._password.hide()
 
     @Slot()
     def _on_retry(self) -> None:
-        self._notice.hide()
+        self.done()
+        self._patience.start()
         self.retry_asked.emit()
+
+    @Slot()
+    def _show_wait(self) -> None:
+        self._wait.adjustSize()
+        self._wait.show()
+        self._place()
 
     def _place(self) -> None:
         centre = self._desk.rect().center()
-        for card in (self._notice, self._password):
+        for card in (self._wait, self._notice, self._password):
             card.move(centre - QPoint(card.width() // 2, card.height() // 2))
             card.raise_()
 

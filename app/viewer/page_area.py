@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -58,6 +58,7 @@ class PageArea(QAbstractScrollArea):
         self._rotation: Quarter = 0
         self._page = 0
         self._forward = True
+        self._wished = range(1)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -102,6 +103,11 @@ class PageArea(QAbstractScrollArea):
     def sizes(self) -> Sequence[PageSize]:
         """Of all pages, as far as they are known; guesses before."""
         return self._sizes
+
+    @property
+    def failed(self) -> Set[int]:
+        """Pages that cannot be drawn."""
+        return self._painter.failed
 
     def show_pages(self, count: int, size: PageSize) -> None:
         """Lay out a document of which one page's size is known."""
@@ -248,8 +254,10 @@ class PageArea(QAbstractScrollArea):
         """Return the images to paint from, what shows first, then what comes next."""
         if self._layout is None:
             return []
-        found = wishes(self._path, self._layout, self._sizes, self.seen(), self._forward)
-        return [wish for wish in found if wish[1].page.page not in self._painter.failed]
+        visible = self.visible_pages()
+        hurried = not set(visible) & set(self._wished)
+        self._wished = visible
+        return wishes(self._path, self._layout, self._sizes, self.seen(), self._forward, hurried)
 
     def _set_zoom(self, zoom: float) -> None:
         tallest = sum(max(size.width, size.height) for size in self._sizes) * PIXELS_PER_POINT

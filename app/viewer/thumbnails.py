@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import (
@@ -9,8 +10,10 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QPointF,
     QRectF,
     QSize,
+    QSizeF,
     Qt,
     Signal,
     Slot,
@@ -33,10 +36,12 @@ from app.viewer.geometry import turned
 from vlm.types import PageSize, Quarter
 
 PICTURE = QSize(112, 148)
-"""Logical pixels that a picture fits into."""
+"""Logical pixels that the largest picture fits into."""
 LABEL = 24
 """Logical pixels of the page number below it."""
-ROW = QSize(PICTURE.width() + 36, PICTURE.height() + LABEL + 16)
+ABOVE = 12
+"""Logical pixels between a picture and the number above it."""
+WIDTH = PICTURE.width() + 36
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -85,7 +90,7 @@ class PageDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the same size for every row."""
-        return ROW
+        return QSize(WIDTH, round(self._list.room.height()) + LABEL + ABOVE)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one row."""
@@ -93,10 +98,7 @@ class PageDelegate(QStyledItemDelegate):
         row = QRectF(option.rect)
         palette = QApplication.palette()  # a style sheet may leave the list's own without colours
         room = QRectF(
-            row.center().x() - PICTURE.width() / 2,
-            row.top() + 10,
-            PICTURE.width(),
-            PICTURE.height(),
+            QPointF(row.center().x() - PICTURE.width() / 2, row.top() + ABOVE), self._list.room
         )
         place = _fitted(turned(self._list.size_of(page), self._list.rotation), room)
         current = index == self._list.currentIndex()
@@ -119,9 +121,8 @@ class PageDelegate(QStyledItemDelegate):
 def _fitted(size: PageSize, room: QRectF) -> QRectF:
     scale = min(room.width() / size.width, room.height() / size.height)
     width, height = max(4.0, size.width * scale), max(4.0, size.height * scale)
-    return QRectF(
-        round(room.center().x() - width / 2), round(room.bottom() - height), width, height
-    )
+    left, top = room.center().x() - width / 2, room.center().y() - height / 2
+    return QRectF(round(left), round(top), width, height)
 
 
 class Thumbnails(QListView):
@@ -138,6 +139,7 @@ class Thumbnails(QListView):
     def __init__(self, path: str, pages: PageService, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rotation: Quarter = 0
+        self.room = QSizeF(PICTURE)
         self._path = path
         self._sizes: Sequence[PageSize] = ()
         self._model = PageList(self)
@@ -148,7 +150,7 @@ class Thumbnails(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QListView.SelectionMode.SingleSelection)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFixedWidth(ROW.width() + self.verticalScrollBar().sizeHint().width())
+        self.setFixedWidth(WIDTH + self.verticalScrollBar().sizeHint().width())
         self.setAccessibleName("Page thumbnails")
         self.setAccessibleDescription("Choose a page to go there")
         self.verticalScrollBar().valueChanged.connect(self.seen_changed)
@@ -159,6 +161,16 @@ class Thumbnails(QListView):
         """Show the pages of a document; `sizes` is kept and may be corrected in place."""
         self._sizes = sizes
         self._model.set_count(len(sizes))
+        self.make_room()
+
+    def make_room(self) -> None:
+        """Make rows as high as pages of the most common shape need."""
+        if self._sizes:
+            common = turned(Counter(self._sizes).most_common(1)[0][0], self.rotation)
+            height = min(PICTURE.height(), PICTURE.width() / common.width * common.height)
+            self.room = QSizeF(PICTURE.width(), max(40.0, height))
+            self.scheduleDelayedItemsLayout()
+        self.viewport().update()
 
     def size_of(self, page: int) -> PageSize:
         """Return a page's size before rotation."""
@@ -171,7 +183,7 @@ class Thumbnails(QListView):
     def turn(self, rotation: Quarter) -> None:
         """Show all pages turned."""
         self.rotation = rotation
-        self.viewport().update()
+        self.make_room()
 
     def follow(self, page: int) -> None:
         """Mark the current page and keep it in view, without choosing it."""

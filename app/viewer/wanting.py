@@ -46,6 +46,11 @@ class Wanting(QObject):
         thumbnails.seen_changed.connect(self._on_seen)
         view.installEventFilter(self)
 
+    def begin(self) -> None:
+        """Ask at once: a document has just been laid out, its zoom will stay."""
+        self._rest.stop()
+        self._soon.touch()
+
     def end(self) -> None:
         """Want nothing any more."""
         self._soon.drop()
@@ -65,7 +70,11 @@ class Wanting(QObject):
     def _want(self) -> None:
         if self._view.isVisible():
             wishes = [*self._area.wishes(), *self._thumbnails.wishes()]
-            missing = [wish for wish in wishes if not self._pages.has_image(wish[1])]
+            missing = [
+                (urgency, draw)
+                for urgency, draw in wishes
+                if draw.page.page not in self._area.failed and not self._pages.has_image(draw)
+            ]
             self._pages.want(self._owner, self._path, missing)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -19,7 +19,12 @@ THUMBNAILS_AHEAD = 8
 
 
 def wishes(
-    path: str, layout: PageLayout, sizes: Sequence[PageSize], seen: QRectF, forward: bool
+    path: str,
+    layout: PageLayout,
+    sizes: Sequence[PageSize],
+    seen: QRectF,
+    forward: bool,
+    hurried: bool = False,
 ) -> list[Wish]:
     """Return images in the order they are needed.
 
@@ -29,6 +34,7 @@ def wishes(
         sizes: Of all pages.
         seen: The part of the desk in view.
         forward: Whether the person scrolls towards the end.
+        hurried: Whether pages fly by: a small picture in time is then better than a sharp one late.
     """
     visible = layout.between(seen.top(), seen.bottom())
     ahead = range(visible.stop, min(layout.count, visible.stop + AHEAD))
@@ -39,6 +45,8 @@ def wishes(
         max(0, visible.start - THUMBNAILS_AHEAD), min(layout.count, visible.stop + THUMBNAILS_AHEAD)
     )
     found: list[Wish] = []
+    if hurried:
+        found += [(Urgency.VISIBLE, thumbnail(path, page, sizes[page])) for page in visible]
     for page in visible:
         found += [(Urgency.VISIBLE, draw) for draw in draws(path, layout, page, seen)]
     for page in visible:

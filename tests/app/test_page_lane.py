@@ -63,6 +63,16 @@ def test_dropping_a_document_leaves_the_others() -> None:
     assert [taken(lane), taken(lane)] == [draw(1, "b.pdf"), Close("a.pdf")]
 
 
+def test_the_drawings_of_one_page_can_be_dropped() -> None:
+    lane = PageLane()
+    lane.wish(1, 1, [(Urgency.VISIBLE, draw(1)), (Urgency.VISIBLE, draw(2))])
+    lane.wish(2, 1, [(Urgency.NEAR, draw(1, "b.pdf"))])
+    lane.put(Job(Read(PageRef("a.pdf", 1)), 1), Urgency.TEXT)
+    lane.drop_drawings(PageRef("a.pdf", 1, 90))
+    order = [taken(lane) for _ in range(3)]
+    assert order == [draw(2), draw(1, "b.pdf"), Read(PageRef("a.pdf", 1))]
+
+
 def test_asking_again_only_raises_the_urgency() -> None:
     lane = PageLane()
     first, second = (Job(Read(PageRef("a.pdf", page)), 1) for page in range(2))

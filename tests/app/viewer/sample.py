@@ -106,7 +106,10 @@ class LocalSource:
         self.asked: list[tuple[str, int]] = []
         self.failing: set[int] = set()
         self.gate = threading.Event()
+        """Holds drawing and reading while it is clear."""
         self.gate.set()
+        self.opening = threading.Event()
+        self.opening.set()
         self.waiting = 0
         """Jobs held by the gate right now."""
         self.stopped = 0
@@ -116,6 +119,7 @@ class LocalSource:
     def open(self, path: str, password: str | None = None) -> Document:
         self.asked.append(("open", 0))
         self.threads.add(threading.get_ident())
+        self.opening.wait(10)
         self.close(path)
         document = pymupdf.open(path)
         if document.needs_pass and not document.authenticate(password or ""):

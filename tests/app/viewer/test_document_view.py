@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.pages import PageFailure, PageService
@@ -358,6 +358,12 @@ def test_going_to_a_page_before_the_document_is_open(
 # When something cannot be shown
 
 
+def _shown_notice(view: DocumentView) -> Notice:
+    cards = area_of(view).viewport().findChildren(Notice)
+    (visible,) = [card for card in cards if card.isVisible()]
+    return visible
+
+
 def test_a_failing_page_says_so_and_can_be_tried_again(
     pages: PageService, source: LocalSource, sample: str, qtbot: QtBot
 ) -> None:
@@ -370,12 +376,14 @@ def test_a_failing_page_says_so_and_can_be_tried_again(
     failure = only(failed)
     assert isinstance(failure, PageFailure)
     assert failure.page == 0
-    cards = area_of(shown).viewport().findChildren(Notice)
-    visible = [card for card in cards if card.isVisible()]
-    assert len(visible) == 1
-    button = visible[0].findChildren(QPushButton)[0]
+    button = _shown_notice(shown).findChildren(QPushButton)[0]
     assert button.accessibleDescription() == "Page 1 took too long to draw."
     qtbot.waitUntil(lambda: bool(pages.images.of_page(sample, 1)))
+    shown.go_to(1)
+    shown.go_to(0)
+    qtbot.waitUntil(lambda: bool(pages.thumbnails.of_page(sample, 4)))
+    assert source.asked.count(("render", 0)) == 1  # not again and again, not in the list either
+    button = _shown_notice(shown).findChildren(QPushButton)[0]
     source.failing = set()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(pages.images.of_page(sample, 0)))
@@ -404,6 +412,23 @@ def test_a_document_that_does_not_open_says_why(
     with qtbot.waitSignal(shown.opened):
         qtbot.keyClick(field, Qt.Key.Key_Return)
     assert not card.isVisible()
+    shown.close()
+
+
+def test_a_slow_document_is_said_to_be_opening(
+    pages: PageService, source: LocalSource, sample: str, qtbot: QtBot
+) -> None:
+    source.opening.clear()
+    shown = DocumentView(sample, pages)
+    qtbot.addWidget(shown)
+    shown.resize(900, 700)
+    shown.show()
+    label = next(found for found in shown.findChildren(QLabel) if "Opening" in found.text())
+    qtbot.waitUntil(label.isVisible)
+    assert label.text() == "Opening sample.pdf\u2026"
+    with qtbot.waitSignal(shown.opened):
+        source.opening.set()
+    assert not label.isVisible()
     shown.close()
 
 
