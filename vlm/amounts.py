@@ -17,6 +17,11 @@ def size(count: float) -> str:
     return f"{count:.0f} bytes"
 
 
+def memory(count: float) -> str:
+    """Write a memory size as on a computer's box, in units of 2**30 bytes: "8 GB", "0.6 GB"."""
+    return f"{memory_number(count)} GB"
+
+
 def memory_number(count: float) -> str:
     """Write a memory size without its unit: "21", "8", and "0.6" below one."""
     value = count / 2**30

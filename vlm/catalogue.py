@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from vlm import family_names, models, parts, safety
+from vlm import family_names, models, parts, paths, safety
 from vlm.added import AddedFolders
 from vlm.errors import ModelIncomplete
 from vlm.parts import Store
@@ -102,7 +102,7 @@ def describe(folder: Path, place: Place) -> Model:
     """Describe one model folder."""
     origin = parts.read_origin(folder)
     cached = _cached_name(folder)
-    name = origin.id if origin else cached or folder.resolve().name
+    name = display_name(folder)
     commit = origin.commit if origin else folder.name if cached else ""
     family = _family(folder)
     size = sum(_files(folder))
@@ -124,7 +124,9 @@ def describe(folder: Path, place: Place) -> Model:
 def display_name(folder: Path) -> str:
     """Return what people call the model in a folder; in the hub's cache folders are hashes."""
     origin = parts.read_origin(folder)
-    return origin.id if origin else _cached_name(folder) or folder.resolve().name
+    if origin is not None:
+        return origin.id
+    return _cached_name(folder) or _own_name(folder) or folder.resolve().name
 
 
 def find_below(top: Path) -> Iterator[Path]:
@@ -165,6 +167,11 @@ def _cached(cache: Path) -> Iterator[Path]:
     for repository in _folders(cache):
         if repository.name.startswith("models--"):
             yield from _folders(repository / "snapshots")
+
+
+def _own_name(folder: Path) -> str:
+    inside = folder.parent.parent == paths.data_dir() / "models"
+    return f"{folder.parent.name}/{folder.name}" if inside else ""
 
 
 def _cached_name(folder: Path) -> str:
