@@ -9,7 +9,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("ask", "eval", "models", "doctor", "batch", "train", "adapters")
+COMMANDS = ("ask", "eval", "models", "doctor")
+TUNING = ("train", "adapters")
+"""Commands of `finetune`."""
 USAGE_ERROR = 2
 NO_WINDOW = 3
 SAMPLE_QUESTION = "What is the total amount?"
@@ -42,8 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from vlm.cli import main as command_line
 
         return command_line(given)
+    if given and given[0] in TUNING:
+        from finetune.cli import main as tuning_line
+
+        return tuning_line(given)
     if "-h" in given or "--help" in given:
-        sys.stdout.write(USAGE.format(commands=", ".join(COMMANDS)))
+        sys.stdout.write(USAGE.format(commands=", ".join(COMMANDS + TUNING)))
         return 0
     if given == ["--version"]:
         from importlib.metadata import version
@@ -61,6 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _child(given: list[str]) -> int:
     from vlm import children
 
+    if given[:1] == ["training"]:
+        from finetune.worker import main as training
+
+        return training(given[1:])
     if len(given) != 1 or given[0] not in children.NAMES:
         sys.stderr.write(f"vlm-desk: --child takes one of {', '.join(children.NAMES)}\n")
         return USAGE_ERROR

@@ -29,7 +29,7 @@ class Commands(QObject):
         self.open = self._action("&Open…", "Ctrl+O")
         self.sample = self._action("Open the &sample")
         self.close_tab = self._action("&Close document", "Ctrl+W")
-        self.reopen = self._action("&Reopen closed document", "Ctrl+Shift+T")
+        self.reopen = self._action("Reopen c&losed document", "Ctrl+Shift+T")
         self.export = self._action("&Export history…")
         self.settings = self._action("Se&ttings…", "Ctrl+,")
         self.quit = self._action("&Quit", "Ctrl+Q")

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from app import icons, intake
 from app.commands import Commands
+from app.drop_hint import DropHint
 from app.notice import Notice
 from app.rail import Rail
 from app.welcome import Welcome
@@ -148,11 +149,7 @@ class Window(QMainWindow):
     @Slot()
     def paste(self) -> None:
         """Take the picture or files on the clipboard."""
-        try:
-            came = intake.take(_clipboard(), self._pasted)
-        except OSError as error:
-            came = intake.Intake(refused=(f"The picture could not be kept: {error.strerror}.",))
-        self.came_in.emit(came)
+        self._take(_clipboard())
 
     @Slot()
     def tint(self) -> None:
@@ -172,6 +169,22 @@ class Window(QMainWindow):
         row.addWidget(Rail(self.commands))
         row.addLayout(column, 1)
         self.setCentralWidget(centre)
+        self._hint = DropHint(centre)
+
+    def _take(self, data: QMimeData) -> None:
+        try:
+            came = intake.take(data, self._pasted)
+        except OSError as error:
+            came = intake.Intake(refused=(f"The picture could not be kept: {error.strerror}.",))
+        self.came_in.emit(came)
+
+    def _show_hint(self, hot: bool) -> None:
+        """Show where something held over the window would go."""
+        self.welcome.card.set_hot(hot)
+        if hot and not self.welcome.isVisible():
+            self._hint.show_over()
+        else:
+            self._hint.hide()
 
     @Slot(bool)
     def _on_history(self, shown: bool) -> None:
@@ -200,19 +213,15 @@ class Window(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if intake.can_take(event.mimeData()):
             event.acceptProposedAction()
-            self.welcome.card.set_hot(True)
+            self._show_hint(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.welcome.card.set_hot(False)
+        self._show_hint(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.welcome.card.set_hot(False)
-        try:
-            came = intake.take(event.mimeData(), self._pasted)
-        except OSError as error:
-            came = intake.Intake(refused=(f"The picture could not be kept: {error.strerror}.",))
+        self._show_hint(False)
         event.acceptProposedAction()
-        self.came_in.emit(came)
+        self._take(event.mimeData())
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:

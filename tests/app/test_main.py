@@ -1,13 +1,16 @@
 """The command `vlm-desk` as a person starts it: real processes."""
 
+import importlib.util
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pymupdf
 import pytest
 
 from app import __main__ as command
+from tests.app.test_single import holder, said
 
 HEAVY = (
     "torch",
@@ -52,13 +55,27 @@ def test_wrong_usage_is_said_in_one_line(own_home: Path, words: list[str]) -> No
 def test_help_lists_commands_and_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--help"]) == 0
     text = capsys.readouterr().out
-    assert all(name in text for name in command.COMMANDS)
+    assert all(name in text for name in command.COMMANDS + command.TUNING)
     assert "3 no window can be shown" in text
 
 
 def test_an_unknown_child_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--child", "torch"]) == command.USAGE_ERROR
     assert "--child takes one of" in capsys.readouterr().err
+
+
+def test_the_training_process_is_reached_with_its_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[list[str]] = []
+
+    def work(arguments: list[str]) -> int:
+        told.append(arguments)
+        return 7
+
+    monkeypatch.setattr("finetune.worker.main", work)
+    assert command.main(["--child", "training", "/runs/1"]) == 7
+    assert told == [["/runs/1"]]
 
 
 def test_importing_the_window_loads_nothing_heavy() -> None:
@@ -75,3 +92,44 @@ def test_the_first_frame_needs_no_viewer_and_no_database() -> None:
     code = f"import sys, app.main; print(*[name for name in {later!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_a_second_start_hands_its_files_over_and_ends(own_home: Path, tmp_path: Path) -> None:
+    folder = own_home / "data"
+    folder.mkdir()
+    with holder(folder) as first:
+        done = start("--page", "3", "a.pdf", home=own_home, QT_QPA_PLATFORM="offscreen")
+        assert done.returncode == 0
+        assert done.stderr == ""
+        assert said(first) == f"{Path.cwd() / 'a.pdf'} 2"
+
+
+def test_the_sample_is_answered_in_the_terminal_where_there_is_no_display(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[list[str]] = []
+
+    def answer(arguments: list[str]) -> int:
+        asked.append(arguments)
+        return 0
+
+    monkeypatch.setattr("vlm.cli.main", answer)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert command.main(["--sample"]) == 0
+    ((verb, file, question),) = asked
+    assert (verb, question) == ("ask", command.SAMPLE_QUESTION)
+    assert Path(file).is_file()
+    assert "no display" in capsys.readouterr().err
+
+
+def test_the_sample_is_what_its_script_draws() -> None:
+    root = Path(__file__).resolve().parent.parent.parent
+    spec = importlib.util.spec_from_file_location("make", root / "packaging" / "make_sample.py")
+    assert spec is not None
+    assert spec.loader is not None
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    with pymupdf.open(make.SAMPLE) as kept, pymupdf.open(stream=make.draw()) as drawn:
+        assert [page.get_text() for page in kept] == [page.get_text() for page in drawn]
+        assert len(kept) == 3
