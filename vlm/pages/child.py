@@ -97,6 +97,14 @@ class Line:
         if pixels is not None:
             self._write(pixels)
 
+    def close(self) -> None:
+        """Release both ends."""
+        if self._socket is not None:
+            self._socket.close()
+        else:
+            os.close(self._in)
+        os.close(self._out)
+
     def _more(self) -> bytes:
         if self._socket is None:
             return os.read(self._in, 65536)
@@ -161,6 +169,7 @@ class Desk:
             if not self._line.handed:
                 raise ProtocolError("No file came with the request.")
             source, *canvases = self._line.handed
+            self._line.handed.clear()
             if canvases:
                 self._canvas = mmap.mmap(canvases[0], canvas.BYTES)
             return source
@@ -200,12 +209,17 @@ class Desk:
 def _opened(source: int, name: str, password: str | None) -> tuple[DocumentKind, Pages]:
     from vlm.pages import pdf, picture
 
-    file = open(source, "rb")  # noqa: SIM115, PTH123  # stays open as long as the process
-    if pdf.looks_like_pdf(file.read(1024)):
-        data = mmap.mmap(source, 0, access=mmap.ACCESS_READ)
-        return "pdf", pdf.PdfPages(memoryview(data), name, password)
-    file.seek(0)
-    return "image", picture.PicturePages(file, name)
+    file = open(source, "rb")  # noqa: SIM115, PTH123  # a picture's stays open with it
+    try:
+        if pdf.looks_like_pdf(file.read(1024)):
+            with file:
+                data = mmap.mmap(source, 0, access=mmap.ACCESS_READ)
+            return "pdf", pdf.PdfPages(memoryview(data), name, password)
+        file.seek(0)
+        return "image", picture.PicturePages(file, name)
+    except DeskError:
+        file.close()
+        raise
 
 
 def prepare() -> str:

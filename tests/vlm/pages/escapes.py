@@ -88,6 +88,10 @@ def attempts(folder: Path) -> dict[str, Callable[[], object]]:
         except RuntimeError as error:  # Python's word for a clone that failed
             raise PermissionError(errno.EPERM, "clone") from error
 
+    def access() -> None:
+        if not os.access(victim, os.R_OK):
+            raise PermissionError(errno.EPERM, "no access")
+
     def change_limits() -> None:
         try:
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -114,7 +118,7 @@ def attempts(folder: Path) -> dict[str, Callable[[], object]]:
         "symlink": lambda: new.symlink_to(victim),
         "hard_link": lambda: new.hardlink_to(victim),
         "look_at_file": victim.stat,
-        "ask_for_access": lambda: os.access(victim, os.R_OK) or _refuse(),
+        "ask_for_access": access,
         "change_mode": lambda: victim.chmod(0o777),
         "change_times": lambda: os.utime(victim),
         "change_folder": lambda: os.chdir(folder),
@@ -145,10 +149,6 @@ def attempts(folder: Path) -> dict[str, Callable[[], object]]:
     for name, number in numbers.items():
         tried[f"call_{name}"] = lambda number=number: _call(libc, number)  # type: ignore[misc]
     return tried
-
-
-def _refuse() -> None:
-    raise PermissionError(errno.EPERM, "refused")
 
 
 def _call(libc: ctypes.CDLL, number: int) -> None:

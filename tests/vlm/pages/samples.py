@@ -11,6 +11,7 @@ from PIL import Image
 from vlm.pages.mupdf import pymupdf
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)
+AES_256, TEXT_FIELD = 5, 7  # PyMuPDF's constants, which type checkers do not find
 
 
 def pdf(pages: int = 1, rotation: int = 0, **saving: Any) -> bytes:
@@ -26,7 +27,18 @@ def pdf(pages: int = 1, rotation: int = 0, **saving: Any) -> bytes:
 
 def locked(password: str) -> bytes:
     """A PDF that opens only with `password`."""
-    return pdf(encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw=password, owner_pw="owner")
+    return pdf(encryption=AES_256, user_pw=password, owner_pw="owner")
+
+
+def form(value: str) -> bytes:
+    """A filled-in field with a red ground on the right half of a page of 200 by 100 points."""
+    document = pymupdf.Document()
+    page = document.new_page(width=200, height=100)
+    field: Any = pymupdf.Widget()
+    field.field_name, field.field_value, field.field_type = "total", value, TEXT_FIELD
+    field.fill_color, field.rect = (1, 0, 0), pymupdf.Rect(100, 0, 200, 100)
+    page.add_widget(field)
+    return bytes(document.tobytes())
 
 
 def raw_pdf(*objects: bytes) -> bytes:

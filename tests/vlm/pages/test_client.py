@@ -33,11 +33,11 @@ def _page_processes() -> set[psutil.Process]:
 
 
 def _busy_process() -> psutil.Process:
-    """Wait for the page process that works hardest: the one with the endless page."""
+    """Wait for the page process whose memory grows: the one with the endless page."""
     moment = threading.Event()
     while True:
         for process in _page_processes():
-            if process.cpu_percent(0.05) > 20 and process.memory_info().data > 150_000_000:
+            if process.memory_info().rss > 250_000_000:
                 return process
         moment.wait(0.01)
 

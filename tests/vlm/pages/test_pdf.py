@@ -6,7 +6,6 @@ from tests.vlm.pages import samples
 from tests.vlm.pages.samples import RED, WHITE
 from vlm.errors import PasswordNeeded, UnreadableDocument
 from vlm.pages import limits, words
-from vlm.pages.mupdf import pymupdf
 from vlm.pages.pdf import PdfPages, looks_like_pdf
 from vlm.types import WHOLE_PAGE, Box, PageSize, Quarter
 
@@ -94,14 +93,7 @@ class TestDrawing:
         assert red_area(pages, 100, 50, 0) == (0, 0, 100, 50)
 
     def test_cmyk_ink_and_form_fields_are_drawn(self) -> None:
-        document = pymupdf.Document()
-        page = document.new_page(width=200, height=100)
-        field = pymupdf.Widget()
-        field.field_name, field.field_value = "total", "1234"
-        field.field_type = pymupdf.PDF_WIDGET_TYPE_TEXT
-        field.fill_color, field.rect = (1, 0, 0), pymupdf.Rect(100, 0, 200, 100)
-        page.add_widget(field)
-        pages = opened(bytes(document.tobytes()))
+        pages = opened(samples.form("1234"))
         assert samples.pixel(pages.draw(0, WHOLE_PAGE, 200, 100, 0), 200, 190, 90) == RED
         assert [word[0] for word in pages.words(0)] == ["1234"]
         black = opened(one_page(b"0 0 0 1 k 0 0 200 100 re f")).draw(0, WHOLE_PAGE, 1, 1, 0)

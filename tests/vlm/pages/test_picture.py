@@ -292,7 +292,8 @@ class TestPaper:
         [(0, 0), (72, 72), (1201, 1201), (float("nan"), 300), (float("inf"), 300), (-300, -300)],
     )
     def test_other_resolutions_do_not(self, dpi: tuple[float, float]) -> None:
-        assert paper(1000, 500, dpi) == PageSize(pytest.approx(842.4), pytest.approx(421.2))
+        size = paper(1000, 500, dpi)
+        assert (size.width, size.height) == pytest.approx((842.4, 421.2))
 
     def test_nor_do_those_that_make_a_stamp_or_a_poster(self) -> None:
         assert paper(100, 100, (300, 300)).width == pytest.approx(842.4)
