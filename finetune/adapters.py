@@ -191,6 +191,14 @@ class AdapterLibrary:
         without = msgspec.structs.replace(adapter.card, looks=())
         (target / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(without)))
 
+    def require_free(self, name: str) -> None:
+        """Make sure that a name can be given.
+
+        Raises:
+            AdapterInvalid: When it is taken or cannot be a name.
+        """
+        self._free(name)
+
     def _free(self, name: str) -> Path:
         """Return the folder for a new name."""
         if not _NAME.fullmatch(name) or name.endswith(_PART):

@@ -1,0 +1,184 @@
+"""Says before a run what it will need, from the sizes in the model's files. Rough by nature.
+
+Counts what dominates: weights, what AdamW remembers, one micro-batch's activations; and the
+multiplications of all steps against a measured speed of this machine's processor.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import psutil
+
+from finetune.adapter_check import tensor_shapes
+from finetune.errors import AdapterInvalid
+from finetune.plan import TrainPlan
+from vlm.errors import ModelIncomplete
+from vlm.types import Value
+
+_TEXT_TOKENS = 64
+"""Of a question with its frame and answer, beside the visual ones."""
+_ACTIVATIONS = 34
+"""Numbers kept for the backward pass for each token, layer and unit of width."""
+_CHECKPOINTED = 4
+"""The same when parts are computed twice."""
+_PROCESS_BYTES = 600_000_000
+"""What Python, torch and transformers take without any model."""
+_EFFICIENCY = 0.35
+"""Share of the speed of one large product that training small ones reaches."""
+
+
+class Estimate(Value, frozen=True):
+    """What a run will need. `seconds` is -1 where no speed is known, as on a GPU."""
+
+    memory_bytes: int
+    free_bytes: int
+    seconds: float
+    learned_numbers: int
+    reasons: tuple[str, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is enough memory now."""
+        return self.memory_bytes <= self.free_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Numbers in a part of the model, and the sizes of its linear layers."""
+
+    weights: int
+    linear: tuple[tuple[int, int], ...]
+    width: int
+    layers: int
+
+
+def estimate(
+    plan: TrainPlan, rows: int, views_per_page: int = 5, flops: float | None = None
+) -> Estimate:
+    """Estimate a run on this machine's processor.
+
+    Args:
+        plan: What will be done.
+        rows: Examples to learn from.
+        views_per_page: Images that a page is shown in.
+        flops: Multiplications and additions a second; None to measure.
+
+    Raises:
+        ModelIncomplete: When the model's files cannot be read.
+    """
+    base = Path(plan.base)
+    parts, config = _parts(base), _config(base)
+    learned = _learned(plan, parts)
+    total = sum(part.weights for part in parts.values())
+    visual = views_per_page * _visual_tokens(config) if plan.splitting else _visual_tokens(config)
+    tokens = visual + _TEXT_TOKENS
+    patches = _patches(config) * (views_per_page if plan.splitting else 1)
+    kept = _CHECKPOINTED if plan.gradient_checkpointing else _ACTIVATIONS
+    text, vision = parts["text_model"], parts["vision_model"]
+    numbers = plan.micro_batch * tokens * text.layers * text.width * kept
+    if plan.trains_vision:
+        numbers += plan.micro_batch * patches * vision.layers * vision.width * kept
+    memory = 4 * total + 16 * learned + 4 * numbers + _PROCESS_BYTES
+    per_row = 4 * tokens * text.weights  # forward twice its size, backward as much again
+    per_row += (4 if plan.trains_vision else 2) * patches * vision.weights
+    once = 0
+    if plan.caches_features:
+        per_row = 4 * tokens * text.weights
+        once = 2 * patches * vision.weights * rows * plan.views
+    speed = flops or measured_flops()
+    work = per_row * rows * plan.epochs + once
+    free = int(psutil.virtual_memory().available)
+    return Estimate(
+        memory, free, work / (speed * _EFFICIENCY), learned, _reasons(plan, memory, free, learned)
+    )
+
+
+def measured_flops(size: int = 512) -> float:
+    """Measure how many multiplications and additions a second this processor does in 32 bits."""
+    left = np.ones((size, size), np.float32)
+    _ = left @ left
+    best = 0.0
+    for _ in range(3):
+        start = time.perf_counter()
+        _ = left @ left
+        best = max(best, 2 * size**3 / (time.perf_counter() - start))
+    return best
+
+
+def _reasons(plan: TrainPlan, memory: int, free: int, learned: int) -> tuple[str, ...]:
+    found = [f"{learned / 1e6:.1f} million numbers learn."]
+    if plan.caches_features:
+        found.append("Pictures are looked at once, so steps are short.")
+    if memory > free:
+        found.append(
+            f"It needs about {memory / 1e9:.1f} GB of memory and {free / 1e9:.1f} are free. A "
+            "smaller micro_batch or gradient_checkpointing needs less."
+        )
+    return tuple(found)
+
+
+def _learned(plan: TrainPlan, parts: Mapping[str, _Part]) -> int:
+    adapted = ["text_model"]
+    adapted += ["vision_model"] if plan.trains_vision else []
+    adapted += ["connector"] if plan.connector == "adapter" else []
+    count = 0
+    for name in adapted:
+        for wide, deep in parts[name].linear:
+            count += plan.rank * (wide + deep) + (wide if plan.method == "dora" else 0)
+    return count + (parts["connector"].weights if plan.connector == "full" else 0)
+
+
+def _parts(base: Path) -> dict[str, _Part]:
+    shapes: dict[str, tuple[int, ...]] = {}
+    try:
+        for file in sorted(base.glob("*.safetensors")):
+            shapes.update(tensor_shapes(file))
+    except AdapterInvalid as error:
+        raise ModelIncomplete(f"The model in {base} cannot be read: {error}") from error
+    found: dict[str, _Part] = {}
+    for part in ("text_model", "vision_model", "connector"):
+        own = {name: shape for name, shape in shapes.items() if f".{part}." in name}
+        linear = tuple(
+            (shape[0], shape[1])
+            for name, shape in own.items()
+            if len(shape) == 2 and name.endswith(".weight") and "embed" not in name
+        )
+        layers = {match[1] for name in own if (match := re.search(r"\.layers\.(\d+)\.", name))}
+        weights = sum(wide * deep for wide, deep in linear)
+        width = min((min(pair) for pair in linear), default=1)
+        found[part] = _Part(weights, linear, width, max(1, len(layers)))
+    if not found["text_model"].linear:
+        raise ModelIncomplete(f"There are no weights of a model in {base}.")
+    return found
+
+
+def _config(base: Path) -> dict[str, object]:
+    try:
+        return cast(dict[str, object], json.loads((base / "config.json").read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise ModelIncomplete(f"The model in {base} has no readable config.json.") from error
+
+
+def _number(config: object, *keys: str, default: int) -> int:
+    for key in keys:
+        config = cast(dict[str, object], config).get(key) if isinstance(config, dict) else None
+    return config if isinstance(config, int) else default
+
+
+def _visual_tokens(config: dict[str, object]) -> int:
+    if "perceiver_config" in config:
+        return _number(config, "perceiver_config", "resampler_n_latents", default=64)
+    return _patches(config) // max(1, _number(config, "scale_factor", default=2)) ** 2
+
+
+def _patches(config: dict[str, object]) -> int:
+    side = _number(config, "vision_config", "image_size", default=512)
+    return (side // max(1, _number(config, "vision_config", "patch_size", default=16))) ** 2

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from finetune import cli, runs
+from finetune.cli_exit import NO_MODEL, NO_ROWS, NOT_BETTER, REFUSED
+from finetune.estimate import estimate
+from finetune.tokens import counter
+from tests.finetune import tuning
+from tests.finetune.made import noise
+from vlm import paths
+from vlm.errors import ModelIncomplete
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model whose answers end at almost any token: random weights would ramble on."""
+    found = tuning.base(tmp_path_factory.mktemp("base"))
+    settings = json.loads((found / "generation_config.json").read_text())
+    settings["eos_token_id"] = list(range(5, 200))
+    (found / "generation_config.json").write_text(json.dumps(settings))
+    return found
+
+
+def _rows(folder: Path, documents: range, name: str = "rows.jsonl") -> Path:
+    from PIL import Image
+
+    lines: list[str] = []
+    for number in documents:
+        picture = noise(number, 120, 120)
+        Image.frombytes("RGB", (120, 120), picture.data).save(folder / f"{number}.png")
+        row = {"id": f"r{number}", "file": f"{number}.png", "page": 0}
+        lines.append(json.dumps({**row, "question": "Total?", "answers": [f"{number}"]}))
+    (folder / name).write_text("\n".join(lines))
+    return folder / name
+
+
+def test_from_rows_to_a_measured_adapter_in_the_library(
+    tmp_path: Path,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    rows = _rows(tmp_path, range(7))
+    held = _rows(tmp_path, range(50, 55), "held.jsonl")
+    command = ["train", str(rows), "--held-out", str(held), "--name", "mine", "--json"]
+    code = cli.main([*command, "--model", str(folder)])
+    said = capsys.readouterr()
+    assert code == NOT_BETTER, said.err
+    report = json.loads(said.out)
+    assert report["adapter"]["name"] == "mine"
+    assert report["adapter"]["card"]["documents"] == 7
+    assert [row["id"] for row in report["gate"]["rows"]] == [
+        f"held-out-r{n}" for n in range(50, 55)
+    ]
+    assert "7 examples of 7 documents to learn from, 5 of 5 to be measured on" in said.err
+    assert cli.main(["adapters", "list"]) == 0
+    assert capsys.readouterr().out.startswith("mine  (idefics2, ANLS 0.000 -> 0.000, not proven")
+    assert cli.main([*command, "--model", str(folder)]) == NO_MODEL
+    assert "already an adapter called “mine”" in capsys.readouterr().err
+    out = str(tmp_path / "out")
+    assert cli.main(["adapters", "export", "mine", out]) == 0
+    assert cli.main(["adapters", "remove", "mine"]) == 0
+    assert cli.main(["adapters", "import", out, "--name", "back", "--model", str(folder)]) == 0
+    assert capsys.readouterr().out.startswith("back  (idefics2")
+    assert cli.main(["adapters", "list", "--json"]) == 0
+    assert [adapter["name"] for adapter in json.loads(capsys.readouterr().out)] == ["back"]
+    assert not list(paths.cache_dir().iterdir())
+    assert len(runs.found(paths.data_dir() / "runs")) == 1
+
+
+def test_refusals_are_printed_before_anything_is_trained(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = _rows(tmp_path, range(3))
+    with rows.open("a") as file:
+        file.write('\n{"file": "gone.png", "question": "Q?", "answers": ["1"]}')
+        file.write('\n{"file": "1.png", "question": "total?", "answers": ["999"]}')
+    assert cli.main(["train", str(rows), "--name", "n", "--model", str(folder)]) == REFUSED
+    said = capsys.readouterr().err
+    assert "there are 3 and 0" in said
+    assert "row 4: There is no file “gone.png”" in said
+    assert "two answers for the same place" in said
+    assert runs.found(paths.data_dir() / "runs") == []
+    assert not list(paths.cache_dir().iterdir())
+
+
+def test_unusable_lists_and_models_have_their_exit_codes(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty.jsonl").write_text("nothing\n")
+    model = ["--name", "n", "--model", str(folder)]
+    assert cli.main(["train", str(tmp_path / "empty.jsonl"), *model]) == NO_ROWS
+    assert cli.main(["train", str(tmp_path / "gone.jsonl"), *model]) == NO_ROWS
+    nowhere = ["--name", "n", "--model", str(tmp_path)]
+    assert cli.main(["train", str(tmp_path / "empty.jsonl"), *nowhere]) == NO_MODEL
+    assert cli.main(["adapters", "remove", "none"]) == NO_MODEL
+    assert "no adapter called “none”" in capsys.readouterr().err
+
+
+def test_help_lists_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["--help"], ["train", "--help"], ["adapters", "export", "--help"]):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(command)
+        assert ended.value.code == 0
+        assert "not proven better" in capsys.readouterr().out
+
+
+def test_tokens_are_counted_as_the_model_does(folder: Path, tmp_path: Path) -> None:
+    count = counter(folder)
+    tokenizer = tuning.loaded(folder).processor.tokenizer
+    for text in ("12.50 €", "", "What is the total?"):
+        assert count(text) == len(tokenizer(text, add_special_tokens=False)["input_ids"])
+    with pytest.raises(ModelIncomplete):
+        counter(tmp_path)
+
+
+def test_the_estimate_knows_what_learns_and_what_costs(folder: Path, tmp_path: Path) -> None:
+    from finetune.attach import attach, learning
+
+    for changes in ({}, {"trains_vision": True, "connector": "full"}, {"method": "lora"}):
+        plan = tuning.plan_of(folder, **changes)
+        model = tuning.loaded(folder).model
+        attach(model, plan)
+        exact = sum(weight.numel() for weight in learning(model).values())
+        found = estimate(plan, 100, flops=1e9)
+        assert found.learned_numbers == pytest.approx(exact, rel=0.05)
+    quick = estimate(tuning.plan_of(folder), 100, flops=1e9)
+    slow = estimate(tuning.plan_of(folder, trains_vision=True), 100, flops=1e9)
+    small = estimate(
+        tuning.plan_of(folder, trains_vision=True, gradient_checkpointing=True), 100, flops=1e9
+    )
+    assert slow.seconds > quick.seconds
+    assert small.memory_bytes < slow.memory_bytes
+    assert quick.fits == (quick.memory_bytes <= quick.free_bytes)
+    with pytest.raises(ModelIncomplete):
+        estimate(tuning.plan_of(tmp_path), 100)
