@@ -24,6 +24,7 @@ class ViewActions(QObject):
         self.next_page = self._action("Next page", "down", "Alt+PgDown")
         self.rotate = self._action("Rotate clockwise", "rotate", "Ctrl+R")
         self.rotate_back = self._action("Rotate anticlockwise", "", "Ctrl+Shift+R")
+        self.new_box = self._action("Put a box on the page", "", "Ctrl+B")
         self.find = self._action("Find in document", "search", "Ctrl+F")
         self.thumbnails = self._action("Page thumbnails", "sidebar", "F9", checkable=True)
 
@@ -39,6 +40,7 @@ class ViewActions(QObject):
             self.next_page,
             self.rotate,
             self.rotate_back,
+            self.new_box,
             self.find,
             self.thumbnails,
         )

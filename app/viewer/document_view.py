@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import assert_never
 
+import msgspec
 from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app import icons
 from app.pages import Drawn, PageFailure, PageService, SizesFound, WordsFound
 from app.viewer.actions import ViewActions
+from app.viewer.commands import Commands
 from app.viewer.crop import Crop, CropTool
 from app.viewer.finder import Finder
 from app.viewer.opening import Opening
@@ -19,11 +21,11 @@ from app.viewer.page_area import PageArea
 from app.viewer.page_hand import PageHand
 from app.viewer.page_notices import PageNotices
 from app.viewer.search_bar import SearchBar
-from app.viewer.state import Fit, ViewState
+from app.viewer.state import ViewState
 from app.viewer.thumbnails import Thumbnails
 from app.viewer.view_bar import ViewBar
 from app.viewer.wanting import Wanting
-from vlm.types import Box, Document, PageRef, Quarter
+from vlm.types import Box, Document, PageRef
 
 SIZES_AT_ONCE = 200
 """Pages measured in one request."""
@@ -58,14 +60,17 @@ class DocumentView(QWidget):
         self._pages = pages
         self._document: Document | None = None
         self._pending: ViewState | None = None
+        self._measured = -1
+        """The first page whose size is not known yet; -1 while nobody measures."""
         self._line_asked: tuple[int, float, float] | None = None
         self._crop = CropTool()
-        self._commands = ViewActions(self)
-        self._bar = ViewBar(self._commands)
+        self._actions = ViewActions(self)
+        self._bar = ViewBar(self._actions)
         self._search_bar = SearchBar()
         self._thumbnails = Thumbnails(path, pages)
         self._area = PageArea(path, pages, self._crop)
         self._hand = PageHand(self._area, self._crop)
+        self._commands = Commands(self._actions, self._area, self._thumbnails, self._search_bar)
         self._finder = Finder(path, pages, self._area, self._search_bar)
         self._notices = PageNotices(self._area)
         self._opening = Opening(self._area, Path(path).name)
@@ -73,8 +78,7 @@ class DocumentView(QWidget):
         self._lay_out()
         self._connect_pages()
         self._connect_parts()
-        self._connect_actions()
-        self._commands.enable(False)
+        self._actions.enable(False)
         pages.open(path)
 
     # For the window
@@ -90,7 +94,8 @@ class DocumentView(QWidget):
     def go_to(self, page: int) -> None:
         """Bring a page to the top; from 0."""
         if self._document is None:
-            self._pending = ViewState(page=page)
+            before = self._pending or ViewState()
+            self._pending = msgspec.structs.replace(before, page=page, scroll=(0.0, 0.0))
         self._area.go_to(page)
 
     def crop(self) -> tuple[PageRef, Box] | None:
@@ -135,8 +140,7 @@ class DocumentView(QWidget):
         if self._document is None:
             self._pending = state
             return
-        self._area.rotate(state.rotation)
-        self._thumbnails.turn(state.rotation)
+        self._commands.turn_to(state.rotation)
         if state.fit == "none":
             self._area.zoom_to(state.zoom)
         else:
@@ -180,25 +184,13 @@ class DocumentView(QWidget):
         self._thumbnails.page_chosen.connect(self._area.go_to)
         self._bar.page_asked.connect(self._area.go_to)
         self._bar.zoom_asked.connect(self._area.zoom_to)
+        self._commands.turned.connect(self._on_turned)
+        self._commands.box_wanted.connect(self._on_box_wanted)
         self._hand.crop_changed.connect(self._on_crop)
         self._hand.line_asked.connect(self._on_line_asked)
         self._notices.retry_asked.connect(self._on_page_retry)
         self._opening.retry_asked.connect(lambda: self._pages.open(self.path))
         self._opening.password_entered.connect(self.unlock)
-
-    def _connect_actions(self) -> None:
-        does = self._commands
-        does.zoom_in.triggered.connect(lambda: self._area.zoom_step(True))
-        does.zoom_out.triggered.connect(lambda: self._area.zoom_step(False))
-        does.actual_size.triggered.connect(lambda: self._area.zoom_to(1.0))
-        does.fit_width.triggered.connect(lambda: self._fit("width"))
-        does.fit_page.triggered.connect(lambda: self._fit("page"))
-        does.previous_page.triggered.connect(lambda: self._area.go_to(self._area.page - 1))
-        does.next_page.triggered.connect(lambda: self._area.go_to(self._area.page + 1))
-        does.rotate.triggered.connect(lambda: self._turn(90))
-        does.rotate_back.triggered.connect(lambda: self._turn(270))
-        does.find.triggered.connect(self._search_bar.begin)
-        does.thumbnails.toggled.connect(self._on_thumbnails)
 
     # What pages say
 
@@ -209,7 +201,7 @@ class DocumentView(QWidget):
         self._document = document
         self._opening.done()
         self._notices.clear()
-        self._commands.enable(True)
+        self._actions.enable(True)
         self._bar.set_count(document.page_count)
         self._finder.set_count(document.page_count)
         self._make_room(document)
@@ -217,8 +209,9 @@ class DocumentView(QWidget):
         self._thumbnails.show_pages(self._area.sizes)
         self._bar.show_page(self._area.page)
         self._bar.show_zoom(self._area.zoom)
-        self._show_fit()
+        self._commands.show_fit()
         if document.page_count > 1:
+            self._measured = 0
             self._pages.measure(self.path, 0, min(SIZES_AT_ONCE, document.page_count))
         pending, self._pending = self._pending, None
         if pending is not None:
@@ -229,7 +222,7 @@ class DocumentView(QWidget):
     def _make_room(self, document: Document) -> None:
         """Show the list of small pictures first, so that pages are drawn once, at their width."""
         if document.page_count > 1:
-            self._commands.thumbnails.setChecked(True)
+            self._actions.thumbnails.setChecked(True)
         layout = self.layout()
         assert layout is not None
         layout.activate()
@@ -263,7 +256,9 @@ class DocumentView(QWidget):
             return
         self._area.set_sizes(found.first, found.sizes)
         self._thumbnails.make_room()
-        following = found.first + len(found.sizes)
+        if found.first != self._measured:
+            return
+        following = self._measured = found.first + len(found.sizes)
         left = self._document.page_count - following
         if found.sizes and left > 0:
             self._pages.measure(self.path, following, min(SIZES_AT_ONCE, left))
@@ -286,7 +281,6 @@ class DocumentView(QWidget):
     @Slot(float)
     def _on_zoom(self, zoom: float) -> None:
         self._bar.show_zoom(zoom)
-        self._show_fit()
         self.zoom_changed.emit(zoom)
 
     @Slot()
@@ -310,26 +304,14 @@ class DocumentView(QWidget):
         if line is not None:
             self.set_crop(page, line)
 
-    def _fit(self, fit: Fit) -> None:
-        self._area.fit_to(fit)
-        self._show_fit()
-
-    def _show_fit(self) -> None:
-        self._commands.fit_width.setChecked(self._area.fit == "width")
-        self._commands.fit_page.setChecked(self._area.fit == "page")
-
-    def _turn(self, by: int) -> None:
-        quarters: tuple[Quarter, ...] = (0, 90, 180, 270)
-        rotation = quarters[(self._area.rotation + by) // 90 % 4]
-        self._area.rotate(rotation)
-        self._thumbnails.turn(rotation)
+    @Slot()
+    def _on_turned(self) -> None:
         if self._crop.box is not None:
             self._on_crop()
 
-    @Slot(bool)
-    def _on_thumbnails(self, shown: bool) -> None:
-        self._thumbnails.setVisible(shown)
-        self._thumbnails.follow(self._area.page)
+    @Slot(object)
+    def _on_box_wanted(self, wanted: tuple[int, Box]) -> None:
+        self.set_crop(*wanted)
 
     @Slot(int)
     def _on_page_retry(self, page: int) -> None:

@@ -67,6 +67,7 @@ class PageArea(QAbstractScrollArea):
             "Drag to draw a box around the part to ask about. Arrow keys move the box, Escape "
             "removes it. Page Up and Page Down scroll, Ctrl and the wheel zoom."
         )
+        self.setCornerWidget(QWidget())  # the style's own draws a frame
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.verticalScrollBar().setAccessibleName("Scroll pages")
@@ -121,7 +122,8 @@ class PageArea(QAbstractScrollArea):
         if list(sizes) == self._sizes[first : first + len(sizes)]:
             return
         self._sizes[first : first + len(sizes)] = sizes
-        self._arrange(QPointF(0, 0))
+        # One pixel into the current page: a gap between pages does not grow with them.
+        self._arrange(self.place(self._page).topLeft() + QPointF(0, 1))
 
     def set_failed(self, page: int, failed: bool) -> None:
         """Tell that a page cannot be drawn, so that it is not tried again and again."""
@@ -202,17 +204,11 @@ class PageArea(QAbstractScrollArea):
         self.go_to(page)
 
     def position(self) -> tuple[int, float, float]:
-        """Return the page at the viewport's top left and the point of it there, as turned."""
+        """Return the current page and the point of it at the viewport's top left, as turned."""
         if self._layout is None:
             return 0, 0.0, 0.0
-        top_left = self.seen().topLeft()
-        page = self._layout.at(top_left.y())
-        place = self._layout.rect(page)
-        return (
-            page,
-            (top_left.x() - place.x()) / place.width(),
-            (top_left.y() - place.y()) / place.height(),
-        )
+        place = self.place(self._page)
+        return self._page, -place.x() / place.width(), -place.y() / place.height()
 
     def set_position(self, page: int, x: float, y: float) -> None:
         """Undo `position`."""
@@ -222,6 +218,7 @@ class PageArea(QAbstractScrollArea):
         place = self._layout.rect(page)
         self.horizontalScrollBar().setValue(round(place.x() + x * place.width()))
         self.verticalScrollBar().setValue(round(place.y() + y * place.height()))
+        self._set_page(page)
 
     # Geometry of the moment
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPalette
 
 from app.page_lane import Draw
-from app.pages import PageService, is_thumbnail, thumbnail
+from app.pages import PageService, thumbnail
 from app.viewer import painting
 from app.viewer.crop import CropTool
 from app.viewer.geometry import PageLayout, box_rect
@@ -88,5 +88,9 @@ class PagePainter:
         if all(self._pages.has_image(draw) for draw in sharp):
             return sharp
         small = thumbnail(self._path, page, size)
-        older = [draw for draw in self._pages.images.of_page(self._path, page) if draw not in sharp]
-        return [small, *(draw for draw in older if not is_thumbnail(draw)), *sharp]
+        older = [
+            draw
+            for draw in self._pages.images.of_page(self._path, page)
+            if draw not in sharp and draw.page.rotation == 0
+        ]
+        return [small, *older, *sharp]

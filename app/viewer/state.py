@@ -13,7 +13,7 @@ class ViewState(Value, frozen=True):
     """A view as the person left it.
 
     `scroll` is the point of page `page` at the view's top left, in fractions of the page as it is
-    turned (outside [0, 1] beside the page). `crop` stands on page `crop_page`.
+    turned (outside [0, 1] where that is beside the page). `crop` stands on page `crop_page`.
     """
 
     page: int = 0

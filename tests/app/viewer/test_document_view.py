@@ -247,6 +247,16 @@ def test_keys_nudge_resize_and_clear_the_box(view: DocumentView, qtbot: QtBot) -
     assert view.crop() is None
 
 
+def test_a_box_can_be_drawn_without_a_mouse(view: DocumentView, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(view.crop_changed):
+        action(view, "Put a box on the page")
+    left, _, right, _ = edges(crop_box(view))
+    assert (left, right) == pytest.approx((0.25, 0.75), abs=0.01)
+    with qtbot.waitSignal(view.crop_changed):
+        qtbot.keyClick(area_of(view), Qt.Key.Key_Left, SHIFT)
+    assert edges(crop_box(view))[0] < left
+
+
 def test_the_box_survives_zoom_and_rotation(view: DocumentView, qtbot: QtBot) -> None:
     box = Box(0.2, 0.1, 0.4, 0.2)
     view.set_crop(1, box)
@@ -340,6 +350,16 @@ def test_a_view_returns_to_how_it_was_left(
     assert (back.zoom, back.crop_page, back.crop) == (left.zoom, left.crop_page, left.crop)
     assert back.scroll == pytest.approx(left.scroll, abs=0.01)
     again.close()
+
+
+def test_another_measuring_does_not_start_the_views_own_again(
+    view: DocumentView, pages: PageService, source: LocalSource, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(pages.sizes_found):
+        pages.measure(view.path, 2, 1)
+    with qtbot.waitSignal(pages.words_found):
+        pages.read(PageRef(view.path, 0))
+    assert [first for job, first in source.asked if job == "sizes"] == [0, 2]
 
 
 def test_going_to_a_page_before_the_document_is_open(
