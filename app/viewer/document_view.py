@@ -28,7 +28,7 @@ from app.viewer.wanting import Wanting
 from vlm.types import Box, Document, PageRef
 
 SIZES_AT_ONCE = 200
-"""Pages measured in one request."""
+"""Pages measured in one request, at least; of very long documents a fiftieth."""
 
 
 class DocumentView(QWidget):
@@ -212,7 +212,7 @@ class DocumentView(QWidget):
         self._commands.show_fit()
         if document.page_count > 1:
             self._measured = 0
-            self._pages.measure(self.path, 0, min(SIZES_AT_ONCE, document.page_count))
+            self._pages.measure(self.path, 0, min(self._sizes_at_once(), document.page_count))
         pending, self._pending = self._pending, None
         if pending is not None:
             self.restore(pending)
@@ -254,14 +254,18 @@ class DocumentView(QWidget):
     def _on_sizes(self, found: SizesFound) -> None:
         if found.path != self.path or self._document is None:
             return
-        self._area.set_sizes(found.first, found.sizes)
-        self._thumbnails.make_room()
+        if self._area.set_sizes(found.first, found.sizes):
+            self._thumbnails.make_room()
         if found.first != self._measured:
             return
         following = self._measured = found.first + len(found.sizes)
         left = self._document.page_count - following
         if found.sizes and left > 0:
-            self._pages.measure(self.path, following, min(SIZES_AT_ONCE, left))
+            self._pages.measure(self.path, following, min(self._sizes_at_once(), left))
+
+    def _sizes_at_once(self) -> int:
+        count = self._document.page_count if self._document is not None else 0
+        return max(SIZES_AT_ONCE, count // 50)
 
     @Slot(object)
     def _on_words(self, found: WordsFound) -> None:

@@ -117,13 +117,14 @@ class PageArea(QAbstractScrollArea):
         self._painter.failed.clear()
         self._arrange(QPointF())
 
-    def set_sizes(self, first: int, sizes: Sequence[PageSize]) -> None:
-        """Correct the sizes of some pages; what is in view stays where it is."""
+    def set_sizes(self, first: int, sizes: Sequence[PageSize]) -> bool:
+        """Correct the sizes of some pages; what is in view stays. False when all were right."""
         if list(sizes) == self._sizes[first : first + len(sizes)]:
-            return
+            return False
         self._sizes[first : first + len(sizes)] = sizes
         # One pixel into the current page: a gap between pages does not grow with them.
         self._arrange(self.place(self._page).topLeft() + QPointF(0, 1))
+        return True
 
     def set_failed(self, page: int, failed: bool) -> None:
         """Tell that a page cannot be drawn, so that it is not tried again and again."""

@@ -92,6 +92,16 @@ def draw_sample(
     return str(path)
 
 
+def draw_blank(path: Path, pages: int) -> str:
+    """Write a PDF of empty pages and return its path."""
+    document = pymupdf.open()
+    for _ in range(pages):
+        document.new_page()
+    document.save(str(path))
+    document.close()
+    return str(path)
+
+
 @dataclass(frozen=True)
 class LocalPixels:
     width: int

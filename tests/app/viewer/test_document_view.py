@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.pages import PageFailure, PageService
@@ -17,7 +17,7 @@ from app.viewer.state import ViewState
 from app.viewer.thumbnails import Thumbnails
 from app.viewer.view_bar import ViewBar
 from tests.app.viewer.hand import area_of, drag, only, point, wheel
-from tests.app.viewer.sample import LocalSource, draw_sample
+from tests.app.viewer.sample import LocalSource, draw_blank, draw_sample
 from vlm.types import Box, PageRef
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -372,6 +372,43 @@ def test_going_to_a_page_before_the_document_is_open(
         shown.resize(900, 700)
         shown.show()
     assert shown.page().page == 3
+    shown.close()
+
+
+# Long documents
+
+
+def test_a_thousand_pages_take_no_widget_each(
+    pages: PageService, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = draw_blank(tmp_path / "long.pdf", 1000)
+    shown = DocumentView(path, pages)
+    qtbot.addWidget(shown)
+    with qtbot.waitSignals([shown.opened, pages.drawn]):
+        shown.resize(900, 700)
+        shown.show()
+    assert len(shown.findChildren(QWidget)) < 80
+    shown.go_to(999)
+    assert shown.page().page == 999
+    qtbot.waitUntil(lambda: bool(pages.images.of_page(path, 999)))
+    shown.close()
+
+
+def test_only_pages_near_the_view_are_drawn(
+    view: DocumentView, pages: PageService, source: LocalSource, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = draw_blank(tmp_path / "long.pdf", 300)
+    shown = DocumentView(path, pages)
+    qtbot.addWidget(shown)
+    with qtbot.waitSignal(shown.opened):
+        shown.resize(900, 700)
+        shown.show()
+    source.asked.clear()
+    shown.go_to(150)
+    qtbot.waitUntil(lambda: bool(pages.thumbnails.of_page(path, 158)))
+    drawn = {page for job, page in source.asked if job == "render"}
+    assert all(page < 20 or 130 < page < 170 for page in drawn)
+    assert len(drawn) < 50
     shown.close()
 
 
