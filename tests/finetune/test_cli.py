@@ -30,8 +30,9 @@ def _rows(folder: Path, documents: range, name: str = "rows.jsonl") -> Path:
 
     lines: list[str] = []
     for number in documents:
-        picture = noise(number, 120, 120)
-        Image.frombytes("RGB", (120, 120), picture.data).save(folder / f"{number}.png")
+        picture = noise(number, 300, 300)
+        image = Image.frombytes("RGB", (300, 300), picture.data)
+        image.save(folder / f"{number}.png", dpi=(300, 300))
         row = {"id": f"r{number}", "file": f"{number}.png", "page": 0}
         lines.append(json.dumps({**row, "question": "Total?", "answers": [f"{number}"]}))
     (folder / name).write_text("\n".join(lines))
