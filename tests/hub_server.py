@@ -7,12 +7,13 @@ import json
 import struct
 import threading
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+DRIP_S = 0.06
 CONFIG = {"model_type": "idefics3", "vision_config": {"hidden_size": 64}}
 
 
@@ -42,6 +43,7 @@ class Fault:
         body: Send this instead.
         ignore_range: Send everything although a part was asked for.
         short: Announce and send only so many bytes.
+        drip: Send in so many pieces with a short pause before each.
     """
 
     status: int = 0
@@ -51,6 +53,7 @@ class Fault:
     body: bytes | None = None
     ignore_range: bool = False
     short: int | None = None
+    drip: int = 1
 
 
 @dataclass
@@ -154,8 +157,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         stop = fault.drop_after if fault.drop_after is not None else fault.hold_after
         try:
-            self.wfile.write(content[:stop])
-            self.wfile.flush()
+            for piece in _pieces(content[:stop], fault.drip):
+                self.wfile.write(piece)
+                self.wfile.flush()
             if fault.hold_after is not None:
                 self.server.hub.held.set()
                 self.server.hub.let_go.wait(20)
@@ -163,6 +167,14 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
+
+
+def _pieces(content: bytes, count: int) -> Iterator[bytes]:
+    size = -(-len(content) // count)
+    for start in range(0, len(content), max(size, 1)):
+        if count > 1:
+            threading.Event().wait(DRIP_S)
+        yield content[start : start + size]
 
 
 class _Server(ThreadingHTTPServer):

@@ -95,6 +95,15 @@ def test_a_silent_server_counts_as_broken_and_is_asked_again(hub: FakeHub, store
     assert hub.ranges(WEIGHTS) == ["", "bytes=5000-"]
 
 
+def test_a_slow_server_is_not_a_broken_one(hub: FakeHub, store: Store) -> None:
+    hub.fail(WEIGHTS, Fault(drip=8))
+    with Web(ConnectionLog(), plain_local=True, quiet_s=0.4) as web:
+        events = list(Fetch(TINY, store, web, hub.address, None, Time().clock()).run())
+    assert not any(isinstance(event, Waiting) for event in events)
+    assert_whole(hub, store)
+    assert hub.ranges(WEIGHTS) == [""]
+
+
 def test_pause_and_resume_give_the_same_bytes_and_fetch_none_twice(
     hub: FakeHub, store: Store
 ) -> None:
