@@ -20,7 +20,7 @@ from vlm import amounts, hub
 from vlm.catalogue import Place
 from vlm.errors import DeskError, ModelUnknown
 from vlm.hub import ModelName
-from vlm.types import ModelInfo, Timings
+from vlm.types import ModelInfo
 
 _DELETE, _KEEP, _TAKE_OFF = "Delete the files", "Keep", "Only take it off the list"
 
@@ -49,7 +49,6 @@ class Models(QObject):
         self.fetching = Fetching(source or Source(), self)
         self._lane = Tasks(1, self)
         self._in_use = ""
-        self._model: ModelInfo | None = None
         self._looking = False
         self._look_again = False
         self._log = Coalescer(self, per_second=2)
@@ -81,14 +80,8 @@ class Models(QObject):
 
     def set_model(self, model: ModelInfo | None) -> None:
         """Say which model reads now; None while none does."""
-        self._model = model
         if model is not None:
             self._set_in_use(model.folder)
-
-    def note(self, timings: Timings) -> None:
-        """Keep how fast an answer of the model that reads now was."""
-        if self._model is not None:
-            self._lane.start(work.note_speed(self._model, timings))
 
     def shutdown(self) -> None:
         """Pause what is being fetched and end all work; nothing is emitted after this."""

@@ -19,7 +19,6 @@ from vlm.memory import Need
 from vlm.parts import Store
 from vlm.removal import remove
 from vlm.speeds import Speeds
-from vlm.types import ModelInfo, Timings
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +135,5 @@ def connections() -> Work:
 
     def work(token: CancelToken) -> Generator[tuple[Connection, ...], None, None]:
         yield ConnectionLog().read()
-
-    return work
-
-
-def note_speed(model: ModelInfo, timings: Timings) -> Work:
-    """Keep how fast an answer was. Yields nothing."""
-
-    def work(token: CancelToken) -> Generator[None, None, None]:
-        Speeds().note(model, timings)
-        yield from ()
 
     return work

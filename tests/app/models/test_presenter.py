@@ -21,8 +21,7 @@ from vlm.connections import ConnectionLog
 from vlm.fetch_events import Patience
 from vlm.hub import ModelName
 from vlm.parts import Store
-from vlm.speeds import Speeds
-from vlm.types import ModelInfo, Timings
+from vlm.types import ModelInfo
 
 TINY = ModelName("owner", "tiny")
 
@@ -232,16 +231,6 @@ def test_connections_are_shown_as_they_happen(models: Models, qtbot: QtBot, hub:
     rows = models.dialog.connections.model.rowCount
     qtbot.waitUntil(lambda: rows() == len(hub.asked) == 5)
     assert models.dialog.connections.table.isVisible()
-
-
-def test_speed_is_shown_after_an_answer(models: Models, qtbot: QtBot) -> None:
-    folder = make_folder(Store().folder(TINY))
-    models.note(Timings(first_token=9))
-    models.set_model(info(folder))
-    models.note(Timings(first_token=1.5, tokens_per_second=20))
-    qtbot.waitUntil(lambda: bool(Speeds().read()))
-    open_with(models, qtbot, "owner/tiny")
-    assert models.dialog.list.cards[folder].speed.text().startswith("Starts to answer after 1.5 s")
 
 
 def test_while_closed_the_main_window_is_told(models: Models, qtbot: QtBot, hub: FakeHub) -> None:
