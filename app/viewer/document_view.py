@@ -58,6 +58,7 @@ class DocumentView(QWidget):
         super().__init__(parent)
         self.path = path
         self._pages = pages
+        pages.open(path)  # the page process works while the widgets are made
         self._document: Document | None = None
         self._pending: ViewState | None = None
         self._measured = -1
@@ -79,7 +80,6 @@ class DocumentView(QWidget):
         self._connect_pages()
         self._connect_parts()
         self._actions.enable(False)
-        pages.open(path)
 
     # For the window
 
