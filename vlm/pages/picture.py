@@ -127,21 +127,20 @@ class PicturePages:
     def _decode(self, page: int, frame: Frame, box: Box, across: int, down: int) -> Image.Image:
         """Return the page's pixels as stored, possibly reduced; decoded once and kept."""
         room = min(frame.width * box.width / across, frame.height * box.height / down)
-        scale = 1 if self._image.format != "JPEG" else _reduction(room)
+        scale = _reduction(room) if self._image.format in ("JPEG", "MPO") else 1
         if self._decoded is not None and self._decoded[0] == page and self._decoded[1] <= scale:
             return self._decoded[2]
         self._decoded = None
         try:
             if self._image.format == "TIFF":
                 self._seek(page)
-            else:
-                self._file.seek(0)
-                self._image = Image.open(self._file, formats=FORMATS)
             if scale > 1:
                 stored_w, stored_h = self._image.size
                 self._image.draft(None, (stored_w // scale, stored_h // scale))
             image = pixels.plain(self._image)
-            if image is self._image and image.format == "TIFF":
+            if self._image.format != "TIFF":
+                self._image = Image.open(self._file, formats=FORMATS)  # lets go of its pixels
+            elif image is self._image:
                 image = image.copy()  # the next seek would change it under us
         except MemoryError as error:
             raise DocumentTooLarge(

@@ -9,6 +9,8 @@ from vlm.types import Box, Quarter
 WIDE_GREY = ("I;16", "I;16B", "I;16L", "I;16N")
 WHITE_IS_ZERO = 262  # TIFF's PhotometricInterpretation
 
+STRIP = 256  # rows
+
 Transpose = Image.Transpose
 
 UPRIGHT: dict[int, Transpose | None] = {
@@ -32,15 +34,15 @@ CLOCKWISE: dict[Quarter, Transpose | None] = {
 
 
 def plain(image: Image.Image) -> Image.Image:
-    """Decode an image to 8-bit L, RGB, RGBA or LA, whatever it was stored as."""
+    """Decode an image to 8-bit L or RGB on white paper, whatever it was stored as."""
     image.load()
     inverted = getattr(image, "tag_v2", {}).get(WHITE_IS_ZERO) == 0
     if image.mode in WIDE_GREY or image.mode in ("I", "F"):
         grey = _grey(image)
         return grey.point(lambda value: 255 - value) if inverted else grey
-    if "transparency" in image.info or image.mode in ("PA", "La", "RGBa"):
-        return image.convert("RGBA")
-    if image.mode in ("L", "RGB", "RGBA", "LA"):
+    if "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "La", "RGBa"):
+        return _on_white(image.convert("RGBA"))
+    if image.mode in ("L", "RGB"):
         return image
     return image.convert("L" if image.mode == "1" else "RGB")
 
@@ -81,7 +83,7 @@ def cut(image: Image.Image, orientation: int, box: Box, width: int, height: int)
     whole = area == (0, 0, *image.size)
     if not (whole and size == image.size):
         image = image.resize(size, method, box=area, reducing_gap=3.0 if shrinks else None)
-    image = _on_white(image)
+    image = image.convert("RGB")
     turn = UPRIGHT[orientation]
     return image if turn is None else image.transpose(turn)
 
@@ -93,11 +95,12 @@ def turned(image: Image.Image, turn: Quarter) -> Image.Image:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode not in ("RGBA", "LA"):
-        return image.convert("RGB")
-    image = image.convert("RGBA")
-    white = Image.new("RGBA", image.size, (255, 255, 255, 255))
-    return Image.alpha_composite(white, image).convert("RGB")
+    """Lay an RGBA image on white; by strips, as each step would copy all of a large one."""
+    paper = Image.new("RGB", image.size, (255, 255, 255))
+    for top in range(0, image.height, STRIP):
+        part = image.crop((0, top, image.width, min(top + STRIP, image.height)))
+        paper.paste(part.convert("RGB"), (0, top), part)
+    return paper
 
 
 def _stored(orientation: int, box: Box) -> tuple[float, float, float, float]:

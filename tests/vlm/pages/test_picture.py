@@ -235,6 +235,13 @@ class TestManyPages:
         assert opened(data).count == 1
         assert shown(data, 1, 1) == [[RED]]
 
+    def test_a_phones_jpeg_with_a_second_picture_is_one_page(self) -> None:
+        frames = [Image.new("RGB", (64, 64), colour) for colour in (BLUE, GREEN)]
+        data = samples.encoded(frames[0], "MPO", save_all=True, append_images=frames[1:])
+        assert opened(data).count == 1
+        [[colour]] = shown(data, 1, 1)
+        assert colour == pytest.approx(BLUE, abs=3)
+
 
 class TestLimits:
     def test_too_many_pixels_are_refused_from_the_header(self) -> None:
