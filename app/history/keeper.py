@@ -31,6 +31,14 @@ class Found:
     entries: tuple[Entry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Digest:
+    """The fingerprint of an entry's document, "" when there is none."""
+
+    number: int
+    digest: str
+
+
 def fingerprint(path: Path, token: CancelToken) -> str:
     """Return a file's SHA-256 in hex; "" when it cannot be read or the work was stopped."""
     digest = hashlib.sha256()
@@ -155,14 +163,21 @@ class History(QObject):
         self.changed.emit()
         path, number = Path(entry.question.page.path), entry.number
 
-        def read(token: CancelToken) -> Generator[str, None, None]:
-            yield fingerprint(path, token)
+        def read(token: CancelToken) -> Generator[_Digest, None, None]:
+            yield _Digest(number, fingerprint(path, token))
 
-        def keep(digest: str) -> None:
-            if digest:
-                self._do(lambda store: store.fingerprint(number, digest), lambda _: None)
+        # A bound method, not a closure: a closure on a child's signal that holds the last
+        # reference to this object would end it in the middle of the child's own end.
+        self._readers.start(read).value.connect(self._on_digest)
 
-        self._readers.start(read).value.connect(keep)
+    @Slot(object)
+    def _on_digest(self, read: _Digest) -> None:
+        if read.digest:
+            self._do(lambda store: store.fingerprint(read.number, read.digest), _ignore)
 
     def _on_changed(self, _: object) -> None:
         self.changed.emit()
+
+
+def _ignore(_: object) -> None:
+    """Take the result of what needs no answer."""

@@ -90,8 +90,8 @@ class HistoryPresenter(QObject):
     def _on_added(self, entry: Entry) -> None:
         key = _key(entry.question, entry.answer)
         self._numbers[key] = entry.number
-        if (right := self._judged.pop(key, None)) is not None:
-            self._history.judge(entry.number, right)
+        if key in self._judged:
+            self._history.judge(entry.number, self._judged.pop(key))
 
     @Slot(object)
     def _on_reopened(self, entry: Entry) -> None:

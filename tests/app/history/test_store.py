@@ -87,7 +87,7 @@ def test_what_is_deleted_is_gone_from_every_byte(file: Path, store: HistoryStore
     kept = store.add(entry("Who sent it?", "Larkspur"))
     gone = [
         store.add(entry(f"{SECRET} number {number}?", f"{SECRET}!", path=f"/{SECRET}.pdf"))
-        for number in range(50)
+        for number in range(12)
     ]
     assert SECRET.lower().encode() in everything_on_disk(file).lower()
     store.delete(gone)
@@ -162,8 +162,8 @@ def test_a_damaged_file_is_set_aside_with_a_sentence(file: Path, content: bytes)
 
 def test_a_half_overwritten_file_is_set_aside(file: Path) -> None:
     with contextlib.closing(HistoryStore(file)) as store:
-        for number in range(200):
-            store.add(entry(f"question {number}"))
+        for number in range(20):
+            store.add(entry(f"question {number}", "long answer " * 300))
     content = bytearray(file.read_bytes())
     content[4096 : len(content) // 2] = b"\x5a" * (len(content) // 2 - 4096)
     file.write_bytes(content)
