@@ -2,7 +2,9 @@
 
 import argparse
 import logging
+import signal
 import sys
+import threading
 from pathlib import Path
 
 import torch
@@ -69,6 +71,9 @@ def _device(name: str) -> str:
 def _train(arguments: argparse.Namespace) -> None:
     torch.set_num_threads(arguments.threads)
     device = _device(arguments.device)
+    stopped = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda _number, _frame: stopped.set())
     train(
         TrainPlan(
             stage=arguments.command,
@@ -86,7 +91,8 @@ def _train(arguments: argparse.Namespace) -> None:
             patches_per_batch=arguments.patches,
             checkpoint_s=arguments.checkpoint_seconds,
             compiled=arguments.compile,
-        )
+        ),
+        stop=stopped.is_set,
     )
 
 

@@ -132,7 +132,9 @@ STAGES: dict[str, Stage] = {
             _first("word", (2,), (5, 12), gate_cer=0.5, one_word=True),
             _first("line", (2, 2, 3), (12, 32), gate_cer=0.2),
             _first("ask", (2, 2, 3), (12, 32), gate_cer=0.1, forms_share=0.45),
-            Level("fields", (2, 2, 3, 4), (10, 32), _CLEAN, _READ, gate_cer=0.05, forms_share=0.4),
+            Level(
+                "fields", (2, 2, 2, 3, 4), (8, 32), _CLEAN, _READ, gate_cer=0.05, forms_share=0.45
+            ),
             Level("block", (2, 2, 3, 4, 6), (8, 40), _MIXED, _READ, forms_share=0.4),
         ),
         peak_lr=1.5e-3,

@@ -7,7 +7,7 @@ is measured and saved, so that a run may be stopped and continued at any step.
 import json
 import logging
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -105,9 +105,10 @@ def choose_attention(net: Any, guided: bool, device: torch.device) -> None:
 class Run:
     """A stage in progress: weights, optimizers and where it stands."""
 
-    def __init__(self, plan: TrainPlan) -> None:
+    def __init__(self, plan: TrainPlan, stop: Callable[[], bool] = lambda: False) -> None:
         torch.manual_seed(plan.seed)
         self.plan = plan
+        self.stop = stop
         self.stage = stages.STAGES[plan.stage]
         self.device = torch.device(plan.device)
         start = checkpoint.position_of(plan.resume) if plan.resume else None
@@ -179,9 +180,11 @@ class Run:
         return {**parts, "loss": loss.detach(), "norm": norm.detach()}
 
     def ended(self, ends: float) -> bool:
-        """Whether the time (a ``time.monotonic``) or the steps are over."""
+        """Whether time (a ``time.monotonic``) or steps are over, or a stop was asked for."""
         most = self.plan.most_steps
-        return time.monotonic() >= ends or (most is not None and self.at.step >= most)
+        return (
+            self.stop() or time.monotonic() >= ends or (most is not None and self.at.step >= most)
+        )
 
     def promote(self) -> bool:
         """Go to the next level; False when this was the last."""
@@ -224,13 +227,13 @@ class Run:
         )
 
 
-def train(plan: TrainPlan) -> Run:
-    """Train one stage for ``plan.minutes``; return it as it stands.
+def train(plan: TrainPlan, stop: Callable[[], bool] = lambda: False) -> Run:
+    """Train one stage for ``plan.minutes`` or until ``stop()``; return it as it stands.
 
     Leaves the checkpoint and one line of curves every ``plan.log_every`` steps in ``plan.out``.
     """
     plan.out.mkdir(parents=True, exist_ok=True)
-    run = Run(plan)
+    run = Run(plan, stop)
     ends = time.monotonic() + 60 * plan.minutes
     while not run.ended(ends):
         with stream.batches(run.source(), run.at.batch, plan.workers) as ready:
