@@ -66,6 +66,12 @@ def _byte_tokenizer(specials: tuple[str, ...]) -> PreTrainedTokenizerFast:
     )
 
 
+def _id(tokenizer: PreTrainedTokenizerFast, token: str) -> int:
+    found = tokenizer.convert_tokens_to_ids(token)
+    assert isinstance(found, int)
+    return found
+
+
 def _text(tokenizer: PreTrainedTokenizerFast, kind: str) -> dict[str, Any]:
     return {
         "model_type": kind,
@@ -106,7 +112,7 @@ def _idefics2(marked: bool) -> tuple[Any, Any]:
             "num_key_value_heads": HEADS // 2,
         },
         text_config=_text(tokenizer, "mistral") | {"sliding_window": None},
-        image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
+        image_token_id=_id(tokenizer, "<image>"),
         tie_word_embeddings=marked,
     )
     model = Idefics2ForConditionalGeneration(config)
@@ -124,15 +130,16 @@ def _idefics2(marked: bool) -> tuple[Any, Any]:
 
 def _idefics3(smol: bool) -> tuple[Any, Any]:
     tokenizer = _byte_tokenizer((*_SPECIALS, *_TILES))
-    config_class, model_class, images_class = (
+    classes: tuple[Any, Any, Any] = (
         (SmolVLMConfig, SmolVLMForConditionalGeneration, SmolVLMImageProcessorPil)
         if smol
         else (Idefics3Config, Idefics3ForConditionalGeneration, Idefics3ImageProcessorPil)
     )
+    config_class, model_class, images_class = classes
     config = config_class(
         vision_config=_vision(TILE),
         text_config=_text(tokenizer, "llama"),
-        image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
+        image_token_id=_id(tokenizer, "<image>"),
         scale_factor=SCALE,
         tie_word_embeddings=False,
     )

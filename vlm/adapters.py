@@ -6,8 +6,11 @@ or none, therefore means loading the model again, which its files in the page ca
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
+
+from safetensors import safe_open
 
 from vlm import paths, safety
 from vlm.errors import AdapterMismatch, ModelIncomplete
@@ -50,22 +53,31 @@ def merge(model: Any, folder: Path) -> Any:
     Raises:
         AdapterMismatch: If the adapter does not fit the model.
     """
-    from peft import PeftConfig, PeftModel  # takes a second, and most questions need none
+    # Importing it takes a second, and most questions need no adapter.
+    from peft import PeftConfig, PeftModel, get_peft_model_state_dict
 
     try:
         settings = safety.read_settings(folder / CONFIG)
+        safety.tensors(folder / WEIGHTS)
     except ModelIncomplete as error:
         raise AdapterMismatch(str(error)) from error
     if settings.get("peft_type") != "LORA":
         raise AdapterMismatch(f"{folder.name} is no LoRA or DoRA adapter.")
     mismatch = AdapterMismatch(
-        f"The adapter {folder.name} was made for another model than this one."
+        f"The adapter {folder.name} was made for another model than this one. Choose that model, "
+        "or no adapter."
     )
     try:
         config = PeftConfig.from_pretrained(str(folder), local_files_only=True)
-        tuned = PeftModel.from_pretrained(
-            model, str(folder), config=config, local_files_only=True, use_safetensors=True
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it warns of is an error here, found below
+            tuned = PeftModel.from_pretrained(
+                model, str(folder), config=config, local_files_only=True, use_safetensors=True
+            )
     except (ValueError, RuntimeError, KeyError, TypeError) as error:
         raise mismatch from error
+    with safe_open(folder / WEIGHTS, framework="pt") as file:
+        given = set(file.keys())
+    if given != set(get_peft_model_state_dict(tuned)):
+        raise mismatch
     return tuned.merge_and_unload()

@@ -78,8 +78,7 @@ def answer(
 
 
 def _require_place(sight: Sight, prompt: Prompt, question: Question) -> None:
-    longest = int(sight.loaded.model.config.text_config.max_position_embeddings)
-    if prompt.length + question.max_new_tokens > longest:
+    if prompt.length + question.max_new_tokens > sight.decoder.limit:
         raise QuestionUnanswerable(
             "This question is too long for the model. Shorten it, or turn splitting off."
         )

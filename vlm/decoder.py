@@ -32,6 +32,11 @@ class Sequence(Protocol):
 class Decoder(Protocol):
     """A text model with its embedding and its head."""
 
+    @property
+    def limit(self) -> int:
+        """Most tokens that a sequence may hold."""
+        ...
+
     def start(self) -> Any:
         """Return an empty `Sequence`."""
         ...
@@ -81,6 +86,7 @@ class StockDecoder:
         self._text: Any = model.model.text_model
         self._head: Any = model.lm_head
         self._embedding: Any = model.get_input_embeddings()
+        self.limit = int(self._text.config.max_position_embeddings)
 
     def start(self) -> StockSequence:
         """Return an empty sequence."""

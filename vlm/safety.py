@@ -101,7 +101,7 @@ def examine(folder: Path) -> ModelFolder:
     if not isinstance(model_type, str):
         raise ModelIncomplete(f"{folder / 'config.json'} does not say which model it is for.")
     _check_limits(config, folder / "config.json")
-    sizes = [_tensors(folder / name) for name in _weight_files(folder)]
+    sizes = [tensors(folder / name) for name in _weight_files(folder)]
     return ModelFolder(
         folder, model_type, config, sum(size for size, _ in sizes), sum(count for _, count in sizes)
     )
@@ -177,8 +177,15 @@ def _weight_files(folder: Path) -> list[str]:
     return names
 
 
-def _tensors(path: Path) -> tuple[int, int]:
-    """Read a safetensors header: bytes and numbers of all tensors; refuse a file cut short."""
+def tensors(path: Path) -> tuple[int, int]:
+    """Read a safetensors header.
+
+    Returns:
+        Bytes of all tensors, and how many numbers they hold.
+
+    Raises:
+        ModelIncomplete: If the file is cut short or damaged.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
         start = file.read(8)

@@ -15,8 +15,7 @@ import torch
 from torch import Tensor
 
 from vlm import decoder as decoding
-from vlm import views
-from vlm.decoder import Decoder, StockDecoder
+from vlm import llama, views
 from vlm.errors import DeskError, QuestionUnanswerable
 from vlm.families.family import Layout, Sheet
 from vlm.loader import LoadedModel
@@ -75,7 +74,7 @@ class Sight:
 
     def __init__(self, loaded: LoadedModel, pages: PageSource, budget_bytes: int) -> None:
         self.loaded = loaded
-        self.decoder: Decoder = StockDecoder(loaded.model)
+        self.decoder = llama.fast(loaded.model)
         self._pages = pages
         self._seen: Kept[Seen] = Kept(SEEN_PAGES)
         self._kept: Kept[Any] = Kept(budget_bytes)

@@ -34,6 +34,9 @@ from vlm.protocol import (
 )
 from vlm.types import Box, PageRef, Question
 
+AES_256 = 5
+"""MuPDF's number for this encryption."""
+
 PASSWORD = "open sesame"
 TEXT = "Invoice 3124 total 12.50 EUR"
 
@@ -163,7 +166,7 @@ class EngineContract(ABC):
         path = tmp_path / "secret.pdf"
         with pymupdf.open() as pdf:
             pdf.new_page().insert_text((72, 100), TEXT)
-            pdf.save(path, encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw=PASSWORD)
+            pdf.save(path, encryption=AES_256, user_pw=PASSWORD)
         part = Question("What?", PageRef(str(path), 0), Box(0, 0, 1, 0.5), max_new_tokens=4)
         engine.send(Ask(22, part))
         assert code_of(engine.last_of(22)) == "password_needed"

@@ -11,7 +11,7 @@ from transformers import AutoModelForImageTextToText
 
 from tests import tiny
 from tests.drawn import DrawnPages, line
-from vlm import engine, seeing, views
+from vlm import device, seeing, views
 from vlm.device import Placement
 from vlm.engine import Engine
 from vlm.errors import PageTimeout
@@ -60,7 +60,8 @@ def last(events: Iterator[Event]) -> Event:
 
 
 def question(text: str = "What is it?", page: PageRef = PAGE, **rest: Any) -> Question:
-    return Question(text, page, **({"max_new_tokens": TOKENS} | rest))
+    given: dict[str, Any] = {"max_new_tokens": TOKENS, **rest}
+    return Question(text, page, **given)
 
 
 def answered(answerer: Engine, asked: Question) -> Answer:
@@ -71,7 +72,7 @@ def answered(answerer: Engine, asked: Question) -> Answer:
 
 def by_generate(folder: Path, asked: Question) -> str:
     """Answer with the stock processor and `generate`, on the same pixels."""
-    model = AutoModelForImageTextToText.from_pretrained(
+    model: Any = AutoModelForImageTextToText.from_pretrained(
         str(folder), local_files_only=True, dtype=torch.float32
     )
     family = FAMILIES[model.config.model_type]
@@ -364,8 +365,8 @@ def test_short_of_gpu_memory_it_ends_on_the_processor(
     def place(name: str) -> Placement:
         return Placement("cpu" if name == "cpu" else "meta", torch.float32, torch.float32, "Test.")
 
-    monkeypatch.setattr(engine.device, "release", lambda _: None)
-    monkeypatch.setattr(engine.device, "free_bytes", lambda _: 2**40)
+    monkeypatch.setattr(device, "release", lambda _: None)
+    monkeypatch.setattr(device, "free_bytes", lambda _: 2**40)
     answerer = Engine(DrawnPages(), 2**20, place)
     loaded = last(answerer.load(Load(1, str(checkpoint("marked"))), NEVER))
     assert isinstance(loaded, Loaded)

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+
+from tests import tiny
+from vlm import llama
+from vlm.decoder import StockDecoder, merge
+from vlm.llama import LlamaDecoder
+
+
+@pytest.fixture(autouse=True)
+def alone(one_thread: None) -> None:
+    """Compute on one thread."""
+
+
+def logits(decoder: Any, pieces: list[int], seed: int = 3) -> torch.Tensor:
+    """Extend a sequence by pieces of these lengths; return the last logits."""
+    ids = torch.randint(0, 200, (sum(pieces),), generator=torch.Generator().manual_seed(seed))
+    sequence = decoder.start()
+    start, found = 0, torch.empty(0)
+    with torch.inference_mode():
+        for count in pieces:
+            found = decoder.extend(sequence, decoder.embed(ids[start : start + count]))
+            start += count
+    assert sequence.length == start
+    return found
+
+
+@pytest.mark.parametrize("pieces", [[1], [7], [300], [5, 1, 1], [40, 13, 1], [1, 700, 2]])
+@pytest.mark.parametrize("kind", tiny.KINDS)
+def test_logits_are_the_models_own(kind: tiny.Kind, pieces: list[int]) -> None:
+    model, _ = tiny.build(kind)
+    expected = logits(StockDecoder(model), pieces)
+    fast = llama.fast(model)
+    assert isinstance(fast, LlamaDecoder)
+    torch.testing.assert_close(logits(fast, pieces), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("decoder", [StockDecoder, LlamaDecoder])
+def test_a_rewound_sequence_is_as_if_the_rest_had_never_been(decoder: Any) -> None:
+    model, _ = tiny.build("marked")
+    text = decoder(model)
+    first, other = torch.arange(9, 29), torch.arange(100, 140)
+    with torch.inference_mode():
+        sequence = text.start()
+        text.extend(sequence, text.embed(first))
+        text.extend(sequence, text.embed(other))
+        sequence.rewind(20)
+        assert sequence.length == 20
+        again = text.extend(sequence, text.embed(first))
+        fresh = text.start()
+        expected = text.extend(fresh, text.embed(torch.cat([first, first])))
+    torch.testing.assert_close(again, expected, rtol=1e-4, atol=1e-4)
+    assert sequence.size_bytes > 0
+
+
+def test_rewinding_never_lengthens() -> None:
+    model, _ = tiny.build("marked")
+    text = LlamaDecoder(model)
+    sequence = text.start()
+    with torch.inference_mode():
+        text.extend(sequence, text.embed(torch.arange(5)))
+    sequence.rewind(50)
+    assert sequence.length == 5
+
+
+def test_the_model_itself_still_works_and_nothing_is_held_twice() -> None:
+    model, _ = tiny.build("idefics3")
+    before = logits(StockDecoder(model), [6, 1])
+    sizes = sum(weight.numel() for weight in model.parameters())
+    decoder = llama.fast(model)
+    torch.testing.assert_close(logits(StockDecoder(model), [6, 1]), before, rtol=1e-4, atol=1e-4)
+    assert sum(weight.numel() for weight in model.parameters()) == sizes
+    layer = model.model.text_model.layers[0]
+    stacked = decoder._layers[0].qkv  # type: ignore[attr-defined]  # pyright: ignore
+    memory = layer.self_attn.k_proj.weight.untyped_storage().data_ptr()
+    assert memory == stacked.untyped_storage().data_ptr()
+
+
+def test_threads_are_as_before_afterwards() -> None:
+    model, _ = tiny.build("marked")
+    text = LlamaDecoder(model)
+    torch.set_num_threads(2)
+    try:
+        with torch.inference_mode():
+            text.extend(text.start(), text.embed(torch.arange(5)))
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
+
+
+@pytest.mark.parametrize("kind", ["idefics2", "idefics3"])
+def test_another_shape_keeps_the_models_own_modules(kind: tiny.Kind) -> None:
+    model, _ = tiny.build(kind)
+    model.model.text_model.layers[1].mlp.up_proj.bias = torch.nn.Parameter(torch.ones(1))
+    assert not llama.supports(model)
+    model, _ = tiny.build(kind)
+    model.model.text_model.config.hidden_act = "gelu"
+    assert not llama.supports(model)
+
+
+def test_a_result_that_differs_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, _ = tiny.build("marked")
+    monkeypatch.setattr(LlamaDecoder, "_angles", _no_angles)
+    assert isinstance(llama.fast(model), StockDecoder)
+
+
+def _no_angles(self: Any, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    size = tiny.WIDTH // tiny.HEADS
+    return torch.ones(count, size), torch.zeros(count, size)
+
+
+def test_a_sequence_longer_than_the_window_is_refused() -> None:
+    model, _ = tiny.build("marked")
+    model.model.text_model.config.sliding_window = 16
+    text = LlamaDecoder(model)
+    assert text.limit == 16
+    with torch.inference_mode(), pytest.raises(ValueError, match="17 tokens"):
+        text.extend(text.start(), text.embed(torch.arange(17)))
+
+
+def test_features_stand_where_the_image_tokens_were() -> None:
+    model, _ = tiny.build("marked")
+    text = StockDecoder(model)
+    features = torch.full((2, tiny.WIDTH), 7.0)
+    with torch.inference_mode():
+        merged = merge(text, torch.tensor([3, 4, 5, 4]), 4, features)
+        assert torch.equal(merged[[1, 3]], features)
+        assert torch.equal(merged[[0, 2]], text.embed(torch.tensor([3, 5])))
+        with pytest.raises(ValueError, match="2 image tokens but 1 features"):
+            merge(text, torch.tensor([4, 4]), 4, features[:1])
