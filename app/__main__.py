@@ -121,9 +121,8 @@ def _window(files: list[str], page: int | None, sample: bool) -> int:
 def _answer_sample() -> int:
     from pathlib import Path
 
-    from vlm.cli import main as command_line
-
     import assets
+    from vlm.cli import main as command_line
 
     sample = Path(assets.__file__).parent / "sample.pdf"
     return command_line(["ask", str(sample), SAMPLE_QUESTION])

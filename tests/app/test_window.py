@@ -42,6 +42,7 @@ def test_a_file_held_over_a_document_shows_where_it_goes(
     assert hold(shell, file(two[1])).isAccepted()
     assert hint(shell).isVisible()
     centre = shell.window.centralWidget()
+    assert centre is not None
     assert hint(shell).geometry() == centre.rect()
     shell.window.dragLeaveEvent(QDragLeaveEvent())
     assert not hint(shell).isVisible()
