@@ -41,7 +41,7 @@ def plain(image: Image.Image) -> Image.Image:
         grey = _grey(image)
         return grey.point(lambda value: 255 - value) if inverted else grey
     if "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "La", "RGBa"):
-        return _on_white(image.convert("RGBA"))
+        return _on_white(image)
     if image.mode in ("L", "RGB"):
         return image
     return image.convert("L" if image.mode == "1" else "RGB")
@@ -95,10 +95,11 @@ def turned(image: Image.Image, turn: Quarter) -> Image.Image:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """Lay an RGBA image on white; by strips, as each step would copy all of a large one."""
+    """Lay a transparent image on white; by strips, as each step copies what it is given."""
     paper = Image.new("RGB", image.size, (255, 255, 255))
     for top in range(0, image.height, STRIP):
-        part = image.crop((0, top, image.width, min(top + STRIP, image.height)))
+        strip = image.crop((0, top, image.width, min(top + STRIP, image.height)))
+        part = strip.convert("RGBA")
         paper.paste(part.convert("RGB"), (0, top), part)
     return paper
 
