@@ -47,7 +47,7 @@ class Level:
         one_word: one short group of characters per line only.
         em_px: smallest and largest text size.
         forms_share: share of samples that are fields with a question, the rest is to be read.
-        frozen_encoder: leave vision transformer and projection as they are; a step costs a third
+        frozen_encoder: leave vision transformer and projection as they are; a step costs a quarter
             less while the perceiver and the decoder find their way.
         pages_share: share of batches that are pages with questions, the rest are crops.
         pages: how pages are shown.
