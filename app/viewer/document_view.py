@@ -280,6 +280,8 @@ class DocumentView(QWidget):
     def _on_page(self, page: int) -> None:
         self._bar.show_page(page)
         self._thumbnails.follow(page)
+        if self._document is not None:
+            self._area.setAccessibleName(f"Page {page + 1:,} of {self._document.page_count:,}")
         self.page_changed.emit(page)
 
     @Slot(float)

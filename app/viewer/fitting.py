@@ -1,4 +1,4 @@
-"""How large pages may be in a view that fits them to its room."""
+"""How large pages are shown: the usual steps, and what fits the view's room."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ from PySide6.QtCore import QSize
 from app.viewer.geometry import MARGIN, Limit, turned
 from app.viewer.state import Fit
 from vlm.types import PageSize, Quarter
+
+ZOOMS = (0.1, 0.25, 0.33, 0.5, 0.67, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 4, 6, 8, 12, 16)
+SMALLEST, LARGEST = 0.05, ZOOMS[-1]
+
+
+def next_zoom(zoom: float, up: bool) -> float:
+    """Return the next larger or smaller of the usual steps; the same at the last one."""
+    if up:
+        return min((step for step in ZOOMS if step > zoom * 1.01), default=zoom)
+    return max((step for step in ZOOMS if step < zoom * 0.99), default=zoom)
 
 
 def fit_limit(

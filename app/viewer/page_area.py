@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QWidget
 
@@ -12,14 +12,13 @@ from app import theme
 from app.page_lane import Wish
 from app.pages import PageService
 from app.viewer.crop import CropTool
-from app.viewer.fitting import fit_limit
+from app.viewer.fitting import LARGEST, SMALLEST, fit_limit, next_zoom
 from app.viewer.geometry import MARGIN, MAX_DESK, PIXELS_PER_POINT, PageLayout, box_rect
 from app.viewer.page_painter import Marks, PagePainter
 from app.viewer.state import Fit
 from app.viewer.wishes import wishes
 from vlm.types import Box, PageSize, Quarter
 
-ZOOMS = (0.1, 0.25, 0.33, 0.5, 0.67, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 4, 6, 8, 12, 16)
 STEP = 60
 """Logical pixels that an arrow key scrolls."""
 
@@ -182,12 +181,7 @@ class PageArea(QAbstractScrollArea):
 
     def zoom_step(self, up: bool) -> None:
         """Zoom to the next of the usual steps."""
-        if up:
-            steps = [zoom for zoom in ZOOMS if zoom > self._zoom * 1.01]
-            self.zoom_to(steps[0] if steps else ZOOMS[-1])
-        else:
-            steps = [zoom for zoom in ZOOMS if zoom < self._zoom * 0.99]
-            self.zoom_to(steps[-1] if steps else ZOOMS[0])
+        self.zoom_to(next_zoom(self._zoom, up))
 
     def fit_to(self, fit: Fit) -> None:
         """Keep the page's width, or all of it, in view from now on."""
@@ -259,8 +253,8 @@ class PageArea(QAbstractScrollArea):
 
     def _set_zoom(self, zoom: float) -> None:
         tallest = sum(max(size.width, size.height) for size in self._sizes) * PIXELS_PER_POINT
-        most = min(ZOOMS[-1], MAX_DESK / max(1.0, tallest + 32 * len(self._sizes)))
-        zoom = max(0.05, min(most, zoom))
+        most = min(LARGEST, MAX_DESK / max(1.0, tallest + 32 * len(self._sizes)))
+        zoom = max(SMALLEST, min(most, zoom))
         if zoom != self._zoom:
             self._zoom = zoom
             self.zoom_changed.emit(zoom)
@@ -334,6 +328,12 @@ class PageArea(QAbstractScrollArea):
         """Keep the fit, and the top left where it is."""
         super().resizeEvent(event)
         self._arrange(QPointF())
+
+    def event(self, event: QEvent) -> bool:
+        """Lay out anew on a screen with other device pixels."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._arrange(QPointF())
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the pages in view."""

@@ -113,7 +113,7 @@ class PageDelegate(QStyledItemDelegate):
             painter.setPen(QPen(theme.accent(palette), 2.5))
             painter.drawRoundedRect(place.adjusted(-3.5, -3.5, 3.5, 3.5), 4, 4)
         painter.setPen(theme.accent(palette) if current else theme.muted(palette))
-        label = QRectF(row.left(), room.bottom() + 4, row.width(), LABEL - 4)
+        label = QRectF(row.left(), place.bottom() + 6, row.width(), LABEL - 6)
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, str(page + 1))
         painter.restore()
 

@@ -89,6 +89,7 @@ def test_going_to_a_page_is_told_and_shown(view: DocumentView, qtbot: QtBot) -> 
         view.go_to(3)
     assert changed.args == [3]
     assert view.page().page == 3
+    assert area_of(view).accessibleName() == "Page 4 of 5"
     assert area_of(view).place(3).top() == pytest.approx(MARGIN, abs=1)
     assert view.findChildren(Thumbnails)[0].currentIndex().row() == 3
 
@@ -507,6 +508,20 @@ def test_real_sizes_arrive_without_moving_what_is_seen(
     assert area.place(1).height() < guessed
     assert area.place(5).top() == pytest.approx(before, abs=1)
     shown.close()
+
+
+def test_a_hidden_view_wants_nothing(
+    view: DocumentView, pages: PageService, source: LocalSource, qtbot: QtBot
+) -> None:
+    source.gate.clear()
+    area_of(view).zoom_to(2.0)
+    qtbot.waitUntil(lambda: source.waiting > 0)
+    view.hide()
+    source.asked.clear()
+    source.gate.set()
+    with qtbot.waitSignal(pages.words_found):
+        pages.read(PageRef(view.path, 0))
+    assert [job for job, _ in source.asked].count("render") <= 1  # the one already begun
 
 
 def test_a_closed_view_gives_its_images_back(
