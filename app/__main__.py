@@ -27,7 +27,8 @@ Opens the desk with these PDF files or pictures; a desk that is already open tak
   -h, --help   print this
 
 commands: {commands}; each has its own --help
-exit codes: 0 done, 2 wrong usage, 3 no window can be shown here, 4 an open desk does not answer
+exit codes: 0 done, 1 the program's folder cannot be used, 2 wrong usage, 3 no window can be shown
+here, 4 an open desk does not answer
 """
 
 

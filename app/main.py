@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.shell import Folders, Shell, Start
-from app.single import Place, forward
+from app.single import Place, Wish, forward
 from vlm import children, paths
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 FORWARDED = 0
 NOBODY_ANSWERED = 4
+UNUSABLE = 1
+UNWRITABLE = "VLM Desk cannot use its folder {folder}: {reason}. Check who may write to it.\n"
 BUSY = "VLM Desk is already open but does not answer. Your files open as soon as it does.\n"
 
 
@@ -38,12 +41,14 @@ def page_source() -> PageSource:
 
 def run(start: Start) -> int:
     """Run until the window is closed; return the exit code."""
-    place = Place(paths.data_dir())
-    if not place.take():
-        if forward(place.folder, place.notes, start.wish):
-            return FORWARDED
-        sys.stderr.write(BUSY)
-        return NOBODY_ANSWERED
+    try:
+        place = Place(paths.data_dir())
+        notes = place.notes
+        if not place.take():
+            return _hand_over(place, notes, start.wish)
+    except OSError as error:
+        sys.stderr.write(UNWRITABLE.format(folder=error.filename, reason=error.strerror))
+        return UNUSABLE
     application = QApplication(sys.argv[:1])
     application.setApplicationName("vlm-desk")
     application.setApplicationDisplayName("VLM Desk")
@@ -53,6 +58,13 @@ def run(start: Start) -> int:
     code = application.exec()
     shell.stop()
     return code
+
+
+def _hand_over(place: Place, notes: Path, wish: Wish) -> int:
+    if forward(place.folder, notes, wish):
+        return FORWARDED
+    sys.stderr.write(BUSY)
+    return NOBODY_ANSWERED
 
 
 def end_on_signals(application: QApplication, shell: Shell) -> None:

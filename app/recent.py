@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import msgspec
@@ -51,5 +52,7 @@ class RecentFiles:
 
     def _save(self, files: list[str]) -> None:
         self._files = files
-        # Called on the window's thread: a list of conveniences need not wait for the disk.
-        safe_file.write(self._path, msgspec.json.encode(files), durable=False)
+        # Called on the window's thread: a list of conveniences need not wait for the disk,
+        # nor is a full one worth a word.
+        with contextlib.suppress(OSError):
+            safe_file.write(self._path, msgspec.json.encode(files), durable=False)

@@ -33,11 +33,14 @@ def write(path: Path, content: bytes, durable: bool = True) -> None:
         raise
 
 
-def set_aside(path: Path) -> Path:
-    """Rename a file that cannot be understood and return its new place.
+def set_aside(path: Path) -> str:
+    """Rename a file that cannot be understood; return what became of it, as part of a sentence.
 
     An older one that was set aside before is replaced: one copy is enough to look at.
     """
     aside = path.with_name(f"{path.name}.broken")
-    path.replace(aside)
-    return aside
+    try:
+        path.replace(aside)
+    except OSError:
+        return "could not be set aside"
+    return f"was set aside as {aside.name}"

@@ -70,10 +70,8 @@ class SessionFile:
             self.complaint = f"The last session could not be read ({error.strerror})."
             return Session()
         except (msgspec.DecodeError, UnicodeDecodeError):
-            aside = safe_file.set_aside(self._path)
-            self.complaint = (
-                f"The last session could not be understood. It was set aside as {aside.name}."
-            )
+            became = safe_file.set_aside(self._path)
+            self.complaint = f"The last session could not be understood. It {became}."
             return Session()
         return msgspec.structs.replace(session, tabs=session.tabs[:MOST_TABS])
 

@@ -86,10 +86,9 @@ class SettingsFile:
             self.complaint = f"The settings could not be read ({error.strerror}); defaults apply."
             return Settings()
         except (msgspec.DecodeError, UnicodeDecodeError):
-            aside = safe_file.set_aside(self.path)
+            became = safe_file.set_aside(self.path)
             self.complaint = (
-                "The settings file could not be understood. It was set aside as "
-                f"{aside.name}, and the defaults apply."
+                f"The settings file could not be understood. It {became}, and the defaults apply."
             )
             return Settings()
         known = {*Settings.__dataclass_fields__, "version"}

@@ -111,6 +111,7 @@ class SettingsDialog(QDialog):
         box.setRange(SHORTEST_ANSWER, LONGEST_ANSWER)
         box.setSingleStep(16)
         box.setSuffix(" word pieces")
+        box.lineEdit().setTextMargins(theme.SPACE, 0, 0, 0)
         box.setValue(self._settings.max_answer_tokens)
         box.valueChanged.connect(self._on_changed)
         return box

@@ -83,7 +83,7 @@ QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { padding: 4px 8px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: %(off)s; }
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QSpinBox QLineEdit:focus,
 QDoubleSpinBox QLineEdit:focus {
-    border: none; padding: 0px; background: transparent; margin-left: 8px;
+    border: none; padding: 0px; background: transparent;
 }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("%(icons)s/down-%(scheme)s.svg"); width: 16px; height: 16px; }
@@ -100,7 +100,7 @@ QComboBox QAbstractItemView {
     selection-background-color: %(hover)s; selection-color: %(text)s;
 }
 QCheckBox, QRadioButton { spacing: 9px; padding: 3px; border: 2px solid transparent;
-    border-radius: 6px; }
+    border-radius: 6px; margin-left: -5px; }
 QCheckBox::indicator {
     width: 16px; height: 16px; border: 1px solid %(muted)s; border-radius: 5px;
     background: %(base)s;

@@ -65,10 +65,9 @@ class HistoryStore:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise HistoryUnusable(f"The history could not be opened: {error}.") from error
-            aside = safe_file.set_aside(path)
+            became = safe_file.set_aside(path)
             self.complaint = (
-                f"The history file was damaged. It was set aside as {aside.name}, "
-                "and a new one was started."
+                f"The history file was damaged. It {became}, and a new one was started."
             )
             self._connection = self._open()
         self._indexed = schema.has_words(self._connection)

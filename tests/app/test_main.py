@@ -133,3 +133,13 @@ def test_the_sample_is_what_its_script_draws() -> None:
     with pymupdf.open(make.SAMPLE) as kept, pymupdf.open(stream=make.draw()) as drawn:
         assert [page.get_text() for page in kept] == [page.get_text() for page in drawn]
         assert len(kept) == 3
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "data").write_text("a file where the folder should be")
+    done = start("a.pdf", home=home, QT_QPA_PLATFORM="offscreen")
+    assert done.returncode == 1
+    assert done.stderr.startswith("VLM Desk cannot use its folder")
+    assert len(done.stderr.splitlines()) == 1

@@ -36,6 +36,14 @@ def test_the_old_file_stays_when_the_disk_fails(
 def test_a_broken_file_is_set_aside(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_bytes(b"broken")
-    aside = safe_file.set_aside(file)
+    assert safe_file.set_aside(file) == "was set aside as a.json.broken"
     assert not file.exists()
-    assert aside.read_bytes() == b"broken"
+    assert (tmp_path / "a.json.broken").read_bytes() == b"broken"
+
+
+def test_a_file_that_cannot_be_moved_stays(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    file.write_bytes(b"broken")
+    (tmp_path / "a.json.broken").mkdir()
+    assert safe_file.set_aside(file) == "could not be set aside"
+    assert file.exists()
