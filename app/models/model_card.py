@@ -42,6 +42,9 @@ class ModelCard(QFrame):
         self.use.clicked.connect(self._on_use)
         self.remove = ActionButton("", "delete", "quiet")
         self.remove.clicked.connect(self._on_remove)
+        kept = self.remove.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)  # so that "Use" stands in one line on all cards
+        self.remove.setSizePolicy(kept)
         self._lay_out()
         self.show_entry(entry, in_use=False)
 
