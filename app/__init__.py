@@ -1,5 +1,1 @@
 """The window: what a person sees and does. Alone in knowing Qt; never reaches torch."""
-
-from app import immortals
-
-immortals.keep()
