@@ -91,7 +91,8 @@ class Plain:
         with torch.no_grad():
             inputs = self.processor.image_processor([self.images], return_tensors="pt")
             found = self.model.get_image_features(**inputs, return_dict=True).pooler_output
-            features = BaseModelOutputWithPooling(pooler_output=[torch.cat(list(found))])
+            all_views: Any = [torch.cat(list(found))]
+            features = BaseModelOutputWithPooling(pooler_output=all_views)
             self.cache = DynamicCache(config=self.model.config)
             prefix = ids[:, : self.prefix]
             self.model(

@@ -137,6 +137,7 @@ class Sight:
         key = ("prefix", *self.loaded.key, seen.digests, prefix)
         if (kept := self._kept.get(key)) is not None:
             kept.rewind(len(prefix))  # a question before this one has left its tokens behind
+            self._kept.put(key, kept, kept.size_bytes)  # and may have made it larger
             return kept
         features = yield from self._features(seen, clock)
         yield "Reading the page"

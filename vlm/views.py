@@ -29,7 +29,7 @@ UNREADABLE_PX = 8.0
 USUAL_DPI = 150.0
 """What shows usual print legibly, where no text layer tells its height."""
 
-LOWEST_DPI, HIGHEST_DPI = 100.0, 300.0
+LOWEST_DPI, HIGHEST_DPI = 60.0, 300.0
 SPARSE_DPI = 100.0
 """Without a text layer, below this many pixels an inch a person is warned."""
 

@@ -14,16 +14,19 @@ from tests.drawn import A4, DrawnPages, line
 from vlm import views
 from vlm.families import FAMILIES
 from vlm.families.family import Sheet
+from vlm.families.idefics2 import MARKERS
 from vlm.types import WHOLE_PAGE, Box, PageRef, Quarter, View, Word
 
 WHOLE_A4 = Sheet(8.26, 11.69, 150.0)
 ONE_LINE = Sheet(3.0, 0.2, 150.0)
 
 
-def processor(longest: int = 980, shortest: int = 378, patch: int = 14) -> Any:
+def processor(
+    longest: int = 980, shortest: int = 378, patch: int = 14, markers: tuple[str, ...] = ()
+) -> Any:
     """Return what `Idefics2.plan` reads of a processor."""
     images = SimpleNamespace(size={"longest_edge": longest, "shortest_edge": shortest})
-    tokenizer = SimpleNamespace(get_vocab=dict)
+    tokenizer = SimpleNamespace(get_vocab=lambda: markers)
     return SimpleNamespace(
         image_processor=images, patch=patch, image_seq_len=64, tokenizer=tokenizer
     )
@@ -65,6 +68,17 @@ def test_a_line_is_not_split_nor_stretched() -> None:
 def test_a_tight_crop_is_not_drawn_finer_than_is_useful() -> None:
     (tile,) = FAMILIES["idefics2"].plan(processor(768, 32, 16), Sheet(1.0, 0.2, 150.0), True).tiles
     assert (tile.width, tile.height) == (300, 60)
+
+
+def test_a_marked_model_gets_print_of_the_size_it_was_taught() -> None:
+    marked = processor(768, 32, 16, MARKERS)
+    (tile,) = FAMILIES["idefics2"].plan(marked, Sheet(2.0, 0.2, 150.0), True).tiles
+    assert (tile.width, tile.canvas) == (300, (304, 32))
+    (tile,) = FAMILIES["idefics2"].plan(marked, Sheet(2.0, 0.2, 77.7), True).tiles
+    assert tile.width == 155
+    quarters = FAMILIES["idefics2"].plan(marked, WHOLE_A4, True)
+    assert quarters.images == 5
+    assert quarters.tiles[0].height / (WHOLE_A4.height / 2) == pytest.approx(131, abs=1)
 
 
 def test_small_print_is_split_sooner() -> None:

@@ -26,18 +26,23 @@ QUARTERS = (
 MAX_DPI = 300.0
 """Drawing a page finer than this shows a model nothing that it can use."""
 
+ENOUGH = 0.97
+"""Share of the legible resolution at which a sheet need not be split: sizes are whole pixels."""
+
 
 def _tile(processor: Any, name: str, box: Box, sheet: Sheet) -> Tile:
     """Fit a part of the sheet into the longest edge; pad instead of stretching or cutting.
 
     The stock processor stretches to the shortest edge, and the encoder drops pixels that do not
-    fill a patch: white pixels to the right and below avoid both.
+    fill a patch: white pixels to the right and below avoid both. A checkpoint with markers was
+    taught print of one size, so that it is not drawn larger than legible either.
     """
     size = processor.image_processor.size
     longest, shortest = int(size["longest_edge"]), int(size["shortest_edge"])
     patch = int(processor.patch)
     width, height = box.width * sheet.width, box.height * sheet.height
-    long_px = min(max(max(width, height) * MAX_DPI, shortest, 2 * patch), longest)
+    dpi = min(sheet.legible_dpi, MAX_DPI) if _is_marked(processor) else MAX_DPI
+    long_px = min(max(max(width, height) * dpi, shortest, 2 * patch), longest)
     scale = long_px / max(width, height)
     drawn = max(1, int(width * scale)), max(1, int(height * scale))
     canvas = [min(-(-max(side, shortest) // patch) * patch, longest) for side in drawn]
@@ -67,7 +72,7 @@ class Idefics2:
         """Split only what the whole view would show too small: a crop of a line stays whole."""
         whole = _tile(processor, "Whole", WHOLE_PAGE, sheet)
         tokens = processor.image_seq_len
-        if not splitting or whole.width / sheet.width >= sheet.legible_dpi:
+        if not splitting or whole.width / sheet.width >= ENOUGH * sheet.legible_dpi:
             return Layout((whole,), images=1, rows=0, columns=0, tokens_per_tile=tokens)
         quarters = (_tile(processor, name, box, sheet) for name, box in QUARTERS)
         images = len(MARKERS) if _is_marked(processor) else 1
