@@ -62,8 +62,8 @@ def test_a_question_is_answered(speaking: Said, started: list[Reader]) -> None:
     one = start(started)
     one.get_ready()
     assert one.jail == "nothing"
-    assert one.ask(MEASURE, 5) == (MEASURED, b"")
-    assert one.ask(DRAW, 5)[1] == b"\xff\0\n\xff\0\n"
+    assert one.ask(MEASURE, 30) == (MEASURED, b"")
+    assert one.ask(DRAW, 30)[1] == b"\xff\0\n\xff\0\n"
     assert one.alive
     one.end()
     assert not one.alive
@@ -116,7 +116,7 @@ def test_a_drawing_is_no_answer_to_another_question(speaking: Said, started: lis
     one = start(started)
     one.get_ready()
     with pytest.raises(Gone):
-        one.ask(MEASURE, 5)
+        one.ask(MEASURE, 30)
 
 
 def test_a_line_without_end_is_not_kept(
