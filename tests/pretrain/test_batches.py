@@ -1,4 +1,5 @@
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ FONTS = fonts.load(None).seen
 @pytest.mark.parametrize("views", [1, 5])
 @pytest.mark.parametrize("question", ["What is the total?", "<odd> Straße\n2"])
 def test_prompts_are_what_the_saved_processor_makes(views: int, question: str) -> None:
-    processor = model.build_processor(256)
+    processor: Any = model.build_processor(256)
     images = [Image.new("RGB", (96, 32), "white")] * views
     content = [*({"type": "image"} for _ in images), {"type": "text", "text": question}]
     text = processor.apply_chat_template(

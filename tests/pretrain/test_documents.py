@@ -1,4 +1,5 @@
 import random
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from pretrain.documents.views import Scope, view_page
 from pretrain.documents.wear import Wear, skew
 
 FONTS = fonts.load(None).seen
+Draw = Callable[[CropPlan, random.Random], Sample]
 
 
 def plan(wear: Wear = Wear.NONE, kind: TextKind | None = None) -> CropPlan:
@@ -34,8 +36,7 @@ def dark_share(sample: Sample) -> float:
 
 @pytest.mark.parametrize("wear", list(Wear))
 @pytest.mark.parametrize("draw", [draw_crop, draw_form])
-def test_the_same_seed_draws_the_same_picture(draw: object, wear: Wear) -> None:
-    assert callable(draw)
+def test_the_same_seed_draws_the_same_picture(draw: Draw, wear: Wear) -> None:
     first, again = (draw(plan(wear), random.Random("x")) for _ in range(2))
     assert first.text == again.text
     assert first.question == again.question
@@ -44,8 +45,7 @@ def test_the_same_seed_draws_the_same_picture(draw: object, wear: Wear) -> None:
 
 
 @pytest.mark.parametrize("draw", [draw_crop, draw_form])
-def test_characters_lie_where_the_ink_is(draw: object) -> None:
-    assert callable(draw)
+def test_characters_lie_where_the_ink_is(draw: Draw) -> None:
     shares = [dark_share(draw(plan(), random.Random(seed))) for seed in range(8)]
     assert min(shares) > 0.95
 

@@ -1,4 +1,6 @@
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -31,8 +33,6 @@ def one_thread() -> None:
 
 
 def curve(out: Path, name: str) -> list[float]:
-    import json
-
     lines = (out / "curves.jsonl").read_text().splitlines()
     return [json.loads(line)[name] for line in lines]
 
@@ -78,10 +78,11 @@ def test_the_saved_folder_is_plain_transformers(tmp_path: Path) -> None:
     export.export(tmp_path / "run", tmp_path / "model")
     size = sum(file.stat().st_size for file in (tmp_path / "model").iterdir())
     assert size < 1_000_000
-    processor = AutoProcessor.from_pretrained(tmp_path / "model", backend="pil")
-    loaded, info = AutoModelForImageTextToText.from_pretrained(
+    processor: Any = AutoProcessor.from_pretrained(tmp_path / "model", backend="pil")
+    both: Any = AutoModelForImageTextToText.from_pretrained(
         tmp_path / "model", dtype=torch.float32, output_loading_info=True
     )
+    loaded, info = both
     assert not any(info.values())
     content = [{"type": "image"}, {"type": "text", "text": "Read this."}]
     text = processor.apply_chat_template(
