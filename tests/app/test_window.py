@@ -1,6 +1,6 @@
 from collections import Counter
 
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
@@ -12,7 +12,7 @@ from tests.app.conftest import MakeShell, furniture
 
 def hold(shell: Shell, data: QMimeData) -> QDragEnterEvent:
     event = QDragEnterEvent(
-        QPointF(300, 300),
+        QPoint(300, 300),
         Qt.DropAction.CopyAction,
         data,
         Qt.MouseButton.LeftButton,
