@@ -53,6 +53,7 @@ class Reply:
         Raises:
             Broken: If it ends early.
         """
+        self._counting.outcome = "stopped before the end"
         with _translated():
             for chunk in self._response.iter_raw():
                 self._counting.bytes += len(chunk)

@@ -11,6 +11,8 @@ import pytest
 
 from tests.hub_server import COMMIT, FakeHub, Fault, serving, tiny_files
 from vlm import catalogue, cli, cli_models, models
+from vlm.download import Fetch
+from vlm.fetch_events import Event, Waiting
 from vlm.parts import Store
 
 Run = Callable[..., int]
@@ -103,6 +105,18 @@ def test_an_unfinished_model_is_listed_and_can_be_discarded(
     assert "unfinished: 5.1 kB of 305 kB" in capsys.readouterr().out
     assert run("remove", "owner/tiny") == cli_models.DONE
     assert not Store().unfinished()
+
+
+def test_interrupting_says_how_to_continue(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(fetch: Fetch) -> Iterator[Event]:
+        yield Waiting(1, "The connection broke")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Fetch, "run", interrupted)
+    assert run("get", "owner/tiny") == cli_models.INTERRUPTED
+    assert "The same command continues" in capsys.readouterr().err
 
 
 def test_connections_are_shown(run: Run, hub: FakeHub, capsys: pytest.CaptureFixture[str]) -> None:

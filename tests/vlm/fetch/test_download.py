@@ -117,6 +117,8 @@ def test_pause_and_resume_give_the_same_bytes_and_fetch_none_twice(
     assert_whole(hub, store)
     assert hub.ranges(WEIGHTS)[-1] == f"bytes={kept}-"
     assert hub.ranges("tokenizer.json") == [""]
+    outcomes = [row.outcome for row in ConnectionLog().read() if WEIGHTS in row.purpose]
+    assert outcomes == ["complete", "stopped before the end"]
 
 
 def test_a_resume_stays_at_the_commit_it_began_with(hub: FakeHub, store: Store) -> None:
