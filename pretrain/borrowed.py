@@ -105,6 +105,7 @@ def main(arguments: list[str] | None = None) -> int:
             lr=parsed.lr,
             patches_per_batch=parsed.patches,
             compiled=parsed.compile,
+            gate_s=60.0,
         )
         run(plan, parsed.out, Amount(parsed.lines, parsed.lines, parsed.pages, 0))
     return 0
