@@ -172,6 +172,7 @@ class PageService(QObject):
         drawn(object): `Drawn`; the image is already in `images`.
         words_found(object): `WordsFound`.
         sizes_found(object): `SizesFound`.
+        closed(str): The path of a document of which nothing is announced any more.
 
     Args:
         source: The page process; the service stops it.
@@ -182,6 +183,7 @@ class PageService(QObject):
     drawn = Signal(object)
     words_found = Signal(object)
     sizes_found = Signal(object)
+    closed = Signal(str)
 
     def __init__(self, source: PageSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -222,6 +224,11 @@ class PageService(QObject):
         self.thumbnails.forget(path)
         if opening is not None:
             self._lane.put(Job(Close(path), opening), Urgency.OPEN)
+            self.closed.emit(path)
+
+    def is_open(self, path: str) -> bool:
+        """Tell whether a document is open or being opened."""
+        return path in self._opening
 
     def image(self, draw: Draw) -> QPixmap | None:
         """Return what was drawn, if it is still kept, and count it as just shown."""
