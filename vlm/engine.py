@@ -15,7 +15,7 @@ from vlm import device
 from vlm.asking import answer
 from vlm.cancel import CancelToken, Stopped, told
 from vlm.errors import DeskError, ModelIncomplete, OutOfMemory
-from vlm.loader import LoadedModel, load
+from vlm.loader import LoadedModel, check, load
 from vlm.protocol import (
     Ask,
     Cancelled,
@@ -65,7 +65,10 @@ class Engine:
         self._sight: Sight | None = None
 
     def load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
-        """Load a model; the one before is dropped first, so that both need not fit."""
+        """Load a model; the one before is dropped first, so that both need not fit.
+
+        A folder or adapter that cannot be right leaves the one before in place.
+        """
         yield from _ending(request.job, self._load(request, cancel))
 
     def ask(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
@@ -86,6 +89,8 @@ class Engine:
         self._pages.stop()
 
     def _load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
+        yield Progress(request.job, "Checking the model")
+        check(Path(request.folder), request.adapter)
         self._drop()
         yield Progress(request.job, "Choosing where the model runs")
         placement = self._place(request.device)

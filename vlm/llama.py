@@ -234,10 +234,9 @@ def supports(model: Any) -> bool:
         return False
     if text.config.hidden_act != "silu" or getattr(text.rotary_emb, "rope_type", "") not in ROPES:
         return False
-    plain = torch.nn.Linear
+    plain: Any = torch.nn.Linear
     for layer in text.layers:
         attention, mlp = layer.self_attn, layer.mlp
-        part: Any
         for part in (attention.q_proj, attention.k_proj, attention.v_proj, attention.o_proj,
                      mlp.gate_proj, mlp.up_proj, mlp.down_proj):  # fmt: skip
             if type(part) is not plain or part.bias is not None:

@@ -48,6 +48,22 @@ class LoadedModel:
     key: tuple[str, ...]
 
 
+def check(folder: Path, adapter: str | None) -> tuple[safety.ModelFolder, Path | None]:
+    """Look at a model and an adapter without loading them.
+
+    Returns:
+        What is known of the model, and the adapter's folder.
+
+    Raises:
+        ModelIncomplete: If the folder lacks something or holds something unsafe.
+        ModelUnsupported: If no family knows it.
+        AdapterMismatch: If there is no such adapter.
+    """
+    found = safety.examine(folder)
+    safety.require_type(found, tuple(FAMILIES))
+    return found, adapters.find(adapter) if adapter is not None else None
+
+
 def load(
     folder: Path, adapter: str | None, placement: Placement
 ) -> Generator[str, None, LoadedModel]:
@@ -64,10 +80,7 @@ def load(
         OutOfMemory: If it cannot fit.
         AdapterMismatch: If the adapter is for another model.
     """
-    yield "Checking the model"
-    found = safety.examine(folder)
-    safety.require_type(found, tuple(FAMILIES))
-    tuned = adapters.find(adapter) if adapter is not None else None
+    found, tuned = check(folder, adapter)
     family = FAMILIES[found.model_type]
     placement = device.fit(found.weights, placement, folder.name)
     yield "Reading the model"

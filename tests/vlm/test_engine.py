@@ -310,6 +310,18 @@ def test_without_a_model_a_person_is_told_what_to_do() -> None:
     assert "Choose one in Models" in found.message
 
 
+def test_a_model_that_cannot_be_right_leaves_the_one_before(
+    checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    answerer = started(checkpoint("marked"))
+    for wrong in (
+        Load(8, str(tmp_path)),
+        Load(8, str(checkpoint("marked")), adapter="nobody"),
+    ):
+        assert isinstance(last(answerer.load(wrong, NEVER)), Failed)
+    assert answered(answerer, question()).text
+
+
 def starve(monkeypatch: pytest.MonkeyPatch, times: int, error: Exception) -> list[int]:
     """Let encoding fail for lack of memory; returns the list of attempts."""
     attempts: list[int] = []
