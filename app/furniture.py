@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,16 @@ from app.ask.values import EvidenceClick, Scope
 from app.desk import Desk, Reading
 from app.dialogs import Prompt
 from app.engine_client import EngineClient
+from app.examples import shelf
+from app.examples.crops import CropTaker
+from app.examples.keeper import ExampleKeeper
 from app.history import store
 from app.history.entry import Entry
 from app.history.keeper import History
 from app.history.panel import HistoryPanel
 from app.history.presenter import HistoryPresenter
+from app.models.door import ModelsDoor
+from app.models.values import ModelChoice
 from app.pages import PageService
 from app.session import Session
 from app.session_keeper import SessionKeeper
@@ -58,6 +64,10 @@ class Furniture(QObject):
         self.archive = HistoryPresenter(
             self.history, self.history_panel, shell.settings.keep_history, self
         )
+        self.models = ModelsDoor(self._window)
+        self.shelf = shelf.Shelf(shell.folders.data / shelf.NAME, self)
+        self.taker = CropTaker(self.pages, lambda path: path in self.tabs.paths, self)
+        self.examples = ExampleKeeper(self.shelf, self.taker, self)
         self.keeper = SessionKeeper(shell.session_file, shell.look, self)
         self.bell = Doorbell(shell.place.folder, shell.place.notes, self)
         self._window.furnish(self.tabs, self.panel, self.history_panel, self.panel.composer.line)
@@ -88,7 +98,9 @@ class Furniture(QObject):
         self.keeper.stop()
         self.bell.stop()
         self.asking.shutdown()
+        self.models.shutdown()
         self.history.stop()
+        self.shelf.stop()
         self.pages.stop()
 
     @Slot()
@@ -114,10 +126,17 @@ class Furniture(QObject):
     def _connect_asking(self) -> None:
         self.asking.finished.connect(self.archive.keep)
         self.asking.judged.connect(self.archive.judge)
+        self.asking.judged.connect(self.examples.judge)
+        self.asking.corrected.connect(self.examples.correct)
+        self.examples.said.connect(lambda text: self._window.notice.say(text, "examples"))
         self.asking.show_evidence.connect(self._on_evidence)
         self.asking.model_changed.connect(self._on_model)
         self.panel.asked.connect(self.desk.clear_evidence)
-        self.panel.models_wanted.connect(self._on_models)
+        self.panel.models_wanted.connect(self.models.open)
+        self.asking.model_changed.connect(self.models.set_model)
+        self.asking.finished.connect(lambda asked: self.models.note(asked.answer.timings))
+        self.models.chosen.connect(self._on_model_chosen)
+        self.models.said.connect(self._window.notice.say)
 
     def _connect_archive(self) -> None:
         self.archive.reopened.connect(self._on_reopened)
@@ -136,7 +155,7 @@ class Furniture(QObject):
         does.search_history.triggered.connect(self._on_search_history)
         does.history.toggled.connect(self.archive.refresh)
         does.settings.triggered.connect(self._on_settings)
-        does.models.triggered.connect(self._on_models)
+        does.models.triggered.connect(self.models.open)
         does.ask.triggered.connect(self.panel.setFocus)
         does.stop.triggered.connect(self.asking.stop)
         does.clear_crop.triggered.connect(self._on_clear_crop)
@@ -230,9 +249,9 @@ class Furniture(QObject):
     def _on_settings(self) -> None:
         self._show_settings()
 
-    @Slot()
-    def _on_models(self) -> None:
-        self._show_settings().folder.setFocus()
+    @Slot(object)
+    def _on_model_chosen(self, choice: ModelChoice) -> None:
+        self._on_settings_changed(replace(self._shell.settings, model_folder=choice.folder))
 
     def _show_settings(self) -> SettingsDialog:
         dialog = SettingsDialog(self._shell.settings, self._window)
