@@ -125,6 +125,7 @@ def _answer_sample() -> int:
     import assets
     from vlm.cli import main as command_line
 
+    sys.stderr.write(f"Asking about the sample here instead: {SAMPLE_QUESTION}\n")
     sample = Path(assets.__file__).parent / "sample.pdf"
     return command_line(["ask", str(sample), SAMPLE_QUESTION])
 

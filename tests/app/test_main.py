@@ -120,7 +120,9 @@ def test_the_sample_is_answered_in_the_terminal_where_there_is_no_display(
     ((verb, file, question),) = asked
     assert (verb, question) == ("ask", command.SAMPLE_QUESTION)
     assert Path(file).is_file()
-    assert "no display" in capsys.readouterr().err
+    said_there = capsys.readouterr().err
+    assert "no display" in said_there
+    assert command.SAMPLE_QUESTION in said_there
 
 
 def test_the_sample_is_what_its_script_draws() -> None:
