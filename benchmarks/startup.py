@@ -64,6 +64,9 @@ sys.exit(main(sys.argv[1:]))
 def run(code: str, arguments: list[str], home: str) -> dict[str, float]:
     """Return the seconds from before the process started to each line it printed."""
     environment = os.environ | {"VLM_DESK_HOME": home}
+    # A person's Python keeps what it has compiled; without that every start compiles all of it.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment["PYTHONPYCACHEPREFIX"] = str(Path(home) / "compiled")
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         environment |= {"QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
     began = time.time()
