@@ -29,6 +29,7 @@ class Notice(QFrame):
         layout.setContentsMargins(theme.SPACE * 2, 5, theme.SPACE, 5)
         layout.addWidget(self._text, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._said: list[tuple[str, str]] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOWN_MS)
@@ -40,9 +41,11 @@ class Notice(QFrame):
         """What is shown, "" when nothing is."""
         return self._text.text()
 
-    def say(self, sentence: str) -> None:
-        """Show a sentence below what is already shown."""
-        self._text.setText(f"{self.text}\n{sentence}" if self.text else sentence)
+    def say(self, sentence: str, topic: str = "") -> None:
+        """Show a sentence below what is already shown, instead of the last one of its topic."""
+        self._said = [said for said in self._said if not topic or said[0] != topic]
+        self._said.append((topic, sentence))
+        self._text.setText("\n".join(text for _, text in self._said))
         self.setAccessibleName(self.text)
         self.show()
         self._timer.start()
@@ -51,5 +54,6 @@ class Notice(QFrame):
     def dismiss(self) -> None:
         """Show nothing."""
         self._timer.stop()
+        self._said = []
         self._text.setText("")
         self.hide()

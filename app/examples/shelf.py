@@ -1,0 +1,287 @@
+"""The examples as the window uses them: one lane that reads and writes, off its thread."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import logging
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QImageWriter
+
+from app.examples import words as sentences
+from app.examples.crops import Taken
+from app.history.keeper import fingerprint
+from app.task import CancelToken, Ended, Failed, Tasks
+from finetune.examples import ExampleStore
+from finetune.exporting import export_jsonl
+from finetune.types import Crop, Example
+from vlm.errors import DeskError
+
+NAME = "examples.sqlite3"
+THUMBNAIL_PX = QSize(320, 240)
+"""Of a picture in the list, so that it is sharp at half of that on a screen with fine pixels."""
+RGB = QImage.Format.Format_RGB888
+
+_log = logging.getLogger(__name__)
+_NO_FILE = "The document cannot be read any more."
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """There are other examples than before; `key` is that of what was kept, else ""."""
+
+    how: Literal["kept", "taken back", "edited"]
+    key: str
+    examples: int
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why an example could not be kept, in a sentence."""
+
+    key: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """All examples, newest first, and from how many documents they are."""
+
+    examples: tuple[Example, ...]
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """The small picture of an example."""
+
+    id: str
+    image: QImage
+
+
+def png(image: QImage) -> bytes:
+    """Return a picture as a PNG file without an alpha channel."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, QByteArray(b"PNG")).write(image.convertToFormat(RGB))
+    return bytes(data.data())
+
+
+def name_of(example: Example) -> str:
+    """Return the id of an answer's example: asked and answered again the same, it is the same."""
+    box = example.box
+    place = (box.x0, box.y0, box.x1, box.y1) if box else ()
+    page = (example.document, example.page.page, example.page.rotation)
+    parts = msgspec.json.encode((page, place, example.question, example.said))
+    return hashlib.sha256(parts).hexdigest()[:32]
+
+
+class Shelf(QObject):
+    """Reads and writes the examples one after the other.
+
+    Signals:
+        changed(object): `Changed`.
+        refused(object): `Refused`.
+        listed(object): `Listed`.
+        drawn(object): `Thumbnail`.
+        exported(int): How many examples were written.
+        complained(str): A plain sentence: what could not be done.
+
+    Args:
+        file: The file of the examples.
+    """
+
+    changed = Signal(object)
+    refused = Signal(object)
+    listed = Signal(object)
+    drawn = Signal(object)
+    exported = Signal(int)
+    complained = Signal(str)
+
+    def __init__(self, file: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file = file
+        self._lane = Tasks(threads=1, parent=self)
+        self._keys = itertools.count()
+        self._unwritten: dict[int, Callable[[ExampleStore], object]] = {}
+
+    def keep(self, example: Example, taken: Taken) -> None:
+        """Keep an example with its picture; one of the same answer is replaced.
+
+        An empty `document` is filled in from the file, an empty `id` from what it is about.
+        Ends in `changed` or `refused`.
+        """
+        key = taken.wanted.key
+
+        def work(store: ExampleStore) -> Changed | Refused:
+            whole = _complete(example)
+            if whole is None:
+                return Refused(key, _NO_FILE)
+            store.add(whole, Crop(png(taken.image), taken.size, taken.words))
+            return Changed("kept", key, len(store), store.document_count())
+
+        self._write(work)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove examples for good."""
+        gone = tuple(ids)
+
+        def work(store: ExampleStore) -> Changed:
+            store.remove(gone)
+            return Changed("edited", "", len(store), store.document_count())
+
+        self._write(work)
+
+    def take_back(self, asked: Example) -> None:
+        """Remove the example of an answer, when there is one. `asked` says of which."""
+
+        def work(store: ExampleStore) -> Changed | None:
+            whole = _complete(asked)
+            name = whole.id if whole is not None else ""
+            same = [one.id for one in store.all() if one.id == name or _is_of(one, asked)]
+            if not same:
+                return None
+            store.remove(same)
+            return Changed("taken back", "", len(store), store.document_count())
+
+        self._write(work)
+
+    def change(self, id: str, answer: str) -> None:
+        """Correct the answer of an example; other spellings of the old one go with it."""
+
+        def work(store: ExampleStore) -> Changed:
+            store.change(id, store.get(id).question, (answer,))
+            return Changed("edited", "", len(store), store.document_count())
+
+        self._write(work)
+
+    def list(self) -> None:
+        """Read all examples; answered by `listed`."""
+
+        def work(store: ExampleStore) -> Listed:
+            found = tuple(store.all())[::-1]
+            return Listed(found, len({example.document for example in found}))
+
+        self._do(work)
+
+    def draw(self, id: str) -> None:
+        """Read the picture of an example in small; answered by `drawn` if it is still there."""
+
+        def work(store: ExampleStore) -> Thumbnail | None:
+            try:
+                image = QImage.fromData(store.crop(id).picture)
+            except KeyError:
+                return None  # removed since
+            smooth = Qt.TransformationMode.SmoothTransformation
+            return Thumbnail(
+                id, image.scaled(THUMBNAIL_PX, Qt.AspectRatioMode.KeepAspectRatio, smooth)
+            )
+
+        self._do(work)
+
+    def export(self, file: Path, ids: Sequence[str]) -> None:
+        """Write examples as JSONL, with a folder of pictures beside it."""
+        chosen = tuple(ids)
+
+        def work(store: ExampleStore) -> int:
+            return export_jsonl(store, [store.get(id) for id in chosen], file)
+
+        self._do(work)
+
+    def stop(self) -> None:
+        """Write what is not written yet."""
+        self._lane.stop()
+        left, self._unwritten = list(self._unwritten.values()), {}
+        try:
+            if left:
+                with ExampleStore(self._file) as store:
+                    for work in left:
+                        work(store)
+        except DeskError as error:
+            _log.warning("The examples could not be written at the end: %s", error.code)
+
+    def _write(self, work: Callable[[ExampleStore], object]) -> None:
+        """Do work that must be done even when the program ends before its turn."""
+        key = next(self._keys)
+        self._unwritten[key] = work
+
+        def once(store: ExampleStore) -> object:
+            done = work(store)
+            self._unwritten.pop(key, None)
+            return done
+
+        self._do(once)
+
+    def _do(self, work: Callable[[ExampleStore], object]) -> None:
+        def steps(token: CancelToken) -> Generator[object, None, None]:
+            # Opened each time: SQLite binds a file to the thread that opened it, and threads of
+            # a pool come and go.
+            with ExampleStore(self._file) as store:
+                done = work(store)
+            yield done
+
+        task = self._lane.start(steps)
+        task.value.connect(self._on_done)
+        task.ended.connect(self._on_ended)
+
+    @Slot(object)
+    def _on_done(self, done: object) -> None:
+        match done:
+            case Changed():
+                self.changed.emit(done)
+            case Refused():
+                self.refused.emit(done)
+            case Listed():
+                self.listed.emit(done)
+            case Thumbnail():
+                self.drawn.emit(done)
+            case int():
+                self.exported.emit(done)
+            case _:
+                pass
+
+    @Slot(object)
+    def _on_ended(self, ended: Ended) -> None:
+        match ended:
+            case Failed(error=DeskError() as error):
+                self.complained.emit(str(error))
+            case Failed(error=OSError() as error):
+                self.complained.emit(f"The file could not be written: {error.strerror}.")
+            case Failed():
+                self.complained.emit(sentences.UNUSABLE)
+            case _:
+                pass
+
+
+def _complete(example: Example) -> Example | None:
+    """Fill in the document's hash and the id; None when the document cannot be read."""
+    document = example.document or fingerprint(Path(example.page.path), _Never())
+    if not document:
+        return None
+    whole = msgspec.structs.replace(example, document=document)
+    return msgspec.structs.replace(whole, id=whole.id or name_of(whole))
+
+
+def _is_of(kept: Example, asked: Example) -> bool:
+    """Tell whether an example was made from this answer, though its file may be another now."""
+    return (
+        kept.kind in ("right", "correction")
+        and (kept.page, kept.box) == (asked.page, asked.box)
+        and (kept.question, kept.said) == (asked.question, asked.said)
+    )
+
+
+class _Never:
+    """A token of work that is done to its end: a click must not be lost."""
+
+    @property
+    def cancelled(self) -> bool:
+        return False
