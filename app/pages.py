@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import weakref
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, assert_never
@@ -195,6 +196,8 @@ class PageService(QObject):
         self._owners = itertools.count(1)
         self._opening: dict[str, int] = {}
         self._passwords: dict[str, str] = {}
+        # A program that dies before `stop` must not wait for a worker that waits for work.
+        weakref.finalize(self, self._lane.end)
         self._tasks = Tasks(threads=1, parent=self)
         self._tasks.start(self._serve).value.connect(self._on_result)
 
