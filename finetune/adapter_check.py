@@ -20,7 +20,6 @@ CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 ALLOWED = frozenset(
     {
         "alpha_pattern",
-        "base_model_name_or_path",
         "bias",
         "fan_in_fan_out",
         "inference_mode",
@@ -42,6 +41,7 @@ ALLOWED = frozenset(
 HARMLESS = frozenset(
     {
         "auto_mapping",
+        "base_model_name_or_path",
         "megatron_core",
         "monteclora_config",
         "peft_version",

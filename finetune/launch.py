@@ -16,15 +16,9 @@ NEW_SESSION = sys.platform != "win32"
 
 def train_command(run: Path) -> list[str]:
     """Return the command that trains a run; its output is lines of `finetune.protocol`."""
-    return [*_command(), str(run)]
+    return [*children.command("training"), str(run)]
 
 
 def merge_command(base: Path, adapter: Path, target: Path) -> list[str]:
     """Return the command that writes a merged model; its output is `Failed` or nothing."""
-    return [*_command(), MERGE, str(base), str(adapter), str(target)]
-
-
-def _command() -> list[str]:
-    if getattr(sys, "frozen", False):
-        return children.command("training")
-    return [sys.executable, "-m", "finetune.worker"]
+    return [*children.command("training"), MERGE, str(base), str(adapter), str(target)]

@@ -13,13 +13,12 @@ from finetune.disk import RealDisk
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 
 
-def save_adapter(wrapped: Any, folder: Path, base_name: str) -> None:
+def save_adapter(wrapped: Any, folder: Path) -> None:
     """Write the adapter of a peft model to `folder`, replacing what is there.
 
     Args:
         wrapped: The peft model.
         folder: Where to.
-        base_name: What the base model is called; paths of this machine are not written.
 
     Raises:
         OSError: When it cannot be written.
@@ -32,7 +31,7 @@ def save_adapter(wrapped: Any, folder: Path, base_name: str) -> None:
         if file.name not in (CONFIG, WEIGHTS):
             file.unlink()
     config = json.loads((part / CONFIG).read_text(encoding="utf-8"))
-    config["base_model_name_or_path"] = base_name
+    config["base_model_name_or_path"] = None  # a path of this machine, or looked up in the net
     (part / CONFIG).write_text(json.dumps(config, indent=2, sort_keys=True), encoding="utf-8")
     disk = RealDisk()
     for name in (CONFIG, WEIGHTS):

@@ -62,7 +62,7 @@ def train(run: Path, plan: TrainPlan, rows: list[RunRow], disk: Disk) -> Iterato
     best = keeper.best()
     if best is not None:
         learner.restore_adapter(best)
-    save_adapter(learner.wrapped, run / runs.ADAPTER, Path(plan.base).name)
+    save_adapter(learner.wrapped, run / runs.ADAPTER)
     del learner, accelerator
     if any(row.side == "held_out" for row in rows):
         gate = yield from measure(run, plan, rows)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -21,12 +22,14 @@ from finetune.launch import MERGE
 from finetune.lock import RunLock
 from finetune.protocol import VERSION, Event, Failed, Started
 from finetune.runs import RunRow
-from vlm.errors import DeskError
+from vlm.errors import DeskError, OutOfMemory
+from vlm.host import OFFLINE
 from vlm.wire import write
 
 log = logging.getLogger(__name__)
 
 DONE, FAILED, USAGE = 0, 1, 2
+_MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,6 +41,7 @@ def main(argv: list[str] | None = None) -> int:
         `DONE` when the run came to an end, `FAILED` when it could not, `USAGE` for wrong
         arguments.
     """
+    os.environ.update(OFFLINE)
     arguments = sys.argv[1:] if argv is None else argv
     if arguments[:1] == [MERGE] and len(arguments) == 4:
         return _merge(*map(Path, arguments[1:]))
@@ -72,17 +76,30 @@ def work(run: Path, disk: Disk, pipe: int | None, leads: bool = True) -> int:
             if events is not None:
                 events.emit(event)
         return DONE
-    except DeskError as error:
-        _say(events if lock else None, pipe, Failed(error.code, str(error)))
-    except OSError as error:
-        if error.errno not in FULL:
-            raise
-        text = "The disk is full. Free some space and start the run again; nothing is lost."
-        _say(events if lock else None, pipe, Failed(TuningError.code, text))
+    except Exception as error:  # noqa: BLE001  # the process's edge: it ends with a sentence
+        _say(events if lock else None, pipe, _failure(error))
     finally:
         if lock is not None:
             lock.release()
     return FAILED
+
+
+def _failure(error: Exception) -> Failed:
+    """Return what to say of an error; one that nobody foresaw is logged."""
+    if isinstance(error, DeskError):
+        return Failed(error.code, str(error))
+    if isinstance(error, OSError) and error.errno in FULL:
+        text = "The disk is full. Free some space and start the run again; nothing is lost."
+        return Failed(TuningError.code, text)
+    if isinstance(error, MemoryError) or _MEMORY.search(str(error)):
+        text = (
+            "The memory is not enough. Choose a smaller micro_batch or gradient_checkpointing, or "
+            "close other programs; nothing that was learned is lost."
+        )
+        return Failed(OutOfMemory.code, text)
+    log.error("the training process failed", exc_info=error)
+    text = "Training ended because of a fault in this program; what was saved is not lost."
+    return Failed(DeskError.code, text)
 
 
 def _merge(base: Path, adapter: Path, target: Path) -> int:
@@ -92,11 +109,8 @@ def _merge(base: Path, adapter: Path, target: Path) -> int:
 
         merging.merge(base, adapter, target)
         return DONE
-    except DeskError as error:
-        _say(None, pipe, Failed(error.code, str(error)))
-    except OSError as error:
-        text = f"The merged model could not be written: {error.strerror}."
-        _say(None, pipe, Failed(TuningError.code, text))
+    except Exception as error:  # noqa: BLE001  # the process's edge: it ends with a sentence
+        _say(None, pipe, _failure(error))
     finally:
         os.close(pipe)
     return FAILED

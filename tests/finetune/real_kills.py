@@ -23,7 +23,7 @@ def main(run: Path) -> None:
     torch.set_num_threads(1)  # a forked child has none of its parent's other threads
     sys.stderr.write(f"loaded {training.__name__}\n")
     kills: list[int] = []
-    for at in (5, 60, 400, 150, 350, 260, 500, 310, 420, 90):
+    for at in (60, 400, 150, 350, 500, 310, 90):
         child = os.fork()
         if child == 0:
             os._exit(worker.work(run, KillingDisk(at), None))

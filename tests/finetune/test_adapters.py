@@ -38,7 +38,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Path:
         for weight in wrapped.parameters():
             if weight.requires_grad:
                 weight.add_(0.1 * torch.randn_like(weight))
-    save_adapter(wrapped, found / runs.ADAPTER, "idefics2")
+    save_adapter(wrapped, found / runs.ADAPTER)
     judged = [gate.judge(f"{n}", f"d{n}", "Q?", ("a",), "x", "a") for n in range(6)]
     (found / runs.GATE).write_bytes(msgspec.json.encode(gate.decide(judged, [])))
     return found
