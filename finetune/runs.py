@@ -76,7 +76,9 @@ def freeze(
     folder = root / uuid.uuid4().hex
     part = root / (folder.name + ".part")
     try:
-        (part / PICTURES).mkdir(parents=True, mode=0o700)
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part.mkdir(mode=0o700)
+        (part / PICTURES).mkdir(mode=0o700)
         rows: list[bytes] = []
         for number, example in enumerate(e for e in examples if e.id in sides):
             crop = crop_of(example.id)
