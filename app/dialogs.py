@@ -140,3 +140,18 @@ def choose_export(parent: QWidget, name: str) -> Path | None:
         return None
     file = Path(chosen[0])
     return file if file.suffix.lower() in kinds.values() else file.with_name(file.name + ending)
+
+
+def choose_file(parent: QWidget, title: str, kinds: str) -> Path | None:
+    """Let the person choose a file to read; None when they changed their mind."""
+    file, _ = QFileDialog.getOpenFileName(parent, title, str(Path.home()), kinds)
+    return Path(file) if file else None
+
+
+def choose_target(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
+    """Let the person choose a file to write; the ending of `name` is added when it lacks one."""
+    file, _ = QFileDialog.getSaveFileName(parent, title, str(Path.home() / name), kinds)
+    if not file:
+        return None
+    chosen = Path(file)
+    return chosen if chosen.suffix else chosen.with_name(chosen.name + Path(name).suffix)

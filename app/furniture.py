@@ -20,6 +20,8 @@ from app.engine_client import EngineClient
 from app.examples import shelf
 from app.examples.crops import CropTaker
 from app.examples.keeper import ExampleKeeper
+from app.examples.list_import import ListImport
+from app.examples.presenter import ExamplesPresenter
 from app.history import store
 from app.history.entry import Entry
 from app.history.keeper import History
@@ -68,6 +70,8 @@ class Furniture(QObject):
         self.shelf = shelf.Shelf(shell.folders.data / shelf.NAME, self)
         self.taker = CropTaker(self.pages, lambda path: path in self.tabs.paths, self)
         self.examples = ExampleKeeper(self.shelf, self.taker, self)
+        importing = ListImport(self.shelf, self.taker, shell.folders.data / shelf.NAME, self)
+        self.examples_window = ExamplesPresenter(self.shelf, importing, self._window)
         self.keeper = SessionKeeper(shell.session_file, shell.look, self)
         self.bell = Doorbell(shell.place.folder, shell.place.notes, self)
         self._window.furnish(self.tabs, self.panel, self.history_panel, self.panel.composer.line)
@@ -100,6 +104,7 @@ class Furniture(QObject):
         self.asking.shutdown()
         self.models.shutdown()
         self.history.stop()
+        self.examples_window.shutdown()
         self.shelf.stop()
         self.pages.stop()
 
@@ -141,6 +146,7 @@ class Furniture(QObject):
     def _connect_archive(self) -> None:
         self.archive.reopened.connect(self._on_reopened)
         self.archive.said.connect(self._window.notice.say)
+        self.examples_window.opened.connect(lambda one: self.desk.look_at(one.page, one.box))
         self.history_panel.closed.connect(lambda: self._window.commands.history.setChecked(False))
 
     def _connect_commands(self) -> None:
@@ -155,6 +161,7 @@ class Furniture(QObject):
         does.search_history.triggered.connect(self._on_search_history)
         does.history.toggled.connect(self.archive.refresh)
         does.settings.triggered.connect(self._on_settings)
+        does.examples.triggered.connect(self.examples_window.open)
         does.models.triggered.connect(self.models.open)
         does.ask.triggered.connect(self.panel.setFocus)
         does.stop.triggered.connect(self.asking.stop)

@@ -1,0 +1,134 @@
+"""Paints an example: its picture, and beside it the question, the answer and where it is from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from app import style, theme
+from app.examples import words
+from app.examples.model import EXAMPLE, PICTURE, Index
+from finetune.types import Example
+
+PADDING = 12
+GAP = 4
+PICTURE_SIZE = QSize(160, 96)
+EDITOR_MARGIN = 9
+"""Pixels that a line to type in needs above and below its text."""
+
+
+class ExamplePainter(QStyledItemDelegate):
+    """Four lines beside a picture; the answer's line can be typed in."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        lines = 4 * option.fontMetrics.height() + 3 * GAP
+        return QSize(320, max(lines, PICTURE_SIZE.height()) + 2 * PADDING)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        example = index.data(EXAMPLE)
+        if not isinstance(example, Example):
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter, option)
+        self._paint_picture(painter, option, index.data(PICTURE))
+        self._paint_lines(painter, option, example)
+        painter.restore()
+
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: Index
+    ) -> QLineEdit:
+        editor = QLineEdit(parent)
+        editor.setAccessibleName("Right answer")
+        editor.setAccessibleDescription("Enter saves, Escape gives up")
+        return editor
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        line = _line(option, 1)
+        around = line.adjusted(-10, -EDITOR_MARGIN, 0, EDITOR_MARGIN)
+        editor.setGeometry(around)
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        palette = QApplication.palette()  # the option's is bent by the style sheet
+        state: QStyle.StateFlag = option.state
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        over = bool(state & QStyle.StateFlag.State_MouseOver)
+        ground = theme.card(palette)
+        if selected or over:
+            tint = theme.accent(palette) if selected else palette.windowText().color()
+            ground = style.mix(ground, tint, 0.14 if selected else 0.04)
+        painter.setPen(QPen(theme.accent(palette) if selected else theme.line(palette), 1))
+        painter.setBrush(ground)
+        painter.drawRoundedRect(_card(option), theme.RADIUS, theme.RADIUS)
+
+    def _paint_picture(
+        self, painter: QPainter, option: QStyleOptionViewItem, picture: QPixmap | None
+    ) -> None:
+        palette = QApplication.palette()
+        frame = _frame(option)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.desk(palette))
+        painter.drawRoundedRect(frame, 4, 4)
+        if picture is not None and not picture.isNull():
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            inside = frame.adjusted(4, 4, -4, -4)
+            size = picture.size().scaled(inside.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            target = QRect(inside.topLeft(), size)
+            target.moveCenter(inside.center())
+            painter.drawPixmap(target, picture)
+
+    def _paint_lines(
+        self, painter: QPainter, option: QStyleOptionViewItem, example: Example
+    ) -> None:
+        palette = QApplication.palette()
+        plain, muted = palette.windowText().color(), theme.muted(palette)
+        base, bold = QFont(painter.font()), QFont(painter.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        foot = f"{words.KINDS[example.kind]} · {words.place(example)} · {words.made(example)}"
+        lines = (
+            (example.question, base, muted),
+            (example.answer, bold, plain),
+            (words.said(example), base, muted),
+            (foot, base, muted),
+        )
+        for number, (text, font, colour) in enumerate(lines):
+            painter.setFont(font)
+            painter.setPen(colour)
+            line = _line(option, number)
+            shown = painter.fontMetrics().elidedText(
+                words.one_line(text), Qt.TextElideMode.ElideRight, line.width()
+            )
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _card(option: QStyleOptionViewItem) -> QRect:
+    rect: QRect = option.rect
+    return rect.adjusted(2, 3, -6, -3)
+
+
+def _frame(option: QStyleOptionViewItem) -> QRect:
+    """Return where the picture goes."""
+    card = _card(option)
+    frame = QRect(card.topLeft(), PICTURE_SIZE)
+    frame.moveCenter(card.center())
+    frame.moveLeft(card.left() + PADDING)
+    return frame
+
+
+def _line(option: QStyleOptionViewItem, number: int) -> QRect:
+    """Return where a line of text goes."""
+    card, frame = _card(option), _frame(option)
+    height: int = option.fontMetrics.height()
+    top = card.center().y() - (4 * height + 3 * GAP) // 2 + number * (height + GAP)
+    left = frame.right() + PADDING + 4
+    return QRect(left, top, card.right() - PADDING - left, height)
