@@ -46,9 +46,10 @@ def desk(qtbot: QtBot, model: Path) -> Iterator[Shell]:
     place = Place(paths.data_dir())
     assert place.take()
     shell = main.build(application, Start(), place)
-    shell.crashes.stop()  # pytest-qt watches for exceptions
     qtbot.addWidget(shell.window)
     qtbot.waitUntil(lambda: shell.furniture is not None)
+    assert shell.crashes is not None
+    shell.crashes.stop()  # pytest-qt watches for exceptions
     yield shell
     shell.window.close()
     shell.deleteLater()
