@@ -1,4 +1,5 @@
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,9 @@ from vlm import paths
     "folder", [paths.data_dir, paths.config_dir, paths.cache_dir, paths.log_dir]
 )
 def test_folders_lie_under_home_and_belong_to_the_person_alone(
-    folder: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    folder: Callable[[], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("VLM_DESK_HOME", str(tmp_path / "home"))
-    assert callable(folder)
     made = folder()
     assert made.is_dir()
     assert tmp_path in made.parents
