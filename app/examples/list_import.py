@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.examples.crops import CropTaker, NotTaken, Taken, Wanted
 from app.examples.shelf import Changed, Refused, Shelf, name_of
 from app.history.keeper import fingerprint
-from app.task import CancelToken, Ended, Failed, Tasks
+from app.task import CancelToken, Ended, Failed, Task, Tasks
 from finetune import importing
 from finetune.examples import ExampleStore, new_id
 from finetune.types import Example, Row, RowProblem
@@ -76,6 +76,7 @@ class ListImport(QObject):
         self._taker = taker
         self._file = file
         self._lane = Tasks(threads=1, parent=self)
+        self._task: Task | None = None
         self._report: Report | None = None
         self._rows: deque[tuple[int, Example]] = deque()
         self._total = 0
@@ -101,13 +102,19 @@ class ListImport(QObject):
         def steps(token: CancelToken) -> Generator[_Plan, None, None]:
             yield _plan(source, file, token)
 
-        task = self._lane.start(steps)
-        task.value.connect(self._on_plan)
-        task.ended.connect(self._on_read)
+        self._task = self._lane.start(steps)
+        self._task.value.connect(self._on_plan)
+        self._task.ended.connect(self._on_read)
+
+    def shutdown(self) -> None:
+        """Stop, and wait until nothing runs any more."""
+        self.stop()
+        self._lane.stop()
 
     def stop(self) -> None:
         """Take no more rows; the report says what came of those before."""
-        self._lane.stop()
+        if self._task is not None:
+            self._task.abandon()
         self._rows.clear()
         for key in self._under:
             self._taker.forget(key)
@@ -203,6 +210,8 @@ def _plan(source: Path, file: Path, token: CancelToken) -> _Plan:
     contents = {_content(example) for example in there.values()}
     known = 0
     for row in importing.read(source):
+        if token.cancelled:
+            break
         if isinstance(row, RowProblem):
             problems.append(row)
             continue

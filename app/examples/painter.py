@@ -20,13 +20,13 @@ from finetune.types import Example
 
 PADDING = 12
 GAP = 4
-PICTURE_SIZE = QSize(160, 96)
-EDITOR_MARGIN = 9
+PICTURE_SIZE = QSize(208, 100)
+EDITOR_MARGIN = 5
 """Pixels that a line to type in needs above and below its text."""
 
 
 class ExamplePainter(QStyledItemDelegate):
-    """Four lines beside a picture; the answer's line can be typed in."""
+    """A few lines beside a picture; the answer's line can be typed in."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         lines = 4 * option.fontMetrics.height() + 3 * GAP
@@ -47,6 +47,7 @@ class ExamplePainter(QStyledItemDelegate):
         self, parent: QWidget, option: QStyleOptionViewItem, index: Index
     ) -> QLineEdit:
         editor = QLineEdit(parent)
+        editor.setStyleSheet("padding: 1px 8px;")
         editor.setAccessibleName("Right answer")
         editor.setAccessibleDescription("Enter saves, Escape gives up")
         return editor
@@ -54,7 +55,9 @@ class ExamplePainter(QStyledItemDelegate):
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, index: Index
     ) -> None:
-        line = _line(option, 1)
+        example = index.data(EXAMPLE)
+        lines = len(_texts(example)) if isinstance(example, Example) else 0
+        line = _line(option, 1, lines)
         around = line.adjusted(-10, -EDITOR_MARGIN, 0, EDITOR_MARGIN)
         editor.setGeometry(around)
 
@@ -94,17 +97,11 @@ class ExamplePainter(QStyledItemDelegate):
         plain, muted = palette.windowText().color(), theme.muted(palette)
         base, bold = QFont(painter.font()), QFont(painter.font())
         bold.setWeight(QFont.Weight.DemiBold)
-        foot = f"{words.KINDS[example.kind]} · {words.place(example)} · {words.made(example)}"
-        lines = (
-            (example.question, base, muted),
-            (example.answer, bold, plain),
-            (words.said(example), base, muted),
-            (foot, base, muted),
-        )
-        for number, (text, font, colour) in enumerate(lines):
-            painter.setFont(font)
-            painter.setPen(colour)
-            line = _line(option, number)
+        texts = _texts(example)
+        for number, text in enumerate(texts):
+            painter.setFont(bold if number == 1 else base)
+            painter.setPen(plain if number == 1 else muted)
+            line = _line(option, number, len(texts))
             shown = painter.fontMetrics().elidedText(
                 words.one_line(text), Qt.TextElideMode.ElideRight, line.width()
             )
@@ -113,7 +110,7 @@ class ExamplePainter(QStyledItemDelegate):
 
 def _card(option: QStyleOptionViewItem) -> QRect:
     rect: QRect = option.rect
-    return rect.adjusted(2, 3, -6, -3)
+    return rect.adjusted(4, 4, -8, -4)
 
 
 def _frame(option: QStyleOptionViewItem) -> QRect:
@@ -125,10 +122,17 @@ def _frame(option: QStyleOptionViewItem) -> QRect:
     return frame
 
 
-def _line(option: QStyleOptionViewItem, number: int) -> QRect:
-    """Return where a line of text goes."""
+def _texts(example: Example) -> tuple[str, ...]:
+    """Return the lines beside the picture; the second is the right answer."""
+    foot = f"{words.KINDS[example.kind]} · {words.place(example)} · {words.made(example)}"
+    texts = (example.question, example.answer, words.said(example), foot)
+    return tuple(text for text in texts if text)
+
+
+def _line(option: QStyleOptionViewItem, number: int, lines: int) -> QRect:
+    """Return where one of so many lines of text goes."""
     card, frame = _card(option), _frame(option)
     height: int = option.fontMetrics.height()
-    top = card.center().y() - (4 * height + 3 * GAP) // 2 + number * (height + GAP)
+    top = card.center().y() - (lines * (height + GAP) - GAP) // 2 + number * (height + GAP)
     left = frame.right() + PADDING + 4
     return QRect(left, top, card.right() - PADDING - left, height)

@@ -60,7 +60,8 @@ class ExamplesPresenter(QObject):
     def shutdown(self) -> None:
         """Import and show nothing more."""
         self._refresh.drop()
-        self._importing.stop()
+        self.window = None  # the report of an import that ends now has nobody to read it
+        self._importing.shutdown()
 
     def _make(self) -> ExamplesWindow:
         from app.examples.window import ExamplesWindow  # not while the main window comes up

@@ -24,7 +24,7 @@ from finetune.types import Crop, Example
 from vlm.errors import DeskError
 
 NAME = "examples.sqlite3"
-THUMBNAIL_PX = QSize(320, 240)
+THUMBNAIL_PX = QSize(416, 208)
 """Of a picture in the list, so that it is sharp at half of that on a screen with fine pixels."""
 RGB = QImage.Format.Format_RGB888
 

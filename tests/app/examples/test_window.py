@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app import dialogs
@@ -52,6 +59,18 @@ def test_without_examples_it_is_friendly(qtbot: QtBot, make_shell: MakeShell) ->
     assert window.state.text().endswith("You have none yet.")
     assert not window.export.isEnabled()
     assert not window.remove.isEnabled()
+
+
+def test_every_control_has_a_name_and_plain_text(qtbot: QtBot, make_shell: MakeShell) -> None:
+    fill(file(), example(1, question="<b>bold</b>"))
+    window = opened(qtbot, make_shell())
+    controls = (QAbstractButton, QAbstractItemView, QProgressBar, QLineEdit)
+    shown = [one for one in window.findChildren(QWidget) if isinstance(one, controls)]
+    own = [one for one in shown if not isinstance(one.parent(), QLineEdit)]
+    assert len(own) >= 8
+    assert [type(one).__name__ for one in own if not one.accessibleName()] == []
+    formats = {one.textFormat() for one in window.findChildren(QLabel)}
+    assert formats == {Qt.TextFormat.PlainText}
 
 
 def test_it_lists_newest_first_with_pictures_and_says_how_far(
