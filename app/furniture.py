@@ -229,7 +229,7 @@ class Furniture(QObject):
     def _on_reopened(self, entry: Entry) -> None:
         question, answer = entry.question, entry.answer
         self.desk.look_at(question.page, question.box)
-        self.asking.show_past(question, answer)
+        self.asking.show_past(question, answer, entry.verdict)
         self.desk.show_evidence(question.page, answer.evidence.boxes, jump=False)
 
     @Slot(object)

@@ -138,7 +138,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: %(line)s; }
 QSplitter::handle:hover { background: %(accent)s; }
 QProgressBar {
-    background: %(hover)s; border: none; border-radius: 3px; max-height: 6px; text-align: center;
+    background: %(line)s; border: none; border-radius: 3px; max-height: 6px; text-align: center;
 }
 QProgressBar::chunk { background: %(accent)s; border-radius: 3px; }
 QStatusBar { border-top: 1px solid %(line)s; }

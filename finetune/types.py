@@ -15,7 +15,7 @@ Side = Literal["train", "watch", "held_out"]
 
 _PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"RIFF", b"\xff\xd8\xff")
 
-NOT_ON_PAGE = "not on this page"
+NOT_ON_PAGE = "Not on this page."
 """What the model is taught to say when the answer is not in the picture it was given."""
 
 

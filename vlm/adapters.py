@@ -78,6 +78,6 @@ def merge(model: Any, folder: Path) -> Any:
         raise mismatch from error
     with safe_open(folder / WEIGHTS, framework="pt") as file:
         given = set(file.keys())
-    if given != set(get_peft_model_state_dict(tuned)):
+    if given != set(get_peft_model_state_dict(tuned, save_embedding_layers=False)):
         raise mismatch
     return tuned.merge_and_unload()
