@@ -18,9 +18,9 @@ SURE = 0.90
 FAIRLY_SURE = 0.70
 
 EXAMPLES = (
+    "What does it say?",
     "What is the total amount?",
     "What is the date of this document?",
-    "Who is this document from?",
 )
 
 NO_DOCUMENT = (

@@ -9,8 +9,11 @@ from pathlib import Path
 import pymupdf
 import pytest
 
+import assets
 from app import __main__ as command
 from tests.app.test_single import holder, said
+from vlm.pages.client import PageClient
+from vlm.types import Box, PageRef
 
 HEAVY = (
     "torch",
@@ -117,8 +120,9 @@ def test_the_sample_is_answered_in_the_terminal_where_there_is_no_display(
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     assert command.main(["--sample"]) == 0
-    ((verb, file, question),) = asked
+    ((verb, file, question, *crop),) = asked
     assert (verb, question) == ("ask", command.SAMPLE_QUESTION)
+    assert crop == ["--crop", command.SAMPLE_CROP]
     assert Path(file).is_file()
     said_there = capsys.readouterr().err
     assert "no display" in said_there
@@ -145,3 +149,11 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("VLM Desk cannot use its folder")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_sample_question_is_asked_where_its_answer_stands() -> None:
+    box = Box(*(float(edge) for edge in command.SAMPLE_CROP.split(",")))
+    with PageClient() as client:
+        words = client.words(PageRef(str(Path(assets.__file__).parent / "sample.pdf"), 0))
+    inside = " ".join(word.text for word in words if box.holds(word.box))
+    assert inside == "Invoice number LP-20418"
