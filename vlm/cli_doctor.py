@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import psutil
 import torch
 
-from vlm import device, models, paths, safety
+from vlm import amounts, device, models, paths, safety
 from vlm.errors import DeskError
 from vlm.pages import jail
 
@@ -33,7 +33,7 @@ def run(_arguments: argparse.Namespace) -> int:
             print(f"{'model':<12} {folder.name}: {error}")
             continue
         usable = True
-        size = device.gigabytes(found.weights * fitting.dtype.itemsize)
+        size = amounts.size(found.weights * fitting.dtype.itemsize)
         print(f"{'model':<12} {folder.name}: {found.model_type}, {size} in memory, will run")
     if not usable:
         print(f"{'model':<12} none came with the program; name one with --model DIR")
@@ -46,11 +46,11 @@ def _machine(placement: device.Placement) -> Iterator[tuple[str, str]]:
     yield "Python", f"{platform.python_version()} at {sys.executable}"
     yield "libraries", ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
     yield "processor", f"{os.cpu_count()} cores, {torch.get_num_threads()} used for a model"
-    total, free = device.gigabytes(memory.total), device.gigabytes(memory.available)
+    total, free = amounts.size(memory.total), amounts.size(memory.available)
     yield "memory", f"{total}, {free} free"
     yield "runs on", f"{placement.device} in {placement.dtype_name}. {placement.reason}"
     if placement.device == "cuda":
-        yield "GPU memory", f"{device.gigabytes(device.free_bytes('cuda'))} free"
+        yield "GPU memory", f"{amounts.size(device.free_bytes('cuda'))} free"
     if importlib.util.find_spec("torchvision") is not None:
         yield "torchvision", "is installed but not needed; where it does not fit torch, models fail"
     yield "documents", jail.describe()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import psutil
 import torch
 
+from vlm import amounts
 from vlm.errors import ModelUnsupported, OutOfMemory
 
 ROOM = 1.2
@@ -152,16 +153,11 @@ def fit(weights: int, placement: Placement, name: str) -> Placement:
     least = needed // 2 if placement.dtype == torch.float32 else needed
     kind = "GPU memory" if placement.device == "cuda" else "memory"
     raise OutOfMemory(
-        f"{name} needs about {gigabytes(least)} of {kind}; {gigabytes(free)} are free. "
+        f"{name} needs about {amounts.size(least)} of {kind}; {amounts.size(free)} are free. "
         "Close other programs or choose a smaller model.",
         least,
         free,
     )
-
-
-def gigabytes(size: int) -> str:
-    """Write a size for people."""
-    return f"{size / 1e9:.1f} GB" if size < 1e10 else f"{size / 1e9:.0f} GB"
 
 
 _SHORTAGE = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
@@ -179,10 +175,10 @@ def shortage(error: BaseException, device: str) -> OutOfMemory | None:
     found = _BYTES.search(str(error))
     needed = int(float(found[1]) * _UNITS[found[2].lower()]) if found else 0
     free = free_bytes(device)
-    asked = f" {gigabytes(needed)} more were needed;" if needed else ""
+    asked = f" {amounts.size(needed)} more were needed;" if needed else ""
     kind = "GPU memory" if device == "cuda" else "memory"
     return OutOfMemory(
-        f"The {kind} is not enough for this question:{asked} {gigabytes(free)} are free. "
+        f"The {kind} is not enough for this question:{asked} {amounts.size(free)} are free. "
         "Draw a smaller box, close other programs or choose a smaller model.",
         needed,
         free,
