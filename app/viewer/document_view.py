@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import assert_never
 
 import msgspec
-from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtCore import QEvent, Signal, SignalInstance, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -76,6 +77,13 @@ class DocumentView(QWidget):
         self._notices = PageNotices(self._area)
         self._opening = Opening(self._area, Path(path).name)
         self._wanting = Wanting(path, pages, self, self._area, self._thumbnails)
+        self._links: tuple[tuple[SignalInstance, Callable[..., None]], ...] = (
+            (pages.opened, self._on_opened),
+            (pages.failed, self._on_failed),
+            (pages.drawn, self._on_drawn),
+            (pages.sizes_found, self._on_sizes),
+            (pages.words_found, self._on_words),
+        )
         self._lay_out()
         self._connect_pages()
         self._connect_parts()
@@ -171,11 +179,8 @@ class DocumentView(QWidget):
         self.setFocusProxy(self._area)
 
     def _connect_pages(self) -> None:
-        self._pages.opened.connect(self._on_opened)
-        self._pages.failed.connect(self._on_failed)
-        self._pages.drawn.connect(self._on_drawn)
-        self._pages.sizes_found.connect(self._on_sizes)
-        self._pages.words_found.connect(self._on_words)
+        for signal, slot in self._links:
+            signal.connect(slot)
 
     def _connect_parts(self) -> None:
         self._area.page_changed.connect(self._on_page)
@@ -331,6 +336,10 @@ class DocumentView(QWidget):
         return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        # Others may open the same file before this view is deleted: it must not speak for them.
+        links, self._links = self._links, ()
+        for signal, slot in links:
+            signal.disconnect(slot)
         self._wanting.end()
         self._pages.close(self.path)
         super().closeEvent(event)

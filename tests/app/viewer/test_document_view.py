@@ -61,6 +61,18 @@ def test_the_page_is_painted_sharply(view: DocumentView, pages: PageService) -> 
     assert paper.name() == "#ffffff"
 
 
+def test_a_closed_view_says_nothing_when_others_open_the_file(
+    view: DocumentView, pages: PageService, qtbot: QtBot
+) -> None:
+    said: list[object] = []
+    view.opened.connect(said.append)
+    view.close()
+    with qtbot.waitSignal(pages.opened):
+        pages.open(view.path)
+    pages.close(view.path)
+    assert said == []
+
+
 # Moving about
 
 
