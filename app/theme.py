@@ -6,6 +6,8 @@ system's scheme reaches them with Qt's palette change event.
 
 from __future__ import annotations
 
+from enum import Enum
+
 from PySide6.QtGui import QColor, QPalette
 
 SPACE = 8
@@ -61,6 +63,28 @@ def caution(palette: QPalette) -> QColor:
 def bad(palette: QPalette) -> QColor:
     """Not found, failed."""
     return _pick(palette, "#b3261e", "#ff8f86")
+
+
+class Tone(Enum):
+    """How something is to be taken; an icon says the same, so colour is never the only sign."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    CAUTION = "caution"
+    BAD = "bad"
+
+
+def tone_colour(tone: Tone, palette: QPalette) -> QColor:
+    """A tone's colour on a card."""
+    match tone:
+        case Tone.PLAIN:
+            return muted(palette)
+        case Tone.GOOD:
+            return good(palette)
+        case Tone.CAUTION:
+            return caution(palette)
+        case Tone.BAD:
+            return bad(palette)
 
 
 LIGHT_ROLES = {

@@ -16,7 +16,7 @@ from app.ask.flow import FlowRow
 from app.ask.icons import Icon
 from app.ask.surface import BusyLine, Card, MutedLabel, Notice, plain_label, sized
 from app.ask.values import Correction, EvidenceClick, Scope, Verdict
-from app.ask.words import Tone
+from app.theme import Tone
 from vlm.protocol import Saw
 from vlm.types import Answer, Box, Question
 

@@ -11,7 +11,7 @@ from app.ask.button import IconButton, Look
 from app.ask.flow import FlowRow
 from app.ask.icons import Icon
 from app.ask.surface import MutedLabel, tone_icon
-from app.ask.words import Tone
+from app.theme import Tone
 from vlm.types import Answer
 
 

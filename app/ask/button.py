@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from app import theme
 from app.ask.icons import Icon, draw
 from app.ask.surface import ICON, faded, sized, tone_colour
-from app.ask.words import Tone
+from app.theme import Tone
 
 
 class Look(Enum):

@@ -11,7 +11,7 @@ from app.ask import words
 from app.ask.button import IconButton, Look
 from app.ask.icons import Icon
 from app.ask.surface import BusyLine, MutedLabel, Notice, plain_label, sized
-from app.ask.words import Tone
+from app.theme import Tone
 from vlm.types import ModelInfo
 
 _DEVICES = {"cpu": "CPU", "cuda": "GPU", "mps": "GPU"}

@@ -16,7 +16,7 @@ from app.ask.model_chip import ModelHead
 from app.ask.surface import Notice
 from app.ask.values import Draft, Scope
 from app.ask.welcome import Welcome
-from app.ask.words import Tone
+from app.theme import Tone
 from vlm.types import Box, Document, ModelInfo, PageRef, Question
 
 CARDS = 40

@@ -21,9 +21,9 @@ from app.ask import words
 from app.ask.button import IconButton, Look
 from app.ask.icons import Icon
 from app.ask.surface import MutedLabel, Notice, plain_label, sized
-from app.ask.words import Tone
 from app.page_lane import Draw, Urgency
 from app.pages import Drawn, PageFailure, PageService, SizesFound
+from app.theme import Tone
 from vlm.protocol import Saw
 from vlm.types import Document, PageRef, PageSize, View
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QWidget
 
 from app import theme
 from app.ask.icons import Icon, draw
-from app.ask.words import Tone
+from app.theme import Tone, tone_colour
 
 BUSY_MS = 33
 """Between two steps of the busy line."""
@@ -42,19 +42,6 @@ _TONE_ICONS = {
 def tone_icon(tone: Tone) -> Icon:
     """Return the icon that says the same as the tone's colour."""
     return _TONE_ICONS[tone]
-
-
-def tone_colour(tone: Tone, palette: QPalette) -> QColor:
-    """Return a tone's colour on a card."""
-    match tone:
-        case Tone.PLAIN:
-            return theme.muted(palette)
-        case Tone.GOOD:
-            return theme.good(palette)
-        case Tone.CAUTION:
-            return theme.caution(palette)
-        case Tone.BAD:
-            return theme.bad(palette)
 
 
 def faded(colour: QColor, alpha: float) -> QColor:

@@ -8,10 +8,10 @@ moves the mean a lot, which is wanted: a wrong digit is a wrong amount.
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import PurePath
 
 from app.ask.values import Scope
+from app.theme import Tone
 from vlm.types import Answer, Document, Evidence, Question, StopReason, View
 
 SURE = 0.90
@@ -36,15 +36,6 @@ WAITING = "Waiting for the model…"
 QUEUED = "Waiting for the answer above…"
 READING = "Reading…"
 NO_ANSWER = "The model had nothing to say."
-
-
-class Tone(Enum):
-    """What a badge means; it has its own icon, so colour is never the only sign."""
-
-    PLAIN = "plain"
-    GOOD = "good"
-    CAUTION = "caution"
-    BAD = "bad"
 
 
 def confidence(value: float) -> tuple[str, Tone]:

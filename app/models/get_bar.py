@@ -10,7 +10,8 @@ from app import theme
 from app.labels import Role, label, menu_text
 from app.models import words
 from app.models.buttons import ActionButton
-from app.models.mark import Mark, Tone
+from app.models.mark import Mark
+from app.theme import Tone
 
 
 class GetBar(QFrame):

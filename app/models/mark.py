@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app import icons, theme
+from app import icons
+from app.theme import Tone, tone_colour
 from vlm.memory import Fit
 
 SIZE = 18
 
 
-class Tone(Enum):
-    """How something is to be taken; the value is the icon that says the same as the colour."""
-
-    GOOD = "check"
-    CAUTION = "warning"
-    BAD = "close"
-    PLAIN = "info"
-
-
+_ICONS = {
+    Tone.GOOD: "check",
+    Tone.CAUTION: "warning",
+    Tone.BAD: "close",
+    Tone.PLAIN: "info",
+}
 FITS = {
     Fit.YES: Tone.GOOD,
     Fit.TIGHT: Tone.CAUTION,
@@ -30,19 +26,6 @@ FITS = {
     Fit.NO: Tone.BAD,
     Fit.UNKNOWN: Tone.PLAIN,
 }
-
-
-def colour(tone: Tone, palette: QPalette) -> QColor:
-    """Return a tone's colour on a card."""
-    match tone:
-        case Tone.GOOD:
-            return theme.good(palette)
-        case Tone.CAUTION:
-            return theme.caution(palette)
-        case Tone.BAD:
-            return theme.bad(palette)
-        case Tone.PLAIN:
-            return theme.muted(palette)
 
 
 class Mark(QWidget):
@@ -66,7 +49,7 @@ class Mark(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        tint = colour(self._tone, self.palette())
+        tint = tone_colour(self._tone, self.palette())
         ratio = self.devicePixelRatioF()
-        painter.drawPixmap(0, 0, icons.pixmap(self._tone.value, tint, SIZE, ratio))
+        painter.drawPixmap(0, 0, icons.pixmap(_ICONS[self._tone], tint, SIZE, ratio))
         painter.end()

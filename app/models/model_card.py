@@ -10,8 +10,9 @@ from app import theme
 from app.labels import Elided, Role, label, sized
 from app.models import words
 from app.models.buttons import ActionButton
-from app.models.mark import FITS, Mark, Tone
+from app.models.mark import FITS, Mark
 from app.models.values import Entry
+from app.theme import Tone
 from vlm.catalogue import Place
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from app.ask import words
 from app.ask.values import Scope
-from app.ask.words import Tone
+from app.theme import Tone
 from tests.app.ask.sample import BOX, DOCUMENT, PAGE, PATH, WHOLE, answer
 from vlm.types import Document, Evidence, PageRef, PageSize
 

@@ -5,9 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from app.models.mark import Tone
 from app.models.model_list import ModelList
 from app.models.values import Arriving, Stage
+from app.theme import Tone
 from tests.app.models.made import entry, listing
 from vlm.catalogue import Place
 from vlm.hub import ModelName
