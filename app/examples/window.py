@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QProgressBar,
     QPushButton,
@@ -24,9 +23,7 @@ from app.examples.model import ExamplesModel
 from app.examples.shelf import Listed
 from app.labels import Role, label
 from app.models.buttons import ActionButton
-
-TYPING_MS = 120
-"""How long the search waits for the next key."""
+from app.search_line import SearchLine
 
 
 class ExamplesWindow(QDialog):
@@ -61,7 +58,8 @@ class ExamplesWindow(QDialog):
         self.bar.setRange(0, words.ENOUGH)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Documents towards tuning")
-        self.line = self._make_line()
+        self.line = SearchLine("Search questions, answers and documents", "Search the examples")
+        self.line.searched.connect(self._on_searched)
         self.empty = label(words.EMPTY, Role.MUTED, wrap=True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setContentsMargins(64, 0, 64, 0)
@@ -108,18 +106,6 @@ class ExamplesWindow(QDialog):
         if progress is not None:
             rows = f"row {progress.done + 1} of {progress.rows}" if progress.rows else "the list"
             self.say(f"Reading {rows}…")
-
-    def _make_line(self) -> QLineEdit:
-        line = QLineEdit()
-        line.setPlaceholderText("Search questions, answers and documents")
-        line.setAccessibleName("Search the examples")
-        line.setClearButtonEnabled(True)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(TYPING_MS)
-        self._typing.timeout.connect(self._on_typed)
-        line.textChanged.connect(self._typing.start)
-        return line
 
     def _make_buttons(self) -> None:
         self.open_button = ActionButton("Open document", "document", "quiet")
@@ -187,9 +173,9 @@ class ExamplesWindow(QDialog):
         self.export.setEnabled(any_shown)
         self._on_selection()
 
-    @Slot()
-    def _on_typed(self) -> None:
-        self.model.search(self.line.text())
+    @Slot(str)
+    def _on_searched(self, wanted: str) -> None:
+        self.model.search(wanted)
         self._on_found()
 
     @Slot()
@@ -241,10 +227,6 @@ class ExamplesWindow(QDialog):
         if not event.spontaneous():
             self.line.setFocus()
             self.shown.emit()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._typing.stop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Enter belongs to the control that has the focus, never to a button that has not.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QListView,
     QMenu,
     QPushButton,
@@ -23,9 +22,8 @@ from app.history.entry import Entry
 from app.history.keeper import Found
 from app.history.model import EntryPainter, HistoryModel
 from app.labels import Role, label
+from app.search_line import SearchLine
 
-TYPING_MS = 120
-"""How long the search waits for the next key."""
 NOTHING_YET = "Questions you ask appear here. They stay on this machine."
 NOTHING_FOUND = "Nothing in the history has these words."
 
@@ -72,7 +70,8 @@ class HistoryPanel(QFrame):
         self.setProperty("kind", "drawer")
         self.setAccessibleName("History")
         self._model = HistoryModel(self)
-        self._line = self._make_line()
+        self._line = SearchLine("Search questions and answers", "Search the history")
+        self._line.searched.connect(self.searched)
         self._list = self._make_list()
         self._empty = label(NOTHING_YET, Role.MUTED, wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
@@ -90,7 +89,7 @@ class HistoryPanel(QFrame):
     @property
     def words(self) -> str:
         """What is searched for now."""
-        return self._line.text().strip()
+        return self._line.words
 
     def show_found(self, found: Found) -> None:
         """Show the answer to a search; an answer to an older one is dropped."""
@@ -110,18 +109,6 @@ class HistoryPanel(QFrame):
         """Put the cursor into the search line."""
         self._line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._line.selectAll()
-
-    def _make_line(self) -> QLineEdit:
-        line = QLineEdit()
-        line.setPlaceholderText("Search questions and answers")
-        line.setAccessibleName("Search the history")
-        line.setClearButtonEnabled(True)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(TYPING_MS)
-        self._typing.timeout.connect(self._on_typed)
-        line.textChanged.connect(self._typing.start)
-        return line
 
     def _make_list(self) -> _List:
         made = _List()
@@ -179,10 +166,6 @@ class HistoryPanel(QFrame):
         return [self._model.entry(index) for index in self._list.selectionModel().selectedIndexes()]
 
     @Slot()
-    def _on_typed(self) -> None:
-        self.searched.emit(self.words)
-
-    @Slot()
     def _on_selection(self) -> None:
         self._delete.setEnabled(bool(self._selected()))
 
@@ -211,6 +194,3 @@ class HistoryPanel(QFrame):
         menu.addAction("&Delete", self._on_delete)
         menu.popup(self._list.viewport().mapToGlobal(point))
         menu.aboutToHide.connect(menu.deleteLater)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._typing.stop()
