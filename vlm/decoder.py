@@ -5,10 +5,31 @@ Greedy decoding needs nothing else; the cache of a page's prefix is rewound, nev
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from torch import Tensor
 from transformers import DynamicCache
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextModel:
+    """The parts of a model that write.
+
+    Attributes:
+        body: Takes ``inputs_embeds (1, T, hidden)``, returns hidden states; has a ``config``.
+        head: Hidden states to logits.
+        embedding: Ids to ``(T, hidden)``.
+    """
+
+    body: Any
+    head: Any
+    embedding: Any
+
+
+def text_model(model: Any) -> TextModel:
+    """Return the text model of a model that has it as ``model.text_model``, its head beside it."""
+    return TextModel(model.model.text_model, model.lm_head, model.get_input_embeddings())
 
 
 class Sequence(Protocol):
@@ -79,13 +100,13 @@ class StockDecoder:
     """A `Decoder` that calls the model's own modules.
 
     Args:
-        model: Any of the families' models: `model.model.text_model` and `model.lm_head`.
+        text: Its modules.
     """
 
-    def __init__(self, model: Any) -> None:
-        self._text: Any = model.model.text_model
-        self._head: Any = model.lm_head
-        self._embedding: Any = model.get_input_embeddings()
+    def __init__(self, text: TextModel) -> None:
+        self._text: Any = text.body
+        self._head: Any = text.head
+        self._embedding: Any = text.embedding
         self.limit = int(self._text.config.max_position_embeddings)
 
     def start(self) -> StockSequence:

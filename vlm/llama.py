@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from vlm.decoder import Decoder, StockDecoder
+from vlm.decoder import Decoder, StockDecoder, TextModel
 
 SHAPES = ("LlamaModel", "MistralModel")
 ROPES = ("default", "linear", "llama3")
@@ -69,27 +69,27 @@ class LlamaDecoder:
     The stacked projections take over the memory of the model's own, which stay usable as views.
 
     Args:
-        model: Any of the families' models.
+        text: Its modules.
     """
 
-    def __init__(self, model: Any) -> None:
-        text = model.model.text_model
-        config = text.config
-        first = text.layers[0].self_attn
+    def __init__(self, text: TextModel) -> None:
+        body = text.body
+        config = body.config
+        first = body.layers[0].self_attn
         self._heads: int = config.num_attention_heads
         self._kv_heads: int = config.num_key_value_heads
         self._size: int = first.head_dim
         self._scale: float = first.scaling
         self._eps: float = config.rms_norm_eps
         self._width: tuple[int] = (config.hidden_size,)
-        self._embedding: Tensor = model.get_input_embeddings().weight
-        self._norm: Tensor = text.norm.weight
-        self._head: Tensor = model.lm_head.weight
+        self._embedding: Tensor = text.embedding.weight
+        self._norm: Tensor = body.norm.weight
+        self._head: Tensor = text.head.weight
         if self._head is not self._embedding or self._head.numel() <= HEAD_COPY:
             self._head = _columns(self._head)
-        self._layers = [_layer(layer) for layer in text.layers]
+        self._layers = [_layer(layer) for layer in body.layers]
         self._work = max(self._layers[0].gate_up.numel(), self._layers[0].qkv.numel())
-        self._rotary: Any = text.rotary_emb
+        self._rotary: Any = body.rotary_emb
         self._cos, self._sin = self._angles(512)
         self.limit: int = config.max_position_embeddings
         window = getattr(config, "sliding_window", None)
@@ -227,15 +227,15 @@ def _causal(count: int, start: int, groups: int, device: torch.device) -> Tensor
     return seen.repeat(groups, 1) if groups > 1 else seen
 
 
-def supports(model: Any) -> bool:
-    """Tell whether a model's text model has the shape that `LlamaDecoder` computes."""
-    text, head = model.model.text_model, model.lm_head
-    if type(text).__name__ not in SHAPES or getattr(head, "bias", None) is not None:
+def supports(text: TextModel) -> bool:
+    """Tell whether a text model has the shape that `LlamaDecoder` computes."""
+    body = text.body
+    if type(body).__name__ not in SHAPES or getattr(text.head, "bias", None) is not None:
         return False
-    if text.config.hidden_act != "silu" or getattr(text.rotary_emb, "rope_type", "") not in ROPES:
+    if body.config.hidden_act != "silu" or getattr(body.rotary_emb, "rope_type", "") not in ROPES:
         return False
     plain: Any = torch.nn.Linear
-    for layer in text.layers:
+    for layer in body.layers:
         attention, mlp = layer.self_attn, layer.mlp
         for part in (attention.q_proj, attention.k_proj, attention.v_proj, attention.o_proj,
                      mlp.gate_proj, mlp.up_proj, mlp.down_proj):  # fmt: skip
@@ -245,23 +245,23 @@ def supports(model: Any) -> bool:
 
 
 @torch.inference_mode()
-def fast(model: Any) -> Decoder:
+def fast(text: TextModel) -> Decoder:
     """Return the fastest decoder whose logits are the model's own, as a short text shows."""
-    stock = StockDecoder(model)
-    if model.device.type == "meta" or not supports(model):
+    stock = StockDecoder(text)
+    head: Tensor = text.head.weight
+    if head.device.type == "meta" or not supports(text):
         return stock
-    expected = _probe(stock, model)
-    decoder = LlamaDecoder(model)
-    found = _probe(decoder, model)
+    expected = _probe(stock, head)
+    decoder = LlamaDecoder(text)
+    found = _probe(decoder, head)
     spread = expected.float().std().clamp_min(1e-6)
     difference = (expected.float() - found.float()).abs().max() / spread
-    return decoder if difference <= TOLERANCE.get(model.lm_head.weight.dtype, 0.0) else stock
+    return decoder if difference <= TOLERANCE.get(head.dtype, 0.0) else stock
 
 
-def _probe(decoder: Decoder, model: Any) -> Tensor:
+def _probe(decoder: Decoder, head: Tensor) -> Tensor:
     """Return logits after a short text that is extended, rewound and extended again."""
-    vocabulary = model.lm_head.weight.shape[0]
-    ids = torch.arange(1, 9, device=model.device) * 7 % vocabulary
+    ids = torch.arange(1, 9, device=head.device) * 7 % head.shape[0]
     sequence = decoder.start()
     decoder.extend(sequence, decoder.embed(ids[:5]))
     decoder.extend(sequence, decoder.embed(ids[5:]))

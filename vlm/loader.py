@@ -115,7 +115,7 @@ def load(
         device=placement.device,
         dtype=placement.dtype_name,
         reason=placement.reason,
-        splits=True,
+        splits=family.abilities.splits,
         small=models.is_shipped(folder),
         adapter=adapter,
     )

@@ -5,26 +5,11 @@ Knows chat templates and tokens, neither pixels nor weights.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from vlm.errors import QuestionUnanswerable
 from vlm.families.family import Family, Layout
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A question, and perhaps its answer, as token ids.
-
-    Attributes:
-        ids: The whole sequence; with an answer it ends with the end-of-turn token.
-        length: How many of them are the prompt; the answer's tokens follow.
-        prefix: How many of them, from the start, do not depend on the question's text.
-    """
-
-    ids: tuple[int, ...]
-    length: int
-    prefix: int
+from vlm.families.family import Prompt as Prompt
 
 
 def special_texts(processor: Any) -> tuple[str, ...]:
@@ -70,13 +55,13 @@ def build(
     asked = [*asked, {"type": "text", "text": neutral(question.strip(), specials)}]
     messages: list[dict[str, Any]] = [{"role": "user", "content": asked}]
     ids = _ids(family, processor, layout, _text(processor, messages, open_turn=True))
-    length, prefix = len(ids), _prefix(processor, ids)
+    length, prefix = len(ids), family.prefix(processor, ids)
     if answer is not None:
         said = [{"type": "text", "text": neutral(answer.strip(), specials)}]
         messages.append({"role": "assistant", "content": said})
         whole = _ids(family, processor, layout, _text(processor, messages, open_turn=False))
         ids = _with_answer(processor, ids, whole)
-    return Prompt(tuple(ids), length, prefix)
+    return Prompt(tuple(ids), length, prefix, question)
 
 
 def _text(processor: Any, messages: list[dict[str, Any]], open_turn: bool) -> str:
@@ -90,13 +75,6 @@ def _ids(family: Family, processor: Any, layout: Layout, text: str) -> list[int]
     begins = isinstance(bos, str) and bos != "" and text.startswith(bos)
     expanded = family.expand(processor, text, layout)
     return list(tokenizer(expanded, add_special_tokens=not begins)["input_ids"])
-
-
-def _prefix(processor: Any, ids: list[int]) -> int:
-    """Find where the last image ends, its closing token included."""
-    fake = processor.tokenizer.convert_tokens_to_ids(processor.fake_image_token)
-    last = len(ids) - 1 - ids[::-1].index(processor.image_token_id)
-    return last + 2 if ids[last + 1] == fake else last + 1
 
 
 def _with_answer(processor: Any, prompt: list[int], whole: list[int]) -> list[int]:

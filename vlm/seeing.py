@@ -14,10 +14,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from vlm import decoder as decoding
-from vlm import llama, views
+from vlm import views
 from vlm.errors import DeskError, QuestionUnanswerable
-from vlm.families.family import Layout, Sheet
+from vlm.families.family import Layout, Pictures, Sheet
 from vlm.loader import LoadedModel
 from vlm.prompt import Prompt, build
 from vlm.reuse import Kept
@@ -74,7 +73,7 @@ class Sight:
 
     def __init__(self, loaded: LoadedModel, pages: PageSource, budget_bytes: int) -> None:
         self.loaded = loaded
-        self.decoder = llama.fast(loaded.model)
+        self.decoder = loaded.family.decoder(loaded.model)
         self._pages = pages
         self._seen: Kept[Seen] = Kept(SEEN_PAGES)
         self._kept: Kept[Any] = Kept(budget_bytes)
@@ -142,14 +141,14 @@ class Sight:
         features = yield from self._features(seen, clock)
         yield "Reading the page"
         start = time.perf_counter()
-        sequence = self.decoder.start()
-        ids = torch.tensor(prefix, device=self.loaded.model.device)
-        image_token = self.loaded.processor.image_token_id
+        loaded, pictures = self.loaded, Pictures((seen.layout,), features)
         with torch.inference_mode():
-            embedded = decoding.merge(self.decoder, ids, image_token, features)
-            self.decoder.extend(sequence, embedded)
+            sequence = loaded.family.begin(
+                loaded.model, loaded.processor, self.decoder, prompt, pictures
+            )
         clock.prefill += time.perf_counter() - start
-        self._kept.put(key, sequence, sequence.size_bytes)
+        if loaded.family.abilities.keeps_prefix:
+            self._kept.put(key, sequence, sequence.size_bytes)
         return sequence
 
     def prompt(self, seen: Seen, question: str) -> Prompt:
@@ -166,8 +165,8 @@ class Sight:
         self._kept.clear()
         self._drawn.clear()
 
-    def _features(self, seen: Seen, clock: Clock) -> Generator[str, None, Tensor]:
-        """Encode the views that are not kept, one by one; returns ``(visual tokens, hidden)``."""
+    def _features(self, seen: Seen, clock: Clock) -> Generator[str, None, tuple[Tensor, ...]]:
+        """Encode the views that are not kept, one by one; returns what each became."""
         found: list[Tensor] = []
         for index, digest in enumerate(seen.digests):
             key = ("features", *self.loaded.key, digest)
@@ -183,7 +182,7 @@ class Sight:
                 self._kept.put(key, features, features.nbytes)
             found.append(features)
         self._drawn.clear()
-        return torch.cat(found)
+        return tuple(found)
 
     def _draw_again(self, seen: Seen, index: int) -> Drawn:
         drawn = self._drawn.get(seen.digests[index])

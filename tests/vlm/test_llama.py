@@ -7,7 +7,7 @@ import torch
 
 from tests import tiny
 from vlm import llama
-from vlm.decoder import StockDecoder, merge
+from vlm.decoder import StockDecoder, merge, text_model
 from vlm.llama import LlamaDecoder
 
 
@@ -33,8 +33,8 @@ def logits(decoder: Any, pieces: list[int], seed: int = 3) -> torch.Tensor:
 @pytest.mark.parametrize("kind", tiny.KINDS)
 def test_logits_are_the_models_own(kind: tiny.Kind, pieces: list[int]) -> None:
     model, _ = tiny.build(kind)
-    expected = logits(StockDecoder(model), pieces)
-    fast = llama.fast(model)
+    expected = logits(StockDecoder(text_model(model)), pieces)
+    fast = llama.fast(text_model(model))
     assert isinstance(fast, LlamaDecoder)
     torch.testing.assert_close(logits(fast, pieces), expected, rtol=1e-4, atol=1e-4)
 
@@ -42,7 +42,7 @@ def test_logits_are_the_models_own(kind: tiny.Kind, pieces: list[int]) -> None:
 @pytest.mark.parametrize("decoder", [StockDecoder, LlamaDecoder])
 def test_a_rewound_sequence_is_as_if_the_rest_had_never_been(decoder: Any) -> None:
     model, _ = tiny.build("marked")
-    text = decoder(model)
+    text = decoder(text_model(model))
     first, other = torch.arange(9, 29), torch.arange(100, 140)
     with torch.inference_mode():
         sequence = text.start()
@@ -59,7 +59,7 @@ def test_a_rewound_sequence_is_as_if_the_rest_had_never_been(decoder: Any) -> No
 
 def test_rewinding_never_lengthens() -> None:
     model, _ = tiny.build("marked")
-    text = LlamaDecoder(model)
+    text = LlamaDecoder(text_model(model))
     sequence = text.start()
     with torch.inference_mode():
         text.extend(sequence, text.embed(torch.arange(5)))
@@ -69,10 +69,12 @@ def test_rewinding_never_lengthens() -> None:
 
 def test_the_model_itself_still_works_and_nothing_is_held_twice() -> None:
     model, _ = tiny.build("idefics3")
-    before = logits(StockDecoder(model), [6, 1])
+    before = logits(StockDecoder(text_model(model)), [6, 1])
     sizes = sum(weight.numel() for weight in model.parameters())
-    decoder = llama.fast(model)
-    torch.testing.assert_close(logits(StockDecoder(model), [6, 1]), before, rtol=1e-4, atol=1e-4)
+    decoder = llama.fast(text_model(model))
+    torch.testing.assert_close(
+        logits(StockDecoder(text_model(model)), [6, 1]), before, rtol=1e-4, atol=1e-4
+    )
     assert sum(weight.numel() for weight in model.parameters()) == sizes
     layer = model.model.text_model.layers[0]
     stacked = decoder._layers[0].qkv  # type: ignore[attr-defined]  # pyright: ignore
@@ -82,7 +84,7 @@ def test_the_model_itself_still_works_and_nothing_is_held_twice() -> None:
 
 def test_threads_are_as_before_afterwards() -> None:
     model, _ = tiny.build("marked")
-    text = LlamaDecoder(model)
+    text = LlamaDecoder(text_model(model))
     torch.set_num_threads(2)
     try:
         with torch.inference_mode():
@@ -96,16 +98,16 @@ def test_threads_are_as_before_afterwards() -> None:
 def test_another_shape_keeps_the_models_own_modules(kind: tiny.Kind) -> None:
     model, _ = tiny.build(kind)
     model.model.text_model.layers[1].mlp.up_proj.bias = torch.nn.Parameter(torch.ones(1))
-    assert not llama.supports(model)
+    assert not llama.supports(text_model(model))
     model, _ = tiny.build(kind)
     model.model.text_model.config.hidden_act = "gelu"
-    assert not llama.supports(model)
+    assert not llama.supports(text_model(model))
 
 
 def test_a_result_that_differs_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     model, _ = tiny.build("marked")
     monkeypatch.setattr(LlamaDecoder, "_angles", _no_angles)
-    assert isinstance(llama.fast(model), StockDecoder)
+    assert isinstance(llama.fast(text_model(model)), StockDecoder)
 
 
 def _no_angles(self: Any, count: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -116,7 +118,7 @@ def _no_angles(self: Any, count: int) -> tuple[torch.Tensor, torch.Tensor]:
 def test_a_sequence_longer_than_the_window_is_refused() -> None:
     model, _ = tiny.build("marked")
     model.model.text_model.config.sliding_window = 16
-    text = LlamaDecoder(model)
+    text = LlamaDecoder(text_model(model))
     assert text.limit == 16
     with torch.inference_mode(), pytest.raises(ValueError, match="17 tokens"):
         text.extend(text.start(), text.embed(torch.arange(17)))
@@ -124,7 +126,7 @@ def test_a_sequence_longer_than_the_window_is_refused() -> None:
 
 def test_features_stand_where_the_image_tokens_were() -> None:
     model, _ = tiny.build("marked")
-    text = StockDecoder(model)
+    text = StockDecoder(text_model(model))
     features = torch.full((2, tiny.WIDTH), 7.0)
     with torch.inference_mode():
         merged = merge(text, torch.tensor([3, 4, 5, 4]), 4, features)

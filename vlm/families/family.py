@@ -9,7 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from torch import Tensor
+
+from vlm.decoder import Decoder
 from vlm.types import Box, View
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a family's design allows.
+
+    Attributes:
+        splits: A page can be shown in parts, so that small print is legible.
+        keeps_features: What the encoder made of a page serves every question about it.
+        keeps_prefix: The text model's state after the page serves every question as well.
+    """
+
+    splits: bool
+    keeps_features: bool = True
+    keeps_prefix: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,36 @@ class Layout:
     tokens_per_tile: int
 
 
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question, and perhaps its answer, as token ids.
+
+    Attributes:
+        ids: The whole sequence; with an answer it ends with the end-of-turn token.
+        length: How many of them are the prompt; the answer's tokens follow.
+        prefix: How many of them, from the start, do not depend on the question's text.
+        question: The question's text, as it was asked.
+    """
+
+    ids: tuple[int, ...]
+    length: int
+    prefix: int
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pictures:
+    """What the encoder made of the pages of a question.
+
+    Attributes:
+        layouts: The images of each page.
+        features: What `Family.encode` returned for each tile, in the order of the layouts.
+    """
+
+    layouts: tuple[Layout, ...]
+    features: tuple[Tensor, ...]
+
+
 class Family(Protocol):
     """What differs between model families. Stateless; the processor holds the settings."""
 
@@ -76,6 +124,11 @@ class Family(Protocol):
     @property
     def fallback_template(self) -> str:
         """The chat template of checkpoints that bring none."""
+        ...
+
+    @property
+    def abilities(self) -> Abilities:
+        """What its design allows."""
         ...
 
     def processor(self, folder: Path, config: Any) -> Any:
@@ -90,6 +143,13 @@ class Family(Protocol):
         """Replace the image placeholders of a chat prompt by the tokens of the layout's tiles."""
         ...
 
+    def prefix(self, processor: Any, ids: list[int]) -> int:
+        """Count the ids, from the start, that no question changes; 0 where all depends on it.
+
+        At least one id follows them.
+        """
+        ...
+
     def pixels(self, processor: Any, image: Any) -> dict[str, Any]:
         """Turn one drawn tile (an RGB Pillow image of canvas size) into model inputs.
 
@@ -102,8 +162,40 @@ class Family(Protocol):
         """Return the module of all that `encode` runs; it may have another dtype than the rest."""
         ...
 
-    def encode(self, model: Any, pixels: dict[str, Any]) -> Any:
-        """Encode one tile: ``(tokens_per_tile, hidden)`` in the encoder's dtype."""
+    def encode(self, model: Any, pixels: dict[str, Any]) -> Tensor:
+        """Encode one tile; what it returns depends on its pixels only.
+
+        Returns:
+            One tensor in the encoder's dtype; ``(tokens_per_tile, hidden)`` where the text model
+            reads visual tokens between its own.
+        """
+        ...
+
+    def decoder(self, model: Any) -> Decoder:
+        """Return the text model in the fastest form that gives its own logits."""
+        ...
+
+    def begin(
+        self, model: Any, processor: Any, decoder: Decoder, prompt: Prompt, pictures: Pictures
+    ) -> Any:
+        """Start a sequence with the first ``prompt.prefix`` ids and all the pictures in it.
+
+        Whoever calls it extends the sequence by the rest of the prompt, embedded by the decoder,
+        in one piece. Where the prefix is 0 the sequence holds the pictures only.
+
+        Args:
+            model: The loaded model.
+            processor: Its processor.
+            decoder: What `decoder` returned.
+            prompt: The question.
+            pictures: What it is about.
+
+        Returns:
+            A `Sequence` of the decoder, ``prompt.prefix`` long.
+
+        Raises:
+            ValueError: If prompt and pictures do not fit.
+        """
         ...
 
 

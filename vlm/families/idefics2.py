@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
 from transformers import Idefics2Processor
 
+from vlm import llama
+from vlm.decoder import Decoder, text_model
 from vlm.families import loading, vision
-from vlm.families.family import Layout, Sheet, Tile
+from vlm.families.family import Abilities, Layout, Pictures, Prompt, Sheet, Tile
 from vlm.types import WHOLE_PAGE, Box
 
 MARKERS = ("<|top_left|>", "<|top_right|>", "<|bottom_left|>", "<|bottom_right|>", "<|whole|>")
@@ -55,6 +58,7 @@ class Idefics2:
 
     name: str = "Idefics2"
     fallback_template: str = vision.TEMPLATE
+    abilities: Abilities = Abilities(splits=True)
 
     def processor(self, folder: Path, config: Any) -> Any:
         """Load the processor; it also remembers the encoder's patch size in pixels."""
@@ -86,6 +90,10 @@ class Idefics2:
         text = text.replace(fake + fake, fake)
         return re.sub(rf"{re.escape(fake)}(?=[^\s<])", f"{fake} ", text)
 
+    def prefix(self, processor: Any, ids: list[int]) -> int:
+        """Count up to the token that closes the last image."""
+        return vision.after_images(processor, ids)
+
     def pixels(self, processor: Any, image: Any) -> dict[str, Any]:
         """Normalise one tile."""
         return vision.pixels(processor, image)
@@ -94,9 +102,19 @@ class Idefics2:
         """Return vision encoder and connector."""
         return vision.encoder(model)
 
-    def encode(self, model: Any, pixels: dict[str, Any]) -> Any:
+    def encode(self, model: Any, pixels: dict[str, Any]) -> Tensor:
         """Encode one tile."""
         return vision.encode(model, pixels)
+
+    def decoder(self, model: Any) -> Decoder:
+        """Return the text model."""
+        return llama.fast(text_model(model))
+
+    def begin(
+        self, model: Any, processor: Any, decoder: Decoder, prompt: Prompt, pictures: Pictures
+    ) -> Any:
+        """Put the features where the image tokens stand."""
+        return vision.begin(processor, decoder, prompt, pictures)
 
 
 def _is_marked(processor: Any) -> bool:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch import nn
+import torch
+from torch import Tensor, nn
+
+from vlm.decoder import Decoder, merge
+from vlm.families.family import Pictures, Prompt
 
 TEMPLATE = (
     "{% for message in messages %}{{ message['role'] | capitalize }}:"
@@ -24,12 +28,32 @@ def pixels(processor: Any, image: Any) -> dict[str, Any]:
     return {name: inputs[name] for name in ("pixel_values", "pixel_attention_mask")}
 
 
-def encode(model: Any, inputs: dict[str, Any]) -> Any:
+def encode(model: Any, inputs: dict[str, Any]) -> Tensor:
     """Encode one tile; see `Family.encode`."""
     moved = {name: value.to(model.device) for name, value in inputs.items()}
-    return model.get_image_features(**moved, return_dict=True).pooler_output[0]
+    features: Tensor = model.get_image_features(**moved, return_dict=True).pooler_output[0]
+    return features
 
 
 def encoder(model: Any) -> Any:
     """Return vision encoder and connector together; see `Family.encoder`."""
     return nn.ModuleList([model.model.vision_model, model.model.connector])
+
+
+def after_images(processor: Any, ids: list[int]) -> int:
+    """Find where the last image ends, a token that closes it included; see `Family.prefix`."""
+    last = len(ids) - 1 - ids[::-1].index(processor.image_token_id)
+    closing = getattr(processor, "fake_image_token", None)
+    closed = closing is not None and (
+        ids[last + 1] == processor.tokenizer.convert_tokens_to_ids(closing)
+    )
+    return last + 2 if closed else last + 1
+
+
+def begin(processor: Any, decoder: Decoder, prompt: Prompt, pictures: Pictures) -> Any:
+    """Start a sequence whose visual tokens stand between the others; see `Family.begin`."""
+    sequence = decoder.start()
+    features = torch.cat(pictures.features)
+    ids = torch.tensor(prompt.ids[: prompt.prefix], device=features.device)
+    decoder.extend(sequence, merge(decoder, ids, processor.image_token_id, features))
+    return sequence
