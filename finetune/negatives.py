@@ -15,6 +15,7 @@ import msgspec
 from finetune.types import NOT_ON_PAGE, Example
 from vlm.types import Box, PageRef, Word
 
+_ABSENT = NOT_ON_PAGE.rstrip(".").casefold()
 _MARGIN = 0.01
 """Fraction of the page kept between a negative crop and the answer."""
 _TRIES = 24
@@ -31,7 +32,7 @@ def borrowed(
     Needs no text layer: the crop's own right answer is known and is another one.
 
     Args:
-        examples: The examples; only those with a box take part.
+        examples: The examples; only those with a box and an answer in it take part.
         seed: Decides which questions are asked about which crops.
         share: Negatives for each example with a box, in [0, 1].
 
@@ -40,7 +41,7 @@ def borrowed(
     """
     by_document: dict[str, list[Example]] = defaultdict(list)
     for example in examples:
-        if example.box is not None and example.kind != "negative":
+        if example.box is not None and not says_absent(example):
             by_document[example.document].append(example)
     taken = labelled_boxes(examples)
     pairs = [
@@ -73,7 +74,7 @@ def moved(
     Returns:
         A negative example to be drawn, or None where no such crop was found.
     """
-    if example.box is None or not words:
+    if example.box is None or not words or says_absent(example):
         return None
     around = [example.box, *labelled]
     chance = random.Random(f"moved:{seed}:{example.id}")
@@ -91,9 +92,18 @@ def labelled_boxes(examples: Sequence[Example]) -> Mapping[Place, tuple[Box, ...
     """Return the boxes that answer each question."""
     found: dict[Place, list[Box]] = defaultdict(list)
     for example in examples:
-        if example.box is not None and example.kind != "negative":
+        if example.box is not None and not says_absent(example):
             found[example.document, example.page.page, _plain(example.question)].append(example.box)
     return {place: tuple(boxes) for place, boxes in found.items()}
+
+
+def says_absent(example: Example) -> bool:
+    """Tell whether an example says that the answer is not there, however it was made.
+
+    Nothing else may be concluded from it: not that another crop lacks the answer too.
+    """
+    plain = _plain(example.answer).rstrip(".")
+    return example.kind == "negative" or plain == _ABSENT
 
 
 def _negative(asked: Example, page: PageRef, box: Box | None) -> Example:

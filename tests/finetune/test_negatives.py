@@ -72,6 +72,21 @@ def test_moved_proves_nothing_without_words_or_box() -> None:
     assert negatives.moved(asked, _words(), [everywhere], 0) is None
 
 
+def test_nothing_is_concluded_from_an_answer_that_is_not_there() -> None:
+    absent = [
+        example(1, "a", "What is the total?", NOT_ON_PAGE, TOTAL, kind="right"),
+        example(2, "a", "What is the total?", "not on this page", TOTAL, kind="correction"),
+        example(3, "a", "What is the total?", NOT_ON_PAGE, TOTAL, kind="negative"),
+    ]
+    date = example(4, "a", "What is the date?", "May 1", DATE)
+    for one in absent:
+        assert negatives.borrowed([one, date], 0, 1.0) == []
+        assert negatives.moved(one, _words(), [], 0) is None
+    assert list(negatives.labelled_boxes([*absent, date])) == [
+        (date.document, 0, "what is the date?")
+    ]
+
+
 def test_labelled_boxes_by_place_and_question() -> None:
     rows = [
         example(1, "a", box=TOTAL),
