@@ -30,7 +30,7 @@ def choose(
     """Choose.
 
     Args:
-        page_hash: Of the whole page, see `lookalike.page_hash`; "" when it has none.
+        page_hash: Of the whole page, see `lookalike.page_hash_of`; "" when it has none.
         adapters: All there are; only those of this base that passed their measure take part.
         base_fingerprint: Of the model that is loaded.
         override: What the person chose: the name of an adapter, "" for none, None for no choice.

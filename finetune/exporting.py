@@ -58,6 +58,7 @@ def _fields(example: Example) -> dict[str, object]:
         "verdict": example.verdict,
         "kind": example.kind,
         "document": example.document,
+        "page_hash": example.page_hash,
         "source_page": example.page.page,
         "source_box": [box.x0, box.y0, box.x1, box.y1] if box else None,
     }

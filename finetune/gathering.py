@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from finetune.examples import new_id
+from finetune.lookalike import LONGEST_PX as HASH_PX
 from finetune.lookalike import page_hash_of
 from finetune.pictures import PageSource, document_hash, png, size_px
 from finetune.types import Crop, Example, Row, RowProblem
@@ -17,7 +18,6 @@ LONGEST_PX = 2048
 """Longer side of a kept picture: what four tiles of the families we run can show."""
 DPI = 300.0
 """Finer than this shows a model nothing that it can use."""
-_HASH_PX = 512
 
 
 class Gathered(Value, frozen=True):
@@ -58,7 +58,7 @@ def look(pages: PageSource, page: PageRef) -> str:
         DeskError: When the page cannot be measured or drawn.
     """
     size = _size(pages, page)
-    width, height = size_px(size, WHOLE_PAGE, page.rotation, 1e9, _HASH_PX)
+    width, height = size_px(size, WHOLE_PAGE, page.rotation, 1e9, HASH_PX)
     drawn = pages.render(page, WHOLE_PAGE, width, height)
     return page_hash_of(drawn.width, drawn.height, drawn.data)
 
@@ -80,7 +80,7 @@ def gather(rows: Iterable[Row | RowProblem], pages: PageSource) -> Iterator[Gath
         try:
             if row.page.path not in hashes:
                 hashes[row.page.path] = document_hash(Path(row.page.path))
-            if row.page not in looks:
+            if row.page not in looks and not row.page_hash:
                 looks[row.page] = look(pages, row.page)
             crop = take(pages, row.page, row.box)
         except DeskError as error:
@@ -100,6 +100,6 @@ def gather(rows: Iterable[Row | RowProblem], pages: PageSource) -> Iterator[Gath
             kind=row.kind,
             made_at=time.time(),
             box=row.box,
-            page_hash=looks[row.page],
+            page_hash=row.page_hash or looks[row.page],
         )
         yield Gathered(example, crop)

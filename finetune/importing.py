@@ -28,18 +28,19 @@ class _BadRow(Exception):
 def read(file: Path) -> Iterator[Row | RowProblem]:
     """Yield the rows of a list, whichever of the known forms it has, in its order.
 
-    ``.jsonl``: one object a line with ``file``, ``question``, ``answers`` (or ``answer``), and
-    optionally ``page`` (from 0), ``box`` (four fractions), ``id``, ``document``. ``.csv``: columns
-    ``file``, ``question``, ``answer``, optionally ``page`` (from 1) and ``x0, y0, x1, y1``; or
-    ``file`` and one column for each question, asked as "What is the COLUMN?". ``.json``: a list
-    of conversations about an image. A folder: the one ``.csv``, ``.jsonl`` or ``.json`` in it.
+    ``.jsonl``: one object a line with ``file`` (or ``file_name``), ``question``, ``answers`` (or
+    ``answer``), and optionally ``page`` (from 0), ``box`` (four fractions), ``id``, ``document``,
+    ``page_hash``; or one conversation about an image a line. ``.csv``: columns ``file``,
+    ``question``, ``answer``, optionally ``page`` (from 1) and ``x0, y0, x1, y1``; or ``file`` and
+    one column for each question, asked as "What is the COLUMN?". ``.json``: a list of either kind
+    of object. A folder: the one ``.csv``, ``.jsonl`` or ``.json`` in it.
 
     Raises:
         ListUnreadable: When the list as a whole cannot be read.
     """
     if file.is_dir():
         file = _only_list(file)
-    reader = {".jsonl": _jsonl, ".csv": _csv, ".json": _conversations}.get(file.suffix.lower())
+    reader = {".jsonl": _jsonl, ".csv": _csv, ".json": _json}.get(file.suffix.lower())
     if reader is None:
         raise ListUnreadable(f"{file.name} is no list that can be read: use .jsonl, .csv or .json.")
     text = _text(file)
@@ -72,9 +73,40 @@ def _jsonl(file: Path, text: str) -> Iterator[Row | RowProblem]:
         if not written.strip():
             continue
         try:
-            yield _row(file, line, _object(written))
+            fields = _object(written)
         except _BadRow as problem:
             yield RowProblem(line, str(problem))
+        else:
+            yield from _entry(file, line, fields)
+
+
+def _json(file: Path, text: str) -> Iterator[Row | RowProblem]:
+    try:
+        records: object = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ListUnreadable(f"{file.name} is not JSON: {error}") from error
+    if not isinstance(records, list):
+        raise ListUnreadable(f"{file.name} should be a list of conversations or rows in [ ].")
+    return _entries(file, cast(list[object], records))
+
+
+def _entries(file: Path, records: list[object]) -> Iterator[Row | RowProblem]:
+    for number, record in enumerate(records, start=1):
+        if isinstance(record, dict):
+            yield from _entry(file, number, cast(dict[str, object], record))
+        else:
+            yield RowProblem(number, "This entry is not an object in { }.")
+
+
+def _entry(file: Path, line: int, fields: dict[str, object]) -> Iterator[Row | RowProblem]:
+    """Yield the row of an object, or those of the conversation that it is; or why there is none."""
+    asks = "question" in fields or not {"conversations", "messages", "image"} & fields.keys()
+    try:
+        rows = [_row(file, line, fields)] if asks else _conversation(file, line, fields)
+    except _BadRow as problem:
+        yield RowProblem(line, str(problem))
+    else:
+        yield from rows
 
 
 def _object(written: str) -> dict[str, object]:
@@ -90,15 +122,17 @@ def _object(written: str) -> dict[str, object]:
 def _row(file: Path, line: int, fields: dict[str, object]) -> Row:
     answers = fields.get("answers", fields.get("answer"))
     kind = fields.get("kind", "imported")
+    named = fields.get("file", fields.get("file_name"))
     return Row(
         line,
-        PageRef(_document(file, fields.get("file")), _page(fields.get("page", 0), first=0)),
+        PageRef(_document(file, named), _page(fields.get("page", 0), first=0)),
         _filled(fields.get("question"), "question"),
         _answers(answers),
         _box(fields.get("box")),
         str(fields.get("id", "")),
         _hash(fields.get("document")),
         kind if kind in _KINDS else "imported",
+        _hash(fields.get("page_hash")),
     )
 
 
@@ -162,33 +196,17 @@ def _dialect(text: str) -> type[csv.Dialect] | str:
     return Written
 
 
-def _conversations(file: Path, text: str) -> Iterator[Row | RowProblem]:
-    try:
-        records: object = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ListUnreadable(f"{file.name} is not JSON: {error}") from error
-    if not isinstance(records, list):
-        raise ListUnreadable(f"{file.name} should be a list of conversations in [ ].")
-    return _conversation_rows(file, cast(list[object], records))
-
-
-def _conversation_rows(file: Path, records: list[object]) -> Iterator[Row | RowProblem]:
-    for number, record in enumerate(records, start=1):
-        try:
-            if not isinstance(record, dict):
-                raise _BadRow("This entry is not an object in { }.")
-            fields = cast(dict[str, object], record)
-            page = PageRef(_document(file, _one_image(fields)), 0)
-            pairs = list(_pairs(_turns(fields)))
-            if not pairs:
-                raise _BadRow("This conversation has no question followed by an answer.")
-        except _BadRow as problem:
-            yield RowProblem(number, str(problem))
-            continue
-        name = str(fields.get("id", ""))
-        for index, (question, answer) in enumerate(pairs):
-            turn_id = f"{name}-{index}" if name and len(pairs) > 1 else name
-            yield Row(number, page, question, (answer,), None, turn_id)
+def _conversation(file: Path, line: int, fields: dict[str, object]) -> list[Row]:
+    page = PageRef(_document(file, _one_image(fields)), 0)
+    pairs = list(_pairs(_turns(fields)))
+    if not pairs:
+        raise _BadRow("This conversation has no question followed by an answer.")
+    name = str(fields.get("id", ""))
+    names = [f"{name}-{index}" if name and len(pairs) > 1 else name for index in range(len(pairs))]
+    return [
+        Row(line, page, question, (answer,), None, turn_id)
+        for turn_id, (question, answer) in zip(names, pairs, strict=True)
+    ]
 
 
 def _one_image(fields: dict[str, object]) -> object:
@@ -213,9 +231,24 @@ def _turns(fields: dict[str, object]) -> Iterator[tuple[str, str]]:
             raise _BadRow("A turn of this conversation is not an object in { }.")
         said = cast(dict[str, object], turn)
         who, what = said.get("from", said.get("role")), said.get("value", said.get("content"))
+        if isinstance(what, list):
+            what = _joined(cast(list[object], what))
         if not isinstance(who, str) or not isinstance(what, str):
             raise _BadRow("A turn of this conversation lacks a speaker or a text.")
         yield who.lower(), what.replace("<image>", " ").strip()
+
+
+def _joined(parts: list[object]) -> str | None:
+    """Return the text of a turn that is written in parts; None when a part is neither."""
+    texts: list[str] = []
+    for part in parts:
+        fields = cast(dict[str, object], part) if isinstance(part, dict) else {}
+        text = fields.get("text")
+        if fields.get("type") == "text" and isinstance(text, str):
+            texts.append(text)
+        elif fields.get("type") != "image":
+            return None
+    return "\n".join(texts)
 
 
 def _pairs(turns: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -232,10 +265,11 @@ def _document(file: Path, named: object) -> str:
     """Find a document beside the list, or beside its folder."""
     if not isinstance(named, str) or not named.strip() or "\0" in named:
         raise _BadRow("This row does not name a file.")
-    for root in (file.parent, file.parent.parent):
-        path = root / named
-        if path.is_file():
-            return str(path.resolve())
+    for written in (named, named.replace("\\", "/")):  # lists made on Windows
+        for root in (file.parent, file.parent.parent):
+            path = root / written
+            if path.is_file():
+                return str(path.resolve())
     raise _BadRow(f"There is no file “{named}” in the folder of the list.")
 
 

@@ -23,8 +23,8 @@ class Example(Value, frozen=True):
     """One question with its right answer, and where it was asked.
 
     `answers` holds every accepted spelling, the first is the one that is taught. `said` is what
-    the model had answered, "" when it was not asked. `page_hash` is `lookalike.page_hash` of the
-    whole page as 64 hexadecimal digits, "" when unknown. `made_at` is seconds since 1970. The
+    the model had answered, "" when it was not asked. `page_hash` is `lookalike.page_hash_of` the
+    whole page, 64 hexadecimal digits, "" when unknown. `made_at` is seconds since 1970. The
     pixels are kept beside the value, see `Crop`.
 
     Raises:
@@ -79,7 +79,8 @@ class Crop(Value, frozen=True):
 class Row(Value, frozen=True):
     """One row of an imported list, checked but not yet drawn; `line` counts from 1.
 
-    `document` is the document's SHA-256 when the list names it, else "".
+    `document` is the document's SHA-256 and `page_hash` that of its page when the list names them,
+    else "": a list that was exported shows crops where it was made from pages.
     """
 
     line: int
@@ -90,6 +91,7 @@ class Row(Value, frozen=True):
     id: str = ""
     document: str = ""
     kind: ExampleKind = "imported"
+    page_hash: str = ""
 
 
 class RowProblem(Value, frozen=True):

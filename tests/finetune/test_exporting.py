@@ -16,7 +16,7 @@ from vlm.types import Box, PageRef, PageSize
 
 def test_exported_rows_import_as_the_same_examples(tmp_path: Path) -> None:
     with ExampleStore(tmp_path / "e.db") as store:
-        rows = [example(n, box=Box(0, 0, 0.5, 0.5)) for n in range(3)]
+        rows = [example(n, box=Box(0, 0, 0.5, 0.5), page_hash="a" * 64) for n in range(3)]
         rows.append(example(4, question="Straße “ß”?", answer="a\nb", kind="negative"))
         for row in rows:
             store.add(row, crop_of(int(row.made_at)))
@@ -31,6 +31,7 @@ def test_exported_rows_import_as_the_same_examples(tmp_path: Path) -> None:
             original.answers,
         )
         assert (back.document, back.kind, back.box) == (original.document, original.kind, None)
+        assert back.page_hash == original.page_hash
         assert Path(back.page.path).read_bytes() == png_of(int(original.made_at))
 
 
@@ -46,6 +47,10 @@ def test_the_folder_has_metadata_and_images(tmp_path: Path) -> None:
     for name in names:
         assert (folder / name).resolve().parent == folder / "images"
         assert (folder / name).read_bytes() == png_of()
+    back = list(importing.read(folder))
+    assert [row.page.path for row in back if isinstance(row, Row)] == [
+        str((folder / name).resolve()) for name in names
+    ]
     assert not list(tmp_path.glob("evil*"))
 
 
@@ -77,6 +82,9 @@ def test_gather_draws_every_row_and_reports_the_bad_ones(tmp_path: Path) -> None
     assert [m.example.document for m in made] == [document_hash(tmp_path / n) for n in "aab"]
     assert made[0].example.id == "x" != made[1].example.id
     assert made[0].example.page_hash == made[1].example.page_hash != made[2].example.page_hash
+    known = msgspec.structs.replace(boxed, document="d" * 64, page_hash="e" * 64)
+    (given,) = (one for one in gather([known], NoisePages()) if isinstance(one, Gathered))
+    assert (given.example.document, given.example.page_hash) == ("d" * 64, "e" * 64)
     assert made[0].crop.picture.startswith(b"\x89PNG")
     assert pages.drawn[1] == (boxed.page, box, 625, 1250)
     assert problems[3] == "bad"

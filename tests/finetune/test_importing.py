@@ -162,6 +162,40 @@ def test_conversations_of_both_spellings(papers: Path) -> None:
     assert "video" in problems[8]
 
 
+def test_conversations_one_a_line_and_in_parts(papers: Path) -> None:
+    def turn(role: str, *parts: object) -> dict[str, object]:
+        return {"role": role, "content": list(parts)}
+
+    asked = turn("user", {"type": "image"}, {"type": "text", "text": "Total?"})
+    told = turn("assistant", {"type": "text", "text": "12"})
+    good = {"images": ["scans\\b.png"], "messages": [asked, told]}
+    rows, problems = _read(
+        _jsonl(
+            papers,
+            good,
+            {**good, "messages": [turn("user", {"type": "audio"}), told]},
+            {**good, "messages": [asked]},
+            {"file_name": "scans/a.pdf", "question": "Date?", "answers": ["May 1"]},
+        )
+    )
+    assert [(row.line, row.question, row.answers) for row in rows] == [
+        (1, "Total?", ("12",)),
+        (4, "Date?", ("May 1",)),
+    ]
+    assert rows[0].page.path == str((papers / "scans/b.png").resolve())
+    assert "lacks a speaker or a text" in problems[2]
+    assert "no question followed by an answer" in problems[3]
+
+
+def test_json_may_be_a_list_of_rows(papers: Path) -> None:
+    good = {"file": "scans/a.pdf", "question": "T?", "answer": "1"}
+    (papers / "l.json").write_text(json.dumps([good, {**good, "page": "x"}, {"answer": "1"}]))
+    rows, problems = _read(papers / "l.json")
+    assert [row.answers for row in rows] == [("1",)]
+    assert "no page number" in problems[2]
+    assert "does not name a file" in problems[3]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [

@@ -4,9 +4,10 @@ import random
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from finetune import split
-from finetune.lookalike import CLOSE, distance, page_hash, page_hash_of
+from finetune.lookalike import CLOSE, distance, page_hash_of
 from finetune.types import Example
 from tests.finetune.made import example, noise
 
@@ -14,6 +15,11 @@ from tests.finetune.made import example, noise
 def _hash(seed: int) -> str:
     picture = noise(seed)
     return page_hash_of(picture.width, picture.height, picture.data)
+
+
+def _hash_of(gray: NDArray[np.uint8]) -> str:
+    height, width = gray.shape
+    return page_hash_of(width, height, np.repeat(gray[..., None], 3, axis=2).tobytes())
 
 
 def _three_each(documents: int) -> list[Example]:
@@ -75,12 +81,30 @@ def test_hash_stays_close_under_what_scanning_does() -> None:
     darker = (gray * 0.9).astype(np.uint8)
     shifted = np.roll(gray, 2, axis=1)
     for changed in (smaller, darker, shifted):
-        assert distance(page_hash(gray), page_hash(changed)) <= CLOSE
+        assert distance(_hash_of(gray), _hash_of(changed)) <= CLOSE
     others = [distance(_hash(5), _hash(seed)) for seed in range(6, 40)]
     assert min(others) > 2 * CLOSE
 
 
 def test_tiny_pictures_have_no_hash() -> None:
     assert page_hash_of(10, 10, bytes(300)) == ""
-    with pytest.raises(ValueError, match="64"):
-        page_hash(np.zeros((10, 10), np.uint8))
+    with pytest.raises(ValueError, match="bytes"):
+        page_hash_of(100, 100, bytes(300))
+
+
+def test_the_hash_is_that_of_a_cosine_transform_of_cell_means() -> None:
+    chance = np.random.default_rng(3)
+    picture = chance.integers(0, 256, (130, 200, 3), np.uint8)
+    gray = picture @ np.array([0.299, 0.587, 0.114])
+    rows, columns = (np.arange(65) * side // 64 for side in gray.shape)
+    cells = np.array([[gray[a:b, c:d].mean() for c, d in _pairs(columns)] for a, b in _pairs(rows)])
+    waves, places = np.arange(64)[:, None], np.arange(64)[None, :]
+    cosines = np.cos(np.pi * (2 * places + 1) * waves / 128)
+    strengths = (cosines @ cells @ cosines.T)[:16, :16].ravel()
+    bits = strengths > np.median(strengths[1:])
+    bits[0] = False
+    assert page_hash_of(200, 130, picture.tobytes()) == np.packbits(bits).tobytes().hex()
+
+
+def _pairs(edges: NDArray[np.int64]) -> list[tuple[int, int]]:
+    return [(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False)]
