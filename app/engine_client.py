@@ -18,7 +18,10 @@ from app.process import Ended, How, Program
 from vlm import protocol, wire
 from vlm.errors import EngineEnded, ProtocolError
 from vlm.protocol import (
+    AllAnswered,
+    Answered,
     Ask,
+    AskAll,
     Cancel,
     Cancelled,
     Done,
@@ -33,6 +36,7 @@ from vlm.protocol import (
     Request,
     Saw,
     TextDelta,
+    Unanswered,
     Unlock,
 )
 from vlm.types import Box, ModelInfo, PageRef, Question
@@ -62,7 +66,7 @@ class EngineExit:
 class _Open:
     """A job without its last event; `pieces` is the answer so far."""
 
-    request: Load | Ask | Look
+    request: Load | Ask | AskAll | Look
     cancelled: bool = False
     pieces: list[str] = field(default_factory=list[str])
 
@@ -210,6 +214,12 @@ class EngineClient(QObject):
         self._wake()
         return self._begin(Ask(next(self._jobs), question))
 
+    def ask_all(self, questions: tuple[Question, ...]) -> int:
+        """Ask several questions in one job, see `vlm.protocol.AskAll`; return the job."""
+        self._may_restart = True
+        self._wake()
+        return self._begin(AskAll(next(self._jobs), questions))
+
     def look(self, page: PageRef, box: Box | None = None, splitting: bool = True) -> int:
         """Encode a page or a part of it ahead of a question; return the job."""
         return self._begin(Look(next(self._jobs), page, box, splitting))
@@ -237,7 +247,7 @@ class EngineClient(QObject):
         self._wanted = request
         return self._begin(request)
 
-    def _begin(self, request: Load | Ask | Look) -> int:
+    def _begin(self, request: Load | Ask | AskAll | Look) -> int:
         self._open[request.job] = _Open(request)
         self._send(request)
         return request.job
@@ -287,9 +297,11 @@ class EngineClient(QObject):
                 job.pieces.append(event.text)
             case Loaded():
                 self._model = event.model
-            case Done():
+            case Done() | Answered():
                 self._may_restart = True
             case Progress() | Saw() | Looked() | Cancelled() | Failed():
+                pass
+            case Unanswered() | AllAnswered():
                 pass
             case _:
                 assert_never(event)

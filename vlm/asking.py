@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 import torch
 
 from vlm import views
@@ -13,18 +14,18 @@ from vlm.cancel import CancelToken, Stopped, check, told
 from vlm.confidence import geometric_mean
 from vlm.decode import generate, rules_of
 from vlm.errors import QuestionUnanswerable
-from vlm.evidence import locate
+from vlm.evidence import locate_over
 from vlm.families.family import visual_tokens
 from vlm.prompt import Prompt
 from vlm.protocol import Ask, Cancelled, Done, Event, Progress, Saw, TextDelta
 from vlm.repetition import Repetition
 from vlm.seeing import Clock, Seen, Sight
 from vlm.streaming import TextStream
-from vlm.types import Answer, Question, StopReason, Timings
+from vlm.types import Answer, Question, StopReason, Timings, View
 
 
 @dataclass(slots=True)
-class _Draft:
+class Draft:
     """An answer while it grows."""
 
     stream: TextStream
@@ -55,15 +56,16 @@ def answer(
         DeskError: If it cannot be answered.
     """
     job, question, clock = request.job, request.question, Clock()
-    draft = _Draft(TextStream(sight.loaded.processor.tokenizer))
+    draft = Draft(TextStream(sight.loaded.processor.tokenizer))
     start = time.perf_counter()
     try:
-        steps = sight.look(question.page, question.box, question.splitting, password, clock)
-        seen = yield from told(job, steps, cancel)
-        prompt = sight.prompt(seen, question.text)
-        _require_place(sight, prompt, question)
-        yield Saw(job, seen.views, views.warning(seen.size, seen.box, seen.words, seen.views))
-        sequence = yield from told(job, sight.begin(seen, prompt, clock), cancel)
+        steps = sight.look_at(question, password, clock)
+        seen, *more = yield from told(job, steps, cancel)
+        prompt = sight.prompt(seen, question.text, more)
+        require_place(sight, prompt, question)
+        warning = views.warning(seen.size, seen.box, seen.words, seen.views)
+        yield Saw(job, all_views(seen, more), warning)
+        sequence = yield from told(job, sight.begin(seen, prompt, clock, more), cancel)
         yield Progress(job, "Answering")
         began = time.perf_counter()
         with torch.inference_mode():
@@ -74,10 +76,15 @@ def answer(
     except Stopped:
         yield Cancelled(job, draft.text)
         return
-    yield Done(job, _answer(sight, question, seen, draft, clock, start))
+    yield Done(job, finished(sight, question, (seen, *more), draft, clock, start))
 
 
-def _require_place(sight: Sight, prompt: Prompt, question: Question) -> None:
+def require_place(sight: Sight, prompt: Prompt, question: Question) -> None:
+    """Refuse a question that leaves the model no room for its answer.
+
+    Raises:
+        QuestionUnanswerable: Then.
+    """
     if prompt.length + question.max_new_tokens > sight.decoder.limit:
         raise QuestionUnanswerable(
             "This question is too long for the model. Shorten it, or turn splitting off."
@@ -90,7 +97,7 @@ def _decode(
     prompt: Prompt,
     sequence: object,
     logits: torch.Tensor,
-    draft: _Draft,
+    draft: Draft,
     cancel: CancelToken,
 ) -> Iterator[Event]:
     """Stream the answer's text into `draft`."""
@@ -122,20 +129,51 @@ def _decode(
         yield TextDelta(request.job, piece)
 
 
-def _answer(
-    sight: Sight, question: Question, seen: Seen, draft: _Draft, clock: Clock, start: float
+def all_views(seen: Seen, more: Sequence[Seen]) -> tuple[View, ...]:
+    """Return the views of all pages; those of further pages say which one they show."""
+    found = list(seen.views)
+    for one in more:
+        number = one.page.page + 1
+        found += (
+            msgspec.structs.replace(view, name=f"Page {number}: {view.name}", page=one.page)
+            for view in one.views
+        )
+    return tuple(found)
+
+
+def finished(
+    sight: Sight,
+    question: Question,
+    pages: Sequence[Seen],
+    draft: Draft,
+    clock: Clock,
+    start: float,
 ) -> Answer:
+    """Turn a draft into the answer.
+
+    Args:
+        sight: Saw the pages.
+        question: What was asked.
+        pages: The question's pages, its own first.
+        draft: What the model wrote.
+        clock: Of the job.
+        start: When it began, of `time.perf_counter`.
+    """
+    seen, *more = pages
+    shown = all_views(seen, more)
     info = sight.loaded.info
     counted = draft.probabilities[: draft.keep]
     return Answer(
         text=draft.text,
         confidence=geometric_mean(counted),
-        evidence=locate(draft.text, seen.words, question.box),
+        evidence=locate_over(
+            draft.text, seen.words, question.box, [(one.page, one.words) for one in more]
+        ),
         stop=draft.stop,
         model=info.name,
         adapter=info.adapter,
-        visual_tokens=visual_tokens(seen.views),
-        effective_dpi=views.best_dpi(seen.views),
+        visual_tokens=visual_tokens(shown),
+        effective_dpi=views.best_dpi(shown),
         timings=Timings(
             open=clock.open,
             render=clock.render,
@@ -145,5 +183,5 @@ def _answer(
             total=time.perf_counter() - start,
             tokens_per_second=draft.speed(),
         ),
-        views=seen.views,
+        views=shown,
     )

@@ -17,8 +17,12 @@ from vlm.cancel import CancelToken, Stopped, told
 from vlm.errors import DeskError, ModelIncomplete, OutOfMemory
 from vlm.loader import LoadedModel, check, load
 from vlm.protocol import (
+    AllAnswered,
+    Answered,
     Ask,
+    AskAll,
     Cancelled,
+    Done,
     Event,
     Failed,
     Load,
@@ -27,9 +31,11 @@ from vlm.protocol import (
     Looked,
     Progress,
     TextDelta,
+    Unanswered,
     Unlock,
 )
 from vlm.seeing import Clock, Sight
+from vlm.together import answer_all
 from vlm.types import Question
 from vlm.views import PageSource
 
@@ -74,6 +80,10 @@ class Engine:
     def ask(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
         """Answer a question; short of memory, once more without splitting, then on the CPU."""
         yield from _ending(request.job, self._ask(request, cancel))
+
+    def ask_all(self, request: AskAll, cancel: CancelToken) -> Iterator[Event]:
+        """Answer several questions; short of memory, the rest of them one by one as `ask` does."""
+        yield from _ending(request.job, self._ask_all(request, cancel))
 
     def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         """Encode a page ahead of a question."""
@@ -162,6 +172,33 @@ class Engine:
             self._drop()
             again = Load(request.job, info.folder, info.adapter, "cpu")
             self._use((yield from self._loaded(again, self._place("cpu"), cancel)))
+
+    def _ask_all(self, request: AskAll, cancel: CancelToken) -> Iterator[Event]:
+        job, left = request.job, dict(enumerate(request.questions))
+        sight = self._ready()
+        where = sight.loaded.placement.device
+        try:
+            for event in answer_all(sight, job, request.questions, self._passwords.get, cancel):
+                if isinstance(event, Answered | Unanswered):
+                    left.pop(event.index)
+                yield event
+            return
+        except (MemoryError, RuntimeError) as error:
+            if device.shortage(error, where) is None:
+                raise
+            sight.forget()
+        device.release(where)
+        for index, question in left.items():
+            try:
+                for event in self._ask(Ask(job, question), cancel):
+                    if isinstance(event, Cancelled):
+                        yield event
+                        return
+                    if isinstance(event, Done):
+                        yield Answered(job, index, event.answer)
+            except DeskError as error:
+                yield Unanswered(job, index, error.code, str(error))
+        yield AllAnswered(job)
 
     def _look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         sight, clock = self._ready(), Clock()

@@ -11,7 +11,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from vlm.types import Box, Evidence, Word
+import msgspec
+
+from vlm.types import Box, Evidence, PageRef, Word
 
 MOST_PLACES = 16
 """Places of one phrase that are pointed at; a phrase that stands more often proves little."""
@@ -46,6 +48,34 @@ _NO_WORDS_OF_A_PAGE = re.compile(
 class _Token:
     text: str
     words: tuple[int, ...]
+
+
+def locate_over(
+    answer: str,
+    words: Sequence[Word],
+    box: Box | None,
+    more: Sequence[tuple[PageRef, Sequence[Word]]],
+) -> Evidence:
+    """Look for an answer in the text layers of several pages, the first page first.
+
+    Args:
+        answer: See `locate`.
+        words: The first page's text layer.
+        box: The part of the first page that was asked about.
+        more: The other pages with theirs.
+
+    Returns:
+        The first find; else "no_text" when a page without text layer leaves it open.
+    """
+    found = locate(answer, words, box)
+    if found.kind in ("crop", "page"):
+        return found
+    for page, others in more:
+        other = locate(answer, others, None)
+        if other.kind == "page":
+            return msgspec.structs.replace(other, page=page)
+    blank = any(not others for _, others in more)
+    return Evidence("no_text") if blank else found
 
 
 def locate(answer: str, words: Sequence[Word], box: Box | None) -> Evidence:

@@ -19,11 +19,14 @@ from collections.abc import Iterator
 
 from vlm.cancel import CancelToken, Stopped, check
 from vlm.errors import DeskError, ModelIncomplete, OutOfMemory, QuestionUnanswerable
-from vlm.evidence import locate
+from vlm.evidence import locate_over
 from vlm.host import Answerer, Host, claim_stdout, die_with_parent
 from vlm.pages.client import PageClient
 from vlm.protocol import (
+    AllAnswered,
+    Answered,
     Ask,
+    AskAll,
     Cancelled,
     Done,
     Event,
@@ -35,6 +38,7 @@ from vlm.protocol import (
     Progress,
     Saw,
     TextDelta,
+    Unanswered,
     Unlock,
 )
 from vlm.types import (
@@ -109,6 +113,24 @@ class FakeEngine:
         except DeskError as error:
             yield Failed(request.job, error.code, str(error))
 
+    def ask_all(self, request: AskAll, cancel: CancelToken) -> Iterator[Event]:
+        """Answer one question after the other."""
+        for index, question in enumerate(request.questions):
+            try:
+                for event in self._ask(Ask(request.job, question), cancel, []):
+                    if isinstance(event, Done):
+                        yield Answered(request.job, index, event.answer)
+                    elif isinstance(event, Failed | Progress):
+                        yield event
+                        if isinstance(event, Failed):
+                            return
+            except Stopped:
+                yield Cancelled(request.job)
+                return
+            except DeskError as error:
+                yield Unanswered(request.job, index, error.code, str(error))
+        yield AllAnswered(request.job)
+
     def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         """Read the page ahead."""
         try:
@@ -149,12 +171,14 @@ class FakeEngine:
         if not question.text.strip():
             raise QuestionUnanswerable("Type a question first.")
         words = self._read(question.page)
+        more = [(page, self._read(page)) for page in question.more_pages]
         views = self._views(question)
         yield Saw(request.job, views)
         yield from self._misbehave("ask", request.job)
         if self._memory == "ask":
             return
         inside = [word.text for word in words if (question.box or WHOLE_PAGE).holds(word.box)]
+        inside += [word.text for _, others in more for word in others]
         pieces = inside[: question.max_new_tokens] or NOTHING.split()
         first = 0.0
         for index, piece in enumerate(pieces):
@@ -168,7 +192,7 @@ class FakeEngine:
         answer = Answer(
             text=text,
             confidence=1.0,
-            evidence=locate(text, words, question.box),
+            evidence=locate_over(text, words, question.box, more),
             stop="length" if len(inside) > len(pieces) else "end",
             model=NAME,
             adapter=None,

@@ -24,6 +24,7 @@ from vlm.protocol import (
     LAST_EVENTS,
     VERSION,
     Ask,
+    AskAll,
     Cancel,
     Cancelled,
     Event,
@@ -54,7 +55,7 @@ OFFLINE = {
 
 _PR_SET_PDEATHSIG = 1
 
-Job = Load | Ask | Look
+Job = Load | Ask | AskAll | Look
 
 
 class Answerer(Protocol):
@@ -66,6 +67,10 @@ class Answerer(Protocol):
 
     def ask(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
         """Answer a question; the last event is one of `LAST_EVENTS`."""
+        ...
+
+    def ask_all(self, request: AskAll, cancel: CancelToken) -> Iterator[Event]:
+        """Answer several questions; the last event is one of `LAST_EVENTS`."""
         ...
 
     def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
@@ -207,6 +212,8 @@ def _events(answerer: Answerer, request: Job, cancel: CancelToken) -> Iterator[E
             return answerer.load(request, cancel)
         case Ask():
             return answerer.ask(request, cancel)
+        case AskAll():
+            return answerer.ask_all(request, cancel)
         case Look():
             return answerer.look(request, cancel)
 

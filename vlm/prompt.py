@@ -5,10 +5,11 @@ Knows chat templates and tokens, neither pixels nor weights.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from vlm.errors import QuestionUnanswerable
-from vlm.families.family import Family, Layout
+from vlm.families.family import ONE_PAGE, Family, Layout, SeveralPages
 from vlm.families.family import Prompt as Prompt
 
 
@@ -34,7 +35,12 @@ def neutral(text: str, specials: tuple[str, ...]) -> str:
 
 
 def build(
-    family: Family, processor: Any, layout: Layout, question: str, answer: str | None = None
+    family: Family,
+    processor: Any,
+    layout: Layout,
+    question: str,
+    answer: str | None = None,
+    more: Sequence[Layout] = (),
 ) -> Prompt:
     """Build the ids of one turn.
 
@@ -44,22 +50,25 @@ def build(
         layout: The images that precede the question.
         question: What the person typed; special tokens in it are read as plain text.
         answer: For training: what the assistant should say.
+        more: The images of more pages, which stand after those of `layout`.
 
     Raises:
-        QuestionUnanswerable: If there is no text in the question.
+        QuestionUnanswerable: If there is no text in the question, or the model cannot take
+            several pages.
     """
     if not question.strip():
         raise QuestionUnanswerable("Type a question first.")
     specials = special_texts(processor)
-    asked: list[dict[str, Any]] = [{"type": "image"}] * layout.images
+    layouts = (layout, *more)
+    asked: list[dict[str, Any]] = [{"type": "image"}] * sum(one.images for one in layouts)
     asked = [*asked, {"type": "text", "text": neutral(question.strip(), specials)}]
     messages: list[dict[str, Any]] = [{"role": "user", "content": asked}]
-    ids = _ids(family, processor, layout, _text(processor, messages, open_turn=True))
+    ids = _ids(family, processor, layouts, _text(processor, messages, open_turn=True))
     length, prefix = len(ids), family.prefix(processor, ids)
     if answer is not None:
         said = [{"type": "text", "text": neutral(answer.strip(), specials)}]
         messages.append({"role": "assistant", "content": said})
-        whole = _ids(family, processor, layout, _text(processor, messages, open_turn=False))
+        whole = _ids(family, processor, layouts, _text(processor, messages, open_turn=False))
         ids = _with_answer(processor, ids, whole)
     return Prompt(tuple(ids), length, prefix, question)
 
@@ -69,12 +78,29 @@ def _text(processor: Any, messages: list[dict[str, Any]], open_turn: bool) -> st
     return str(text)
 
 
-def _ids(family: Family, processor: Any, layout: Layout, text: str) -> list[int]:
+def _ids(family: Family, processor: Any, layouts: Sequence[Layout], text: str) -> list[int]:
     tokenizer = processor.tokenizer
     bos = tokenizer.bos_token
     begins = isinstance(bos, str) and bos != "" and text.startswith(bos)
-    expanded = family.expand(processor, text, layout)
+    expanded = _expanded(family, processor, layouts, text)
     return list(tokenizer(expanded, add_special_tokens=not begins)["input_ids"])
+
+
+def _expanded(family: Family, processor: Any, layouts: Sequence[Layout], text: str) -> str:
+    """Replace the image placeholders of each page by the tokens of its own tiles."""
+    if len(layouts) == 1:
+        return family.expand(processor, text, layouts[0])
+    if not isinstance(family, SeveralPages):
+        raise QuestionUnanswerable(ONE_PAGE)
+    pieces = text.split(processor.image_token)  # what stands before, between and after images
+    parts: list[str] = []
+    start = 0
+    for layout in layouts:
+        end = start + layout.images
+        part = processor.image_token.join(["", *pieces[start + 1 : end + 1]])
+        parts.append(family.expand(processor, part, layout))
+        start = end
+    return family.join(processor, [pieces[0], *parts])
 
 
 def _with_answer(processor: Any, prompt: list[int], whole: list[int]) -> list[int]:

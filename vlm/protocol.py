@@ -43,6 +43,17 @@ class Ask(Message, frozen=True, tag="ask"):
     question: Question
 
 
+class AskAll(Message, frozen=True, tag="ask_all"):
+    """Answer several questions; those about the same pages and part are read and decoded together.
+
+    Each question gets one `Answered` or `Unanswered`, in any order. Last event: `AllAnswered`,
+    `Cancelled` or `Failed`.
+    """
+
+    job: int
+    questions: tuple[Question, ...]
+
+
 class Look(Message, frozen=True, tag="look"):
     """Encode a page ahead of a question, at low priority; a later request interrupts it.
 
@@ -108,6 +119,29 @@ class Done(Message, frozen=True, tag="done"):
     answer: Answer
 
 
+class Answered(Message, frozen=True, tag="answered"):
+    """One of the questions of `AskAll`, counted from 0, has its answer."""
+
+    job: int
+    index: int
+    answer: Answer
+
+
+class Unanswered(Message, frozen=True, tag="unanswered"):
+    """One of the questions of `AskAll` could not be answered; see `Failed`. Others still are."""
+
+    job: int
+    index: int
+    code: str
+    message: str
+
+
+class AllAnswered(Message, frozen=True, tag="all_answered"):
+    """Last event of `AskAll`."""
+
+    job: int
+
+
 class Looked(Message, frozen=True, tag="looked"):
     """Last event of `Look`."""
 
@@ -129,6 +163,19 @@ class Failed(Message, frozen=True, tag="failed"):
     message: str
 
 
-Request = Hello | Load | Ask | Look | Cancel | Unlock
-Event = Hello | Progress | Loaded | Saw | TextDelta | Done | Looked | Cancelled | Failed
-LAST_EVENTS = (Loaded, Done, Looked, Cancelled, Failed)
+Request = Hello | Load | Ask | AskAll | Look | Cancel | Unlock
+Event = (
+    Hello
+    | Progress
+    | Loaded
+    | Saw
+    | TextDelta
+    | Done
+    | Answered
+    | Unanswered
+    | AllAnswered
+    | Looked
+    | Cancelled
+    | Failed
+)
+LAST_EVENTS = (Loaded, Done, AllAnswered, Looked, Cancelled, Failed)

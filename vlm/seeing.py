@@ -6,7 +6,7 @@ Yields between views, so that whoever drives it can show progress and stop.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,15 @@ from vlm.families.family import Layout, Pictures, Sheet
 from vlm.loader import LoadedModel
 from vlm.prompt import Prompt, build
 from vlm.reuse import Kept
-from vlm.types import WHOLE_PAGE, Box, PageRef, PageSize, View, Word
+from vlm.types import WHOLE_PAGE, Box, PageRef, PageSize, Question, View, Word
 from vlm.views import Drawn, PageSource
 
 SEEN_PAGES = 256
 """Pages whose plan and words are remembered; they are small beside features."""
+
+
+DRAWN_VIEWS = 64
+"""Drawn views that wait for the encoder; more are drawn again when their turn comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,9 @@ class Sight:
             start = time.perf_counter()
             drawn.append(views.draw(self._pages, page, box, sheet, layout, tile))
             clock.render += time.perf_counter() - start
-        self._drawn = {one.digest: one for one in drawn}
+        self._drawn.update((one.digest, one) for one in drawn)
+        while len(self._drawn) > DRAWN_VIEWS:  # of pages that were looked at and then left
+            self._drawn.pop(next(iter(self._drawn)))
         seen = Seen(
             page,
             box,
@@ -120,6 +126,18 @@ class Sight:
         self._seen.put(key, seen, 1)
         return seen
 
+    def look_at(
+        self, question: Question, password: str | None, clock: Clock
+    ) -> Generator[str, None, tuple[Seen, ...]]:
+        """See every page that a question is about, as `look` does, its own page first."""
+        seen = yield from self.look(
+            question.page, question.box, question.splitting, password, clock
+        )
+        found = [seen]
+        for page in question.more_pages:
+            found.append((yield from self.look(page, None, question.splitting, password, clock)))
+        return tuple(found)
+
     def _words(self, page: PageRef) -> tuple[Word, ...]:
         """Read the text layer; where that fails the page can still be looked at."""
         try:
@@ -127,21 +145,28 @@ class Sight:
         except DeskError:
             return ()
 
-    def begin(self, seen: Seen, prompt: Prompt, clock: Clock) -> Generator[str, None, Any]:
+    def begin(
+        self, seen: Seen, prompt: Prompt, clock: Clock, more: Sequence[Seen] = ()
+    ) -> Generator[str, None, Any]:
         """Prefill the part of a prompt that does not depend on the question.
 
         Yields what is being done. Returns the sequence, which holds exactly that part.
         """
         prefix = prompt.ids[: prompt.prefix]
-        key = ("prefix", *self.loaded.key, seen.digests, prefix)
+        digests = tuple(digest for one in (seen, *more) for digest in one.digests)
+        key = ("prefix", *self.loaded.key, digests, prefix)
         if (kept := self._kept.get(key)) is not None:
             kept.rewind(len(prefix))  # a question before this one has left its tokens behind
             self._kept.put(key, kept, kept.size_bytes)  # and may have made it larger
             return kept
-        features = yield from self._features(seen, clock)
+        found: list[Tensor] = []
+        for one in (seen, *more):
+            found += yield from self._features(one, clock)
+        self._drawn.clear()
         yield "Reading the page"
         start = time.perf_counter()
-        loaded, pictures = self.loaded, Pictures((seen.layout,), features)
+        loaded, layouts = self.loaded, tuple(one.layout for one in (seen, *more))
+        pictures = Pictures(layouts, tuple(found))
         with torch.inference_mode():
             sequence = loaded.family.begin(
                 loaded.model, loaded.processor, self.decoder, prompt, pictures
@@ -151,14 +176,15 @@ class Sight:
             self._kept.put(key, sequence, sequence.size_bytes)
         return sequence
 
-    def prompt(self, seen: Seen, question: str) -> Prompt:
-        """Build a question's prompt for what was seen.
+    def prompt(self, seen: Seen, question: str, more: Sequence[Seen] = ()) -> Prompt:
+        """Build a question's prompt for what was seen, more pages after the first.
 
         Raises:
-            QuestionUnanswerable: If there is no question, or it is too long for the model.
+            QuestionUnanswerable: If there is no question, or the model takes no further pages.
         """
         loaded = self.loaded
-        return build(loaded.family, loaded.processor, seen.layout, question)
+        layouts = [one.layout for one in more]
+        return build(loaded.family, loaded.processor, seen.layout, question, more=layouts)
 
     def forget(self) -> None:
         """Give up everything that is kept of pages."""
@@ -181,7 +207,6 @@ class Sight:
                 clock.encode += time.perf_counter() - start
                 self._kept.put(key, features, features.nbytes)
             found.append(features)
-        self._drawn.clear()
         return tuple(found)
 
     def _draw_again(self, seen: Seen, index: int) -> Drawn:

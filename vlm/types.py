@@ -96,13 +96,22 @@ class Word(Value, frozen=True):
 
 
 class Question(Value, frozen=True):
-    """What a person asks of a page or, with `box`, of a part of it."""
+    """What a person asks of a page or, with `box`, of a part of it.
+
+    With `more_pages` the model sees these pages too, whole and after `page`, in this order; `box`
+    is a part of `page` alone.
+
+    With `whole_document` the program finds the pages to read itself; `page` names the document and
+    the page that the person looks at, and there is no box.
+    """
 
     text: str
     page: PageRef
     box: Box | None = None
     splitting: bool = True
     max_new_tokens: int = 256
+    more_pages: tuple[PageRef, ...] = ()
+    whole_document: bool = False
 
 
 class Evidence(Value, frozen=True):
@@ -110,16 +119,19 @@ class Evidence(Value, frozen=True):
 
     `crop`: verbatim in the part asked about; `page`: verbatim elsewhere on the page; `absent`:
     the page has a text layer without these words; `no_text`: the page has none, nothing to check.
+    `page` is the one of the question's `more_pages` where the words stand; None for its `page`.
     """
 
     kind: EvidenceKind
     boxes: tuple[Box, ...] = ()
+    page: PageRef | None = None
 
 
 class View(Value, frozen=True):
     """One image the model was given: the part of the page, its pixels, its cost.
 
     `width` and `height` are pixels the vision encoder saw; `dpi` is pixels per inch of page.
+    `page` is the one of the question's `more_pages` that it shows; None for its `page`.
     """
 
     name: str
@@ -128,6 +140,7 @@ class View(Value, frozen=True):
     height: int
     dpi: float
     visual_tokens: int
+    page: PageRef | None = None
 
 
 class Timings(Value, frozen=True):
@@ -142,8 +155,47 @@ class Timings(Value, frozen=True):
     tokens_per_second: float = 0.0
 
 
+class PageAnswer(Value, frozen=True):
+    """What one page of a document answered; `page` counts from 0, `evidence` is on that page.
+
+    `useful` is False when the model said that the page does not have it.
+    """
+
+    page: int
+    text: str
+    confidence: float
+    evidence: Evidence
+    useful: bool = True
+
+
+class PagesRead(Value, frozen=True):
+    """How an answer was found in a whole document.
+
+    `pages` are those that the model read, the best first; of `searched` pages the words were
+    known, so that the ones to read could be chosen among them.
+    """
+
+    page_count: int
+    searched: int
+    pages: tuple[PageAnswer, ...]
+
+    @property
+    def unread(self) -> int:
+        """How many pages the model did not read."""
+        return self.page_count - len(self.pages)
+
+    @property
+    def found(self) -> bool:
+        """Whether any page answered."""
+        return any(page.useful for page in self.pages)
+
+
 class Answer(Value, frozen=True):
-    """A finished answer. `confidence` in [0, 1] is the geometric mean probability of its tokens."""
+    """A finished answer. `confidence` in [0, 1] is the geometric mean probability of its tokens.
+
+    `read` is there for a question to a whole document: the answer is then that of its first page,
+    and `evidence` and `views` are of that page.
+    """
 
     text: str
     confidence: float
@@ -155,6 +207,7 @@ class Answer(Value, frozen=True):
     effective_dpi: float
     timings: Timings
     views: tuple[View, ...] = ()
+    read: PagesRead | None = None
 
 
 class ModelInfo(Value, frozen=True):

@@ -19,6 +19,8 @@ from app.errors import Offer, headline
 from app.pages import PageService
 from vlm.errors import EngineEnded
 from vlm.protocol import (
+    AllAnswered,
+    Answered,
     Cancelled,
     Done,
     Event,
@@ -29,6 +31,7 @@ from vlm.protocol import (
     Progress,
     Saw,
     TextDelta,
+    Unanswered,
 )
 from vlm.types import Answer, Box, Document, PageRef, Question
 
@@ -264,7 +267,7 @@ class AskPresenter(QObject):
                 offer = shown.offer is Offer.SETTINGS
                 turn.card.show_failure(title, event.message, offer_models=offer)
                 self._finish()
-            case Hello() | Loaded() | Looked():
+            case Hello() | Loaded() | Looked() | Answered() | Unanswered() | AllAnswered():
                 return
             case _:
                 assert_never(event)

@@ -5,14 +5,19 @@ A family is one module with one value that satisfies `Family`, and one row in `v
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
 from vlm.decoder import Decoder
 from vlm.types import Box, View
+
+
+ONE_PAGE = "This model reads one page at a time. Ask about each page, or choose another model."
+"""What a person is told who asks one about several pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +200,19 @@ class Family(Protocol):
 
         Raises:
             ValueError: If prompt and pictures do not fit.
+        """
+        ...
+
+
+@runtime_checkable
+class SeveralPages(Protocol):
+    """A family whose prompt can show several pages, each with its own layout."""
+
+    def join(self, processor: Any, parts: Sequence[str]) -> str:
+        """Join the parts of a chat prompt, each expanded for its own page.
+
+        Raises:
+            QuestionUnanswerable: If this checkpoint was taught one page at a time.
         """
         ...
 

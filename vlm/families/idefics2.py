@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from transformers import Idefics2Processor
 
 from vlm import llama
 from vlm.decoder import Decoder, text_model
+from vlm.errors import QuestionUnanswerable
 from vlm.families import loading, vision
-from vlm.families.family import Abilities, Layout, Pictures, Prompt, Sheet, Tile
+from vlm.families.family import ONE_PAGE, Abilities, Layout, Pictures, Prompt, Sheet, Tile
 from vlm.types import WHOLE_PAGE, Box
 
 MARKERS = ("<|top_left|>", "<|top_right|>", "<|bottom_left|>", "<|bottom_right|>", "<|whole|>")
@@ -93,6 +95,13 @@ class Idefics2:
     def prefix(self, processor: Any, ids: list[int]) -> int:
         """Count up to the token that closes the last image."""
         return vision.after_images(processor, ids)
+
+    def join(self, processor: Any, parts: Sequence[str]) -> str:
+        """Let neighbouring pages share a fake token, as neighbouring images do."""
+        if _is_marked(processor):
+            raise QuestionUnanswerable(ONE_PAGE)
+        fake = processor.fake_image_token
+        return "".join(parts).replace(fake + fake, fake)
 
     def pixels(self, processor: Any, image: Any) -> dict[str, Any]:
         """Normalise one tile."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,10 @@ class Idefics3:
     def prefix(self, processor: Any, ids: list[int]) -> int:
         """Count up to the token that closes the last image."""
         return vision.after_images(processor, ids)
+
+    def join(self, processor: Any, parts: Sequence[str]) -> str:
+        """Put the pages one after the other; each has its own fake tokens."""
+        return "".join(parts)
 
     def pixels(self, processor: Any, image: Any) -> dict[str, Any]:
         """Normalise one tile."""
