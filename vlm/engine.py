@@ -15,7 +15,7 @@ from vlm import device
 from vlm.asking import answer
 from vlm.cancel import CancelToken, Stopped, told
 from vlm.errors import DeskError, ModelIncomplete, OutOfMemory
-from vlm.loader import LoadedModel, check, load
+from vlm.loader import LoadedModel, check, load, may_switch, switch
 from vlm.protocol import (
     AllAnswered,
     Answered,
@@ -69,11 +69,13 @@ class Engine:
         self._place = place
         self._passwords: dict[str, str] = {}
         self._sight: Sight | None = None
+        self._device = ""
 
     def load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
         """Load a model; the one before is dropped first, so that both need not fit.
 
-        A folder or adapter that cannot be right leaves the one before in place.
+        A folder or adapter that cannot be right leaves the one before in place. Another adapter
+        for the model that is there is put into it without reading it again.
         """
         yield from _ending(request.job, self._load(request, cancel))
 
@@ -99,6 +101,9 @@ class Engine:
         self._pages.stop()
 
     def _load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
+        if (sight := self._switchable(request)) is not None:
+            yield from self._switch(sight, request, cancel)
+            return
         yield Progress(request.job, "Checking the model")
         check(Path(request.folder), request.adapter)
         self._drop()
@@ -112,6 +117,27 @@ class Engine:
             yield Progress(request.job, "Not enough GPU memory; using the processor instead")
             loaded = yield from self._loaded(request, self._place("cpu"), cancel)
         self._use(loaded)
+        self._device = request.device
+        yield Loaded(request.job, loaded.info)
+
+    def _switchable(self, request: Load) -> Sight | None:
+        """Return the sight whose model only needs the other adapter that is asked for."""
+        sight = self._sight
+        if sight is None or request.device != self._device:
+            return None
+        other = request.adapter != sight.loaded.info.adapter
+        return sight if other and may_switch(sight.loaded, Path(request.folder)) else None
+
+    def _switch(self, sight: Sight, request: Load, cancel: CancelToken) -> Iterator[Event]:
+        steps = switch(sight.loaded, request.adapter)
+        try:
+            loaded = yield from told(request.job, steps, cancel)
+            sight.switch(loaded)
+        except (Stopped, DeskError):
+            raise  # before anything was changed
+        except BaseException:
+            self._drop()  # half an adapter would answer without anybody noticing
+            raise
         yield Loaded(request.job, loaded.info)
 
     def _loaded(

@@ -8,10 +8,11 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import torch
 from transformers import AutoConfig, AutoModelForImageTextToText
 from transformers.utils import logging as transformers_logging
@@ -32,12 +33,16 @@ class LoadedModel:
     """A model in memory, ready to be asked.
 
     Attributes:
-        model: In evaluation mode, its adapter merged.
+        model: In evaluation mode, its adapter in its weights.
         processor: Tokenizer, image processor and chat template.
         family: How to talk to it.
         placement: Where it is and why.
         info: The same for people.
-        key: Changes whenever answers could: folder, weights, adapter, device, number format.
+        key: Changes whenever answers could: folder, adapter, device, number format.
+        sees: Changes whenever what the model makes of an image could: as `key`, but with the
+            adapter only where it touches the encoder.
+        files: Changes when the model's files do.
+        worn: The adapter in its weights.
     """
 
     model: Any
@@ -46,6 +51,9 @@ class LoadedModel:
     placement: Placement
     info: ModelInfo
     key: tuple[str, ...]
+    sees: tuple[str, ...]
+    files: tuple[tuple[str, int, int], ...]
+    worn: adapters.Worn | None = None
 
 
 def check(folder: Path, adapter: str | None) -> tuple[safety.ModelFolder, Path | None]:
@@ -81,6 +89,7 @@ def load(
         AdapterMismatch: If the adapter is for another model.
     """
     found, tuned = check(folder, adapter)
+    files = stamp(folder)
     family = FAMILIES[found.model_type]
     placement = device.fit(found.weights, placement, folder.name)
     yield "Reading the model"
@@ -101,14 +110,10 @@ def load(
         )
     model, missing = both
     _require_loaded(folder, missing)
-    if tuned is not None:
-        yield "Adding what was learned"
-        model = adapters.merge(model, tuned)
     model = model.to(placement.device).eval().requires_grad_(False)
     family.encoder(model).to(placement.encode)
-    name = folder.resolve().name
     info = ModelInfo(
-        name=name,
+        name=folder.resolve().name,
         folder=str(folder),
         family=family.name,
         parameters=sum(weight.numel() for weight in model.parameters()),
@@ -117,10 +122,66 @@ def load(
         reason=placement.reason,
         splits=family.abilities.splits,
         small=models.is_shipped(folder),
-        adapter=adapter,
     )
-    key = (str(folder.resolve()), adapters.identity(tuned), placement.device, placement.dtype_name)
-    return LoadedModel(model, processor, family, placement, info, key)
+    bare = LoadedModel(model, processor, family, placement, info, (), (), files)
+    if tuned is None:
+        return _wearing(bare, None, None)
+    yield "Adding what was learned"
+    return _wearing(bare, adapter, adapters.put_on(model, adapters.fit(model, tuned)))
+
+
+def may_switch(loaded: LoadedModel, folder: Path) -> bool:
+    """Tell whether `switch` can give another version of the model in `folder` at once."""
+    kept = loaded.worn is None or loaded.worn.own is not None
+    return (
+        kept
+        and Path(loaded.info.folder).resolve() == folder.resolve()
+        and (loaded.files == stamp(folder))
+    )
+
+
+def switch(loaded: LoadedModel, adapter: str | None) -> Generator[str, None, LoadedModel]:
+    """Give a model another adapter, or none; yields what is being done, and returns the model.
+
+    The base stays in memory: none of its files is read. What was loaded must not be used after.
+
+    Raises:
+        AdapterMismatch: If the adapter is for another model; nothing has changed then.
+    """
+    model = loaded.model
+    fitted = adapters.fit(model, adapters.find(adapter)) if adapter is not None else None
+    yield "Changing what was learned"
+    if loaded.worn is not None:
+        adapters.take_off(model, loaded.worn)
+    return _wearing(loaded, adapter, adapters.put_on(model, fitted) if fitted else None)
+
+
+def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return names, times and sizes of a model's files: another value when it is another model."""
+    files = sorted([*folder.glob("*.safetensors"), *folder.glob("*.json")])
+    stats = [(file.name, file.stat()) for file in files]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+def _wearing(loaded: LoadedModel, adapter: str | None, worn: adapters.Worn | None) -> LoadedModel:
+    """Say of a model which adapter is in its weights now."""
+    where = (str(Path(loaded.info.folder).resolve()), *_place(loaded.placement))
+    name = adapters.identity(worn.fitted.folder) if worn is not None else ""
+    looks = {id(weight) for weight in loaded.family.encoder(loaded.model).parameters()}
+    names = worn.fitted.touched if worn is not None else frozenset[str]()
+    weights = dict(loaded.model.named_parameters(remove_duplicate=False))
+    looks_anew = any(id(weights[one]) in looks for one in names)
+    return replace(
+        loaded,
+        info=msgspec.structs.replace(loaded.info, adapter=adapter),
+        key=(*where, name),
+        sees=(*where, name if looks_anew else ""),
+        worn=worn,
+    )
+
+
+def _place(placement: Placement) -> tuple[str, str]:
+    return placement.device, placement.dtype_name
 
 
 def _require_all(found: safety.ModelFolder, config: Any) -> None:

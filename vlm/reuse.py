@@ -6,7 +6,7 @@ Knows keys and sizes. A key must hold everything that the value depends on.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -44,6 +44,11 @@ class Kept(Generic[V]):
         """Forget what is kept under `key`, if anything."""
         if key in self._values:
             self.used_bytes -= self._values.pop(key)[1]
+
+    def keep(self, which: Callable[[Hashable], bool]) -> None:
+        """Forget everything but the keys of which `which` says true."""
+        for key in [key for key in self._values if not which(key)]:
+            self.drop(key)
 
     def clear(self) -> None:
         """Forget everything."""

@@ -83,6 +83,12 @@ class Sight:
         self._kept: Kept[Any] = Kept(budget_bytes)
         self._drawn: dict[bytes, Drawn] = {}
 
+    def switch(self, loaded: LoadedModel) -> None:
+        """Go on with another version of the same base; features that stay the same are kept."""
+        self.loaded = loaded
+        self.decoder = loaded.family.decoder(loaded.model)
+        self._kept.keep(lambda key: isinstance(key, tuple) and key[0] == "features")
+
     def look(
         self, page: PageRef, box: Box | None, splitting: bool, password: str | None, clock: Clock
     ) -> Generator[str, None, Seen]:
@@ -195,7 +201,7 @@ class Sight:
         """Encode the views that are not kept, one by one; returns what each became."""
         found: list[Tensor] = []
         for index, digest in enumerate(seen.digests):
-            key = ("features", *self.loaded.key, digest)
+            key = ("features", *self.loaded.sees, digest)
             features = self._kept.get(key)
             if features is None:
                 yield f"Looking at view {index + 1} of {len(seen.digests)}"
