@@ -82,7 +82,7 @@ def freeze(
         rows: list[bytes] = []
         for number, example in enumerate(e for e in examples if e.id in sides):
             crop = crop_of(example.id)
-            row = _row(example, sides[example.id], crop, f"{number:06}")
+            row = row_of(example, sides[example.id], crop, f"{number:06}")
             (part / PICTURES / row.picture).write_bytes(crop.picture)
             rows.append(msgspec.json.encode(row) + b"\n")
         save(RealDisk(), part / ROWS, rows)
@@ -94,7 +94,8 @@ def freeze(
     return folder
 
 
-def _row(example: Example, side: Side, crop: Crop, picture: str) -> RunRow:
+def row_of(example: Example, side: Side, crop: Crop, picture: str = "") -> RunRow:
+    """Return an example as a row; `picture` is the name of its file in the run folder."""
     return RunRow(
         example.id,
         side,
@@ -129,11 +130,21 @@ def read_rows(run: Path) -> list[RunRow]:
     Raises:
         RunDamaged: When they are missing or not understood.
     """
+    return read_row_file(run / ROWS)
+
+
+def read_row_file(file: Path) -> list[RunRow]:
+    """Return the rows in a file of lines.
+
+    Raises:
+        RunDamaged: When it is missing or not understood.
+    """
     try:
-        lines = (run / ROWS).read_bytes().splitlines()
-        return [msgspec.json.decode(line, type=RunRow) for line in lines]
+        return [msgspec.json.decode(line, type=RunRow) for line in file.read_bytes().splitlines()]
     except (OSError, msgspec.DecodeError) as error:
-        raise RunDamaged(f"The rows of the run {run.name} cannot be read: {error}") from error
+        raise RunDamaged(
+            f"The rows of the run {file.parent.name} cannot be read: {error}"
+        ) from error
 
 
 def read_picture(run: Path, row: RunRow) -> bytes:

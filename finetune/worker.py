@@ -18,7 +18,7 @@ from finetune.checkpoint import Checkpoints
 from finetune.disk import FULL, Disk, RealDisk
 from finetune.errors import TuningError
 from finetune.event_log import EventLog
-from finetune.launch import MERGE
+from finetune.launch import COUNT, MERGE, WHOLE
 from finetune.lock import RunLock
 from finetune.protocol import VERSION, Event, Failed, Started
 from finetune.runs import RunRow
@@ -35,7 +35,8 @@ _MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory", r
 def main(argv: list[str] | None = None) -> int:
     """Train the run named by the first argument to its end, and measure what it learned.
 
-    With ``--merge BASE_DIR ADAPTER_DIR TARGET_DIR`` write a merged model instead.
+    With ``--merge BASE_DIR ADAPTER_DIR TARGET_DIR`` write a merged model instead, with ``--count
+    BASE_DIR ROWS_FILE`` say what rows cost a model, see `finetune.costs`.
 
     Returns:
         `DONE` when the run came to an end, `FAILED` when it could not, `USAGE` for wrong
@@ -45,6 +46,8 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     if arguments[:1] == [MERGE] and len(arguments) == 4:
         return _merge(*map(Path, arguments[1:]))
+    if arguments[:1] == [COUNT] and len(arguments) in (3, 4):
+        return _count(Path(arguments[1]), Path(arguments[2]), arguments[3:] != [WHOLE])
     if len(arguments) != 1:
         sys.stderr.write(f"usage: RUN_DIR | {MERGE} BASE_DIR ADAPTER_DIR TARGET_DIR\n")
         return USAGE
@@ -108,6 +111,23 @@ def _merge(base: Path, adapter: Path, target: Path) -> int:
         from finetune import merging  # heavy
 
         merging.merge(base, adapter, target)
+        return DONE
+    except Exception as error:  # noqa: BLE001  # the process's edge: it ends with a sentence
+        _say(None, pipe, _failure(error))
+    finally:
+        os.close(pipe)
+    return FAILED
+
+
+def _count(base: Path, file: Path, splitting: bool) -> int:
+    pipe = _claim_output()
+    try:
+        from finetune import counting  # heavy
+
+        for cost in counting.count(base, runs.read_row_file(file), splitting):
+            os.write(pipe, write(cost))
+        return DONE
+    except BrokenPipeError:  # the window does not want to know any more
         return DONE
     except Exception as error:  # noqa: BLE001  # the process's edge: it ends with a sentence
         _say(None, pipe, _failure(error))

@@ -1,0 +1,48 @@
+"""Counts what rows cost a model: the tokens of question, answer and pictures, as it is taught them.
+
+Plans and words rows as teaching does, without the model's weights. Loaded by a child process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from transformers import AutoConfig
+
+from finetune.costs import Cost
+from finetune.runs import RunRow
+from vlm import safety, views
+from vlm.families import FAMILIES
+from vlm.prompt import build
+from vlm.types import WHOLE_PAGE
+
+
+def count(base: Path, rows: Sequence[RunRow], splitting: bool) -> Iterator[Cost]:
+    """Yield what each row costs, in the order given.
+
+    Args:
+        base: A model folder.
+        rows: Their pictures are not looked at.
+        splitting: Whether pages may be shown in parts.
+
+    Raises:
+        DeskError: When the model's folder cannot be used, or a row has no question.
+    """
+    found = safety.examine(base)
+    safety.require_type(found, tuple(FAMILIES))
+    family = FAMILIES[found.model_type]
+    config = AutoConfig.from_pretrained(str(base), local_files_only=True, trust_remote_code=False)
+    processor = family.processor(base, config)
+    for row in rows:
+        sheet = views.sheet_of(row.size, row.box or WHOLE_PAGE, row.rotation, row.words)
+        layout = family.plan(processor, sheet, splitting)
+        prompt = build(family, processor, layout, row.question, row.answers[0])
+        images = len(layout.tiles)
+        yield Cost(
+            row.id,
+            images,
+            images * layout.tokens_per_tile,
+            prompt.length - images * layout.tokens_per_tile,
+            len(prompt.ids) - prompt.length,
+        )
