@@ -14,19 +14,27 @@ import os
 import sys
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 
-import torch
-
-from pretrain import checkpoint, evaluate, export, fonts, samples, stages, train
+from pretrain import arguments, checkpoint, evaluate, export, fonts, samples, stages, train
 from pretrain.evaluate import Amount
-from pretrain.model import PRESETS
 from pretrain.train import CURVES, TrainPlan
 
 log = logging.getLogger(__name__)
 
 RESERVED_MINUTES = 1.5
 """Time kept back for measuring and writing."""
+
+_STANDARD = TrainPlan(
+    "encoder",
+    Path(),
+    preset="desk",
+    minutes=9.0,
+    patches_per_batch=49152,
+    workers=max(1, (os.cpu_count() or 2) - 2),
+    gate_s=60.0,
+)
 
 
 def leave(work: Path, out: Path) -> None:
@@ -66,24 +74,16 @@ def run(plan: TrainPlan, out: Path, amount: Amount, leave_every_s: float = 180.0
     evaluate.save(rows, out / "report.json")
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(words: list[str] | None = None) -> int:
     """Run the job; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m pretrain.borrowed", description=__doc__)
     parser.add_argument("carried", type=Path, help="folder of a carried checkpoint, or a new one")
     parser.add_argument("out", type=Path)
     parser.add_argument("--stage", choices=sorted(stages.STAGES), required=True)
-    parser.add_argument("--minutes", type=float, required=True, help="for everything")
-    parser.add_argument("--fonts", type=Path, default=None)
-    parser.add_argument("--preset", choices=sorted(PRESETS), default="desk")
-    parser.add_argument("--level", type=int, default=None)
-    parser.add_argument("--lr", type=float, default=None)
-    parser.add_argument("--patches", type=int, default=49152, help="patches in a batch")
-    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 2))
-    parser.add_argument("--compile", action="store_true")
-    parser.add_argument("--steps", type=int, default=None)
+    arguments.add(parser, _STANDARD)
     parser.add_argument("--lines", type=int, default=40, help="test crops of each kind")
     parser.add_argument("--pages", type=int, default=1, help="test pages of each kind and scope")
-    parsed = parser.parse_args(arguments)
+    parsed = parser.parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder) / "run"
@@ -91,22 +91,10 @@ def main(arguments: list[str] | None = None) -> int:
         if any(parsed.carried.glob("carried-*.safetensors")):
             resume = Path(folder) / "start"
             checkpoint.unpack(parsed.carried, resume)
-        plan = TrainPlan(
-            stage=parsed.stage,
-            out=work,
-            resume=resume,
-            preset=parsed.preset,
-            device="cuda" if torch.cuda.is_available() else "cpu",
-            minutes=max(parsed.minutes - RESERVED_MINUTES, parsed.minutes / 2),
-            most_steps=parsed.steps,
-            font_folder=parsed.fonts,
-            workers=parsed.workers,
-            level=parsed.level,
-            lr=parsed.lr,
-            patches_per_batch=parsed.patches,
-            compiled=parsed.compile,
-            gate_s=60.0,
-        )
+        standard = replace(_STANDARD, stage=parsed.stage, out=work, resume=resume)
+        plan = arguments.plan_of(parsed, standard)
+        spare = max(plan.minutes - RESERVED_MINUTES, plan.minutes / 2)
+        plan = replace(plan, minutes=spare)
         run(plan, parsed.out, Amount(parsed.lines, parsed.lines, parsed.pages, 0))
     return 0
 

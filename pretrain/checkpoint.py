@@ -17,6 +17,9 @@ from torch.optim import Optimizer
 
 FILE = "checkpoint.safetensors"
 
+ADOPTED = "adopted"
+"""Stage of a checkpoint that was made of published weights: any stage may start from it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Position:

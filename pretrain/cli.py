@@ -5,13 +5,25 @@ import logging
 import signal
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from pretrain import checkpoint, curves, evaluate, export, fonts, samples, stages
-from pretrain.model import PRESETS
+from pretrain import (
+    adopt,
+    arguments,
+    checkpoint,
+    curves,
+    evaluate,
+    export,
+    fonts,
+    samples,
+    stages,
+)
 from pretrain.train import TrainPlan, train
+
+_STANDARD = TrainPlan("encoder", Path(), minutes=10.0)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -19,21 +31,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     for name in stages.STAGES:
         stage = commands.add_parser(name, help=f"train the stage '{name}'")
-        stage.add_argument("--device", default="auto", help="auto, cpu or cuda")
-        stage.add_argument("--minutes", type=float, default=10.0)
-        stage.add_argument("--steps", type=int, default=None, help="stop at this step")
+        arguments.add(stage, _STANDARD)
         stage.add_argument("--resume", type=Path, default=None, help="folder of a checkpoint")
         stage.add_argument("--out", type=Path, required=True)
-        stage.add_argument("--preset", choices=sorted(PRESETS), default="cpu")
-        stage.add_argument("--fonts", type=Path, default=None, help="folder of `fonts`")
-        stage.add_argument("--seed", type=int, default=0)
-        stage.add_argument("--level", type=int, default=None)
-        stage.add_argument("--lr", type=float, default=None)
-        stage.add_argument("--patches", type=int, default=None, help="patches in a batch")
-        stage.add_argument("--workers", type=int, default=1, help="drawing processes")
-        stage.add_argument("--checkpoint-seconds", type=float, default=120.0)
-        stage.add_argument("--compile", action="store_true", help="compile the vision layers")
-        stage.add_argument("--threads", type=int, default=1, help="torch threads on a CPU")
     measure = commands.add_parser("evaluate", help="measure a saved model")
     measure.add_argument("folder", type=Path, help="a folder in transformers' format")
     measure.add_argument("--device", default="auto")
@@ -47,6 +47,11 @@ def _parser() -> argparse.ArgumentParser:
     ship = commands.add_parser("export", help="save a checkpoint as a transformers folder")
     ship.add_argument("folder", type=Path)
     ship.add_argument("target", type=Path)
+    again = commands.add_parser("adopt", help="make a checkpoint of a saved model, to go on")
+    again.add_argument("folder", type=Path, help="a folder in transformers' format")
+    again.add_argument("out", type=Path)
+    again.add_argument("--fonts", type=Path, default=None)
+    again.add_argument("--steps", type=int, default=200, help="of fitting the heads")
     travel = commands.add_parser("carry", help="write weights in parts, for a borrowed machine")
     travel.add_argument("folder", type=Path)
     travel.add_argument("target", type=Path)
@@ -62,60 +67,32 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _device(name: str) -> str:
-    if name != "auto":
-        return name
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def _train(arguments: argparse.Namespace) -> None:
-    torch.set_num_threads(arguments.threads)
-    device = _device(arguments.device)
+def _train(parsed: argparse.Namespace) -> None:
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stopped.set())
-    train(
-        TrainPlan(
-            stage=arguments.command,
-            out=arguments.out,
-            resume=arguments.resume,
-            preset=arguments.preset,
-            device=device,
-            minutes=arguments.minutes,
-            most_steps=arguments.steps,
-            seed=arguments.seed,
-            font_folder=arguments.fonts,
-            workers=arguments.workers,
-            level=arguments.level,
-            lr=arguments.lr,
-            patches_per_batch=arguments.patches,
-            checkpoint_s=arguments.checkpoint_seconds,
-            compiled=arguments.compile,
-        ),
-        stop=stopped.is_set,
-    )
+    standard = replace(_STANDARD, stage=parsed.command, out=parsed.out, resume=parsed.resume)
+    train(arguments.plan_of(parsed, standard), stop=stopped.is_set)
 
 
-def _evaluate(arguments: argparse.Namespace) -> None:
+def _evaluate(parsed: argparse.Namespace) -> None:
     torch.set_num_threads(1)
-    amount = evaluate.Amount(
-        arguments.lines, arguments.questions, arguments.pages, arguments.receipt_questions
-    )
+    amount = evaluate.Amount(parsed.lines, parsed.questions, parsed.pages, parsed.receipt_questions)
     rows, text = evaluate.timed(
-        arguments.folder,
-        fonts.load(arguments.fonts),
+        parsed.folder,
+        fonts.load(parsed.fonts),
         amount,
-        arguments.receipts,
-        _device(arguments.device),
+        parsed.receipts,
+        arguments.device_of(parsed.device),
     )
     print(text)
-    if arguments.json is not None:
-        evaluate.save(rows, arguments.json)
+    if parsed.json is not None:
+        evaluate.save(rows, parsed.json)
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(words: list[str] | None = None) -> int:
     """Run one command; return the exit status."""
-    parsed = _parser().parse_args(arguments)
+    parsed = _parser().parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     match parsed.command:
         case "fonts":
@@ -125,6 +102,9 @@ def main(arguments: list[str] | None = None) -> int:
             _evaluate(parsed)
         case "export":
             export.export(parsed.folder, parsed.target)
+        case "adopt":
+            torch.set_num_threads(1)
+            adopt.adopt(parsed.folder, parsed.out, parsed.fonts, parsed.steps)
         case "carry":
             for part in checkpoint.carry(parsed.folder, parsed.target):
                 print(f"{part}  {part.stat().st_size / 2**20:.1f} MiB")

@@ -15,7 +15,8 @@ def load_reader(folder: Path, averaged: bool = True) -> tuple[Reader, Position]:
     """Build the reader of a checkpoint, adapters merged, with the averaged or the last weights."""
     at = checkpoint.position_of(folder)
     reader = Reader.fresh(at.preset, at.seed)
-    rank = stages.STAGES[at.stage].adapter_rank
+    stage = stages.STAGES.get(at.stage)
+    rank = stage.adapter_rank if stage is not None else None
     if rank:
         dora.attach(reader.model, rank)
     checkpoint.load_weights(folder, reader, averaged=averaged)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +57,14 @@ FAMILIES: dict[str, str] = {
     "texgyreheros-regular": "fonts-texgyre",
     "texgyretermes-regular": "fonts-texgyre",
     "texgyrepagella-regular": "fonts-texgyre",
+    "DancingScript-Regular": "fonts-dancingscript",
+    "Humor-Sans": "fonts-humor-sans",
+    "Breip": "fonts-breip",
 }
-"""File stem to Debian package: the fonts that training draws with."""
+"""File stem to Debian package: the fonts that training draws with; the last three look written."""
+
+SPARE = "DejaVuSans"
+"""Draws the characters that another font does not have, as browsers do."""
 
 HELD_OUT: dict[str, str] = {
     "Roboto-Regular": "fonts-roboto-unhinted",
@@ -67,8 +73,18 @@ HELD_OUT: dict[str, str] = {
     "Inconsolata": "fonts-inconsolata",
     "Gentium-R": "fonts-sil-gentium",
     "LinLibertine_R": "fonts-linuxlibertine",
+    "dkg": "fonts-dkg-handwriting",
 }
 """Fonts that training never sees; scores on "unseen fonts" are measured with these."""
+
+
+NO_CHARACTER = "\uffff"
+
+
+def _drawn(face: ImageFont.FreeTypeFont, character: str) -> bytes:
+    sheet = Image.new("L", (64, 64))
+    ImageDraw.Draw(sheet).text((8, 44), character, fill=255, font=face, anchor="ls")
+    return sheet.tobytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +94,21 @@ class FontFile:
     Attributes:
         name: the file's stem.
         path: the file, or None for the small font that Pillow carries inside itself.
+        spare: the file of the font for characters that this one lacks, if any.
     """
 
     name: str
     path: Path | None
+    spare: Path | None = None
+
+    def lacks(self, character: str) -> bool:
+        """Whether the font draws its own sign for "no such character" instead."""
+        face = self.at(32)
+        return _drawn(face, character) == _drawn(face, NO_CHARACTER)
+
+    def other(self) -> "FontFile":
+        """Return the font for what this one lacks: itself when there is no other."""
+        return self if self.spare is None else FontFile(SPARE, self.spare)
 
     def at(self, em_px: int) -> ImageFont.FreeTypeFont:
         """Load the font at ``em_px`` pixels per em, without kerning by a layout library."""
@@ -142,10 +169,10 @@ def collect(folder: Path) -> list[str]:
     return skipped
 
 
-def _files(folder: Path) -> Iterator[FontFile]:
+def _files(folder: Path, spare: Path | None) -> Iterator[FontFile]:
     for path in sorted(folder.glob("*")):
         if path.suffix.lower() in {".ttf", ".otf"}:
-            yield FontFile(path.stem, path)
+            yield FontFile(path.stem, path, spare)
 
 
 def load(folder: Path | None) -> FontSet:
@@ -157,7 +184,9 @@ def load(folder: Path | None) -> FontSet:
     if folder is None:
         own = (FontFile("pillow-default", None),)
         return FontSet(own, own)
-    seen, held_out = tuple(_files(folder / "seen")), tuple(_files(folder / "held_out"))
+    spare = next((folder / "seen").glob(f"{SPARE}.*"), None)
+    seen = tuple(_files(folder / "seen", spare))
+    held_out = tuple(_files(folder / "held_out", spare))
     if not seen:
         raise FileNotFoundError(f"{folder} holds no fonts; run `python -m pretrain fonts` first")
     return FontSet(seen, held_out or seen)

@@ -11,7 +11,8 @@ from transformers import DynamicCache
 
 from pretrain import scores, tokenizer
 from pretrain.batches import prompt_ids
-from pretrain.documents.crops import READ_PROMPTS, CropPlan, Sample, TextKind, draw_crop
+from pretrain.documents.crops import CropPlan, Sample, TextKind, draw_crop
+from pretrain.documents.prompts import QUESTIONS
 from pretrain.documents.wear import Wear
 from pretrain.fonts import FontFile
 from pretrain.model import LATENTS
@@ -100,7 +101,7 @@ def read(reader: Reader, samples: list[Sample], most_tokens: int = 96) -> list[s
     device = next(reader.parameters()).device
     pixels = torch.from_numpy(np.stack([sample.views[0].pixels for sample in samples])).to(device)
     latents = reader.latents(reader.features(pixels))
-    return greedy(reader, latents, READ_PROMPTS[0], most_tokens)
+    return greedy(reader, latents, QUESTIONS[0], most_tokens)
 
 
 @torch.no_grad()

@@ -121,6 +121,7 @@ STAGES: dict[str, Stage] = {
         (
             Level("start", (2,), (6, 20), (Wear.NONE,), Weights(), em_px=(15, 24)),
             Level("lines", (2, 2, 2, 3, 4), (6, 32), _CLEAN, Weights()),
+            Level("worn", (2, 2, 2, 3, 4, 6), (6, 40), _MIXED, Weights()),
         ),
         peak_lr=2e-3,
         patches_per_batch=2048,

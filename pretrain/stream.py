@@ -16,7 +16,6 @@ WAIT_S = 5.0
 
 def _draw(source: Source, first: int, stride: int, out: "Queue[Batch]", parent: int) -> None:
     """Draw every ``stride``-th batch from ``first`` on until the trainer is gone."""
-    os.nice(19 - os.nice(0))
     index = first
     while True:
         batch = source.draw(index)

@@ -7,20 +7,11 @@ from enum import Enum
 import numpy as np
 
 from pretrain.documents.ink import Pixels, Sheet, choose_font, fit
+from pretrain.documents.prompts import read_prompt
 from pretrain.documents.texts import Writer
 from pretrain.documents.wear import Wear, wear_out
 from pretrain.fonts import FontFile
 from pretrain.labels import Ints, Placed
-
-READ_PROMPTS = (
-    "What does it say?",
-    "Read the text.",
-    "Read this.",
-    "What is written here?",
-    "Transcribe the text.",
-    "What is the text?",
-)
-HELD_OUT_READ_PROMPTS = ("Please read the text.", "What text is this?")
 
 LEADING = 1.25
 """Height of a line in ems."""
@@ -154,5 +145,5 @@ def draw_crop(plan: CropPlan, rng: random.Random) -> Sample:
     while not sheet.text:
         _write_lines(sheet, plan, rng, writer)
     pixels, placed = wear_out(sheet.image, sheet.placed(), rng, plan.wear)
-    question = rng.choice(HELD_OUT_READ_PROMPTS if plan.held_out else READ_PROMPTS)
+    question = read_prompt(rng, plan.held_out)
     return Sample(one_view(pixels, placed), sheet.text, question, sheet.text, 0)

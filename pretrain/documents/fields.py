@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pretrain.documents.prompts import loosely
 from pretrain.documents.texts import Language, Writer
 
 NOT_HERE = "Not on this page."
@@ -32,7 +33,7 @@ class Field:
 
     def ask(self, rng: random.Random, held_out: bool) -> str:
         """Return one phrasing of the question."""
-        return self.questions[-1] if held_out else rng.choice(self.questions[:-1])
+        return self.questions[-1] if held_out else loosely(rng.choice(self.questions[:-1]), rng)
 
 
 def _number(writer: Writer) -> str:

@@ -23,9 +23,19 @@ def _load(font: FontFile, em_px: int) -> ImageFont.FreeTypeFont:
     return font.at(em_px)
 
 
+@lru_cache(maxsize=16384)
+def _lacks(font: FontFile, character: str) -> bool:
+    return font.lacks(character)
+
+
+def _face(font: FontFile, em_px: int, character: str) -> ImageFont.FreeTypeFont:
+    """Return what draws a character: the font, or its spare one where it lacks it."""
+    return _load(font.other() if _lacks(font, character) else font, em_px)
+
+
 @lru_cache(maxsize=65536)
 def _advance(font: FontFile, em_px: int, character: str) -> float:
-    return float(_load(font, em_px).getlength(character))
+    return float(_face(font, em_px, character).getlength(character))
 
 
 def width_of(text: str, font: FontFile, em_px: int, tracking_px: float = 0.0) -> float:
@@ -76,13 +86,13 @@ class Sheet:
             The x at which the next character would start.
         """
         draw = ImageDraw.Draw(self.image)
-        loaded = _load(font, em_px)
         x, baseline = at
         top, bottom = baseline - 0.8 * em_px, baseline + 0.2 * em_px
         for character in text:
             step = _advance(font, em_px, character) + tracking_px
             if character != " ":
-                draw.text((x, baseline), character, fill=0, font=loaded, anchor="ls")
+                face = _face(font, em_px, character)
+                draw.text((x, baseline), character, fill=0, font=face, anchor="ls")
             self.boxes.append((x, top, x + step, bottom))
             x += step
         self.text += text

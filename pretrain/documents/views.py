@@ -10,10 +10,12 @@ from pretrain.documents.crops import Sample, View
 from pretrain.documents.fields import FIELDS, NOT_HERE
 from pretrain.documents.ink import Pixels
 from pretrain.documents.pages import Ask, Page
+from pretrain.documents.paper import stamp
 from pretrain.documents.wear import Wear, wear_out
 from pretrain.labels import Placed
 
 ABSENT_SHARE = 0.1
+STAMPED_SHARE = 0.15
 
 
 class Scope(Enum):
@@ -100,6 +102,8 @@ def view_page(
         rng: the only source of chance.
     """
     pixels, placed = wear_out(page.sheet.image, page.sheet.placed(), rng, wear)
+    if wear is not Wear.NONE and rng.random() < STAMPED_SHARE:
+        pixels = stamp(pixels, page.face[0], rng)
     ask = rng.choice(page.asks)
     height, width = pixels.shape[:2]
     if scope is Scope.SPLIT:

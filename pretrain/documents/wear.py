@@ -1,4 +1,4 @@
-"""What happens to a drawn sheet before it is seen: colours, skew, blur, scanning, compression."""
+"""What happens to a drawn sheet before it is seen: marks, skew, blur, scanning, colours."""
 
 import io
 import random
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 from pretrain.documents.ink import Pixels
+from pretrain.documents.paper import mark
 from pretrain.labels import Placed
 
 Floats = npt.NDArray[np.float64]
@@ -108,6 +109,7 @@ def wear_out(
     if wear is Wear.NONE:
         return np.repeat(np.asarray(image)[..., None], 3, axis=2), placed
     heavy = wear is Wear.HEAVY
+    image = mark(image, rng, 0.12 if heavy else 0.03)
     if rng.random() < (0.6 if heavy else 0.2):
         limit = 2.0 if heavy else 0.8
         if image.width > 6 * image.height:

@@ -46,3 +46,12 @@ def test_seen_and_held_out_fonts_are_different() -> None:
 
 def test_tests_need_no_font_files() -> None:
     assert fonts.load(None).seen[0].at(20).getlength("m") > 5
+
+
+def test_a_character_that_a_font_lacks_is_drawn_by_the_spare_one() -> None:
+    own = fonts.load(None).seen[0]
+    assert own.lacks("№")
+    assert not own.lacks("A")
+    assert own.other() == own
+    other = Path("other.ttf")
+    assert fonts.FontFile("a", Path("a.ttf"), other).other().path == other

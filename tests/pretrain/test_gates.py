@@ -5,7 +5,8 @@ import torch
 
 from pretrain import fonts, gates, model, tokenizer
 from pretrain.batches import collate
-from pretrain.documents.crops import READ_PROMPTS, TextKind
+from pretrain.documents.crops import TextKind
+from pretrain.documents.prompts import QUESTIONS
 from pretrain.reader import Reader, to_device
 from pretrain.testset import images_of
 
@@ -35,7 +36,7 @@ def test_greedy_answers_are_what_the_library_generates() -> None:
     ours = gates.read(reader, samples, most_tokens=6)
     processor: Any = model.build_processor(256)
     for sample, answer in zip(samples, ours, strict=True):
-        content = [{"type": "image"}, {"type": "text", "text": READ_PROMPTS[0]}]
+        content = [{"type": "image"}, {"type": "text", "text": QUESTIONS[0]}]
         prompt = processor.apply_chat_template(
             [{"role": "user", "content": content}], add_generation_prompt=True
         )

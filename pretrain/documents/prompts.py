@@ -1,0 +1,63 @@
+"""How people ask to have text read, and how they word any question: loosely, in their own way.
+
+A decoder that has seen one phrasing counts positions from it; with many, of many lengths, it has to
+look for its place. Phrasings that are kept for measuring are never composed.
+"""
+
+import random
+
+HELD_OUT = ("Please read the text.", "What text is this?")
+"""Requests to read that training never sees."""
+
+QUESTIONS = (
+    "What does it say?",
+    "What does this say?",
+    "What is written here?",
+    "What is the text?",
+    "What stands here?",
+    "Which words are these?",
+    "Was steht hier?",
+    "Que dit le texte ?",
+)
+VERBS = ("Read", "Transcribe", "Copy", "Write down", "Type out", "Give me", "Spell out", "Show me")
+OBJECTS = (
+    "this",
+    "the text",
+    "the line",
+    "all of it",
+    "the words",
+    "what is written here",
+    "what you see",
+    "the text in the picture",
+    "everything exactly as it stands",
+)
+COURTESIES = ("", "", "", "Please ", "Can you ", "Now ")
+
+
+def _compose(rng: random.Random) -> str:
+    courtesy = rng.choice(COURTESIES)
+    verb = rng.choice(VERBS)
+    words = f"{courtesy}{verb.lower() if courtesy else verb} {rng.choice(OBJECTS)}"
+    return f"{words}{'?' if courtesy == 'Can you ' else '.'}"
+
+
+def read_prompt(rng: random.Random, held_out: bool = False) -> str:
+    """Return a request to read everything that is shown."""
+    if held_out:
+        return rng.choice(HELD_OUT)
+    prompt = HELD_OUT[0]
+    while prompt in HELD_OUT:
+        prompt = rng.choice(QUESTIONS) if rng.random() < 0.5 else _compose(rng)
+    return loosely(prompt, rng)
+
+
+def loosely(question: str, rng: random.Random) -> str:
+    """Word a question as people type it: mostly as it is, else in small letters, or unpointed."""
+    chance = rng.random()
+    if chance < 0.7:
+        return question
+    if chance < 0.85:
+        return question[0].lower() + question[1:]
+    if chance < 0.95:
+        return question.rstrip("?. ")
+    return f"Tell me: {question[0].lower()}{question[1:]}"
