@@ -5,6 +5,8 @@ Every folder is a peft folder with a card beside it; plain peft loads it. Knows 
 
 from __future__ import annotations
 
+import filecmp
+import itertools
 import json
 import re
 import shutil
@@ -36,7 +38,7 @@ class Card(Value, frozen=True):
     `base` is the model's name, the fingerprints name the exact model and the exact examples.
     `passed` is None for one that was never measured here. `looks` are perceptual hashes of pages
     it learned from; they choose an adapter for a page, see `finetune.choice`. `made_at` is seconds
-    since 1970.
+    since 1970. `run` names the run it is from, "" when it is from elsewhere.
     """
 
     base: str
@@ -52,6 +54,7 @@ class Card(Value, frozen=True):
     exact: Score | None = None
     fixed_set: Score | None = None
     looks: tuple[str, ...] = ()
+    run: str = ""
 
 
 class Adapter(Value, frozen=True):
@@ -123,9 +126,20 @@ class AdapterLibrary:
             exact=gate.exact if gate else None,
             fixed_set=gate.fixed_set if gate else None,
             looks=tuple(sorted({row.page_hash for row in taught} - {""}))[:_MOST_LOOKS],
+            run=run.name,
         )
         settings = (source / CONFIG).read_bytes()
         return self._put(name or plan.name, source / WEIGHTS, settings, card)
+
+    def adopted(self, run: Path) -> Adapter | None:
+        """Return the adapter that was taken over from a run, None when what it learned is not."""
+        weights = run / runs.ADAPTER / WEIGHTS
+        for adapter in self.all():
+            own = Path(adapter.folder) / WEIGHTS
+            known = adapter.card.run == run.name and weights.is_file()
+            if known and filecmp.cmp(own, weights, shallow=False):
+                return adapter
+        return None
 
     def bring(self, folder: Path, base: Path, name: str | None = None) -> Adapter:
         """Take over an adapter folder from elsewhere.
@@ -188,8 +202,16 @@ class AdapterLibrary:
         target.mkdir(parents=True, exist_ok=True)
         for file in (CONFIG, WEIGHTS):
             shutil.copyfile(Path(adapter.folder) / file, target / file)
-        without = msgspec.structs.replace(adapter.card, looks=())
+        without = msgspec.structs.replace(adapter.card, looks=(), run="")
         (target / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(without)))
+
+    def free_name(self, wanted: str) -> str:
+        """Return a name that can be given, as much like the wanted one as possible."""
+        plain = re.sub(r"[^\w .-]", " ", wanted)[:56].strip(" .-") or "adapter"
+        plain = plain.removesuffix(_PART)
+        taken = {path.name.casefold() for path in self._root.iterdir()}
+        names = (plain if number == 1 else f"{plain} {number}" for number in itertools.count(1))
+        return next(name for name in names if name.casefold() not in taken)
 
     def require_free(self, name: str) -> None:
         """Make sure that a name can be given.

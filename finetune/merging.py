@@ -6,16 +6,18 @@ Loaded by the training process only.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from finetune.adapters import require_free
 from finetune.base_model import place, returned
+from finetune.protocol import Preparing
 from vlm.loader import load
 from vlm.safety import INDEX, SHARD, SINGLE, is_allowed
 
 
-def merge(base: Path, adapter: Path, target: Path) -> None:
-    """Write `base` with `adapter` in its weights to `target`, in 32 bits.
+def merge(base: Path, adapter: Path, target: Path) -> Iterator[Preparing]:
+    """Write `base` with `adapter` in its weights to `target`, in 32 bits; yields how far it is.
 
     Raises:
         DeskError: When either cannot be loaded or they do not fit.
@@ -23,7 +25,9 @@ def merge(base: Path, adapter: Path, target: Path) -> None:
         OSError: When it cannot be written.
     """
     require_free(target)
+    yield Preparing("Reading the model", 0.0)
     loaded = returned(load(base, str(adapter), place("float32", "cpu")))
+    yield Preparing("Writing the model", 0.5)
     part = target.with_name(target.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     loaded.model.save_pretrained(str(part))

@@ -23,7 +23,7 @@ from finetune.protocol import EVENTS, Control, Event
 from finetune.split import Split
 from finetune.types import Crop, Example, Side
 from vlm.errors import ProtocolError
-from vlm.types import Box, PageSize, Quarter, Value, Word
+from vlm.types import Box, PageRef, PageSize, Quarter, Value, Word
 
 PLAN, ROWS, PICTURES = "plan.json", "rows.jsonl", "pictures"
 CONTROL, LOG, CHECKPOINTS = "control.json", "events.jsonl", "checkpoints"
@@ -34,7 +34,8 @@ class RunRow(Value, frozen=True):
     """An example in a run folder: all that teaching and measuring it needs.
 
     `sha256` is that of the picture file; `size`, `box`, `rotation` and `words` say how the
-    picture lay on its page, see `types.Crop`; `page_hash` is that of the whole page.
+    picture lay on its page, see `types.Crop`; `page_hash` is that of the whole page. `page` is
+    where it was when the run was made, to be shown to a person; None in older runs.
     """
 
     id: str
@@ -49,6 +50,7 @@ class RunRow(Value, frozen=True):
     rotation: Quarter
     words: tuple[Word, ...]
     page_hash: str = ""
+    page: PageRef | None = None
 
 
 def freeze(
@@ -109,6 +111,7 @@ def row_of(example: Example, side: Side, crop: Crop, picture: str = "") -> RunRo
         example.page.rotation,
         crop.words,
         example.page_hash,
+        example.page,
     )
 
 

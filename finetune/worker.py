@@ -110,7 +110,8 @@ def _merge(base: Path, adapter: Path, target: Path) -> int:
     try:
         from finetune import merging  # heavy
 
-        merging.merge(base, adapter, target)
+        for event in merging.merge(base, adapter, target):
+            _say(None, pipe, event)
         return DONE
     except Exception as error:  # noqa: BLE001  # the process's edge: it ends with a sentence
         _say(None, pipe, _failure(error))

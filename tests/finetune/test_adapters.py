@@ -110,7 +110,7 @@ def test_exported_and_brought_back_it_is_the_same(
     with pytest.raises(AdapterInvalid, match="already something"):
         library.export("one", tmp_path / "out")
     again = library.bring(tmp_path / "out", folder, "back")
-    assert again.card == first.card
+    assert again.card == msgspec.structs.replace(first.card, run="")
     one, other = (load_file(Path(a.folder) / "adapter_model.safetensors") for a in (first, again))
     assert all(torch.equal(one[name], other[name]) for name in one)
     assert len(one) == len(other)
@@ -282,3 +282,29 @@ def test_the_card_is_next_to_files_that_plain_peft_reads(
 ) -> None:
     names = sorted(p.name for p in Path(library.adopt(run, "one").folder).iterdir())
     assert names == ["adapter_config.json", "adapter_model.safetensors", adapters.CARD]
+
+
+def test_what_a_run_learned_is_known_again(library: AdapterLibrary, run: Path) -> None:
+    assert library.adopted(run) is None
+    library.adopt(run, "one")
+    assert library.adopted(run) == library.get("one")
+    library.rename("one", "other")
+    found = library.adopted(run)
+    assert found is not None
+    assert found.name == "other"
+    weights = Path(found.folder) / "adapter_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    assert library.adopted(run) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given"),
+    [("invoices", "invoices"), ("one", "one 2"), ("a/b: c?", "a b  c"), ("…", "adapter")],
+)
+def test_a_name_is_found_that_can_be_given(
+    library: AdapterLibrary, run: Path, wanted: str, given: str
+) -> None:
+    library.adopt(run, "One")
+    assert library.free_name(wanted) == given
+    library.require_free(given)
+    library.adopt(run, library.free_name("n" * 100))
