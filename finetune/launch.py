@@ -23,7 +23,7 @@ def train_command(run: Path) -> list[str]:
 
 
 def merge_command(base: Path, adapter: Path, target: Path) -> list[str]:
-    """Return the command that writes a merged model; its output is `Preparing`, perhaps `Failed`."""
+    """Return the command that writes a merged model; its output is `Preparing` and `Failed`."""
     return [*children.command("training"), MERGE, str(base), str(adapter), str(target)]
 
 
