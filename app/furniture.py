@@ -21,6 +21,7 @@ from app.examples import shelf
 from app.examples.crops import CropTaker
 from app.examples.keeper import ExampleKeeper
 from app.examples.list_import import ListImport
+from app.examples.looks import LookFiller
 from app.examples.presenter import ExamplesPresenter
 from app.history import store
 from app.history.entry import Entry
@@ -70,6 +71,7 @@ class Furniture(QObject):
         self.shelf = shelf.Shelf(shell.folders.data / shelf.NAME, self)
         self.taker = CropTaker(self.pages, lambda path: path in self.tabs.paths, self)
         self.examples = ExampleKeeper(self.shelf, self.taker, self)
+        self.looks = LookFiller(self.shelf, self.taker, self)
         importing = ListImport(self.shelf, self.taker, shell.folders.data / shelf.NAME, self)
         self.examples_window = ExamplesPresenter(self.shelf, importing, self._window)
         self.keeper = SessionKeeper(shell.session_file, shell.look, self)

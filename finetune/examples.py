@@ -13,7 +13,7 @@ import msgspec
 from finetune import database
 from finetune.errors import StoreUnusable
 from finetune.types import Crop, Example
-from vlm.types import PageSize, Word
+from vlm.types import PageRef, PageSize, Word
 
 _COLUMNS = (
     "id, document, path, page, rotation, x0, y0, x1, y1, question, answers, said, verdict, kind,"
@@ -115,6 +115,18 @@ class ExampleStore:
             "UPDATE example SET question = ?, answers = ? WHERE id = ?", (question, encoded, id)
         )
         return changed
+
+    def set_page_hash(self, document: str, page: PageRef, page_hash: str) -> None:
+        """Keep a page's hash with those examples of it that have none.
+
+        Raises:
+            StoreUnusable: When it cannot be written.
+        """
+        self._write(
+            "UPDATE example SET page_hash = ? WHERE document = ? AND page = ? AND rotation = ?"
+            " AND page_hash = ''",
+            (page_hash, document, page.page, page.rotation),
+        )
 
     def get(self, id: str) -> Example:
         """Return one example.

@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 
 from app.page_lane import Draw, Urgency
 from app.pages import Drawn, PageFailure, PageService, SizesFound, WordsFound
+from finetune.lookalike import LONGEST_PX as LOOK_PX
 from finetune.pictures import size_px
 from vlm.types import WHOLE_PAGE, Box, Document, PageRef, PageSize, Word
 
@@ -25,21 +26,29 @@ DPI = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A part of a page to take; `key` is the caller's."""
+    """A part of a page to take; `key` is the caller's.
+
+    `look_only`: only what the whole page looks like, small, is wanted.
+    """
 
     key: str
     page: PageRef
     box: Box | None
+    look_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What was wanted: the page's size before its turn, the words inside, the pixels."""
+    """What was wanted: the page's size before its turn, the words inside, the pixels.
+
+    `look` is the whole page, drawn as `finetune.lookalike` wants it.
+    """
 
     wanted: Wanted
     size: PageSize
     words: tuple[Word, ...]
     image: QImage
+    look: QImage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,8 @@ class _Under:
     words: tuple[Word, ...] | None = None
     draw: Draw | None = None
     image: QImage | None = None
+    look_draw: Draw | None = None
+    look: QImage | None = None
 
 
 class CropTaker(QObject):
@@ -117,7 +128,8 @@ class CropTaker(QObject):
         path = wanted.page.path
         if self._pages.is_open(path):
             self._pages.measure(path, wanted.page.page, 1)
-            self._pages.read(wanted.page, soon=True)
+            if not wanted.look_only:
+                self._pages.read(wanted.page, soon=True)
         else:
             self._opened_here.add(path)
             self._pages.open(path)
@@ -143,10 +155,13 @@ class CropTaker(QObject):
         return under if under is not None and under.wanted.page.path == path else None
 
     def _finish_if_complete(self, under: _Under) -> None:
-        if under.size is not None and under.words is not None and under.image is not None:
-            box = under.wanted.box or WHOLE_PAGE
-            inside = tuple(word for word in under.words if box.holds(word.box))
-            self._end(under, Taken(under.wanted, under.size, inside, under.image))
+        wanted = under.wanted
+        words = () if wanted.look_only else under.words
+        if under.size is None or words is None or under.image is None or under.look is None:
+            return
+        box = wanted.box or WHOLE_PAGE
+        inside = tuple(word for word in words if box.holds(word.box))
+        self._end(under, Taken(wanted, under.size, inside, under.image, under.look))
 
     @Slot(object)
     def _on_opened(self, document: Document) -> None:
@@ -182,13 +197,20 @@ class CropTaker(QObject):
         place = wanted.page.page - found.first
         if 0 <= place < len(found.sizes):
             under.size = found.sizes[place]
-            box = wanted.box or WHOLE_PAGE
-            pixels = size_px(under.size, box, wanted.page.rotation, DPI, LONGEST_PX)
-            under.draw = Draw(wanted.page, box, *pixels)
-            self._pages.want(self._owner, found.path, [(Urgency.SOON, under.draw)])
+            self._want_drawn(under, under.size)
         elif found.first == wanted.page.page:
             missing = f"There is no page {found.first + 1} in this document."
             self._end(under, NotTaken(wanted, missing))
+
+    def _want_drawn(self, under: _Under, size: PageSize) -> None:
+        wanted = under.wanted
+        box, turn = wanted.box or WHOLE_PAGE, wanted.page.rotation
+        look = Draw(wanted.page, WHOLE_PAGE, *size_px(size, WHOLE_PAGE, turn, 1e9, LOOK_PX))
+        crop = Draw(wanted.page, box, *size_px(size, box, turn, DPI, LONGEST_PX))
+        under.look_draw = look
+        under.draw = look if wanted.look_only else crop
+        draws = dict.fromkeys((under.draw, look))
+        self._pages.want(self._owner, wanted.page.path, [(Urgency.SOON, draw) for draw in draws])
 
     @Slot(object)
     def _on_words(self, found: WordsFound) -> None:
@@ -200,6 +222,10 @@ class CropTaker(QObject):
     @Slot(object)
     def _on_drawn(self, drawn: Drawn) -> None:
         under = self._about(drawn.draw.path)
-        if under is not None and drawn.draw == under.draw:
+        if under is None or drawn.draw not in (under.draw, under.look_draw):
+            return
+        if drawn.draw == under.draw:
             under.image = drawn.image
-            self._finish_if_complete(under)
+        if drawn.draw == under.look_draw:
+            under.look = drawn.image
+        self._finish_if_complete(under)

@@ -252,5 +252,6 @@ def _example(row: Row, document: str) -> Example:
         kind=row.kind,
         made_at=time.time(),
         box=row.box,
+        page_hash=row.page_hash,
     )
     return example if row.id else msgspec.structs.replace(example, id=name_of(example))

@@ -11,22 +11,23 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QImage
 
 from app.examples import words as sentences
 from app.examples.crops import Taken
+from app.examples.pictures import look_of, png
 from app.history.keeper import fingerprint
 from app.task import CancelToken, Ended, Failed, Tasks
 from finetune.examples import ExampleStore
 from finetune.exporting import export_jsonl
 from finetune.types import Crop, Example
 from vlm.errors import DeskError
+from vlm.types import PageRef
 
 NAME = "examples.sqlite3"
 THUMBNAIL_PX = QSize(416, 208)
 """Of a picture in the list, so that it is sharp at half of that on a screen with fine pixels."""
-RGB = QImage.Format.Format_RGB888
 
 _log = logging.getLogger(__name__)
 _NO_FILE = "The document cannot be read any more."
@@ -66,13 +67,12 @@ class Thumbnail:
     image: QImage
 
 
-def png(image: QImage) -> bytes:
-    """Return a picture as a PNG file without an alpha channel."""
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, QByteArray(b"PNG")).write(image.convertToFormat(RGB))
-    return bytes(data.data())
+@dataclass(frozen=True, slots=True)
+class Unhashed:
+    """A page with examples that were kept without its hash."""
+
+    document: str
+    page: PageRef
 
 
 def name_of(example: Example) -> str:
@@ -92,6 +92,7 @@ class Shelf(QObject):
         refused(object): `Refused`.
         listed(object): `Listed`.
         drawn(object): `Thumbnail`.
+        unhashed(object): Those of the pages asked for that are still where they were, a tuple.
         exported(int): How many examples were written.
         complained(str): A plain sentence: what could not be done.
 
@@ -103,6 +104,7 @@ class Shelf(QObject):
     refused = Signal(object)
     listed = Signal(object)
     drawn = Signal(object)
+    unhashed = Signal(object)
     exported = Signal(int)
     complained = Signal(str)
 
@@ -112,6 +114,8 @@ class Shelf(QObject):
         self._lane = Tasks(threads=1, parent=self)
         self._keys = itertools.count()
         self._unwritten: dict[int, Callable[[ExampleStore], object]] = {}
+        self._looks: dict[tuple[str, int, int], str] = {}
+        """Hashes of pages in this session, by document, page and turn; only the lane's."""
 
     def keep(self, example: Example, taken: Taken) -> None:
         """Keep an example with its picture; one of the same answer is replaced.
@@ -125,6 +129,7 @@ class Shelf(QObject):
             whole = _complete(example)
             if whole is None:
                 return Refused(key, _NO_FILE)
+            whole = self._with_look(whole, taken.look)
             store.add(whole, Crop(png(taken.image), taken.size, taken.words))
             return Changed("kept", key, len(store), store.document_count())
 
@@ -160,6 +165,25 @@ class Shelf(QObject):
         def work(store: ExampleStore) -> Changed:
             store.change(id, store.get(id).question, (answer,))
             return Changed("edited", "", len(store), store.document_count())
+
+        self._write(work)
+
+    def find_unhashed(self, pages: Sequence[Unhashed]) -> None:
+        """Look which documents are where they were; answered by `unhashed`."""
+        asked = tuple(pages)
+
+        def work(_: ExampleStore) -> tuple[Unhashed, ...]:
+            named = {one.page.path for one in asked}
+            there = {path: fingerprint(Path(path), _Never()) for path in named}
+            return tuple(one for one in asked if there[one.page.path] == one.document)
+
+        self._do(work)
+
+    def put_look(self, page: Unhashed, look: QImage) -> None:
+        """Keep the hash of a page with its examples that have none."""
+
+        def work(store: ExampleStore) -> None:
+            store.set_page_hash(page.document, page.page, look_of(look))
 
         self._write(work)
 
@@ -208,6 +232,14 @@ class Shelf(QObject):
         except DeskError as error:
             _log.warning("The examples could not be written at the end: %s", error.code)
 
+    def _with_look(self, example: Example, look: QImage | None) -> Example:
+        """Fill in the page's hash, once for all examples of a page."""
+        place = (example.document, example.page.page, example.page.rotation)
+        if not example.page_hash and place not in self._looks and look is not None:
+            self._looks[place] = look_of(look)
+        known = example.page_hash or self._looks.get(place, "")
+        return msgspec.structs.replace(example, page_hash=known)
+
     def _write(self, work: Callable[[ExampleStore], object]) -> None:
         """Do work that must be done even when the program ends before its turn."""
         key = next(self._keys)
@@ -243,6 +275,8 @@ class Shelf(QObject):
                 self.listed.emit(done)
             case Thumbnail():
                 self.drawn.emit(done)
+            case tuple():
+                self.unhashed.emit(done)
             case int():
                 self.exported.emit(done)
             case _:

@@ -68,6 +68,19 @@ def test_what_was_removed_is_gone_from_the_folder(tmp_path: Path) -> None:
         assert png_of(5)[40:200] in left
 
 
+def test_a_page_hash_is_kept_where_there_was_none(tmp_path: Path) -> None:
+    with ExampleStore(tmp_path / "e.db") as store:
+        for row in (
+            example(1, "a"),
+            example(2, "a", page_hash="c" * 64),
+            example(3, "a", page=1),
+            example(4, "b"),
+        ):
+            store.add(row, crop_of())
+        store.set_page_hash(example(1, "a").document, example(1, "a").page, "f" * 64)
+        assert [row.page_hash for row in store.all()] == ["f" * 64, "c" * 64, "", ""]
+
+
 def test_files_are_private(tmp_path: Path) -> None:
     file = tmp_path / "folder" / "e.db"
     with ExampleStore(file):

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
-from app.examples.shelf import png
+from app.examples.pictures import png
 from finetune.examples import ExampleStore
 from finetune.types import Crop, Example, ExampleKind
 from vlm.types import Box, PageRef, PageSize

@@ -11,11 +11,15 @@ from app.ask.answer_card import AnswerCard
 from app.examples import shelf
 from app.shell import Shell
 from finetune.examples import ExampleStore
+from finetune.gathering import look
+from finetune.lookalike import distance
 from finetune.pictures import document_hash
 from finetune.types import Example
 from tests.app.conftest import MakeShell, furniture
+from tests.app.viewer.sample import draw_sample
 from vlm import paths
-from vlm.types import Box
+from vlm.pages.client import PageClient
+from vlm.types import Box, PageRef
 
 CROP = Box(0.5, 0.0, 1.0, 0.2)
 MEND = "Wrong? Correct it"
@@ -61,7 +65,7 @@ def cropped(qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str], tmp_path:
 
 
 def test_a_correction_is_an_example_with_its_picture_after_a_restart(
-    qtbot: QtBot, cropped: Shell, make_shell: MakeShell, two: tuple[str, str]
+    qtbot: QtBot, cropped: Shell, make_shell: MakeShell, two: tuple[str, str], tmp_path: Path
 ) -> None:
     card = ask(qtbot, cropped, "Which number")
     assert card.answer is not None
@@ -87,6 +91,10 @@ def test_a_correction_is_an_example_with_its_picture_after_a_restart(
         round(595 / 2 / 72 * 300),
         round(842 / 5 / 72 * 300),
     )
+    with PageClient() as pages:
+        again = draw_sample(tmp_path / "again.pdf", pages=3)
+        pages.open(again)
+        assert distance(kept.page_hash, look(pages, PageRef(again, 0))) <= 2
     assert "2026-0001" in [word.text for word in crop.words]
     assert "Payment" not in [word.text for word in crop.words]
 
