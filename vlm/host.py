@@ -17,7 +17,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Protocol
 
-from vlm import wire
+from vlm import busy, wire
 from vlm.cancel import CancelToken
 from vlm.errors import ProtocolError
 from vlm.protocol import (
@@ -122,6 +122,9 @@ class Host:
             while (request := self._waiting.get()) is not None:
                 if isinstance(request, Unlock):
                     answerer.unlock(request)
+                elif isinstance(request, Load | Ask | AskAll):
+                    with busy.answering():  # a run that trains meanwhile stands back
+                        self._run(answerer, request)
                 else:
                     self._run(answerer, request)
         finally:
