@@ -11,11 +11,14 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from vlm import device
+from vlm import device, paths
 from vlm.asking import answer
 from vlm.cancel import CancelToken, Stopped, told
+from vlm.cancel import check as check_stop
+from vlm.document_questions import Asking, DocumentQuestions
 from vlm.errors import DeskError, ModelIncomplete, OutOfMemory
 from vlm.loader import LoadedModel, check, load, may_switch, switch
+from vlm.page_reading import Model
 from vlm.protocol import (
     AllAnswered,
     Answered,
@@ -29,6 +32,7 @@ from vlm.protocol import (
     Loaded,
     Look,
     Looked,
+    Prepare,
     Progress,
     TextDelta,
     Unanswered,
@@ -44,6 +48,9 @@ KEPT_SHARE = 0.1
 
 KEPT_BYTES = (64 * 2**20, 2 * 2**30)
 """Least and most bytes of it."""
+
+READINGS = "readings.sqlite3"
+"""The file of what models have read on scanned pages."""
 
 AHEAD = "?"
 """Stands for the question that is not known yet; the prefix before it is what counts."""
@@ -70,6 +77,7 @@ class Engine:
         self._passwords: dict[str, str] = {}
         self._sight: Sight | None = None
         self._device = ""
+        self._documents = DocumentQuestions(pages, paths.cache_dir() / READINGS)
 
     def load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
         """Load a model; the one before is dropped first, so that both need not fit.
@@ -91,6 +99,10 @@ class Engine:
         """Encode a page ahead of a question."""
         yield from _ending(request.job, self._look(request, cancel))
 
+    def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:
+        """Learn a document's words ahead of a question to all of it."""
+        yield from _ending(request.job, self._prepare(request, cancel))
+
     def unlock(self, request: Unlock) -> None:
         """Remember a password."""
         self._passwords[request.path] = request.password
@@ -98,6 +110,7 @@ class Engine:
     def close(self) -> None:
         """End the page processes and drop the model."""
         self._drop()
+        self._documents.close()
         self._pages.stop()
 
     def _load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
@@ -172,6 +185,10 @@ class Engine:
         return self._sight
 
     def _ask(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
+        if request.question.whole_document:
+            asking = self._asking(request.job, cancel)
+            yield from self._documents.answer(asking, request.question)
+            return
         password = self._passwords.get(request.question.page.path)
         while True:
             sight, told_text = self._ready(), False
@@ -199,7 +216,27 @@ class Engine:
             again = Load(request.job, info.folder, info.adapter, "cpu")
             self._use((yield from self._loaded(again, self._place("cpu"), cancel)))
 
+    def _asking(self, job: int, cancel: CancelToken) -> Asking:
+        """Hand out what questions to whole documents need of the loaded model."""
+        loaded = self._ready().loaded
+        model = Model(" ".join(loaded.key), loaded.info.small)
+
+        def ask(question: Question) -> Iterator[Event]:
+            return self.ask(Ask(job, question), cancel)
+
+        return Asking(job, ask, model, self._passwords.get, cancel)
+
+    def _prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:
+        yield from self._documents.prepare(self._asking(request.job, cancel), request.path)
+        check_stop(cancel)
+        yield Looked(request.job)
+
     def _ask_all(self, request: AskAll, cancel: CancelToken) -> Iterator[Event]:
+        if any(question.whole_document for question in request.questions):
+            asking = self._asking(request.job, cancel)
+            together = lambda shared: self.ask_all(shared, cancel)  # noqa: E731
+            yield from self._documents.answer_all(asking, request.questions, together)
+            return
         job, left = request.job, dict(enumerate(request.questions))
         sight = self._ready()
         where = sight.loaded.placement.device

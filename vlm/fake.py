@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 
 from vlm.cancel import CancelToken, Stopped, check
+from vlm.document_questions import Asking, DocumentQuestions
 from vlm.errors import DeskError, ModelIncomplete, OutOfMemory, QuestionUnanswerable
 from vlm.evidence import locate_over
 from vlm.host import Answerer, Host, claim_stdout, die_with_parent
@@ -35,6 +36,7 @@ from vlm.protocol import (
     Loaded,
     Look,
     Looked,
+    Prepare,
     Progress,
     Saw,
     TextDelta,
@@ -82,6 +84,7 @@ class FakeEngine:
         self._memory = options.get("VLM_FAKE_MEMORY", "")
         self._passwords: dict[str, str] = {}
         self._info: ModelInfo | None = None
+        self._documents = DocumentQuestions(pages, None)
 
     def load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
         """Pretend nothing: there is no model, and the model's name says so."""
@@ -107,7 +110,11 @@ class FakeEngine:
         """Answer with the words inside the box, in reading order."""
         told: list[str] = []
         try:
-            yield from self._ask(request, cancel, told)
+            if request.question.whole_document:
+                asking = self._asking(request.job, cancel)
+                yield from self._documents.answer(asking, request.question)
+            else:
+                yield from self._ask(request, cancel, told)
         except Stopped:
             yield Cancelled(request.job, "".join(told))
         except DeskError as error:
@@ -115,6 +122,11 @@ class FakeEngine:
 
     def ask_all(self, request: AskAll, cancel: CancelToken) -> Iterator[Event]:
         """Answer one question after the other."""
+        if any(question.whole_document for question in request.questions):
+            asking = self._asking(request.job, cancel)
+            together = lambda shared: self.ask_all(shared, cancel)  # noqa: E731
+            yield from self._documents.answer_all(asking, request.questions, together)
+            return
         for index, question in enumerate(request.questions):
             try:
                 for event in self._ask(Ask(request.job, question), cancel, []):
@@ -140,13 +152,31 @@ class FakeEngine:
             return
         yield Cancelled(request.job) if cancel.is_set() else Looked(request.job)
 
+    def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:
+        """Learn the words of a document's text layers ahead."""
+        try:
+            yield from self._documents.prepare(self._asking(request.job, cancel), request.path)
+        except Stopped:
+            yield Cancelled(request.job)
+        except DeskError as error:
+            yield Failed(request.job, error.code, str(error))
+        else:
+            yield Cancelled(request.job) if cancel.is_set() else Looked(request.job)
+
     def unlock(self, request: Unlock) -> None:
         """Remember a password."""
         self._passwords[request.path] = request.password
 
     def close(self) -> None:
         """End the page processes."""
+        self._documents.close()
         self._pages.stop()
+
+    def _asking(self, job: int, cancel: CancelToken) -> Asking:
+        def ask(question: Question) -> Iterator[Event]:
+            return self.ask(Ask(job, question), cancel)
+
+        return Asking(job, ask, None, self._passwords.get, cancel)
 
     def _misbehave(self, when: str, job: int) -> Iterator[Event]:
         if self._crash == when:

@@ -32,6 +32,7 @@ from vlm.protocol import (
     Hello,
     Load,
     Look,
+    Prepare,
     Progress,
     Request,
     Unlock,
@@ -55,7 +56,7 @@ OFFLINE = {
 
 _PR_SET_PDEATHSIG = 1
 
-Job = Load | Ask | AskAll | Look
+Job = Load | Ask | AskAll | Look | Prepare
 
 
 class Answerer(Protocol):
@@ -75,6 +76,10 @@ class Answerer(Protocol):
 
     def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         """Encode a page ahead; the last event is one of `LAST_EVENTS`."""
+        ...
+
+    def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:
+        """Learn a document's words ahead; the last event is one of `LAST_EVENTS`."""
         ...
 
     def unlock(self, request: Unlock) -> None:
@@ -154,7 +159,7 @@ class Host:
             case Unlock():
                 self._waiting.put(request)
             case _:
-                self._cancel(lambda job: isinstance(job, Look))
+                self._cancel(lambda job: isinstance(job, Look | Prepare))
                 with self._lock:
                     self._open[request.job] = (request, threading.Event())
                 self._waiting.put(request)
@@ -219,6 +224,8 @@ def _events(answerer: Answerer, request: Job, cancel: CancelToken) -> Iterator[E
             return answerer.ask_all(request, cancel)
         case Look():
             return answerer.look(request, cancel)
+        case Prepare():
+            return answerer.prepare(request, cancel)
 
 
 def claim_stdout() -> BinaryIO:

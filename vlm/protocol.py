@@ -66,6 +66,17 @@ class Look(Message, frozen=True, tag="look"):
     splitting: bool = True
 
 
+class Prepare(Message, frozen=True, tag="prepare"):
+    """Learn a document's words ahead of a question to all of it; a later request interrupts it.
+
+    Pages without a text layer are read by the model. What was learned before an interruption
+    stays. Last event: `Looked`, `Cancelled` or `Failed`.
+    """
+
+    job: int
+    path: str
+
+
 class Cancel(Message, frozen=True, tag="cancel"):
     """Stop a job as soon as possible; an unknown or ended job is ignored."""
 
@@ -143,7 +154,7 @@ class AllAnswered(Message, frozen=True, tag="all_answered"):
 
 
 class Looked(Message, frozen=True, tag="looked"):
-    """Last event of `Look`."""
+    """Last event of `Look` and of `Prepare`."""
 
     job: int
 
@@ -163,7 +174,7 @@ class Failed(Message, frozen=True, tag="failed"):
     message: str
 
 
-Request = Hello | Load | Ask | AskAll | Look | Cancel | Unlock
+Request = Hello | Load | Ask | AskAll | Look | Prepare | Cancel | Unlock
 Event = (
     Hello
     | Progress

@@ -16,7 +16,9 @@ from vlm import children, wire
 from vlm.protocol import (
     LAST_EVENTS,
     VERSION,
+    AllAnswered,
     Ask,
+    AskAll,
     Cancel,
     Cancelled,
     Done,
@@ -27,6 +29,7 @@ from vlm.protocol import (
     Loaded,
     Look,
     Looked,
+    Prepare,
     Request,
     Saw,
     TextDelta,
@@ -137,6 +140,7 @@ class EngineContract(ABC):
             assert done.answer.text
             self.queue(engine, asked)
             self.refuse(engine, tmp_path)
+            self.read_a_book(engine, tmp_path)
             self.go_on(engine, folder, document)
 
             assert engine.end()[0] == 0
@@ -174,6 +178,30 @@ class EngineContract(ABC):
         assert isinstance(engine.last_of(23), Done)
         engine.send(Ask(24, Question(" ", PageRef(str(path), 0))))
         assert code_of(engine.last_of(24)) == "question_unanswerable"
+
+    def read_a_book(self, engine: Closing, tmp_path: Path) -> None:
+        """Ask about a document of many pages."""
+        path = tmp_path / "book.pdf"
+        with pymupdf.open() as pdf:
+            for number in range(6):
+                words = TEXT if number == 3 else f"Page {number} of a book without any numbers"
+                pdf.new_page().insert_text((72, 100), words + " and two more words", fontsize=12)
+            pdf.save(path)
+        asked = Question(
+            "Which invoice?", PageRef(str(path), 0), max_new_tokens=8, whole_document=True
+        )
+        engine.send(Prepare(25, str(path)))
+        assert engine.last_of(25) == Looked(25)
+        engine.send(Ask(26, asked))
+        done = engine.last_of(26)
+        assert isinstance(done, Done)
+        assert done.answer.read is not None
+        assert {3, 0} < {page.page for page in done.answer.read.pages}
+        assert (done.answer.read.page_count, done.answer.read.unread) == (6, 2)
+        engine.send(Prepare(27, str(path)), AskAll(28, (asked, asked)))
+        assert [type(engine.last_of(job)) for job in (27, 28)] == [Cancelled, AllAnswered], (
+            "reading ahead gives way to questions"
+        )
 
     def go_on(self, engine: Closing, folder: Path, document: Path) -> None:
         """Do what only one kind of engine can; this one can no more."""

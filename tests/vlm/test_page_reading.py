@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from tests.drawn import DrawnPages, Picture
+from tests.vlm.documents import said
+from vlm import blocks
+from vlm.page_reading import READ, Model, PageReader
+from vlm.protocol import Cancelled, Event
+from vlm.readings import Readings
+from vlm.types import Box, PageRef, Question
+
+PAGE = PageRef("scan.pdf", 0)
+
+
+def sheet(*lines: tuple[int, int, int], width: int = 400, height: int = 600) -> Image.Image:
+    """Draw lines of ink: their left edge, top and right edge."""
+    image = Image.new("RGB", (width, height), (250, 248, 240))
+    pen = ImageDraw.Draw(image)
+    for left, top, right in lines:
+        for x in range(left, right, 12):
+            pen.rectangle((x, top, x + 6, top + 9), fill=(40, 40, 60))
+    return image
+
+
+def gray(image: Image.Image) -> Any:
+    return np.asarray(image.convert("L"))
+
+
+def test_lines_close_to_each_other_are_a_block() -> None:
+    page = gray(sheet((40, 50, 200), (40, 65, 300), (60, 200, 380)))
+    first, second = blocks.find(page, 10)
+    assert first.holds(Box(40 / 400, 50 / 600, 300 / 400, 75 / 600))
+    assert first.y1 < 90 / 600
+    assert second.x0 > 0.1
+    assert second.holds(Box(60 / 400, 200 / 600, 380 / 400, 210 / 600))
+
+
+def test_long_blocks_are_divided_and_many_are_joined() -> None:
+    page = gray(sheet(*[(40, 20 + 15 * line, 300) for line in range(12)]))
+    assert len(blocks.find(page, 10)) == 3
+    apart = gray(sheet(*[(40, 20 + 40 * line, 300) for line in range(12)]))
+    assert len(blocks.find(apart, 10)) == 10
+    assert len(blocks.find(apart, 1)) == 1
+
+
+def test_paper_and_rules_are_no_text() -> None:
+    blank = sheet()
+    assert blocks.find(gray(blank), 10) == ()
+    ImageDraw.Draw(blank).line((0, 300, 400, 300), fill=(0, 0, 0))
+    assert blocks.find(gray(blank), 10) == ()
+
+
+class Scans(DrawnPages):
+    """Two lines apart on every page; the second page has them elsewhere."""
+
+    def render(self, page: PageRef, box: Box, width: int, height: int) -> Picture:
+        self.renders.append((box, width, height))
+        top = 100 + 50 * page.page
+        image = sheet((40, top, 300), (40, top + 200, 300), width=width, height=height)
+        return Picture(width, height, image.tobytes())
+
+
+def read(reader: PageReader, page: PageRef = PAGE) -> str | None:
+    steps = reader.read(page)
+    try:
+        while True:
+            next(steps)
+    except StopIteration as end:
+        found: str | None = end.value
+        return found
+
+
+@pytest.mark.parametrize(("small", "questions"), [(True, 2), (False, 1)])
+def test_a_page_is_read_once_for_each_model(small: bool, questions: int) -> None:
+    asked: list[Question] = []
+
+    def ask(question: Question) -> Iterator[Event]:
+        asked.append(question)
+        yield said(f"words {len(asked)}")
+
+    readings = Readings(None)
+    reader = PageReader(Scans(), readings, Model("m", small), ask)
+    assert reader.known(PAGE) is None
+    found = read(reader)
+    assert found == "\n".join(f"words {number + 1}" for number in range(questions))
+    assert reader.known(PAGE) == found
+    assert {question.text for question in asked} == {READ}
+    assert all((question.box is not None) is small for question in asked)
+    assert reader.known(PageRef("scan.pdf", 1)) is None, "other pixels"
+    assert PageReader(Scans(), readings, Model("other", small), ask).known(PAGE) is None
+    readings.close()
+
+
+def test_a_page_that_was_not_read_to_its_end_is_not_kept() -> None:
+    def ask(question: Question) -> Iterator[Event]:
+        assert question.box is not None
+        yield said("top") if question.box.y0 < 0.2 else Cancelled(1)
+
+    readings = Readings(None)
+    reader = PageReader(Scans(), readings, Model("m", True), ask)
+    assert read(reader) is None
+    assert reader.known(PAGE) is None
+    readings.close()

@@ -1,0 +1,196 @@
+"""Questions to whole documents for an engine: what it keeps of documents, and who reads scans.
+
+Knows no model; the engine hands in what answers about one page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from vlm import whole_document
+from vlm.cancel import CancelToken
+from vlm.errors import DeskError
+from vlm.page_reading import AskPage, Model, PageReader, Pages
+from vlm.protocol import (
+    AllAnswered,
+    Answered,
+    AskAll,
+    Cancelled,
+    Done,
+    Event,
+    Failed,
+    Unanswered,
+)
+from vlm.readings import Readings
+from vlm.types import Answer, PageAnswer, PagesRead, Question
+from vlm.whole_document import Finder, says_something
+
+Passwords = Callable[[str], str | None]
+AskTogether = Callable[[AskAll], Iterator[Event]]
+"""Answers several questions about pages; see `AskAll`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What one job may use.
+
+    Attributes:
+        job: Its number.
+        ask: Answers about one page.
+        model: Who reads scans; None to leave their words unknown.
+        password: Gives a document's password.
+        cancel: Set when the job shall stop.
+    """
+
+    job: int
+    ask: AskPage
+    model: Model | None
+    password: Passwords
+    cancel: CancelToken
+
+
+class DocumentQuestions:
+    """Answers questions to whole documents. Use it from one thread.
+
+    Args:
+        pages: Opens, draws and reads documents.
+        readings: The file of what models have read on scans; None to keep that in memory.
+    """
+
+    def __init__(self, pages: Pages, readings: Path | None) -> None:
+        self._pages = pages
+        self._readings = Readings(readings)
+        self._finder = Finder(pages, stamp)
+
+    def answer(self, asking: Asking, question: Question) -> Iterator[Event]:
+        """Answer a question; see `vlm.whole_document.answer`."""
+        return whole_document.answer(
+            asking.job,
+            question,
+            self._finder,
+            self._reader(asking),
+            asking.ask,
+            asking.password(question.page.path),
+            asking.cancel,
+        )
+
+    def prepare(self, asking: Asking, path: str) -> Iterator[Event]:
+        """Learn a document's words ahead of a question; see `vlm.whole_document.prepare`."""
+        return whole_document.prepare(
+            asking.job,
+            path,
+            self._finder,
+            self._reader(asking),
+            asking.password(path),
+            asking.cancel,
+        )
+
+    def answer_all(
+        self, asking: Asking, questions: Sequence[Question], together: AskTogether
+    ) -> Iterator[Event]:
+        """Answer several questions, some of them to whole documents; see `AskAll`.
+
+        Those to documents of one page are questions about that page and share what is read of it.
+        """
+        alone: list[int] = []
+        shared: dict[int, Question] = {}
+        for index, question in enumerate(questions):
+            try:
+                plain = not question.whole_document or self._pages_of(asking, question) == 1
+            except DeskError as error:
+                yield Unanswered(asking.job, index, error.code, str(error))
+                continue
+            if plain:
+                shared[index] = _of_its_page(question)
+            else:
+                alone.append(index)
+        if shared and not (yield from _shared(asking.job, questions, shared, together)):
+            return
+        for index in alone:
+            last = yield from _last(self.answer(asking, questions[index]))
+            if isinstance(last, Cancelled):
+                yield last
+                return
+            if isinstance(last, Failed):
+                yield Unanswered(asking.job, index, last.code, last.message)
+            else:
+                yield Answered(asking.job, index, last.answer)
+        yield AllAnswered(asking.job)
+
+    def close(self) -> None:
+        """Forget documents and close the file."""
+        self._finder.close()
+        self._readings.close()
+
+    def _pages_of(self, asking: Asking, question: Question) -> int:
+        path = question.page.path
+        return self._finder.page_count(path, asking.password(path))
+
+    def _reader(self, asking: Asking) -> PageReader | None:
+        if asking.model is None:
+            return None
+        return PageReader(self._pages, self._readings, asking.model, asking.ask)
+
+
+def stamp(path: str) -> tuple[str, int, int]:
+    """Return what changes when a file does."""
+    try:
+        stat = Path(path).stat()
+    except OSError:
+        return (path, 0, 0)
+    return (path, stat.st_mtime_ns, stat.st_size)
+
+
+def _of_its_page(question: Question) -> Question:
+    if not question.whole_document:
+        return question
+    page = msgspec.structs.replace(question.page, page=0)
+    return msgspec.structs.replace(question, page=page, box=None, whole_document=False)
+
+
+def _shared(
+    job: int, questions: Sequence[Question], shared: dict[int, Question], together: AskTogether
+) -> Generator[Event, None, bool]:
+    """Answer what is about pages; returns whether the job goes on."""
+    places = list(shared)
+    for event in together(AskAll(job, tuple(shared.values()))):
+        match event:
+            case Answered():
+                index = places[event.index]
+                given = event.answer
+                if questions[index].whole_document:
+                    given = of_one_page(given)
+                yield Answered(job, index, given)
+            case Unanswered():
+                yield msgspec.structs.replace(event, index=places[event.index])
+            case AllAnswered():
+                return True
+            case Cancelled() | Failed():
+                yield event
+                return False
+            case _:
+                yield event
+    return False
+
+
+def of_one_page(given: Answer) -> Answer:
+    """Return an answer about a page as that of its document, which has no other page."""
+    useful = says_something(given.text)
+    page = PageAnswer(0, given.text, given.confidence, given.evidence, useful)
+    return msgspec.structs.replace(given, read=PagesRead(1, 1, (page,)))
+
+
+def _last(events: Iterator[Event]) -> Generator[Event, None, Done | Cancelled | Failed]:
+    """Pass a job's events on; returns its last one instead."""
+    try:
+        for event in events:
+            if isinstance(event, Done | Cancelled | Failed):
+                return event
+            yield event
+    except DeskError as error:
+        return Failed(0, error.code, str(error))
+    raise AssertionError("a question has one last event")

@@ -1,0 +1,164 @@
+"""Finds the pages of a document that a question is likely about, by the words on them.
+
+A full-text index in memory, one a document, ranked by bm25 (SQLite's FTS5). It knows words and
+page numbers, not where the words come from: a text layer, or a model that has read a scan.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+LEAST_PREFIX = 5
+"""Letters from which on a word of the question also finds words that begin with it."""
+
+_COMMON = """
+a about an and any are at be been by can could did do does for from give had has have how i if in
+into is it its list me much many my name of on or our page please say says show tell than that the
+their them there these they this those to was we were what when where which who whom whose why will
+with would you your document
+als am an auf aus bei das dem den der des die diese dieser dieses ein eine einem einen einer er es
+für gib hat ich ihr im in ist man mir mit nach nenne sein seite sich sie sind steht um und viel
+viele vom von vor wann war was welche welchem welchen welcher welches wem wen wer wie wieviel wird
+wo zu zum zur dokument
+"""
+COMMON = frozenset(_COMMON.split())
+"""Words of questions that say nothing about where the answer stands."""
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A page that has words of the question.
+
+    Attributes:
+        page: Counted from 0.
+        relevance: In (0, 1]; 1 for the best page.
+    """
+
+    page: int
+    relevance: float
+
+
+class PageIndex:
+    """The words of one document's pages. Use it from one thread; `close` it at the end.
+
+    Args:
+        page_count: Pages of the document.
+    """
+
+    def __init__(self, page_count: int) -> None:
+        self.page_count = page_count
+        self._known: set[int] = set()
+        self._partly: dict[int, str] = {}
+        self._connection = sqlite3.connect(":memory:", check_same_thread=False)
+        self._connection.execute(
+            "CREATE VIRTUAL TABLE page USING fts5(text, tokenize = 'unicode61 remove_diacritics 2')"
+        )
+
+    @property
+    def searched(self) -> int:
+        """How many pages' words are known; a page without any counts when that is known."""
+        return len(self._known)
+
+    def knows(self, page: int) -> bool:
+        """Tell whether a page's words are known."""
+        return page in self._known
+
+    def partly(self, page: int) -> str | None:
+        """Return what is known of an unknown page, None when nothing was put."""
+        return self._partly.get(page)
+
+    def unknown(self) -> Iterator[int]:
+        """Yield the pages whose words are not known, in order."""
+        return (page for page in range(self.page_count) if page not in self._known)
+
+    def put(self, page: int, text: str, complete: bool = True) -> None:
+        """Keep a page's words; "" for a page that has none.
+
+        Args:
+            page: From 0.
+            text: Its words; they replace those that were kept.
+            complete: Whether these are all; else the page counts as unknown still.
+
+        Raises:
+            ValueError: For a page that the document does not have.
+        """
+        if not 0 <= page < self.page_count:
+            raise ValueError(f"there is no page {page} of {self.page_count}")
+        self._connection.execute("DELETE FROM page WHERE rowid = ?", (page + 1,))
+        self._partly.pop(page, None)
+        if complete:
+            self._known.add(page)
+        else:
+            self._partly[page] = text
+        if text.strip():
+            self._connection.execute(
+                "INSERT INTO page (rowid, text) VALUES (?, ?)", (page + 1, text)
+            )
+
+    def search(self, question: str, limit: int) -> tuple[Hit, ...]:
+        """Return the pages that have words of the question, the best first.
+
+        Args:
+            question: As a person asks it.
+            limit: At most so many pages.
+        """
+        wanted = query(question)
+        if not wanted:
+            return ()
+        rows = self._connection.execute(
+            "SELECT rowid - 1, -bm25(page) FROM page WHERE page MATCH ? "
+            "ORDER BY bm25(page), rowid LIMIT ?",
+            (wanted, limit),
+        ).fetchall()
+        # A word that most pages have weighs next to nothing in bm25, but never less.
+        best = max((score for _, score in rows), default=0.0)
+        return tuple(Hit(page, score / best if best > 0 else 1.0) for page, score in rows)
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._connection.close()
+
+
+def query(question: str) -> str:
+    """Write a question as a search for any of its telling words; "" when it has none."""
+    found = dict.fromkeys(word.casefold() for word in _WORD.findall(question))
+    telling = [word for word in found if word not in COMMON and (len(word) > 1 or word.isdigit())]
+    parts: list[str] = []
+    for word in telling:
+        parts.append(f'"{word}"')
+        if len(word) >= LEAST_PREFIX and word.isalpha():
+            parts.append(f'"{word}" *')
+    return " OR ".join(parts)
+
+
+def order(index: PageIndex, question: str, shown: int, count: int) -> tuple[Hit, ...]:
+    """Choose the pages to read for a question, the best first.
+
+    Pages that have its words come first; where they are too few, then the page that the person
+    looks at, the first page, pages whose words nobody knows, and the rest.
+
+    Args:
+        index: What is known of the document's pages.
+        question: As a person asks it.
+        shown: The page that the person looks at, from 0.
+        count: At most so many pages.
+    """
+    hits = list(index.search(question, count))
+    others = [shown, 0, *index.unknown(), *range(index.page_count)]
+    return tuple([*hits, *_rest(hits, others)][:count])
+
+
+UNSEARCHED = 0.5
+"""Relevance of a page that is read although no word of the question was found on it."""
+
+
+def _rest(hits: Sequence[Hit], pages: Sequence[int]) -> Iterator[Hit]:
+    taken = {hit.page for hit in hits}
+    for page in dict.fromkeys(pages):
+        if page not in taken:
+            yield Hit(page, UNSEARCHED)

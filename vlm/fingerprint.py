@@ -1,0 +1,71 @@
+"""Names a model and an adapter by what is in them, so that what belongs to one is known again.
+
+Hashing all of a large model would take minutes; headers, sizes and samples tell models apart,
+because training a model changes all of its weights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from vlm import paths
+from vlm.errors import ModelIncomplete
+
+_SAMPLES = 8
+_SAMPLE_BYTES = 65_536
+_HEAD_BYTES = 262_144
+
+
+def base_fingerprint(folder: Path) -> str:
+    """Return 64 hexadecimal digits that name the model in a folder.
+
+    Raises:
+        ModelIncomplete: When there are no weights or they cannot be read.
+    """
+    return _digest(folder, "config.json", "weights")
+
+
+def reader_fingerprint(folder: Path, adapter: str | None) -> str:
+    """Return 64 hexadecimal digits that name a model together with an adapter for it.
+
+    Args:
+        folder: Of the model.
+        adapter: Its folder, or its name in the program's own folder; None for none.
+
+    Raises:
+        ModelIncomplete: When either cannot be read.
+    """
+    base = base_fingerprint(folder)
+    if adapter is None:
+        return base
+    named = paths.data_dir() / "adapters" / adapter
+    tuned = named if named.is_dir() else Path(adapter)
+    both = f"{base} {_digest(tuned, 'adapter_config.json', 'adapter')}"
+    return hashlib.sha256(both.encode()).hexdigest()
+
+
+def _digest(folder: Path, config: str, what: str) -> str:
+    files = sorted(folder.glob("*.safetensors"))
+    if not files:
+        raise ModelIncomplete(f"There are no {what} in {folder}.")
+    digest = hashlib.sha256()
+    try:
+        digest.update((folder / config).read_bytes())
+        for file in files:
+            for piece in _pieces(file):
+                digest.update(piece)
+    except OSError as error:
+        raise ModelIncomplete(f"The model in {folder} cannot be read: {error}") from error
+    return digest.hexdigest()
+
+
+def _pieces(file: Path) -> Iterator[bytes]:
+    size = file.stat().st_size
+    yield f"{file.name}:{size}".encode()
+    with file.open("rb") as stream:
+        yield stream.read(_HEAD_BYTES)
+        for number in range(_SAMPLES):
+            stream.seek(size * number // _SAMPLES)
+            yield stream.read(_SAMPLE_BYTES)

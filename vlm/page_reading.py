@@ -1,0 +1,140 @@
+"""Reads scanned pages with the model, so that their words can be searched. Knows no torch.
+
+A small model is asked block by block, where it reads best; a large one about the whole page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlm import blocks
+from vlm.errors import DeskError
+from vlm.protocol import Cancelled, Done, Event, Failed
+from vlm.readings import Readings
+from vlm.types import WHOLE_PAGE, Box, Document, PageRef, PageSize, Question, Word
+
+READ = "What does it say?"
+MOST_BLOCKS = 14
+"""Blocks of a page; with them a page of dense print takes a small model some seconds."""
+
+LONGEST_PX = 1200
+"""Of the drawing in which blocks are looked for and by which a page is known again."""
+
+BLOCK_TOKENS, PAGE_TOKENS = 160, 1024
+
+AskPage = Callable[[Question], Iterator[Event]]
+"""Answers a question about one page; the last event is `Done`, `Cancelled` or `Failed`."""
+
+
+class Drawing(Protocol):
+    """RGB triples, rows packed, the first on top."""
+
+    @property
+    def data(self) -> bytes:
+        """The rows."""
+        ...
+
+
+class Pages(Protocol):
+    """What is asked of the page client."""
+
+    def open(self, path: str, password: str | None = None) -> Document:
+        """Open a document."""
+        ...
+
+    def sizes(self, path: str, first: int, count: int) -> tuple[PageSize, ...]:
+        """Measure pages."""
+        ...
+
+    def render(self, page: PageRef, box: Box, width: int, height: int) -> Drawing:
+        """Draw a part of a page."""
+        ...
+
+    def words(self, page: PageRef) -> tuple[Word, ...]:
+        """Read a page's text layer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The model that reads.
+
+    Attributes:
+        key: Changes whenever what it reads could.
+        small: Whether it reads blocks rather than pages.
+    """
+
+    key: str
+    small: bool
+
+
+class PageReader:
+    """Reads pages that have no text layer.
+
+    Args:
+        pages: Draws them.
+        readings: What has been read before.
+        model: Who reads.
+        ask: Asks the model about a page.
+    """
+
+    def __init__(self, pages: Pages, readings: Readings, model: Model, ask: AskPage) -> None:
+        self._pages = pages
+        self._readings = readings
+        self._model = model
+        self._ask = ask
+
+    def known(self, page: PageRef) -> str | None:
+        """Return what was read on a page before, None when nobody has.
+
+        Raises:
+            DeskError: If it cannot be drawn.
+        """
+        return self._readings.get(self._drawn(page)[0], self._model.key)
+
+    def read(self, page: PageRef) -> Generator[str, None, str | None]:
+        """Read a page; yields what is being done.
+
+        Returns:
+            Its words; None when the model was stopped or could not read it.
+
+        Raises:
+            DeskError: If it cannot be drawn.
+        """
+        digest, gray = self._drawn(page)
+        questions = [Question(READ, page, max_new_tokens=PAGE_TOKENS)]
+        if self._model.small:
+            boxes = blocks.find(gray, MOST_BLOCKS)
+            questions = [
+                Question(READ, page, box, splitting=False, max_new_tokens=BLOCK_TOKENS)
+                for box in boxes
+            ]
+        found: list[str] = []
+        for number, question in enumerate(questions):
+            yield f"part {number + 1} of {len(questions)}"
+            for event in self._ask(question):
+                if isinstance(event, (Cancelled, Failed)):
+                    return None
+                if isinstance(event, Done):
+                    found.append(event.answer.text)
+        text = "\n".join(found)
+        self._readings.put(digest, self._model.key, text)
+        return text
+
+    def _drawn(self, page: PageRef) -> tuple[bytes, NDArray[np.uint8]]:
+        size = self._pages.sizes(page.path, page.page, 1)
+        if not size:
+            raise DeskError(f"There is no page {page.page + 1}.")
+        scale = LONGEST_PX / max(size[0].width, size[0].height)
+        width = max(1, round(size[0].width * scale))
+        height = max(1, round(size[0].height * scale))
+        data = bytes(self._pages.render(page, WHOLE_PAGE, width, height).data)
+        pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
+        gray = pixels.mean(axis=2).astype(np.uint8)
+        return hashlib.sha256(f"{width} {height}".encode() + data).digest(), gray

@@ -1,0 +1,358 @@
+"""A question to a whole document: find its pages, read the best few, answer with their numbers.
+
+Knows no torch: who answers about a single page is handed in. Says how many pages were read, and
+never that something is not in the document while pages of it were not.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Iterator
+
+import msgspec
+
+from vlm import finding
+from vlm.cancel import CancelToken, Stopped, check, told
+from vlm.errors import (
+    DeskError,
+    DocumentTooLarge,
+    PageCrashed,
+    PageTimeout,
+    QuestionUnanswerable,
+    UnreadableDocument,
+)
+from vlm.finding import Hit, PageIndex
+from vlm.page_reading import AskPage, PageReader, Pages
+from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
+from vlm.types import Answer, Evidence, PageAnswer, PageRef, PagesRead, Question, Timings
+
+MOST_PAGES = 4
+"""Pages that are read for one question; each costs as much as a question about it."""
+
+READ_NOW, READ_NOW_S = 6, 60.0
+"""Scanned pages that are read for searching while somebody waits for an answer, and seconds."""
+
+READ_AHEAD = 100
+"""Scanned pages of a document that are read for searching when nobody waits."""
+
+FEW_WORDS = 8
+"""Words of a text layer; below it the page may be a scan with a stamp, and is read as well."""
+
+DOCUMENTS = 4
+"""Documents whose words are kept."""
+
+TRUST = {"crop": 1.0, "page": 1.0, "no_text": 0.8, "absent": 0.4}
+"""What the check against the page's own text leaves of an answer's confidence."""
+
+_PAGE_FAILS = (PageTimeout.code, PageCrashed.code, UnreadableDocument.code, DocumentTooLarge.code)
+_NOT_THERE = re.compile(
+    r"(?:none|n/?a|unknown|unanswerable|nothing|nicht (?:vorhanden|angegeben)|"
+    r"(?:it |this |that |the answer )?(?:is |are |was )?not (?:on|in|found|given|stated|mentioned|"
+    r"available|visible|readable|present|shown|specified|provided)\b[^.]*|"
+    r"there (?:is|are) no(?:ne)? [^.]*)",
+    re.IGNORECASE,
+)
+
+Stamp = Callable[[str], tuple[str, int, int]]
+
+
+class Finder:
+    """Knows the words of the documents that were asked about lately.
+
+    Args:
+        pages: Opens documents and reads their words.
+        stamp: Tells when a file has changed.
+    """
+
+    def __init__(self, pages: Pages, stamp: Stamp) -> None:
+        self._pages = pages
+        self._stamp = stamp
+        self._kept: OrderedDict[tuple[str, int, int], PageIndex] = OrderedDict()
+
+    def page_count(self, path: str, password: str | None) -> int:
+        """Open a document and return how many pages it has.
+
+        Raises:
+            DeskError: What opening can raise.
+        """
+        return self._pages.open(path, password).page_count
+
+    def index(self, path: str, page_count: int) -> PageIndex:
+        """Return what is known of a document's words so far."""
+        key = self._stamp(path)
+        index = self._kept.get(key)
+        if index is None or index.page_count != page_count:
+            index = self._kept[key] = PageIndex(page_count)
+        self._kept.move_to_end(key)
+        while len(self._kept) > DOCUMENTS:
+            self._kept.popitem(last=False)[1].close()
+        return index
+
+    def learn(
+        self, path: str, index: PageIndex, reader: PageReader | None, most: int, seconds: float
+    ) -> Generator[str, None, int]:
+        """Learn the words of a document's pages; yields what is being done.
+
+        Args:
+            path: The document.
+            index: Its words so far.
+            reader: Reads pages without a text layer; None to leave them unknown.
+            most: So many pages are read at most; those read before do not count.
+            seconds: After so long no further page is begun to be read.
+
+        Returns:
+            How many pages were read.
+        """
+        for page in tuple(index.unknown()):
+            if index.partly(page) is not None:
+                continue
+            yield f"Searching page {page + 1} of {index.page_count}"
+            try:
+                words = self._pages.words(PageRef(path, page))
+            except DeskError:
+                words = ()  # it can still be looked at
+            text = " ".join(word.text for word in words)
+            index.put(page, text, complete=len(words) >= FEW_WORDS)
+        if reader is None:
+            return 0
+        return (yield from self._read(path, index, reader, most, time.monotonic() + seconds))
+
+    def _read(
+        self,
+        path: str,
+        index: PageIndex,
+        reader: PageReader,
+        most: int,
+        end: float,
+    ) -> Generator[str, None, int]:
+        read = 0
+        for page in tuple(index.unknown()):
+            if read == most or time.monotonic() >= end:
+                break
+            yield f"Searching the scanned page {page + 1}"
+            at = PageRef(path, page)
+            try:
+                found = reader.known(at)
+                if found is None:
+                    found = yield from _saying(page, reader.read(at))
+                    read += 1
+            except DeskError:
+                continue  # a page that cannot be drawn stays unknown
+            if found is not None:
+                index.put(page, f"{index.partly(page) or ''}\n{found}")
+        return read
+
+    def close(self) -> None:
+        """Forget everything."""
+        while self._kept:
+            self._kept.popitem()[1].close()
+
+
+def _saying(page: int, steps: Generator[str, None, str | None]) -> Generator[str, None, str | None]:
+    try:
+        while True:
+            yield f"Reading the scanned page {page + 1}: {next(steps)}"
+    except StopIteration as end:
+        found: str | None = end.value
+        return found
+
+
+def prepare(
+    job: int,
+    path: str,
+    finder: Finder,
+    reader: PageReader | None,
+    password: str | None,
+    cancel: CancelToken,
+) -> Iterator[Event]:
+    """Learn a document's words ahead of a question; has no last event of its own.
+
+    Raises:
+        DeskError: What opening can raise.
+        Stopped: If the job shall stop; what was learned by then stays.
+    """
+    count = finder.page_count(path, password)
+    if count > MOST_PAGES:
+        steps = finder.learn(path, finder.index(path, count), reader, READ_AHEAD, float("inf"))
+        yield from told(job, steps, cancel)
+
+
+def answer(
+    job: int,
+    question: Question,
+    finder: Finder,
+    reader: PageReader | None,
+    ask: AskPage,
+    password: str | None,
+    cancel: CancelToken,
+) -> Iterator[Event]:
+    """Answer from the pages that suit the question best; the last event ends the job.
+
+    That is `Done` with `Answer.read`, `Cancelled` with the best answer so far, or `Failed`.
+
+    Args:
+        job: The job.
+        question: Its `page` names the document and the page that the person looks at.
+        finder: Knows documents' words.
+        reader: Reads pages without a text layer; None to leave them unsearched.
+        ask: Answers about one page.
+        password: The document's, if it has one.
+        cancel: Looked at between two pages, and by `ask`.
+
+    Raises:
+        DeskError: What opening can raise, or that there is no question.
+    """
+    if not question.text.strip():
+        raise QuestionUnanswerable("Type a question first.")
+    start = time.perf_counter()
+    path = question.page.path
+    found: list[tuple[float, PageAnswer, Done, Saw | None]] = []
+    try:
+        count = finder.page_count(path, password)
+        searched, hits = yield from _choose(job, question, finder, reader, count, cancel)
+        failure: Failed | None = None
+        for number, hit in enumerate(hits):
+            check(cancel)
+            saying = f"Reading page {hit.page + 1}" + (
+                f", {number + 1} of {len(hits)} pages" if len(hits) > 1 else ""
+            )
+            yield Progress(job, saying, number / len(hits))
+            outcome = yield from _ask_one(job, question, hit, saying, ask)
+            if isinstance(outcome, Failed):
+                failure = outcome
+                if outcome.code not in _PAGE_FAILS:
+                    break
+            else:
+                done, saw = outcome
+                found.append((_worth(done.answer, hit), _page_answer(hit.page, done), done, saw))
+    except Stopped:
+        yield Cancelled(job, _best_text(found))
+        return
+    if failure is not None and (not found or failure.code not in _PAGE_FAILS):
+        yield failure
+        return
+    found.sort(key=lambda one: -one[0])
+    read = PagesRead(count, searched, tuple(one[1] for one in found))
+    if found[0][3] is not None:
+        yield found[0][3]
+    yield Done(job, _combined(read, [one[2].answer for one in found], start))
+
+
+def _choose(
+    job: int,
+    question: Question,
+    finder: Finder,
+    reader: PageReader | None,
+    count: int,
+    cancel: CancelToken,
+) -> Generator[Event, None, tuple[int, tuple[Hit, ...]]]:
+    """Return how many pages' words are known, and the pages to read."""
+    path, shown = question.page.path, question.page.page
+    if count <= MOST_PAGES:
+        pages = dict.fromkeys([min(shown, count - 1), *range(count)])
+        return count, tuple(Hit(page, 1.0) for page in pages)
+    index = finder.index(path, count)
+    steps = finder.learn(path, index, reader, READ_NOW, READ_NOW_S)
+    yield from told(job, steps, cancel)
+    return index.searched, finding.order(index, question.text, min(shown, count - 1), MOST_PAGES)
+
+
+def _ask_one(
+    job: int, question: Question, hit: Hit, saying: str, ask: AskPage
+) -> Generator[Event, None, tuple[Done, Saw | None] | Failed]:
+    page = question.page
+    if hit.page != page.page:
+        page = PageRef(page.path, hit.page)  # the person's turn is of the page they look at
+    asked = msgspec.structs.replace(question, page=page, box=None, whole_document=False)
+    saw: Saw | None = None
+    for event in ask(asked):
+        match event:
+            case Done():
+                return event, saw
+            case Failed():
+                return event
+            case Cancelled():
+                raise Stopped
+            case Progress():
+                yield Progress(job, f"{saying}: {event.text}", event.fraction)
+            case Saw():
+                saw = event
+            case _:
+                continue
+    raise AssertionError("a question has one last event")
+
+
+def _page_answer(page: int, done: Done) -> PageAnswer:
+    given = done.answer
+    return PageAnswer(
+        page, given.text, given.confidence, given.evidence, says_something(given.text)
+    )
+
+
+def says_something(text: str) -> bool:
+    """Tell an answer from the model's saying that the page does not have it."""
+    plain = " ".join(text.split()).strip(" .!")
+    return bool(plain) and _NOT_THERE.fullmatch(plain) is None
+
+
+def _worth(given: Answer, hit: Hit) -> float:
+    """Weigh an answer against those of other pages; those that say nothing come last."""
+    weight = given.confidence * TRUST[given.evidence.kind] * (0.5 + 0.5 * hit.relevance)
+    return weight if says_something(given.text) else weight - 1.0
+
+
+def _best_text(found: list[tuple[float, PageAnswer, Done, Saw | None]]) -> str:
+    useful = [one for one in found if one[1].useful]
+    return max(useful, key=lambda one: one[0])[1].text if useful else ""
+
+
+def _combined(read: PagesRead, answers: list[Answer], start: float) -> Answer:
+    """Make one answer of those of the pages, the best first."""
+    best = answers[0]
+    timings = Timings(
+        open=sum(one.timings.open for one in answers),
+        render=sum(one.timings.render for one in answers),
+        encode=sum(one.timings.encode for one in answers),
+        prefill=sum(one.timings.prefill for one in answers),
+        total=time.perf_counter() - start,
+        tokens_per_second=best.timings.tokens_per_second,
+    )
+    whole = msgspec.structs.replace(
+        best,
+        timings=timings,
+        visual_tokens=sum(one.visual_tokens for one in answers),
+        read=read,
+    )
+    if read.found:
+        return whole
+    return msgspec.structs.replace(
+        whole, text=nothing(read), confidence=0.0, stop="end", evidence=Evidence("no_text")
+    )
+
+
+def nothing(read: PagesRead) -> str:
+    """Say that no answer was found, and no more than is known of that."""
+    pages = len(read.pages)
+    where = "page that was read" if pages == 1 else f"{pages} pages that were read"
+    if not read.unread:
+        where = "page" if pages == 1 else f"{pages} pages of this document"
+        return f"No answer was found on the {where}."
+    rest = "1 page was" if read.unread == 1 else f"{read.unread:,} pages were"
+    it = "it" if read.unread == 1 else "one of those"
+    return f"No answer was found on the {where}. {rest} not read; it may stand on {it}."
+
+
+def coverage(read: PagesRead) -> str:
+    """Say how much of a document was read for an answer."""
+    pages = len(read.pages)
+    if not read.unread:
+        return "Read the page." if pages == 1 else f"Read all {pages} pages."
+    rest = "1 was" if read.unread == 1 else f"{read.unread:,} were"
+    said = f"Read {pages} of {read.page_count:,} pages; {rest} not read."
+    unsearched = read.page_count - read.searched
+    if unsearched > 0:
+        words = "1 page" if unsearched == 1 else f"{unsearched:,} pages"
+        said += f" {words} without text of their own could not be searched."
+    return said
