@@ -11,6 +11,9 @@ from torch import nn
 from finetune.dora import use_factored_norm
 from finetune.errors import NothingToTrain
 from finetune.plan import TrainPlan
+from vlm.family_names import PARTS, Parts
+
+_NOTHING = "This model has no layer that an adapter can be put on."
 
 
 def attach(model: nn.Module, plan: TrainPlan) -> Any:
@@ -32,7 +35,7 @@ def attach(model: nn.Module, plan: TrainPlan) -> Any:
         lora_dropout=plan.dropout,
         use_dora=plan.method == "dora",
         target_modules=targets(model, plan),
-        modules_to_save=["connector"] if plan.connector == "full" else None,
+        modules_to_save=_whole(model) if plan.connector == "full" else None,
     )
     wrapped: Any = get_peft_model(model, config)
     use_factored_norm(wrapped)
@@ -50,18 +53,32 @@ def targets(model: nn.Module, plan: TrainPlan) -> str:
     Raises:
         NothingToTrain: When there is none.
     """
-    parts = ["text_model"]
-    parts += ["vision_model"] if plan.trains_vision else []
-    parts += ["connector"] if plan.connector == "adapter" else []
-    inside = re.compile(rf"model\.({'|'.join(parts)})\.(?:.*\.)?([^.]+)")
+    parts = _parts(model)
+    places = [*parts.text]
+    places += parts.vision if plan.trains_vision else ()
+    places += parts.connector if plan.connector == "adapter" else ()
+    inside = "|".join(map(re.escape, places))
+    within = re.compile(rf"(?:{inside})\.(?:.*\.)?([^.]+)")
     found = {
-        match[2]
+        match[1]
         for name, module in model.named_modules()
-        if isinstance(module, nn.Linear) and (match := inside.fullmatch(name))
+        if isinstance(module, nn.Linear) and (match := within.fullmatch(name))
     }
     if not found:
-        raise NothingToTrain("This model has no layer that an adapter can be put on.")
-    return rf"model\.({'|'.join(parts)})\.(.*\.)?({'|'.join(sorted(found))})"
+        raise NothingToTrain(_NOTHING)
+    return rf"({inside})\.(.*\.)?({'|'.join(sorted(found))})"
+
+
+def _whole(model: nn.Module) -> list[str]:
+    """Return the names of the connector's modules, for peft to learn them without an adapter."""
+    return [place.rpartition(".")[2] for place in _parts(model).connector]
+
+
+def _parts(model: nn.Module) -> Parts:
+    kind = getattr(getattr(model, "config", None), "model_type", "")
+    if kind not in PARTS:
+        raise NothingToTrain(_NOTHING)
+    return PARTS[kind]
 
 
 def learning(model: nn.Module) -> dict[str, nn.Parameter]:

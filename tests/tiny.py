@@ -47,7 +47,10 @@ _TEMPLATE = (
 )
 
 
-def _byte_tokenizer(specials: tuple[str, ...]) -> PreTrainedTokenizerFast:
+def byte_tokenizer(
+    specials: tuple[str, ...], eos: str = "<end_of_utterance>"
+) -> PreTrainedTokenizerFast:
+    """Return a tokenizer of single bytes and a few special tokens."""
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     core = Tokenizer(
         models.BPE(vocab={c: i for i, c in enumerate([*specials, *alphabet])}, merges=[])
@@ -59,20 +62,22 @@ def _byte_tokenizer(specials: tuple[str, ...]) -> PreTrainedTokenizerFast:
         tokenizer_object=core,
         pad_token="<pad>",
         bos_token="<s>",
-        eos_token="<end_of_utterance>",
+        eos_token=eos,
         additional_special_tokens=list(specials),
         clean_up_tokenization_spaces=False,
         model_max_length=4096,
     )
 
 
-def _id(tokenizer: PreTrainedTokenizerFast, token: str) -> int:
+def token_id(tokenizer: PreTrainedTokenizerFast, token: str) -> int:
+    """Return a token's id."""
     found = tokenizer.convert_tokens_to_ids(token)
     assert isinstance(found, int)
     return found
 
 
-def _text(tokenizer: PreTrainedTokenizerFast, kind: str) -> dict[str, Any]:
+def text_settings(tokenizer: PreTrainedTokenizerFast, kind: str) -> dict[str, Any]:
+    """Return the config of a tiny text model of Llama's shape."""
     return {
         "model_type": kind,
         "vocab_size": len(tokenizer),
@@ -88,7 +93,8 @@ def _text(tokenizer: PreTrainedTokenizerFast, kind: str) -> dict[str, Any]:
     }
 
 
-def _vision(image_size: int) -> dict[str, Any]:
+def vision_settings(image_size: int) -> dict[str, Any]:
+    """Return the config of a tiny vision transformer."""
     return {
         "hidden_size": WIDTH,
         "intermediate_size": 2 * WIDTH,
@@ -100,9 +106,9 @@ def _vision(image_size: int) -> dict[str, Any]:
 
 
 def _idefics2(marked: bool) -> tuple[Any, Any]:
-    tokenizer = shipped.build() if marked else _byte_tokenizer(_SPECIALS)
+    tokenizer = shipped.build() if marked else byte_tokenizer(_SPECIALS)
     config = Idefics2Config(
-        vision_config=_vision(LONGEST_EDGE),
+        vision_config=vision_settings(LONGEST_EDGE),
         perceiver_config={
             "hidden_size": WIDTH,
             "resampler_n_latents": LATENTS,
@@ -111,8 +117,8 @@ def _idefics2(marked: bool) -> tuple[Any, Any]:
             "resampler_head_dim": WIDTH // HEADS,
             "num_key_value_heads": HEADS // 2,
         },
-        text_config=_text(tokenizer, "mistral") | {"sliding_window": None},
-        image_token_id=_id(tokenizer, "<image>"),
+        text_config=text_settings(tokenizer, "mistral") | {"sliding_window": None},
+        image_token_id=token_id(tokenizer, "<image>"),
         tie_word_embeddings=marked,
     )
     model = Idefics2ForConditionalGeneration(config)
@@ -129,7 +135,7 @@ def _idefics2(marked: bool) -> tuple[Any, Any]:
 
 
 def _idefics3(smol: bool) -> tuple[Any, Any]:
-    tokenizer = _byte_tokenizer((*_SPECIALS, *_TILES))
+    tokenizer = byte_tokenizer((*_SPECIALS, *_TILES))
     classes: tuple[Any, Any, Any] = (
         (SmolVLMConfig, SmolVLMForConditionalGeneration, SmolVLMImageProcessorPil)
         if smol
@@ -137,9 +143,9 @@ def _idefics3(smol: bool) -> tuple[Any, Any]:
     )
     config_class, model_class, images_class = classes
     config = config_class(
-        vision_config=_vision(TILE),
-        text_config=_text(tokenizer, "llama"),
-        image_token_id=_id(tokenizer, "<image>"),
+        vision_config=vision_settings(TILE),
+        text_config=text_settings(tokenizer, "llama"),
+        image_token_id=token_id(tokenizer, "<image>"),
         scale_factor=SCALE,
         tie_word_embeddings=False,
     )
@@ -155,7 +161,7 @@ def _idefics3(smol: bool) -> tuple[Any, Any]:
 
 
 @torch.no_grad()
-def _spread(model: torch.nn.Module, seed: int) -> None:
+def spread(model: torch.nn.Module, seed: int) -> None:
     """Make the weights large enough that the picture and the question change the answer."""
     generator = torch.Generator().manual_seed(seed)
     for name, weight in model.named_parameters():
@@ -171,7 +177,7 @@ def build(kind: Kind, seed: int = 0) -> tuple[Any, Any]:
     model, processor = (
         _idefics2(marked) if kind in ("idefics2", "marked") else _idefics3(kind == "smolvlm")
     )
-    _spread(model, seed)
+    spread(model, seed)
     model.tie_weights()
     model.generation_config.eos_token_id = processor.tokenizer.eos_token_id
     model.generation_config.pad_token_id = processor.tokenizer.pad_token_id

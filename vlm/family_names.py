@@ -1,16 +1,44 @@
 """The model families that this program runs, by the `model_type` of their `config.json`.
 
-Names only: `vlm.families` has the code, which imports too much for the window to know it.
+Names and places only: `vlm.families` has the code, which imports too much for the window.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 NAMES: Mapping[str, str] = {
     "idefics2": "Idefics2",
     "idefics3": "Idefics3",
+    "llava": "LLaVA",
     "smolvlm": "SmolVLM",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Where a model of a family has its parts, as dotted names of modules.
+
+    Attributes:
+        text: What reads and writes text.
+        vision: What sees.
+        connector: What lies between them.
+    """
+
+    text: tuple[str, ...]
+    vision: tuple[str, ...]
+    connector: tuple[str, ...]
+
+
+_IDEFICS = Parts(("model.text_model",), ("model.vision_model",), ("model.connector",))
+_LLAVA = Parts(("model.language_model",), ("model.vision_tower",), ("model.multi_modal_projector",))
+
+PARTS: Mapping[str, Parts] = {
+    "idefics2": _IDEFICS,
+    "idefics3": _IDEFICS,
+    "llava": _LLAVA,
+    "smolvlm": _IDEFICS,
 }
 
 

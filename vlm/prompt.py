@@ -111,9 +111,9 @@ def _with_answer(processor: Any, prompt: list[int], whole: list[int]) -> list[in
     """
     if whole[: len(prompt)] != prompt:
         raise ValueError("the chat template does not continue the prompt with the answer")
-    end = processor.tokenizer.eos_token_id
-    turn_end = processor.tokenizer.convert_tokens_to_ids("<end_of_utterance>")
+    tokenizer = processor.tokenizer
+    ends = set(tokenizer.convert_tokens_to_ids(list(special_texts(processor))))
     for place in range(len(prompt), len(whole)):
-        if whole[place] in (end, turn_end):
+        if whole[place] in ends:  # an answer's own text holds none: `neutral` has seen to that
             return whole[: place + 1]
-    return [*whole, end]
+    return [*whole, tokenizer.eos_token_id]

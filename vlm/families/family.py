@@ -15,7 +15,6 @@ from torch import Tensor
 from vlm.decoder import Decoder
 from vlm.types import Box, View
 
-
 ONE_PAGE = "This model reads one page at a time. Ask about each page, or choose another model."
 """What a person is told who asks one about several pages."""
 
@@ -28,11 +27,13 @@ class Abilities:
         splits: A page can be shown in parts, so that small print is legible.
         keeps_features: What the encoder made of a page serves every question about it.
         keeps_prefix: The text model's state after the page serves every question as well.
+        shows_where: Its attention can be brought back to the page, see `vlm.looking`.
     """
 
     splits: bool
     keeps_features: bool = True
     keeps_prefix: bool = True
+    shows_where: bool = False
 
 
 @dataclass(frozen=True, slots=True)

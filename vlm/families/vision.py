@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from vlm.decoder import Decoder, merge
-from vlm.families.family import Pictures, Prompt
+from vlm.families.family import Layout, Pictures, Prompt, Sheet, Tile
+from vlm.types import WHOLE_PAGE
 
 TEMPLATE = (
     "{% for message in messages %}{{ message['role'] | capitalize }}:"
@@ -57,3 +58,15 @@ def begin(processor: Any, decoder: Decoder, prompt: Prompt, pictures: Pictures) 
     ids = torch.tensor(prompt.ids[: prompt.prefix], device=features.device)
     decoder.extend(sequence, merge(decoder, ids, processor.image_token_id, features))
     return sequence
+
+
+def fitted(sheet: Sheet, side: int) -> Tile:
+    """Fit all of a sheet into a square of `side` pixels, white where it does not fill it."""
+    scale = side / max(sheet.width, sheet.height)
+    width, height = max(1, int(sheet.width * scale)), max(1, int(sheet.height * scale))
+    return Tile("Whole", WHOLE_PAGE, min(width, side), min(height, side), (side, side))
+
+
+def single(tile: Tile, tokens: int) -> Layout:
+    """Return the layout of a family that sees the sheet as one image."""
+    return Layout((tile,), images=1, rows=0, columns=0, tokens_per_tile=tokens)

@@ -1,0 +1,46 @@
+"""The answers of plain transformers, to compare the engine's with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModelForImageTextToText
+
+from tests import small
+from tests.drawn import DrawnPages
+from vlm import views
+from vlm.families import FAMILIES
+from vlm.types import WHOLE_PAGE, Question
+
+
+def load(folder: Path) -> Any:
+    """Load a model as anybody would."""
+    return AutoModelForImageTextToText.from_pretrained(
+        str(folder), local_files_only=True, dtype=torch.float32
+    ).eval()
+
+
+def answer(kind: str, folder: Path, asked: Question, model: Any = None) -> str:
+    """Answer with the stock processor and `generate`, on the pixels that the engine draws."""
+    model = load(folder) if model is None else model
+    family = FAMILIES[model.config.model_type]
+    processor = family.processor(folder, model.config)
+    pages = DrawnPages()
+    sheet = views.sheet_of(pages.size, asked.box or WHOLE_PAGE, 0, ())
+    layout = family.plan(processor, sheet, asked.splitting)
+    images = [
+        views.draw(pages, asked.page, asked.box, sheet, layout, tile).image for tile in layout.tiles
+    ]
+    content = [{"type": "image"}] * layout.images + [{"type": "text", "text": asked.text}]
+    text = processor.apply_chat_template(
+        [{"role": "user", "content": content}], add_generation_prompt=True
+    )
+    inputs = small.INPUTS[kind](processor, str(text), images, layout)
+    with torch.inference_mode():
+        out = model.generate(
+            **inputs, max_new_tokens=asked.max_new_tokens, do_sample=False, num_beams=1
+        )
+    start = 0 if model.config.is_encoder_decoder else inputs["input_ids"].shape[1]
+    return str(processor.tokenizer.decode(out[0, start:], skip_special_tokens=True)).strip()

@@ -1,0 +1,85 @@
+"""What tuning does to a model of every family: attached, saved, worn and merged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from finetune.attach import attach, learning
+from finetune.merging import merge
+from finetune.plan import TrainPlan
+from finetune.saving import save_adapter
+from tests.drawn import DrawnPages
+from tests.vlm.answering import NEVER, answered, in_float32, last, question, started
+from tests.vlm.families import plain
+from tests.vlm.families.conftest import KINDS, Saved
+from vlm.engine import Engine
+from vlm.families import FAMILIES
+from vlm.family_names import NAMES, PARTS
+from vlm.protocol import Load, Loaded
+
+PLAN = TrainPlan("test", "", "", rank=2, alpha=4, trains_vision=True, connector="adapter")
+
+
+def learned(folder: Path, target: Path) -> Any:
+    """Put an adapter on a model, let it learn something, and save it to `target`."""
+    model = plain.load(folder)
+    torch.manual_seed(0)
+    wrapped = attach(model, PLAN)
+    with torch.no_grad():
+        for name, weight in learning(wrapped).items():
+            if "lora_B" in name:
+                weight.normal_(0.0, 0.3)
+    save_adapter(wrapped, target)
+    return wrapped.eval()
+
+
+def worn(folder: Path, adapter: Path) -> Engine:
+    answerer = Engine(DrawnPages(), 2**24, in_float32)
+    request = Load(1, str(folder), str(adapter))
+    assert isinstance(last(answerer.load(request, NEVER)), Loaded)
+    return answerer
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_adapter_is_attached_saved_loaded_and_merged(
+    saved: Saved, kind: str, tmp_path: Path
+) -> None:
+    folder, asked = saved(kind), question("What is the total?")
+    wrapped = learned(folder, tmp_path / "adapter")
+    expected = plain.answer(kind, folder, asked, wrapped.get_base_model())
+    assert expected != answered(started(folder), asked).text
+    assert answered(worn(folder, tmp_path / "adapter"), asked).text == expected
+    list(merge(folder, tmp_path / "adapter", tmp_path / "merged"))
+    assert answered(started(tmp_path / "merged"), asked).text == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_part_learns_where_the_plan_says(saved: Saved, kind: str) -> None:
+    model = plain.load(saved(kind))
+    parts = PARTS[model.config.model_type]
+    linear = {
+        name: [
+            layer
+            for layer, module in model.named_modules()
+            if isinstance(module, torch.nn.Linear)
+            and any(f"{layer}.".startswith(f"{place}.") for place in places)
+        ]
+        for name, places in (
+            ("text", parts.text),
+            ("vision", parts.vision),
+            ("connector", parts.connector),
+        )
+    }
+    names = list(learning(attach(model, PLAN)))
+    adapted = {name.partition(".lora_")[0].removeprefix("base_model.model.") for name in names}
+    assert all(linear.values())
+    assert adapted == {layer for layers in linear.values() for layer in layers}
+
+
+def test_names_and_parts_are_those_of_the_families() -> None:
+    assert {kind: family.name for kind, family in FAMILIES.items()} == dict(NAMES)
+    assert set(PARTS) == set(NAMES)

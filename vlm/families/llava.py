@@ -1,0 +1,105 @@
+"""LLaVA: one square view of the page, a visual token for each patch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+from transformers import LlavaProcessor
+
+from vlm import llama
+from vlm.decoder import Decoder, TextModel
+from vlm.errors import ModelUnsupported
+from vlm.families import loading, vision
+from vlm.families.family import Abilities, Layout, Pictures, Prompt, Sheet
+
+TEMPLATE = (
+    "{% for message in messages %}{{ message['role'] | upper }}: "
+    "{% for part in message['content'] %}"
+    "{% if part['type'] == 'image' %}{{ '<image>\\n' }}{% else %}{{ part['text'] }}{% endif %}"
+    "{% endfor %}{% if message['role'] == 'assistant' %}{{ eos_token }}{% else %} {% endif %}"
+    "{% endfor %}{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}"
+)
+"""The chat form of LLaVA 1.5, for checkpoints without a template."""
+
+ENCODERS = ("clip_vision_model", "siglip_vision_model")
+"""Vision models that see one square of a fixed size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Llava:
+    """See `vlm.families.family.Family`."""
+
+    name: str = "LLaVA"
+    fallback_template: str = TEMPLATE
+    abilities: Abilities = Abilities(splits=False)
+
+    def processor(self, folder: Path, config: Any) -> Any:
+        """Load the processor; it also remembers the view's side and its number of tokens."""
+        seen = config.vision_config
+        if seen.model_type not in ENCODERS:
+            raise ModelUnsupported(
+                f"{folder.name} is a LLaVA model that looks with {seen.model_type!r}, which this "
+                "program does not run. Choose one with CLIP or SigLIP."
+            )
+        tokenizer = loading.tokenizer(folder)
+        extra = 1 if seen.model_type == "clip_vision_model" else 0
+        processor: Any = LlavaProcessor(
+            image_processor=loading.image_processor(folder),
+            tokenizer=tokenizer,
+            patch_size=seen.patch_size,
+            vision_feature_select_strategy=config.vision_feature_select_strategy,
+            num_additional_image_tokens=extra,
+            chat_template=loading.chat_template(folder, tokenizer, self.fallback_template),
+        )
+        processor.image_token_id = config.image_token_id
+        processor.image_token = tokenizer.convert_ids_to_tokens(config.image_token_id)
+        first = 1 if config.vision_feature_select_strategy == "default" else 0
+        processor.side = seen.image_size
+        processor.image_seq_len = (seen.image_size // seen.patch_size) ** 2 + extra - first
+        return processor
+
+    def plan(self, processor: Any, sheet: Sheet, splitting: bool) -> Layout:
+        """Fit the sheet into the encoder's square; the model knows no parts of a page."""
+        return vision.single(vision.fitted(sheet, processor.side), processor.image_seq_len)
+
+    def expand(self, processor: Any, prompt: str, layout: Layout) -> str:
+        """Repeat the image token."""
+        return prompt.replace(processor.image_token, processor.image_token * layout.tokens_per_tile)
+
+    def prefix(self, processor: Any, ids: list[int]) -> int:
+        """Count up to the last visual token."""
+        return vision.after_images(processor, ids)
+
+    def pixels(self, processor: Any, image: Any) -> dict[str, Any]:
+        """Normalise the view, which already has its size."""
+        return dict(
+            processor.image_processor(
+                image, do_resize=False, do_center_crop=False, return_tensors="pt"
+            )
+        )
+
+    def encoder(self, model: Any) -> Any:
+        """Return vision tower and projector."""
+        return nn.ModuleList([model.model.vision_tower, model.model.multi_modal_projector])
+
+    def encode(self, model: Any, pixels: dict[str, Any]) -> Tensor:
+        """Encode the view."""
+        return vision.encode(model, pixels)
+
+    def decoder(self, model: Any) -> Decoder:
+        """Return the text model."""
+        return llama.fast(text_model(model))
+
+    def begin(
+        self, model: Any, processor: Any, decoder: Decoder, prompt: Prompt, pictures: Pictures
+    ) -> Any:
+        """Put the features where the image tokens stand."""
+        return vision.begin(processor, decoder, prompt, pictures)
+
+
+def text_model(model: Any) -> TextModel:
+    """Return the text model of a model that has it as ``model.language_model``."""
+    return TextModel(model.model.language_model, model.lm_head, model.get_input_embeddings())
