@@ -14,6 +14,7 @@ import msgspec
 from vlm import whole_document
 from vlm.cancel import CancelToken
 from vlm.errors import DeskError
+from vlm.page_finder import Finder
 from vlm.page_reading import AskPage, Model, PageReader, Pages
 from vlm.protocol import (
     AllAnswered,
@@ -27,7 +28,7 @@ from vlm.protocol import (
 )
 from vlm.readings import Readings
 from vlm.types import Answer, PageAnswer, PagesRead, Question
-from vlm.whole_document import Finder, says_something
+from vlm.whole_document import says_something
 
 Passwords = Callable[[str], str | None]
 AskTogether = Callable[[AskAll], Iterator[Event]]

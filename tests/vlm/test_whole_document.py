@@ -9,11 +9,12 @@ from tests.vlm.documents import Book, Clerk, said
 from vlm import whole_document
 from vlm.document_questions import stamp
 from vlm.errors import DocumentMissing, PasswordNeeded, QuestionUnanswerable
+from vlm.page_finder import Finder
 from vlm.page_reading import Model, PageReader
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
 from vlm.readings import Readings
 from vlm.types import Answer, Box, PageAnswer, PageRef, PagesRead, Question
-from vlm.whole_document import Finder, coverage, nothing, says_something
+from vlm.whole_document import coverage, nothing, says_something
 
 PATH = "book.pdf"
 NOT_HERE = "Not on this page."
