@@ -6,6 +6,8 @@ well, so long ones are divided and, where a page has too many, neighbours are jo
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
