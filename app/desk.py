@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app import intake
+from app.ask.values import Looks
 from app.recent import RecentFiles
 from app.session import SavedTab
 from app.tabs import Tabs
+from app.viewer.heat import heats
 from vlm.errors import DocumentMissing
 from vlm.types import Box, Document, PageRef
 
@@ -140,6 +142,20 @@ class Desk(QObject):
         view = self._tabs.view(page.path)
         if view is not None:
             view.show_evidence(page.page, boxes, jump)
+
+    @Slot(object)
+    def show_looks(self, looks: Looks) -> None:
+        """Show the page with where the model looked, or take that away again."""
+        page = looks.page
+        if looks.maps and page.path not in self._sheets:
+            self.open([page.path], page.page)
+        elif looks.maps:
+            self._tabs.show_tab(page.path)
+        view = self._tabs.view(page.path)
+        if view is not None:
+            if looks.maps and view.page().page != page.page:
+                view.go_to(page.page)
+            view.show_heat(heats(page.page, looks.maps))
 
     @Slot()
     def clear_evidence(self) -> None:

@@ -32,12 +32,14 @@ from vlm.protocol import (
     Loaded,
     Look,
     Looked,
+    LookedAt,
     Progress,
     Request,
     Saw,
     TextDelta,
     Unanswered,
     Unlock,
+    Where,
 )
 from vlm.types import Box, ModelInfo, PageRef, Question
 
@@ -66,7 +68,7 @@ class EngineExit:
 class _Open:
     """A job without its last event; `pieces` is the answer so far."""
 
-    request: Load | Ask | AskAll | Look
+    request: Load | Ask | AskAll | Look | Where
     cancelled: bool = False
     pieces: list[str] = field(default_factory=list[str])
 
@@ -224,6 +226,10 @@ class EngineClient(QObject):
         """Encode a page or a part of it ahead of a question; return the job."""
         return self._begin(Look(next(self._jobs), page, box, splitting))
 
+    def where(self, question: Question, answer: str) -> int:
+        """Find where the model looked for an answer; return the job."""
+        return self._begin(Where(next(self._jobs), question, answer))
+
     def cancel(self, job: int) -> None:
         """Ask a job to stop; when it has not within the grace, the engine is started afresh."""
         if (known := self._open.get(job)) is not None and not known.cancelled:
@@ -247,7 +253,7 @@ class EngineClient(QObject):
         self._wanted = request
         return self._begin(request)
 
-    def _begin(self, request: Load | Ask | AskAll | Look) -> int:
+    def _begin(self, request: Load | Ask | AskAll | Look | Where) -> int:
         self._open[request.job] = _Open(request)
         self._send(request)
         return request.job
@@ -299,7 +305,7 @@ class EngineClient(QObject):
                 self._model = event.model
             case Done() | Answered():
                 self._may_restart = True
-            case Progress() | Saw() | Looked() | Cancelled() | Failed():
+            case Progress() | Saw() | Looked() | LookedAt() | Cancelled() | Failed():
                 pass
             case Unanswered() | AllAnswered():
                 pass

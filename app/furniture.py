@@ -137,6 +137,7 @@ class Furniture(QObject):
         self.asking.corrected.connect(self.examples.correct)
         self.examples.said.connect(lambda text: self._window.notice.say(text, "examples"))
         self.asking.show_evidence.connect(self._on_evidence)
+        self.asking.looks.connect(self.desk.show_looks)
         self.asking.model_changed.connect(self._on_model)
         self.panel.asked.connect(self.desk.clear_evidence)
         self.panel.models_wanted.connect(self.models.open)

@@ -18,6 +18,7 @@ from vlm.cancel import check as check_stop
 from vlm.document_questions import Asking, DocumentQuestions
 from vlm.errors import DeskError, ModelIncomplete, OutOfMemory
 from vlm.loader import LoadedModel, check, load, may_switch, switch
+from vlm.looking import look_back
 from vlm.page_reading import Model
 from vlm.protocol import (
     AllAnswered,
@@ -37,6 +38,7 @@ from vlm.protocol import (
     TextDelta,
     Unanswered,
     Unlock,
+    Where,
 )
 from vlm.seeing import Clock, Sight
 from vlm.together import answer_all
@@ -102,6 +104,10 @@ class Engine:
     def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:
         """Learn a document's words ahead of a question to all of it."""
         yield from _ending(request.job, self._prepare(request, cancel))
+
+    def where(self, request: Where, cancel: CancelToken) -> Iterator[Event]:
+        """Find where the model looked for an answer."""
+        yield from _ending(request.job, self._where(request, cancel))
 
     def unlock(self, request: Unlock) -> None:
         """Remember a password."""
@@ -271,6 +277,21 @@ class Engine:
         prefix = sight.begin(seen, sight.prompt(seen, AHEAD), clock)
         yield from told(request.job, prefix, cancel)
         yield Looked(request.job)
+
+    def _where(self, request: Where, cancel: CancelToken) -> Iterator[Event]:
+        sight = self._ready()
+        used = sight.loaded.placement.device
+        try:
+            yield from look_back(
+                sight, request, self._passwords.get(request.question.page.path), cancel
+            )
+        except (MemoryError, RuntimeError) as error:
+            short = device.shortage(error, used)
+            if short is None:
+                raise
+            sight.forget()
+            device.release(used)
+            raise short from error
 
 
 def _unsplit(question: Question) -> Question:

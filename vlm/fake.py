@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from vlm.cancel import CancelToken, Stopped, check
 from vlm.document_questions import Asking, DocumentQuestions
 from vlm.errors import DeskError, ModelIncomplete, OutOfMemory, QuestionUnanswerable
-from vlm.evidence import locate_over
+from vlm.evidence import locate, locate_over
 from vlm.host import Answerer, Host, claim_stdout, die_with_parent
 from vlm.pages.client import PageClient
 from vlm.protocol import (
@@ -36,17 +36,21 @@ from vlm.protocol import (
     Loaded,
     Look,
     Looked,
+    LookedAt,
     Prepare,
     Progress,
     Saw,
     TextDelta,
     Unanswered,
     Unlock,
+    Where,
 )
 from vlm.types import (
+    MOST_CELLS,
     WHOLE_PAGE,
     Answer,
     Box,
+    HeatMap,
     ModelInfo,
     PageRef,
     Question,
@@ -163,6 +167,24 @@ class FakeEngine:
         else:
             yield Cancelled(request.job) if cancel.is_set() else Looked(request.job)
 
+    def where(self, request: Where, cancel: CancelToken) -> Iterator[Event]:
+        """Point at the words that were copied."""
+        question = request.question
+        try:
+            words = self._read(question.page)
+        except DeskError as error:
+            yield Failed(request.job, error.code, str(error))
+            return
+        within = question.box or WHOLE_PAGE
+        boxes = locate(request.answer, words, question.box).boxes
+        levels = tuple(
+            255 if any(box.contains(*_middle(within, row, column)) for box in boxes) else 0
+            for row in range(MOST_CELLS)
+            for column in range(MOST_CELLS)
+        )
+        found = HeatMap(within, MOST_CELLS, MOST_CELLS, levels)
+        yield Cancelled(request.job) if cancel.is_set() else LookedAt(request.job, (found,))
+
     def unlock(self, request: Unlock) -> None:
         """Remember a password."""
         self._passwords[request.path] = request.password
@@ -270,6 +292,14 @@ class FakeEngine:
             for name, x, y in QUARTERS
         )
         return (*quarters, whole)
+
+
+def _middle(box: Box, row: int, column: int) -> tuple[float, float]:
+    """Return the middle of a cell of a grid over a box, in fractions of the page."""
+    return (
+        box.x0 + (column + 0.5) / MOST_CELLS * box.width,
+        box.y0 + (row + 0.5) / MOST_CELLS * box.height,
+    )
 
 
 def main() -> int:

@@ -36,6 +36,7 @@ from vlm.protocol import (
     Progress,
     Request,
     Unlock,
+    Where,
 )
 
 GRACE = 3.0
@@ -56,7 +57,7 @@ OFFLINE = {
 
 _PR_SET_PDEATHSIG = 1
 
-Job = Load | Ask | AskAll | Look | Prepare
+Job = Load | Ask | AskAll | Look | Prepare | Where
 
 
 class Answerer(Protocol):
@@ -80,6 +81,10 @@ class Answerer(Protocol):
 
     def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:
         """Learn a document's words ahead; the last event is one of `LAST_EVENTS`."""
+        ...
+
+    def where(self, request: Where, cancel: CancelToken) -> Iterator[Event]:
+        """Find where the model looked; the last event is one of `LAST_EVENTS`."""
         ...
 
     def unlock(self, request: Unlock) -> None:
@@ -226,6 +231,8 @@ def _events(answerer: Answerer, request: Job, cancel: CancelToken) -> Iterator[E
             return answerer.look(request, cancel)
         case Prepare():
             return answerer.prepare(request, cancel)
+        case Where():
+            return answerer.where(request, cancel)
 
 
 def claim_stdout() -> BinaryIO:

@@ -6,7 +6,7 @@ carry references (path, page, box), never pixels. The first message each way is 
 
 from __future__ import annotations
 
-from vlm.types import Answer, Box, ModelInfo, PageRef, Question, Value, View
+from vlm.types import Answer, Box, HeatMap, ModelInfo, PageRef, Question, Value, View
 
 VERSION = 1
 
@@ -75,6 +75,17 @@ class Prepare(Message, frozen=True, tag="prepare"):
 
     job: int
     path: str
+
+
+class Where(Message, frozen=True, tag="where"):
+    """Find where the model looked while it wrote an answer. Costs one more pass over the page.
+
+    Last event: `LookedAt`, `Cancelled` or `Failed`.
+    """
+
+    job: int
+    question: Question
+    answer: str
 
 
 class Cancel(Message, frozen=True, tag="cancel"):
@@ -159,6 +170,13 @@ class Looked(Message, frozen=True, tag="looked"):
     job: int
 
 
+class LookedAt(Message, frozen=True, tag="looked_at"):
+    """Last event of `Where`: a map for each page of the question, its own page first. A hint."""
+
+    job: int
+    maps: tuple[HeatMap, ...]
+
+
 class Cancelled(Message, frozen=True, tag="cancelled"):
     """Last event of a job that was stopped; `text` is the part of the answer there was."""
 
@@ -174,7 +192,7 @@ class Failed(Message, frozen=True, tag="failed"):
     message: str
 
 
-Request = Hello | Load | Ask | AskAll | Look | Prepare | Cancel | Unlock
+Request = Hello | Load | Ask | AskAll | Look | Prepare | Where | Cancel | Unlock
 Event = (
     Hello
     | Progress
@@ -186,7 +204,8 @@ Event = (
     | Unanswered
     | AllAnswered
     | Looked
+    | LookedAt
     | Cancelled
     | Failed
 )
-LAST_EVENTS = (Loaded, Done, AllAnswered, Looked, Cancelled, Failed)
+LAST_EVENTS = (Loaded, Done, AllAnswered, Looked, LookedAt, Cancelled, Failed)

@@ -206,7 +206,7 @@ class Sight:
             if features is None:
                 yield f"Looking at view {index + 1} of {len(seen.digests)}"
                 start = time.perf_counter()
-                drawn = self._draw_again(seen, index)
+                drawn = self.draw_again(seen, index)
                 pixels = self.loaded.family.pixels(self.loaded.processor, drawn.image)
                 with torch.inference_mode():
                     features = self.loaded.family.encode(self.loaded.model, pixels)
@@ -215,7 +215,8 @@ class Sight:
             found.append(features)
         return tuple(found)
 
-    def _draw_again(self, seen: Seen, index: int) -> Drawn:
+    def draw_again(self, seen: Seen, index: int) -> Drawn:
+        """Return one view's pixels, drawn again when they are no longer there."""
         drawn = self._drawn.get(seen.digests[index])
         if drawn is not None:
             return drawn

@@ -55,6 +55,9 @@ class Box(Value, frozen=True):
         return self.contains((other.x0 + other.x1) / 2, (other.y0 + other.y1) / 2)
 
 
+MOST_CELLS = 64
+"""Rows and columns of a `HeatMap`, at most."""
+
 WHOLE_PAGE = Box(0.0, 0.0, 1.0, 1.0)
 
 
@@ -141,6 +144,31 @@ class View(Value, frozen=True):
     dpi: float
     visual_tokens: int
     page: PageRef | None = None
+
+
+class HeatMap(Value, frozen=True):
+    """How much a model looked at each cell of a grid over `box`, a part of the page upright.
+
+    `levels` are 0 to 255, row by row from the top left; 1 to 64 rows and columns. `page` as in
+    `View`.
+
+    Raises:
+        ValueError: Unless there is one level in that range for each cell.
+    """
+
+    box: Box
+    rows: int
+    columns: int
+    levels: tuple[int, ...]
+    page: PageRef | None = None
+
+    def __post_init__(self) -> None:
+        if not (0 < self.rows <= MOST_CELLS and 0 < self.columns <= MOST_CELLS):
+            raise ValueError(f"no grid of {self.rows} by {self.columns} cells")
+        if len(self.levels) != self.rows * self.columns or not all(
+            0 <= level <= 255 for level in self.levels
+        ):
+            raise ValueError("the levels do not fit the grid")
 
 
 class Timings(Value, frozen=True):

@@ -16,6 +16,7 @@ from app.ask.flow import FlowRow
 from app.ask.icons import Icon
 from app.ask.surface import BusyLine, Card, MutedLabel, Notice, plain_label, sized
 from app.ask.values import Correction, EvidenceClick, Scope, Verdict
+from app.ask.where_line import WhereLine
 from app.theme import Tone
 from vlm.protocol import Saw
 from vlm.types import Answer, Box, Question
@@ -37,6 +38,7 @@ class AnswerCard(Card):
         scope_pressed(object): `Scope` to select again.
         evidence_pressed(object): `EvidenceClick`.
         seen_pressed(object): The `Saw` of this question.
+        where_toggled(bool): Show, or take away, where the model looked for this answer.
         models_pressed(): The person wants another model.
         judged(object): `Verdict`, from "Right" and from a correction.
         correction_wanted(object): `Question`; the correction line has opened.
@@ -48,6 +50,7 @@ class AnswerCard(Card):
     scope_pressed = Signal(object)
     evidence_pressed = Signal(object)
     seen_pressed = Signal(object)
+    where_toggled = Signal(bool)
     models_pressed = Signal()
     judged = Signal(object)
     correction_wanted = Signal(object)
@@ -80,6 +83,9 @@ class AnswerCard(Card):
         self.copy = IconButton(Icon.COPY, "Copy", worded=False)
         self.again = IconButton(Icon.AGAIN, "Ask again", worded=False)
         self.seen = IconButton(Icon.EYE, "What the model saw")
+        self.where = IconButton(Icon.TARGET, "Where it looked")
+        self.where.setCheckable(True)
+        self.where_line = WhereLine()
         self.right = IconButton(Icon.CHECK, "Right")
         self.wrong = IconButton(Icon.PEN, "Wrong? Correct it")
         self.right.setCheckable(True)
@@ -93,7 +99,7 @@ class AnswerCard(Card):
         head.addWidget(self.copy)
         head.addWidget(self.again)
         offers = FlowRow(self.retry, self.longer, self.models, inset=INDENT)
-        actions = FlowRow(self.seen, self.right, self.wrong, gap=0)
+        actions = FlowRow(self.seen, self.where, self.right, self.wrong, gap=0)
         self._rows = (offers, actions)
         layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE * 2)
@@ -104,6 +110,7 @@ class AnswerCard(Card):
         layout.addWidget(offers)
         layout.addWidget(self.badges)
         layout.addWidget(actions)
+        layout.addLayout(_indented(self.where_line))
 
     def _connect(self) -> None:
         self.scope.clicked.connect(self._on_scope)
@@ -114,6 +121,7 @@ class AnswerCard(Card):
         self.copy.clicked.connect(self._on_copy)
         self.again.clicked.connect(self._on_again)
         self.seen.clicked.connect(self._on_seen)
+        self.where.clicked.connect(self.where_toggled)
         self.right.clicked.connect(self._on_right)
         self.wrong.clicked.connect(self._on_wrong)
 
@@ -126,7 +134,7 @@ class AnswerCard(Card):
         """Put its controls behind `widget` in the tab order, as they are read; return the last."""
         offers = (self.retry, self.longer, self.models)
         badges = (self.badges.time, self.badges.confidence, self.badges.evidence)
-        actions = (self.seen, self.right, self.wrong)
+        actions = (self.seen, self.where, self.right, self.wrong)
         for part in (self.scope, self.copy, self.again, self.text, *offers, *badges, *actions):
             QWidget.setTabOrder(widget, part)
             widget = part
@@ -181,6 +189,7 @@ class AnswerCard(Card):
         if answer.views and self.saw is None:
             self.saw = Saw(0, answer.views)
         self.seen.setVisible(self.saw is not None and bool(self.saw.views))
+        self.where.setVisible(bool(answer.text))
         self.badges.show_answer(answer, cropped=self.question.box is not None)
         self._say("" if answer.text else words.NO_ANSWER)
         self.ending.show_text(words.stop_reason(answer.stop), Tone.CAUTION, Icon.STOP)
@@ -219,15 +228,22 @@ class AnswerCard(Card):
         self.right.setChecked(self.answer is not None and right_text == self.answer.text)
         self.notice.show_text(f"Your answer: {right_text}", Tone.GOOD, Icon.PEN)
 
+    def show_where(self, *, on: bool) -> None:
+        """Show whether the page shows where the model looked."""
+        self.where.setChecked(on)
+        if not on:
+            self.where_line.hide()
+
     def _answer_buttons(self) -> tuple[QWidget, ...]:
-        return self.copy, self.again, self.right, self.wrong
+        return self.copy, self.again, self.where, self.right, self.wrong
 
     def _show_only(self, *shown: QWidget) -> None:
         """Show these of the parts that come and go."""
         if self._correction is not None:
             self._close_correction()
         actions = (self.retry, self.longer, self.models, self.seen, *self._answer_buttons())
-        for part in (self.busy, self.status, self.notice, self.ending, self.badges, *actions):
+        lines = (self.busy, self.status, self.notice, self.ending, self.badges, self.where_line)
+        for part in (*lines, *actions):
             part.setVisible(part in shown)
 
     def _settle(self) -> None:

@@ -32,6 +32,7 @@ class Icon(Enum):
     PEN = "pen"
     CHIP = "chip"
     LONGER = "longer"
+    TARGET = "target"
 
 
 def _poly(*points: tuple[float, float], closed: bool = False) -> QPainterPath:
@@ -127,6 +128,7 @@ def _shapes() -> dict[Icon, QPainterPath]:
         Icon.LONGER: _together(
             _poly((2.5, 4), (13.5, 4)), _poly((2.5, 8), (13.5, 8)), _poly((2.5, 12), (7, 12))
         ),
+        Icon.TARGET: _together(_circle(8, 8, 5.6), _circle(8, 8, 2.6), _circle(8, 8, 0.3)),
     }
 
 

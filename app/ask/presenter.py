@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.ask import words
 from app.ask.ahead import EncodeAhead
 from app.ask.answer_card import AnswerCard
+from app.ask.look_back import LookBack
 from app.ask.panel import AskPanel
 from app.ask.seen import SeenSheet
 from app.ask.values import Asked, Draft, EvidenceClick, Scope
@@ -28,6 +29,7 @@ from vlm.protocol import (
     Hello,
     Loaded,
     Looked,
+    LookedAt,
     Progress,
     Saw,
     TextDelta,
@@ -52,6 +54,7 @@ class AskPresenter(QObject):
     Signals:
         finished(object): `Asked`, for the history.
         show_evidence(object): `EvidenceClick`.
+        looks(object): `values.Looks`, where the model looked, to lay over the page.
         judged(object): `values.Verdict`, from "Right" and from a correction.
         correction_wanted(object): `Question` whose answer the person starts to correct.
         corrected(object): `values.Correction`.
@@ -66,6 +69,7 @@ class AskPresenter(QObject):
 
     finished = Signal(object)
     show_evidence = Signal(object)
+    looks = Signal(object)
     judged = Signal(object)
     correction_wanted = Signal(object)
     corrected = Signal(object)
@@ -83,6 +87,8 @@ class AskPresenter(QObject):
         self._client = client
         self._pages = pages
         self._ahead = EncodeAhead(client, self)
+        self._back = LookBack(client, self)
+        self._back.shown.connect(self.looks)
         self._model: tuple[str, str | None, str] | None = None
         self._splitting = True
         self._max_new_tokens = 256
@@ -123,6 +129,7 @@ class AskPresenter(QObject):
 
     def ask(self, question: Question) -> None:
         """Ask in a new card."""
+        self._back.clear()
         self._queue(_Turn(self._add_card(question), question))
 
     def show_past(self, question: Question, answer: Answer, verdict: bool | None = None) -> None:
@@ -196,6 +203,7 @@ class AskPresenter(QObject):
         card.retry_pressed.connect(self._on_retry)
         card.evidence_pressed.connect(self.show_evidence)
         card.seen_pressed.connect(self._on_seen)
+        self._back.add(card)
         card.judged.connect(self.judged)
         card.correction_wanted.connect(self.correction_wanted)
         card.corrected.connect(self.corrected)
@@ -242,6 +250,8 @@ class AskPresenter(QObject):
         if isinstance(event, Hello):
             if self._client.loading:
                 self._panel.head.show_busy(words.LOADING)
+        elif self._back.takes(event):
+            return
         elif self._current is not None and event.job == self._current.job:
             self._on_answer_event(self._current, event)
         else:
@@ -267,7 +277,9 @@ class AskPresenter(QObject):
                 offer = shown.offer is Offer.SETTINGS
                 turn.card.show_failure(title, event.message, offer_models=offer)
                 self._finish()
-            case Hello() | Loaded() | Looked() | Answered() | Unanswered() | AllAnswered():
+            case Hello() | Loaded() | Looked() | LookedAt():
+                return
+            case Answered() | Unanswered() | AllAnswered():
                 return
             case _:
                 assert_never(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vlm.types import Answer, Box, PageRef, Question
+from vlm.types import Answer, Box, HeatMap, PageRef, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,14 @@ class EvidenceClick:
     page: PageRef
     boxes: tuple[Box, ...]
     jump: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Where the model looked, to lay over a page; without maps take away what lies there."""
+
+    page: PageRef
+    maps: tuple[HeatMap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ LOADING = "Loading the model…"
 WAITING = "Waiting for the model…"
 QUEUED = "Waiting for the answer above…"
 READING = "Reading…"
+WHERE_WAITING = "Finding where the model looked…"
+WHERE_FOUND = "Where the model looked: a hint, not proof. The darker, the more."
+WHERE_NO_MODEL = "The model that gave this answer is not loaded now."
 NO_ANSWER = "The model had nothing to say."
 
 
@@ -156,6 +159,11 @@ def detail(answer: Answer) -> str:
     if answer.timings.first_token:
         parts.append(f"first word after {seconds(answer.timings.first_token)}")
     return " · ".join(parts)
+
+
+def where_other(answer: Answer) -> str:
+    """Say that another model cannot tell where the one that answered looked."""
+    return f"Only {made_by(answer)} can show where it looked. Choose it, then press this again."
 
 
 def longer(question: Question, times: int) -> Question:

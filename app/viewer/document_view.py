@@ -17,6 +17,7 @@ from app.viewer.actions import ViewActions
 from app.viewer.commands import Commands
 from app.viewer.crop import Crop, CropTool
 from app.viewer.finder import Finder
+from app.viewer.heat import Heats
 from app.viewer.opening import Opening
 from app.viewer.page_area import PageArea
 from app.viewer.page_hand import PageHand
@@ -28,8 +29,7 @@ from app.viewer.view_bar import ViewBar
 from app.viewer.wanting import Wanting
 from vlm.types import Box, Document, PageRef
 
-SIZES_AT_ONCE = 200
-"""Pages measured in one request, at least; of very long documents a fiftieth."""
+SIZES_AT_ONCE = 200  # pages measured in one request, at least; of very long ones a fiftieth
 
 
 class DocumentView(QWidget):
@@ -127,6 +127,11 @@ class DocumentView(QWidget):
     def clear_evidence(self) -> None:
         """Take the marks away."""
         self._area.set_evidence(0, ())
+
+    def show_heat(self, heats: Heats) -> None:
+        """Lay over pages how much a model looked where; nothing takes it away."""
+        self._area.painter.heats = heats
+        self._area.viewport().update()
 
     def state(self) -> ViewState:
         """Return what a session keeps; what is asked for while the document still opens."""

@@ -49,7 +49,7 @@ class PageArea(QAbstractScrollArea):
         super().__init__(parent)
         self._path = path
         self._pages = pages
-        self._painter = PagePainter(path, pages, crop)
+        self.painter = PagePainter(path, pages, crop)
         self._sizes: list[PageSize] = []
         self._layout: PageLayout | None = None
         self._zoom = 1.0
@@ -107,13 +107,13 @@ class PageArea(QAbstractScrollArea):
     @property
     def failed(self) -> Set[int]:
         """Pages that cannot be drawn."""
-        return self._painter.failed
+        return self.painter.failed
 
     def show_pages(self, count: int, size: PageSize) -> None:
         """Lay out a document of which one page's size is known."""
         self._sizes = [size] * count
         self._layout = None
-        self._painter.failed.clear()
+        self.painter.failed.clear()
         self._arrange(QPointF())
 
     def set_sizes(self, first: int, sizes: Sequence[PageSize]) -> bool:
@@ -127,20 +127,20 @@ class PageArea(QAbstractScrollArea):
 
     def set_failed(self, page: int, failed: bool) -> None:
         """Tell that a page cannot be drawn, so that it is not tried again and again."""
-        failures = self._painter.failed
+        failures = self.painter.failed
         (failures.add if failed else failures.discard)(page)
         self.viewport().update()
         self.seen_changed.emit()
 
     def set_matches(self, matches: Marks, page: int, current: Sequence[Box]) -> None:
         """Show what a search found; `current` stands out."""
-        self._painter.matches = matches
-        self._painter.match = (page, current)
+        self.painter.matches = matches
+        self.painter.match = (page, current)
         self.viewport().update()
 
     def set_evidence(self, page: int, boxes: Sequence[Box]) -> None:
         """Show where an answer's words stand; none with no boxes."""
-        self._painter.evidence = (page, boxes)
+        self.painter.evidence = (page, boxes)
         self.viewport().update()
 
     # Moving about
@@ -342,7 +342,7 @@ class PageArea(QAbstractScrollArea):
         if self._layout is not None:
             for page in self.visible_pages():
                 place, size = self.place(page), self._sizes[page]
-                self._painter.paint(
+                self.painter.paint(
                     painter, self._layout, page, place, self.seen(), size, self.palette()
                 )
         painter.end()

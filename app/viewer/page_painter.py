@@ -9,9 +9,10 @@ from PySide6.QtGui import QPainter, QPalette
 
 from app.page_lane import Draw
 from app.pages import PageService, thumbnail
-from app.viewer import painting
+from app.viewer import heat, painting
 from app.viewer.crop import CropTool
 from app.viewer.geometry import PageLayout, box_rect
+from app.viewer.heat import Heats
 from app.viewer.tiles import draws
 from vlm.types import Box, PageSize
 
@@ -37,6 +38,7 @@ class PagePainter:
         self.matches: Marks = {}
         self.match: tuple[int, Sequence[Box]] = (0, ())
         """The current match: its page and boxes."""
+        self.heats: Heats = {}
         self.evidence: tuple[int, Sequence[Box]] = (0, ())
 
     def paint(
@@ -64,6 +66,12 @@ class PagePainter:
         if page not in self.failed:
             images = self._images(layout, page, seen, size)
             painting.draw_page(painter, self._pages, layout, place, images)
+        if page in self.heats:
+            painter.save()
+            extent = painting.turn(painter, place, layout.rotation)
+            for one in self.heats[page]:
+                heat.draw(painter, extent, one)
+            painter.restore()
         self._paint_marks(painter, layout, page, place)
 
     def _paint_marks(self, painter: QPainter, layout: PageLayout, page: int, place: QRectF) -> None:

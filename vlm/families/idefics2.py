@@ -60,7 +60,7 @@ class Idefics2:
 
     name: str = "Idefics2"
     fallback_template: str = vision.TEMPLATE
-    abilities: Abilities = Abilities(splits=True)
+    abilities: Abilities = Abilities(splits=True, shows_where=True)
 
     def processor(self, folder: Path, config: Any) -> Any:
         """Load the processor; it also remembers the encoder's patch size in pixels."""

@@ -29,7 +29,7 @@ class Idefics3:
 
     name: str = "Idefics3"
     fallback_template: str = vision.TEMPLATE
-    abilities: Abilities = Abilities(splits=True)
+    abilities: Abilities = Abilities(splits=True, shows_where=True)
 
     def processor(self, folder: Path, config: Any) -> Any:
         """Load the processor; SmolVLM's own class would need torchvision for its videos."""

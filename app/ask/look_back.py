@@ -1,0 +1,110 @@
+"""Between an answer's card and the engine: where the model looked, when the person asks for it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.ask import words
+from app.ask.answer_card import AnswerCard
+from app.ask.values import Looks
+from app.engine_client import EngineClient
+from vlm.protocol import LAST_EVENTS, Event, Failed, Hello, LookedAt, Progress
+from vlm.types import Answer
+
+
+class LookBack(QObject):
+    """Asks for one answer's maps at a time, and takes them away again.
+
+    Signals:
+        shown(object): `Looks`.
+
+    Args:
+        client: Asks the engine.
+    """
+
+    shown = Signal(object)
+
+    def __init__(self, client: EngineClient, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._client = client
+        self._card: AnswerCard | None = None
+        self._job = 0
+        self._ours: set[int] = set()
+
+    def add(self, card: AnswerCard) -> None:
+        """Listen to a card's "Where it looked"."""
+        card.where_toggled.connect(self._on_toggled)
+
+    @Slot()
+    def clear(self) -> None:
+        """Take away what is shown and stop what is on its way."""
+        if self._job:
+            self._client.cancel(self._job)
+            self._job = 0
+        card, self._card = self._card, None
+        if card is not None:
+            card.destroyed.disconnect(self._on_gone)
+            card.show_where(on=False)
+            self.shown.emit(Looks(card.question.page))
+
+    def takes(self, event: Event) -> bool:
+        """Take an event if its job is one of these; tell whether it is."""
+        if isinstance(event, Hello) or event.job not in self._ours:
+            return False
+        if isinstance(event, LAST_EVENTS):
+            self._ours.discard(event.job)
+        if event.job == self._job and self._card is not None:
+            self._show(self._card, event)
+        return True
+
+    def _show(self, card: AnswerCard, event: Event) -> None:
+        match event:
+            case Progress():
+                card.where_line.show_text(words.ongoing(event.text))
+            case LookedAt():
+                self._job = 0
+                card.where_line.show_found()
+                self.shown.emit(Looks(card.question.page, event.maps))
+            case Failed():
+                self._job = 0
+                self.clear()
+                card.where_line.show_text(event.message)
+            case _:
+                self._job = 0
+                self.clear()
+
+    @Slot(bool)
+    def _on_toggled(self, on: bool) -> None:
+        card = self.sender()
+        if not isinstance(card, AnswerCard):
+            return
+        self.clear()
+        card.where_line.show_text("")
+        if not on or card.answer is None:
+            return
+        if trouble := self._trouble(card.answer):
+            card.show_where(on=False)
+            card.where_line.show_text(trouble)
+            return
+        self._card = card
+        card.destroyed.connect(self._on_gone)
+        card.show_where(on=True)
+        card.where_line.show_text(words.WHERE_WAITING)
+        self._job = self._client.where(card.question, card.answer.text)
+        self._ours.add(self._job)
+
+    def _trouble(self, answer: Answer) -> str:
+        """Say why an answer's maps cannot be had now; "" when they can."""
+        model = self._client.model
+        if model is None:
+            return words.WHERE_NO_MODEL
+        if (model.name, model.adapter) != (answer.model, answer.adapter):
+            return words.where_other(answer)
+        return ""
+
+    @Slot()
+    def _on_gone(self) -> None:
+        self._card = None
+        if self._job:
+            self._client.cancel(self._job)
+            self._job = 0
