@@ -6,8 +6,6 @@ a link; text from documents and models must do neither.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -15,9 +13,8 @@ from pathlib import Path
 
 from app import safe_file
 from app.history.entry import Entry
+from vlm import spreadsheet
 
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-"""How a cell begins that a spreadsheet may calculate, full-width forms included."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&$^:/@])")
 
 COLUMNS = (
@@ -62,24 +59,15 @@ def record(entry: Entry) -> dict[str, object]:
     return dict(zip(COLUMNS, values, strict=True))
 
 
-def harmless_cell(value: object) -> object:
-    """Return a cell that no spreadsheet calculates: formulas get an apostrophe before them."""
-    if isinstance(value, str) and _FORMULA.match(value):
-        return "'" + value
-    return value
-
-
 def to_csv(entries: Sequence[Entry]) -> str:
-    """Return all entries as CSV with a header line, CRLF line ends as spreadsheets write them."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(COLUMNS)
+    """Return all entries as CSV with a header line."""
+    rows: list[Sequence[object]] = [COLUMNS]
     for entry in entries:
         row = record(entry)
         crop = row["crop"]
         row["crop"] = " ".join(map(str, crop)) if isinstance(crop, list) else ""
-        writer.writerow([harmless_cell("" if cell is None else cell) for cell in row.values()])
-    return text.getvalue()
+        rows.append(tuple(row.values()))
+    return spreadsheet.to_csv(rows)
 
 
 def to_json(entries: Sequence[Entry]) -> str:
@@ -123,6 +111,5 @@ def write(path: Path, entries: Sequence[Entry]) -> None:
         OSError: When the file cannot be written.
     """
     text = FORMATS[path.suffix.lower()](entries)
-    # Spreadsheets take a CSV for the system's encoding unless it begins with this mark.
-    encoding = "utf-8-sig" if path.suffix.lower() == ".csv" else "utf-8"
+    encoding = spreadsheet.ENCODING if path.suffix.lower() == ".csv" else "utf-8"
     safe_file.write(path, text.encode(encoding))
