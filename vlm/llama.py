@@ -3,7 +3,8 @@
 transformers' own modules spend much of a small model's time outside of arithmetic. Here each layer
 is two dozen calls, projections that read the same input are one product, weights lie in memory the
 way that a single token's product reads them fastest, and keys and values are written into room
-that is already there. `fast` proves the result equal before it is used.
+that is already there. A single token on a CPU goes a way of its own, in which nothing is done that
+only several tokens need. `fast` proves the result equal before it is used.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from vlm.decoder import Decoder, StockDecoder, TextModel
+from vlm.llama_room import Alone, LlamaSequence
+from vlm.products import FEW, Product, columns, exact, int8
 
 SHAPES = ("LlamaModel", "MistralModel")
 ROPES = ("default", "linear", "llama3")
@@ -30,37 +33,26 @@ SMALL = 2**24
 HEAD_COPY = 2**24
 """Numbers of the largest embedding of which the head may have a copy of its own."""
 
+TWICE = 2**26
+"""Numbers of all projections up to which they may be held in a second layout as well."""
+
 TOLERANCE = {torch.float32: 1e-3, torch.float16: 5e-2, torch.bfloat16: 2e-1}
 """Largest difference of logits, in their standard deviations, that counts as equal."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Layer:
     """The weights of a layer; `qkv` and `gate_up` are one matrix each, rows stacked."""
 
     before: Tensor
-    qkv: Tensor
-    out: Tensor
+    qkv: Product
+    out: Product
     between: Tensor
-    gate_up: Tensor
-    down: Tensor
+    gate_up: Product
+    down: Product
 
 
-class LlamaSequence:
-    """A `Sequence`: keys and values ``(layers, 2, kv heads, capacity, head)`` and a length."""
-
-    def __init__(self) -> None:
-        self.buffer: Tensor | None = None
-        self.length = 0
-
-    @property
-    def size_bytes(self) -> int:
-        """Memory of the buffer."""
-        return 0 if self.buffer is None else self.buffer.nbytes
-
-    def rewind(self, length: int) -> None:
-        """Forget all but the first `length` tokens; they are overwritten, not moved."""
-        self.length = min(self.length, length)
+_ZERO = torch.zeros(1)
 
 
 class LlamaDecoder:
@@ -84,17 +76,25 @@ class LlamaDecoder:
         self._width: tuple[int] = (config.hidden_size,)
         self._embedding: Tensor = text.embedding.weight
         self._norm: Tensor = body.norm.weight
-        self._head: Tensor = text.head.weight
-        if self._head is not self._embedding or self._head.numel() <= HEAD_COPY:
-            self._head = _columns(self._head)
-        self._layers = [_layer(layer) for layer in body.layers]
-        self._work = max(self._layers[0].gate_up.numel(), self._layers[0].qkv.numel())
+        self._head_weight: Tensor = text.head.weight
+        if self._head_weight is not self._embedding or self._head_weight.numel() <= HEAD_COPY:
+            self._head_weight = columns(self._head_weight)
+        self._head = exact(self._head_weight, packed=False)
+        self.weights = [_weights(layer) for layer in body.layers]
+        one = sum(weight.numel() for weight in self.weights[0])
+        self._layers = [
+            _layer(layer, weights, one * len(self.weights) <= TWICE)
+            for layer, weights in zip(body.layers, self.weights, strict=True)
+        ]
+        self._work = max(weight.numel() for weight in self.weights[0])
         self._rotary: Any = body.rotary_emb
         self._cos, self._sin = self._angles(512)
         self.limit: int = config.max_position_embeddings
         window = getattr(config, "sliding_window", None)
         if window is not None:
             self.limit = min(self.limit, int(window))
+        plain = self._embedding.device.type == "cpu" and self._embedding.dtype == torch.float32
+        self._alone = Alone(self._heads, self._kv_heads, self._size) if plain else None
 
     def start(self) -> LlamaSequence:
         """Return an empty sequence."""
@@ -104,39 +104,65 @@ class LlamaDecoder:
         """Embed ids ``(T,)`` as ``(T, hidden)``."""
         return functional.embedding(ids, self._embedding)
 
+    def shrink(self) -> None:
+        """Compute in 8 bits from now on: faster, and not quite equal; float32 on a CPU only."""
+        for layer, weights in zip(self._layers, self.weights, strict=True):
+            layer.qkv, layer.out, layer.gate_up, layer.down = map(int8, weights)
+        if self._head_weight.numel() > HEAD_COPY:
+            self._head = int8(self._head_weight)
+
     def extend(self, sequence: LlamaSequence, embedded: Tensor) -> Tensor:
         """Append ``(T, hidden)``; return the last position's logits ``(vocab,)``.
 
         Raises:
             ValueError: If the sequence becomes longer than `limit`.
         """
+        return self._threaded(sequence, embedded, 1)[0]
+
+    def extend_all(self, sequence: LlamaSequence, embedded: Tensor) -> Tensor:
+        """Append ``(T, hidden)``; return every new position's logits ``(T, vocab)``.
+
+        Raises:
+            ValueError: If the sequence becomes longer than `limit`.
+        """
+        return self._threaded(sequence, embedded, len(embedded))
+
+    def _threaded(self, sequence: LlamaSequence, embedded: Tensor, wanted: int) -> Tensor:
         threads = torch.get_num_threads()
         alone = threads > 1 and len(embedded) * self._work < SMALL
         if alone and embedded.device.type == "cpu":
             torch.set_num_threads(1)
         try:
-            return self._extend(sequence, embedded)
+            return self._extend(sequence, embedded, wanted)
         finally:
             if alone:
                 torch.set_num_threads(threads)
 
-    def _extend(self, sequence: LlamaSequence, embedded: Tensor) -> Tensor:
+    def _extend(self, sequence: LlamaSequence, embedded: Tensor, wanted: int) -> Tensor:
         count, start = len(embedded), sequence.length
         end = start + count
         if end > self.limit:
             raise ValueError(f"{end} tokens, and the model holds {self.limit}")
         buffer = self._room(sequence, end, embedded)
+        if count == 1 and self._alone is not None:
+            x = self._one(self._alone, buffer, start, embedded)
+            sequence.length = end
+            return self._head(self._normed(x, self._norm))
         cos, sin = self._cos[start:end, None], self._sin[start:end, None]
         mask = _causal(count, start, self._heads // self._kv_heads, embedded.device)
+        if mask is not None and self._by_hand(count):
+            mask = torch.zeros(mask.shape).masked_fill_(~mask, float("-inf"))
         x = embedded
-        for layer, kept in zip(self._layers, buffer, strict=True):
-            x = x + self._attend(layer, kept, x, cos, sin, start, mask)
-            hidden = functional.rms_norm(x, self._width, layer.between, self._eps)
-            gate, up = functional.linear(hidden, layer.gate_up).chunk(2, dim=-1)
-            x = x + functional.linear(functional.silu(gate) * up, layer.down)
+        for place, (layer, kept) in enumerate(zip(self._layers, buffer, strict=True)):
+            last = place + 1 == len(self._layers)
+            mixed = self._attend(layer, kept, x, cos, sin, start, mask)
+            if last and wanted < count:  # nothing reads the other positions any more
+                x, mixed = x[-wanted:], mixed[-wanted:]
+            x = x + layer.out(mixed)
+            gate, up = layer.gate_up(self._rows_normed(x, layer.between)).chunk(2, dim=-1)
+            x = x + layer.down(functional.silu(gate) * up)
         sequence.length = end
-        last = functional.rms_norm(x[-1], self._width, self._norm, self._eps)
-        return functional.linear(last, self._head)
+        return self._head(self._rows_normed(x, self._norm))
 
     def _attend(
         self,
@@ -148,22 +174,67 @@ class LlamaDecoder:
         start: int,
         mask: Tensor | None,
     ) -> Tensor:
-        """Run a layer's attention; `kept` is its ``(2, kv heads, capacity, head)``."""
+        """Run a layer's attention; `kept` is its ``(2, kv heads, capacity, head)``.
+
+        Returns:
+            What the heads saw, side by side, ``(T, heads * head)``.
+        """
         count, end = len(x), start + len(x)
         heads, kv_heads, size = self._heads, self._kv_heads, self._size
-        hidden = functional.rms_norm(x, self._width, layer.before, self._eps)
-        qkv = functional.linear(hidden, layer.qkv).view(count, heads + 2 * kv_heads, size)
+        qkv = layer.qkv(self._rows_normed(x, layer.before)).view(count, heads + 2 * kv_heads, size)
         turned = qkv[:, : heads + kv_heads]
         turned = torch.addcmul(turned * cos, turned.roll(size // 2, -1), sin)
         kept[0, :, start:end] = turned[:, heads:].transpose(0, 1)
         kept[1, :, start:end] = qkv[:, heads + kv_heads :].transpose(0, 1)
         # The query heads that share a key head are queries of one head: (kv heads, group * T, size)
         query = turned[:, :heads].transpose(0, 1).reshape(kv_heads, -1, size)
-        mixed = functional.scaled_dot_product_attention(
-            query[None], kept[None, 0, :, :end], kept[None, 1, :, :end], mask, scale=self._scale
-        )
-        mixed = mixed.view(heads, count, size).transpose(0, 1).reshape(count, heads * size)
-        return functional.linear(mixed, layer.out)
+        keys, values = kept[0, :, :end], kept[1, :, :end]
+        if mask is not None and mask.dtype == query.dtype:
+            scores = torch.baddbmm(mask, query, keys.transpose(1, 2), alpha=self._scale)
+            mixed = torch.bmm(scores.softmax(-1), values)
+        else:
+            mixed = functional.scaled_dot_product_attention(
+                query[None], keys[None], values[None], mask, scale=self._scale
+            )
+        return mixed.view(heads, count, size).transpose(0, 1).reshape(count, heads * size)
+
+    def _one(self, alone: Alone, buffer: Tensor, place: int, x: Tensor) -> Tensor:
+        """Run the layers for one token ``(1, hidden)`` at a place of the buffer."""
+        end, half = place + 1, self._size // 2
+        alone.cos_rows.copy_(self._cos[place])
+        sin = self._sin[place, half:]
+        keys = buffer[:, 0, :, :end].transpose(-1, -2).unbind(0)
+        values = buffer[:, 1, :, :end].unbind(0)
+        rows = buffer[:, :, :, place].unbind(0)
+        for layer, key, value, row in zip(self._layers, keys, values, rows, strict=True):
+            qkv = layer.qkv(self._normed(x, layer.before)).view(alone.turned.shape)
+            torch.mul(qkv, alone.cos, out=alone.turned)
+            left, right = qkv.unbind(1)  # the halves of each head that turn into each other
+            alone.left.addcmul_(right[: alone.turning], sin, value=-1)
+            alone.right.addcmul_(left[: alone.turning], sin)
+            row.copy_(alone.kv)
+            scores = torch.baddbmm(alone.nothing, alone.query, key, beta=0, alpha=self._scale)
+            mixed = torch.bmm(scores.softmax(-1), value).view(1, -1)
+            x = x + layer.out(mixed)
+            gate, up = layer.gate_up(self._normed(x, layer.between)).chunk(2, -1)
+            x = x + layer.down(functional.silu(gate).mul_(up))
+        return x
+
+    def _by_hand(self, count: int) -> bool:
+        """Tell whether attention of so many rows is quicker in plain products than in one call."""
+        return self._alone is not None and count <= FEW
+
+    def _rows_normed(self, x: Tensor, weight: Tensor) -> Tensor:
+        """Normalise rows ``(T, hidden)``."""
+        if not self._by_hand(len(x)):
+            return functional.rms_norm(x, self._width, weight, self._eps)
+        length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
+        return x * length.square_().div_(self._width[0]).add_(self._eps).rsqrt_() * weight
+
+    def _normed(self, x: Tensor, weight: Tensor) -> Tensor:
+        """Normalise one row ``(1, hidden)`` of float32."""
+        square = torch.dot(x[0], x[0]).item() / self._width[0]
+        return torch.addcmul(_ZERO, x, weight, value=(square + self._eps) ** -0.5)
 
     def _room(self, sequence: LlamaSequence, end: int, like: Tensor) -> Tensor:
         """Return a buffer that holds at least `end` tokens, with what there was copied."""
@@ -191,32 +262,31 @@ class LlamaDecoder:
         return cos[0], torch.cat([-sin[0, :, :half], sin[0, :, half:]], dim=-1)
 
 
-def _layer(layer: Any) -> _Layer:
+def _weights(layer: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     attention, mlp = layer.self_attn, layer.mlp
-    return _Layer(
-        layer.input_layernorm.weight,
+    return (
         _stacked(attention.q_proj, attention.k_proj, attention.v_proj),
         _stacked(attention.o_proj),
-        layer.post_attention_layernorm.weight,
         _stacked(mlp.gate_proj, mlp.up_proj),
         _stacked(mlp.down_proj),
     )
 
 
+def _layer(layer: Any, weights: tuple[Tensor, Tensor, Tensor, Tensor], twice: bool) -> _Layer:
+    qkv, out, gate_up, down = (exact(weight, packed=twice) for weight in weights)
+    before, between = layer.input_layernorm.weight, layer.post_attention_layernorm.weight
+    return _Layer(before, qkv, out, between, gate_up, down)
+
+
 def _stacked(*projections: Any) -> Tensor:
     """Stack weights in one matrix and let the modules look into it, so that none is held twice."""
-    whole = _columns(torch.cat([projection.weight.data for projection in projections]))
+    whole = columns(torch.cat([projection.weight.data for projection in projections]))
     start = 0
     for projection in projections:
         end = start + len(projection.weight)
         projection.weight.data = whole[start:end]
         start = end
     return whole
-
-
-def _columns(weight: Tensor) -> Tensor:
-    """Lay a matrix out in memory by columns: on a CPU, a product with one token reads it faster."""
-    return weight.t().contiguous().t() if weight.device.type == "cpu" else weight
 
 
 def _causal(count: int, start: int, groups: int, device: torch.device) -> Tensor | None:

@@ -9,6 +9,7 @@ from tests import tiny
 from vlm import llama
 from vlm.decoder import StockDecoder, merge, text_model
 from vlm.llama import LlamaDecoder
+from vlm.products import can_int8
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +68,7 @@ def test_rewinding_never_lengthens() -> None:
     assert sequence.length == 5
 
 
-def test_the_model_itself_still_works_and_nothing_is_held_twice() -> None:
+def test_the_model_itself_still_works_and_shares_its_weights() -> None:
     model, _ = tiny.build("idefics3")
     before = logits(StockDecoder(text_model(model)), [6, 1])
     sizes = sum(weight.numel() for weight in model.parameters())
@@ -77,7 +78,8 @@ def test_the_model_itself_still_works_and_nothing_is_held_twice() -> None:
     )
     assert sum(weight.numel() for weight in model.parameters()) == sizes
     layer = model.model.text_model.layers[0]
-    stacked = decoder._layers[0].qkv  # type: ignore[attr-defined]  # pyright: ignore
+    assert isinstance(decoder, LlamaDecoder)
+    stacked = decoder.weights[0][0]
     memory = layer.self_attn.k_proj.weight.untyped_storage().data_ptr()
     assert memory == stacked.untyped_storage().data_ptr()
 
@@ -134,3 +136,31 @@ def test_features_stand_where_the_image_tokens_were() -> None:
         assert torch.equal(merged[[0, 2]], text.embed(torch.tensor([3, 5])))
         with pytest.raises(ValueError, match="2 image tokens but 1 features"):
             merge(text, torch.tensor([4, 4]), 4, features[:1])
+
+
+@pytest.mark.parametrize("kind", tiny.KINDS)
+def test_all_positions_have_the_logits_of_one_by_one(kind: tiny.Kind) -> None:
+    model, _ = tiny.build(kind)
+    text = LlamaDecoder(text_model(model))
+    ids = torch.arange(9, 20)
+    with torch.inference_mode():
+        together, alone = text.start(), text.start()
+        text.extend(together, text.embed(ids[:4]))
+        text.extend(alone, text.embed(ids[:4]))
+        found = text.extend_all(together, text.embed(ids[4:]))
+        each = [text.extend(alone, text.embed(one[None])) for one in ids[4:]]
+    assert together.length == alone.length == len(ids)
+    torch.testing.assert_close(found, torch.stack(each), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.skipif(not can_int8(), reason="this build has no 8-bit products")
+def test_8_bits_are_close_and_leave_the_model_as_it_was() -> None:
+    model, _ = tiny.build("marked")
+    text = LlamaDecoder(text_model(model))
+    expected = logits(text, [40, 1, 5])
+    text.shrink()
+    found = logits(text, [40, 1, 5])
+    assert not torch.equal(found, expected)
+    assert (found - expected).norm() / expected.norm() < 0.1
+    stock = logits(StockDecoder(text_model(model)), [40, 1, 5])
+    torch.testing.assert_close(stock, expected, rtol=1e-4, atol=1e-4)
