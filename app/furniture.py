@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Slot
 
 import assets
 from app import about, diagnostics, dialogs, errors, intake
+from app.adapters.door import VersionsDoor
 from app.ask.panel import AskPanel
 from app.ask.presenter import AskPresenter
 from app.ask.values import EvidenceClick, Scope
@@ -38,7 +39,6 @@ from app.settings_dialog import SettingsDialog
 from app.single import Doorbell, Wish
 from app.tabs import Tabs
 from app.viewer.document_view import DocumentView
-from vlm import models
 from vlm.types import Document, ModelInfo
 
 if TYPE_CHECKING:
@@ -74,6 +74,9 @@ class Furniture(QObject):
         self.looks = LookFiller(self.shelf, self.taker, self)
         importing = ListImport(self.shelf, self.taker, shell.folders.data / shelf.NAME, self)
         self.examples_window = ExamplesPresenter(self.shelf, importing, self._window)
+        self.versions = VersionsDoor(
+            self._window, lambda: shell.settings, self.asking, self.panel, self.taker
+        )
         self.keeper = SessionKeeper(shell.session_file, shell.look, self)
         self.bell = Doorbell(shell.place.folder, shell.place.notes, self)
         self._window.furnish(self.tabs, self.panel, self.history_panel, self.panel.composer.line)
@@ -85,6 +88,7 @@ class Furniture(QObject):
 
     def open_first(self, session: Session, start: Start) -> None:
         """Open what the last session, the command line and earlier notes ask for."""
+        self.versions.overrides = dict(session.versions)
         self.desk.restore(session.tabs, session.current)
         if session.side_width:
             self._window.set_ask_width(session.side_width)
@@ -96,7 +100,7 @@ class Furniture(QObject):
         self.bell.read_notes()
         settings = self._shell.settings
         self.asking.set_limits(settings.splitting, settings.max_answer_tokens)
-        self._load_model(settings)
+        self.versions.load(settings)
         _log.info("The window is complete")
 
     def stop(self) -> None:
@@ -105,6 +109,7 @@ class Furniture(QObject):
         self.bell.stop()
         self.asking.shutdown()
         self.models.shutdown()
+        self.versions.shutdown()
         self.history.stop()
         self.examples_window.shutdown()
         self.shelf.stop()
@@ -145,6 +150,10 @@ class Furniture(QObject):
         self.asking.finished.connect(lambda asked: self.models.note(asked.answer.timings))
         self.models.chosen.connect(self._on_model_chosen)
         self.models.said.connect(self._window.notice.say)
+        self.versions.settings_wanted.connect(self._on_settings_changed)
+        self.versions.models_wanted.connect(self.models.open)
+        self.versions.said.connect(lambda text: self._window.notice.say(text, "versions"))
+        self.desk.reading_changed.connect(self.versions.set_reading)
 
     def _connect_archive(self) -> None:
         self.archive.reopened.connect(self._on_reopened)
@@ -166,6 +175,7 @@ class Furniture(QObject):
         does.settings.triggered.connect(self._on_settings)
         does.examples.triggered.connect(self.examples_window.open)
         does.models.triggered.connect(self.models.open)
+        does.versions.triggered.connect(self.versions.open)
         does.ask.triggered.connect(self.panel.setFocus)
         does.stop.triggered.connect(self.asking.stop)
         does.clear_crop.triggered.connect(self._on_clear_crop)
@@ -278,13 +288,7 @@ class Furniture(QObject):
         self.asking.set_limits(settings.splitting, settings.max_answer_tokens)
         if before.restore_session != settings.restore_session:
             self.keeper.set_enabled(settings.restore_session)
-        if (before.model_folder, before.device) != (settings.model_folder, settings.device):
-            self._load_model(settings)
-
-    def _load_model(self, settings: Settings) -> None:
-        shipped = models.default_folder()
-        folder = settings.model_folder or (str(shipped) if shipped is not None else None)
-        self.asking.load_model(folder, device=settings.device.value)
+        self.versions.load(settings)
 
     @Slot()
     def _on_diagnostics(self) -> None:

@@ -25,8 +25,10 @@ class SavedTab(msgspec.Struct, frozen=True):
 class Session(msgspec.Struct, frozen=True):
     """Everything that the next start brings back.
 
-    `current` is the index of the tab in front. `geometry` is Qt's own description of the window's
-    place, in base 64; `side_width` is the asking panel's width in logical pixels, 0 for its own.
+    `current` is the index of the tab in front. `versions` are the tuned versions that the person
+    chose for a document, by its path, see `app.adapters.door`. `geometry` is Qt's own description
+    of the window's place, in base 64; `side_width` is the asking panel's width in logical pixels,
+    0 for its own.
     """
 
     tabs: tuple[SavedTab, ...] = ()
@@ -34,6 +36,7 @@ class Session(msgspec.Struct, frozen=True):
     geometry: str = ""
     side_width: int = 0
     history_shown: bool = False
+    versions: dict[str, str] = {}
     version: int = VERSION
 
 

@@ -45,6 +45,8 @@ class Settings:
     """Light, dark, or as the system has it at the moment."""
     model_folder: str = ""
     """Folder of the model to load at start; empty: the small model that comes with the program."""
+    adapters: dict[str, str] = field(default_factory=dict[str, str])
+    """Tuned version to read with, by the folder of its model; `*` lets each page decide."""
     device: Device = Device.AUTO
     """Where the model runs."""
     splitting: bool = True

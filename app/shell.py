@@ -138,6 +138,7 @@ class Shell(QObject):
             geometry=pack(self.window.place()),
             side_width=self.window.ask_width() or self.session.side_width,
             history_shown=self.window.commands.history.isChecked(),
+            versions=dict(self.furniture.versions.overrides) if self.furniture else {},
         )
 
     @Slot()

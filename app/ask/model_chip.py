@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app import theme
 from app.ask import words
@@ -21,7 +23,7 @@ class ModelHead(QWidget):
     """Title and model chip; a status line with its progress below while something goes on.
 
     Signals:
-        models_pressed(): The person wants to see or choose models.
+        models_pressed(): The person wants to see or choose models, and the chip has no menu.
         retry_pressed(): The person wants the model loaded again.
     """
 
@@ -34,7 +36,10 @@ class ModelHead(QWidget):
         title.setFont(sized(title.font(), 3, QFont.Weight.DemiBold))
         title.setWordWrap(False)
         self.chip = IconButton(Icon.CHIP, "No model")
-        self.chip.clicked.connect(self.models_pressed)
+        self.chip.clicked.connect(self._on_chip)
+        self._menu: Callable[[], QMenu | None] = lambda: None
+        self._reason = ""
+        self._reads = False
         self.status = MutedLabel()
         self.notice = Notice()
         self.busy = BusyLine()
@@ -60,6 +65,17 @@ class ModelHead(QWidget):
         layout.addLayout(actions)
         self._show("No model", "", Tone.PLAIN)
 
+    def set_menu(self, menu: Callable[[], QMenu | None]) -> None:
+        """Let the chip open a menu, made anew each time; none opens the models."""
+        self._menu = menu
+
+    def set_reason(self, reason: str) -> None:
+        """Say below the chip why this version of the model reads, "" for nothing."""
+        self._reason = reason
+        if self._reads:
+            self.status.setText(reason)
+            self.status.setVisible(bool(reason))
+
     def show_busy(self, status: str, fraction: float = -1.0) -> None:
         """Show that the engine starts or loads: "Loading the model…"."""
         self._show(self.chip.text(), status, Tone.PLAIN, self.busy)
@@ -70,8 +86,9 @@ class ModelHead(QWidget):
         """Show the model that reads."""
         adapter = f" + {model.adapter}" if model.adapter else ""
         device = _DEVICES.get(model.device.partition(":")[0], model.device)
-        self._show(f"{model.name}{adapter} · {device}", "", Tone.PLAIN)
-        self.chip.setAccessibleDescription(f"{model.reason} Opens the models.")
+        self._show(f"{model.name}{adapter} · {device}", self._reason, Tone.PLAIN)
+        self._reads = True
+        self.chip.setAccessibleDescription(f"{model.reason} Opens the models or a menu of them.")
 
     def show_none(self) -> None:
         """Show that there is no model, and what to do."""
@@ -89,7 +106,17 @@ class ModelHead(QWidget):
         )
         self.chip.hide()
 
+    @Slot()
+    def _on_chip(self) -> None:
+        menu = self._menu()
+        if menu is None:
+            self.models_pressed.emit()
+            return
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.chip.mapToGlobal(self.chip.rect().bottomLeft()))
+
     def _show(self, chip: str, status: str, tone: Tone, *shown: QWidget) -> None:
+        self._reads = False
         self.chip.set_words(chip)
         self.chip.show()
         plain = tone is Tone.PLAIN

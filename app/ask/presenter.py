@@ -18,7 +18,7 @@ from app.ask.values import Asked, Draft, EvidenceClick, Scope
 from app.engine_client import EngineClient, EngineExit
 from app.errors import Offer, headline
 from app.pages import PageService
-from vlm.errors import EngineEnded
+from vlm.errors import AdapterMismatch, EngineEnded
 from vlm.protocol import (
     AllAnswered,
     Answered,
@@ -59,6 +59,8 @@ class AskPresenter(QObject):
         correction_wanted(object): `Question` whose answer the person starts to correct.
         corrected(object): `values.Correction`.
         model_changed(object): The `ModelInfo` that reads now, or None.
+        adapter_refused(str): Why the tuned version that was to be loaded cannot be. Nothing reads
+            until another one, or none, is loaded.
 
     Args:
         panel: Its signals `scope_wanted`, `crop_wanted`, `models_wanted` and `draft_changed` are
@@ -74,6 +76,7 @@ class AskPresenter(QObject):
     correction_wanted = Signal(object)
     corrected = Signal(object)
     model_changed = Signal(object)
+    adapter_refused = Signal(str)
 
     def __init__(
         self,
@@ -92,6 +95,7 @@ class AskPresenter(QObject):
         self._model: tuple[str, str | None, str] | None = None
         self._splitting = True
         self._max_new_tokens = 256
+        self._held = False
         self._current: _Turn | None = None
         self._waiting: deque[_Turn] = deque()
         panel.asked.connect(self._on_asked)
@@ -110,6 +114,13 @@ class AskPresenter(QObject):
         self._splitting = splitting
         self._max_new_tokens = max_new_tokens
         self._ahead.set_scope(self._panel.scope, splitting)
+
+    @Slot(bool)
+    def set_held(self, held: bool) -> None:
+        """Let questions wait while it is open with what they are to be answered."""
+        self._held = held
+        if not held:
+            self._next()
 
     def load_model(
         self, folder: str | None, adapter: str | None = None, device: str = "auto"
@@ -225,10 +236,10 @@ class AskPresenter(QObject):
             self._ahead.poke()
         elif self._model is None:
             self._fail_waiting("", words.NO_MODEL, offer_models=True)
-        elif self._client.model is None:
+        elif self._client.model is None or self._held:
             for turn in self._waiting:
                 turn.card.show_waiting(words.WAITING)
-            if not self._client.loading:
+            if self._client.model is None and not self._client.loading:
                 self._reload()
         else:
             turn = self._current = self._waiting.popleft()
@@ -312,6 +323,9 @@ class AskPresenter(QObject):
                 self._ahead.interrupted(event.job)
             case Failed() if looking:
                 self._ahead.ended(event.job, well=False)
+            case Failed(code=AdapterMismatch.code) if not self._client.loading:
+                self._panel.head.show_busy(words.LOADING)
+                self.adapter_refused.emit(event.message)
             case Failed() if not self._client.loading:
                 shown = headline(event.code)
                 self._panel.head.show_failure(shown.title, event.message)

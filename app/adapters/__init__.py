@@ -1,0 +1,1 @@
+"""The tuned versions of the model: which one reads, and what can be done with them."""

@@ -1,0 +1,93 @@
+"""What the window says about tuned versions, in plain words. Knows no widgets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from app.adapters.values import Version
+from finetune.adapters import Card
+from finetune.gate import Score
+from vlm import amounts
+
+TITLE = "Tuned versions"
+ABOUT = (
+    "Each version is your model after it learned from your examples. "
+    "The model itself stays as it is, so you can go back at any time."
+)
+EMPTY = (
+    "There is no tuned version yet. Correct answers as you work, then train; "
+    "or import a version that somebody gave you."
+)
+BASE = "The model as it came"
+BY_PAGE = "Choose by what each page looks like"
+BY_PAGE_HINT = (
+    "The version that learned from pages like the one in front reads it; "
+    "a page that looks like none of them is read by the model as it came."
+)
+FOR_DOCUMENT = "For this document"
+FOR_ALL = "For all documents"
+OTHER_BASE = "It belongs to another model than the one that reads now."
+NO_MODEL = "Choose a model first: a version belongs to one."
+BUG = "Something went wrong inside the program. The log says more."
+
+
+def percent(value: float) -> str:
+    """Write a fraction as whole percent."""
+    return f"{value:.0%}".replace("%", " %")
+
+
+def gain(score: Score) -> str:
+    """Say a measure before and after: "62 % before, 81 % now"."""
+    return f"{percent(score.before)} before, {percent(score.after)} now"
+
+
+def score(card: Card) -> str:
+    """Say what its measure found."""
+    if card.anls is None:
+        return "Not measured on this computer."
+    if card.passed:
+        return f"Better on documents it had not seen: right answers {gain(card.anls)}."
+    return f"Not proven better: right answers {gain(card.anls)}."
+
+
+def about(version: Version) -> str:
+    """Say what it is of: model, examples, size, day."""
+    card = version.adapter.card
+    day = datetime.fromtimestamp(card.made_at).astimezone().strftime("%d %b %Y").lstrip("0")
+    parts = [f"for {card.base}"]
+    if card.examples:
+        examples = "1 example" if card.examples == 1 else f"{card.examples} examples"
+        documents = "1 document" if card.documents == 1 else f"{card.documents} documents"
+        parts.append(f"learned from {examples} of {documents}")
+    parts += [amounts.size(version.adapter.size), day]
+    return " · ".join(parts)
+
+
+def prints(card: Card) -> str:
+    """Name the exact examples and the exact model, short enough to compare by eye."""
+    data = card.data_fingerprint[:8] or "unknown"
+    return f"examples {data} · model {card.base_fingerprint[:8]}"
+
+
+def removal(name: str) -> str:
+    """Say what removing means."""
+    return (
+        f"“{name}” is deleted from this computer. The model itself and your examples stay; "
+        "you can train again."
+    )
+
+
+def exported(name: str, target: Path) -> str:
+    """Say that a version was written."""
+    return f"“{name}” is in {target}."
+
+
+def imported(name: str) -> str:
+    """Say that a version was taken over."""
+    return f"“{name}” is here now. It was not measured on your documents."
+
+
+def gone_back(sentence: str) -> str:
+    """Say that the base reads because the version could not."""
+    return f"{sentence} The model as it came reads now."
