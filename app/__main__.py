@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("ask", "eval", "models", "doctor")
+COMMANDS = ("ask", "batch", "eval", "models", "doctor")
 TUNING = ("train", "adapters")
 """Commands of `finetune`."""
 USAGE_ERROR = 2

@@ -12,8 +12,8 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QImage, QImageWriter
 
 from app import safe_file
+from vlm.pages.kinds import SUFFIXES
 
-SUFFIXES = (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp")
 KINDS = (
     "PDF and pictures (" + " ".join(f"*{suffix}" for suffix in SUFFIXES) + ")"
     ";;PDF (*.pdf);;Pictures ("

@@ -1,4 +1,4 @@
-"""The command line: `vlm-desk ask`, `eval`, `models`, `doctor`. The window's engine, no Qt."""
+"""The command line: `vlm-desk ask`, `batch`, `eval`, `models`, `doctor`. The engine, no Qt."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from vlm import cli_models, models
 from vlm.errors import (
     AdapterMismatch,
+    BatchUnusable,
     DocumentMissing,
     DocumentTooLarge,
     ModelIncomplete,
@@ -37,8 +39,11 @@ EXIT_CODES = {
     AdapterMismatch.code: 5,
     OutOfMemory.code: 6,
     QuestionUnanswerable.code: 7,
+    BatchUnusable.code: 9,
 }
 FAILED, INTERRUPTED = 1, 130
+INCOMPLETE = 8
+"""The exit code of a batch in which some documents could not be answered."""
 
 _EPILOG = """\
 exit codes:
@@ -49,7 +54,9 @@ exit codes:
   4  the document needs a password
   5  there is no usable model, or the adapter does not fit it
   6  not enough memory
-  7  the question cannot be put: no such page, or it is empty or too long
+  7  the question cannot be put: no such page or question set, or it is empty or too long
+  8  batch: done, but some documents could not be read or answered; the table says why
+  9  batch: the answers cannot be kept
   130  interrupted
 """
 
@@ -68,6 +75,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from vlm.cli_ask import run as run_ask
 
             return run_ask(arguments)
+        if run == "batch":
+            from vlm.cli_batch import run as run_batch
+
+            return run_batch(arguments)
         if run == "eval":
             from vlm.cli_eval import run as run_eval
 
@@ -120,7 +131,15 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="answer a question about a page", **shared)  # type: ignore[arg-type]
     ask.add_argument("file", metavar="FILE", help="a PDF or a picture")
     ask.add_argument("question", metavar="QUESTION", help="what to ask")
-    ask.add_argument("--page", type=_page, default=1, metavar="N", help="counted from 1; default 1")
+    where = ask.add_mutually_exclusive_group()
+    where.add_argument(
+        "--page", type=_page, default=1, metavar="N", help="counted from 1; default 1"
+    )
+    where.add_argument(
+        "--all-pages",
+        action="store_true",
+        help="find the pages to read in the whole document, and say how many were not read",
+    )
     ask.add_argument(
         "--crop",
         type=_crop,
@@ -130,6 +149,8 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--no-splitting", action="store_true", help="faster, reads large print only")
     ask.add_argument("--json", action="store_true", help="print all that is known of the answer")
     _add_model(ask)
+
+    _add_batch(commands, shared)
 
     evaluate = commands.add_parser("eval", help="score the answers to many questions", **shared)  # type: ignore[arg-type]
     evaluate.add_argument(
@@ -142,6 +163,31 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("doctor", help="show what this machine has and what will run", **shared)  # type: ignore[arg-type]
     cli_models.register(commands)
     return parser
+
+
+def _add_batch(commands: Any, shared: dict[str, Any]) -> None:
+    batch = commands.add_parser(
+        "batch",
+        help="put the same questions to every document of a folder",
+        description="Put the same questions to every document of a folder and the folders below. "
+        "Each answer is kept at once: run the same again to go on after an interruption, or to "
+        "ask only what is new or has changed.",
+        **shared,
+    )
+    batch.add_argument("folder", metavar="FOLDER", help="PDFs and pictures")
+    batch.add_argument(
+        "--questions",
+        required=True,
+        metavar="SET",
+        help="a question set, such as invoice or receipt, or a text or JSON file of questions",
+    )
+    batch.add_argument(
+        "--out",
+        metavar="FILE",
+        help="a .csv, .json or .xlsx file for the table; CSV on the terminal without it",
+    )
+    batch.add_argument("--again", action="store_true", help="ask also what has been answered")
+    _add_model(batch)
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:

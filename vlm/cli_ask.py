@@ -29,7 +29,11 @@ from vlm.protocol import (
     TextDelta,
     Unlock,
 )
-from vlm.types import Answer, PageRef, Question
+from vlm.types import Answer, PageRef, PagesRead, Question
+from vlm.whole_document import coverage
+
+USAGE = 2
+"""The exit code of argparse for a command line that is wrong."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -37,8 +41,15 @@ def run(arguments: argparse.Namespace) -> int:
     folder = model_folder(arguments.model)
     path = str(Path(arguments.file).absolute())
     page = PageRef(path, arguments.page - 1)
+    if arguments.all_pages and arguments.crop is not None:
+        _say("A crop is a part of one page: leave --crop or --all-pages away.")
+        return USAGE
     question = Question(
-        arguments.question, page, arguments.crop, splitting=not arguments.no_splitting
+        arguments.question,
+        page,
+        arguments.crop,
+        splitting=not arguments.no_splitting,
+        whole_document=arguments.all_pages,
     )
     cancel = threading.Event()
     engine = Engine(PageClient())
@@ -86,7 +97,23 @@ def _print(answer: Answer, page: int, as_json: bool) -> None:
     if as_json:
         print(json.dumps(as_dict(answer, page), ensure_ascii=False, indent=2))
         return
+    if answer.read is not None:
+        _print_read(answer, answer.read)
+        return
     print("" if sys.stdout.isatty() else answer.text)
+    _say(_check(answer))
+
+
+def _print_read(answer: Answer, read: PagesRead) -> None:
+    """Print an answer of a whole document with its page, and what the other pages answered."""
+    if not read.found:
+        print(answer.text)
+        return
+    print(f"{answer.text} (page {read.pages[0].page + 1})")
+    for page in read.pages[1:]:
+        if page.useful and page.text != answer.text:
+            _say(f"Page {page.page + 1} answers: {page.text}")
+    _say(coverage(read))
     _say(_check(answer))
 
 
@@ -109,6 +136,9 @@ def as_dict(answer: Answer, page: int) -> dict[str, object]:
     Pages count from 1; boxes are page fractions, the first of them also alone as `box`.
     """
     boxes = [[box.x0, box.y0, box.x1, box.y1] for box in answer.evidence.boxes]
+    read = answer.read
+    if read is not None and read.found:
+        page = read.pages[0].page + 1
     return {
         "answer": answer.text,
         "confidence": answer.confidence,
@@ -124,6 +154,26 @@ def as_dict(answer: Answer, page: int) -> dict[str, object]:
         "visual_tokens": answer.visual_tokens,
         "effective_dpi": answer.effective_dpi,
         "timings": msgspec.to_builtins(answer.timings),
+        **({} if read is None else {"read": _read_dict(read)}),
+    }
+
+
+def _read_dict(read: PagesRead) -> dict[str, object]:
+    return {
+        "found": read.found,
+        "pages": read.page_count,
+        "pages_searched": read.searched,
+        "pages_not_read": read.unread,
+        "answers": [
+            {
+                "page": one.page + 1,
+                "answer": one.text,
+                "confidence": one.confidence,
+                "evidence": one.evidence.kind,
+                "useful": one.useful,
+            }
+            for one in read.pages
+        ],
     }
 
 

@@ -99,10 +99,17 @@ class DocumentQuestions:
         """
         alone: list[int] = []
         shared: dict[int, Question] = {}
+        closed: dict[str, DeskError] = {}
         for index, question in enumerate(questions):
+            error = closed.get(question.page.path)
             try:
-                plain = not question.whole_document or self._pages_of(asking, question) == 1
-            except DeskError as error:
+                plain = not question.whole_document or (
+                    error is None and self._pages_of(asking, question) == 1
+                )
+            except DeskError as raised:
+                error = closed[question.page.path] = raised
+                plain = False
+            if error is not None and not plain:
                 yield Unanswered(asking.job, index, error.code, str(error))
                 continue
             if plain:

@@ -20,6 +20,7 @@ DeskError                     carries a stable `code` and one plain sentence
 │  ├─ ServerBusy              the server asks to come back later
 │  ├─ DamagedDownload         what arrived is not what was announced; it is thrown away
 │  └─ DiskFull                needed_bytes and free_bytes say how far it is from fitting
+├─ BatchUnusable              the kept answers of batches cannot be read or written
 └─ ProtocolError              our own bug: a message neither side should have sent
 """
 
@@ -109,6 +110,12 @@ class EngineEnded(DeskError):
     """The engine process ended."""
 
     code = "engine_ended"
+
+
+class BatchUnusable(DeskError):
+    """The kept answers of batches cannot be read or written."""
+
+    code = "batch_unusable"
 
 
 class ProtocolError(DeskError):

@@ -26,12 +26,12 @@ def document(tmp_path: Path) -> Path:
 
 
 def test_the_exit_codes_are_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ([], ["ask"], ["eval"]):
+    for command in ([], ["ask"], ["batch"], ["eval"]):
         with pytest.raises(SystemExit) as ended:
             main([*command, "--help"])
         assert ended.value.code == 0
         text = capsys.readouterr().out
-        for code in {0, 1, 2, 130, *cli.EXIT_CODES.values()}:
+        for code in {0, 1, 2, 130, cli.INCOMPLETE, *cli.EXIT_CODES.values()}:
             assert f"\n  {code}  " in text
 
 

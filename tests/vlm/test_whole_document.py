@@ -208,7 +208,7 @@ def test_a_missing_text_layer_stops_nothing() -> None:
     def words(page: PageRef) -> tuple[()]:
         raise DocumentMissing("gone")
 
-    book.words = words  # type: ignore[method-assign,assignment]
+    book.words = words  # type: ignore[method-assign]
     found = answered(ask(book, Clerk(lambda page: said("x"))))
     assert found.read is not None
     assert found.read.searched == 0

@@ -1,0 +1,164 @@
+"""A batch's table as a file: CSV, JSON or a spreadsheet, one row a document, safe to open."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from vlm import spreadsheet, whole_file
+from vlm.batch import Cell, Table
+from vlm.types import EvidenceKind
+
+CHECKS: dict[EvidenceKind, str] = {
+    "crop": "stands on the page",
+    "page": "stands on the page",
+    "absent": "does not stand on the page",
+    "no_text": "page has no text to check against",
+}
+LONGEST = 32_767
+"""Characters that a spreadsheet's cell holds."""
+
+_WIDTHS = {"document": 32.0, "answer": 28.0, "how sure": 9.0, "check": 22.0, "page": 7.0}
+_LAST = ("pages read", "pages", "problem")
+
+
+def table_rows(table: Table, folder: Path | None = None) -> list[list[object]]:
+    """Return the header and a row for each document; pages count from 1, None is empty.
+
+    Args:
+        table: What was asked and answered.
+        folder: Documents are named from here; None for their whole paths.
+    """
+    header: list[object] = ["document"]
+    for question in table.questions:
+        name = question.text
+        header += [name, f"{name} – how sure", f"{name} – check", f"{name} – page"]
+    rows: list[list[object]] = [[*header, *_LAST]]
+    for number, row in enumerate(table.rows):
+        cells = [table.cell(number, column) for column in range(len(table.questions))]
+        line: list[object] = [shown(row.path, folder)]
+        for cell in cells:
+            line += _values(cell)
+        there = [cell for cell in cells if cell is not None and not cell.problem]
+        problems = dict.fromkeys(cell.problem for cell in cells if cell is not None if cell.problem)
+        line.append(max((cell.pages_read for cell in there), default=None))
+        line.append(max((cell.page_count for cell in there), default=None))
+        line.append(" ".join(problems) or None)
+        rows.append(line)
+    return rows
+
+
+def shown(path: str, folder: Path | None) -> str:
+    """Name a document from a folder when it lies in it."""
+    if folder is None:
+        return path
+    return os.path.relpath(path, folder) if Path(path).is_relative_to(folder) else path
+
+
+def _values(cell: Cell | None) -> list[object]:
+    if cell is None or cell.problem:
+        return [None, None, None, None]
+    if not cell.found:
+        return [cell.text, None, None, None]
+    return [cell.text, round(cell.confidence, 4), CHECKS[cell.evidence], cell.page + 1]
+
+
+def to_csv(table: Table, folder: Path | None) -> bytes:
+    """Return the table as CSV."""
+    return spreadsheet.to_csv(table_rows(table, folder)).encode(spreadsheet.ENCODING)
+
+
+def to_json(table: Table, folder: Path | None) -> bytes:
+    """Return the table as a JSON list of documents with their answers."""
+    documents = [
+        {
+            "document": shown(row.path, folder),
+            "sha256": row.digest,
+            "answers": [
+                _record(question.text, table.cell(number, column))
+                for column, question in enumerate(table.questions)
+            ],
+        }
+        for number, row in enumerate(table.rows)
+    ]
+    return (json.dumps(documents, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _record(question: str, cell: Cell | None) -> dict[str, object]:
+    if cell is None:
+        return {"question": question, "answer": None}
+    if cell.problem:
+        return {"question": question, "answer": None, "problem": cell.problem}
+    return {
+        "question": question,
+        "answer": cell.text,
+        "found": cell.found,
+        "confidence": round(cell.confidence, 4),
+        "evidence": cell.evidence,
+        "page": cell.page + 1 if cell.found else None,
+        "boxes": [[box.x0, box.y0, box.x1, box.y1] for box in cell.boxes],
+        "pages_read": cell.pages_read,
+        "pages": cell.page_count,
+    }
+
+
+def to_xlsx(table: Table, folder: Path | None) -> bytes:
+    """Return the table as a spreadsheet; every text is a text, whatever it begins with."""
+    import xlsxwriter  # only when one is wanted
+
+    memory = io.BytesIO()
+    book = xlsxwriter.Workbook(memory, {"in_memory": True})
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    text = book.add_format({"text_wrap": True, "valign": "top"})
+    share = book.add_format({"num_format": "0%", "valign": "top"})
+    plain = book.add_format({"valign": "top"})
+    sheet = book.add_worksheet("Answers")
+    rows = table_rows(table, folder)
+    for column, name in enumerate(rows[0]):
+        sheet.set_column(column, column, _width(str(name), column, len(table.questions)))
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if isinstance(value, str):
+                style = text if number else head
+                sheet.write_string(number, column, value[:LONGEST], style)
+            elif isinstance(value, float):
+                sheet.write_number(number, column, value, share)
+            elif isinstance(value, int):
+                sheet.write_number(number, column, value, plain)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, len(rows) - 1, len(rows[0]) - 1)
+    book.close()
+    return memory.getvalue()
+
+
+def _width(name: str, column: int, questions: int) -> float:
+    if column == 0:
+        return _WIDTHS["document"]
+    if column > 4 * questions:
+        return 48.0 if name == "problem" else _WIDTHS["page"]
+    return _WIDTHS[("answer", "how sure", "check", "page")[(column - 1) % 4]]
+
+
+FORMATS: dict[str, Callable[[Table, Path | None], bytes]] = {
+    ".csv": to_csv,
+    ".json": to_json,
+    ".xlsx": to_xlsx,
+}
+
+
+def formats() -> Sequence[str]:
+    """Return the endings of files that can be written."""
+    return tuple(FORMATS)
+
+
+def write(path: Path, table: Table, folder: Path | None = None) -> None:
+    """Write a table in the format of the file's ending, readable by its owner.
+
+    Raises:
+        KeyError: For an ending that is none of `formats`.
+        OSError: When the file cannot be written; an old one is untouched.
+    """
+    whole_file.write(path, FORMATS[path.suffix.lower()](table, folder))

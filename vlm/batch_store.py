@@ -1,0 +1,138 @@
+"""The answers of batches on disk, each as soon as it is there: a batch goes on where it was ended.
+
+One SQLite file, the only module that knows its SQL. Answers are found by what they belong to, so
+that a moved document keeps them and a changed one does not.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from vlm.batch import Cell, Row, read_row
+from vlm.errors import BatchUnusable
+
+NAME = "batches.sqlite3"
+VERSION = 1
+WAL_IS_SAFE = (3, 51, 3)
+"""Older SQLite can lose committed pages when a WAL is reset."""
+
+_TABLES = (
+    "CREATE TABLE cell (document TEXT NOT NULL, reader TEXT NOT NULL, question TEXT NOT NULL, "
+    "content TEXT NOT NULL, made_at REAL NOT NULL, PRIMARY KEY (document, reader, question)) "
+    "WITHOUT ROWID",
+    "CREATE TABLE file (path TEXT NOT NULL PRIMARY KEY, changed_ns INTEGER NOT NULL, "
+    "size INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID",
+)
+
+
+class BatchStore:
+    """An open file of answers. Use it from one thread at a time.
+
+    Args:
+        path: The file; made with mode 0600 when it is missing.
+
+    Raises:
+        BatchUnusable: When the file is newer than this program, damaged, or cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._connection = sqlite3.connect(path, timeout=10, check_same_thread=False)
+        except (OSError, sqlite3.Error) as error:
+            raise BatchUnusable(f"The answers of batches cannot be opened: {error}.") from error
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise BatchUnusable(
+                f"The answers of batches in {path} cannot be used: {error}. Remove the file to "
+                "begin anew."
+            ) from error
+        except BatchUnusable:
+            self._connection.close()
+            raise
+
+    def row(self, path: Path) -> Row:
+        """Fingerprint a document, from what is remembered when the file has not changed."""
+        try:
+            stat = path.stat()
+        except OSError:
+            return read_row(path)
+        known = self._connection.execute(
+            "SELECT digest FROM file WHERE path = ? AND changed_ns = ? AND size = ?",
+            (str(path), stat.st_mtime_ns, stat.st_size),
+        ).fetchone()
+        if known is not None:
+            return Row(str(path), str(known[0]))
+        row = read_row(path)
+        if not row.problem:
+            self._do(
+                "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)",
+                (str(path), stat.st_mtime_ns, stat.st_size, row.digest),
+            )
+        return row
+
+    def cells(self, document: str, reader: str, questions: Sequence[str]) -> dict[str, Cell]:
+        """Return the answers there are, by question.
+
+        Args:
+            document: Its digest.
+            reader: The fingerprint of the model with its adapter.
+            questions: Keys of `vlm.batch.question_key`.
+        """
+        rows = self._connection.execute(
+            "SELECT question, content FROM cell WHERE document = ? AND reader = ?",
+            (document, reader),
+        )
+        wanted = set(questions)
+        return {
+            str(question): msgspec.json.decode(content, type=Cell)
+            for question, content in rows
+            if question in wanted
+        }
+
+    def put(self, document: str, reader: str, question: str, cell: Cell) -> None:
+        """Keep an answer; one that could not be given is not kept, it is asked again next time."""
+        if cell.problem:
+            return
+        content = msgspec.json.encode(cell).decode()
+        self._do(
+            "INSERT OR REPLACE INTO cell VALUES (?, ?, ?, ?, ?)",
+            (document, reader, question, content, time.time()),
+        )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _do(self, statement: str, values: tuple[object, ...]) -> None:
+        try:
+            with self._connection:
+                self._connection.execute(statement, values)
+        except sqlite3.OperationalError as error:
+            raise BatchUnusable(f"An answer could not be kept: {error}.") from error
+
+    def _prepare(self) -> None:
+        safe_wal = sqlite3.sqlite_version_info >= WAL_IS_SAFE
+        version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        if version > VERSION:
+            raise BatchUnusable(
+                "The answers of batches were written by a newer VLM Desk. Update the program."
+            )
+        self._connection.execute(f"PRAGMA journal_mode = {'WAL' if safe_wal else 'DELETE'}")
+        self._connection.execute("PRAGMA synchronous = EXTRA")
+        self._connection.execute("PRAGMA secure_delete = ON")
+        if version < VERSION:
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                for table in _TABLES:
+                    self._connection.execute(table)
+                self._connection.execute(f"PRAGMA user_version = {VERSION}")
