@@ -8,17 +8,23 @@ from typing import TypeVar
 
 import torch
 
+from finetune.disk import Disk, save
 from finetune.plan import Precision
+from vlm import device
 from vlm.device import Placement
 from vlm.loader import LoadedModel, load
 
+_FORMAT = "encoding"
+"""In a run folder: the format pictures are encoded in."""
 
-def place(precision: Precision, device: str) -> Placement:
+
+def place(precision: Precision, device: str, encode: torch.dtype = torch.float32) -> Placement:
     """Choose number formats: what learns is always kept in 32 bits, this is the rest.
 
     Args:
         precision: As the plan says.
         device: "cuda", "mps" or "cpu".
+        encode: What a processor encodes pictures in when the plan leaves it to the machine.
     """
     half = precision == "bfloat16"
     reason = "As the plan says."
@@ -26,7 +32,21 @@ def place(precision: Precision, device: str) -> Placement:
         half = device == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
         reason = "The GPU computes in bfloat16." if half else "Exact, and resumes bit by bit."
     dtype = torch.bfloat16 if half else torch.float32
-    return Placement(device=device, dtype=dtype, encode=dtype, reason=reason)
+    sees = encode if precision == "auto" and device == "cpu" else dtype
+    return Placement(device=device, dtype=dtype, encode=sees, reason=reason)
+
+
+def fast_encoding(run: Path, disk: Disk) -> torch.dtype:
+    """Return what this processor encodes pictures fastest in, as it does when it answers.
+
+    Measured once a run and then remembered in its folder: another format after a restart would
+    not end in the same bits.
+    """
+    file = run / _FORMAT
+    if not file.exists():
+        chosen = device.choose("cpu").encode
+        save(disk, file, [str(chosen).removeprefix("torch.").encode()])
+    return torch.bfloat16 if file.read_bytes() == b"bfloat16" else torch.float32
 
 
 def load_base(folder: Path, placement: Placement) -> LoadedModel:

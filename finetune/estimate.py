@@ -6,6 +6,7 @@ multiplications of all steps against a measured speed of this machine's processo
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 import time
@@ -20,9 +21,18 @@ import psutil
 from finetune.adapter_check import tensor_shapes
 from finetune.errors import AdapterInvalid
 from finetune.plan import TrainPlan
+from vlm import memory as memories
 from vlm.errors import ModelIncomplete
 from vlm.types import Value
 
+BITS = "bitsandbytes"
+"""The package of 4-bit weights."""
+_PARTS = {
+    "text_model": {"text_model", "language_model"},
+    "vision_model": {"vision_model", "vision_tower"},
+    "connector": {"connector", "multi_modal_projector"},
+}
+"""What the families call the parts in their files."""
 _TEXT_TOKENS = 64
 """Of a question with its frame and answer, beside the visual ones."""
 _ACTIVATIONS = 34
@@ -36,13 +46,17 @@ _EFFICIENCY = 0.35
 
 
 class Estimate(Value, frozen=True):
-    """What a run will need. `seconds` is -1 where no speed is known, as on a GPU."""
+    """What a run will need. `seconds` is -1 where no speed is known, as on a GPU.
+
+    `step_bytes` is the part of `memory_bytes` that a step takes and gives back.
+    """
 
     memory_bytes: int
     free_bytes: int
     seconds: float
     learned_numbers: int
     reasons: tuple[str, ...]
+    step_bytes: int = 0
 
     @property
     def fits(self) -> bool:
@@ -76,6 +90,7 @@ def estimate(
     """
     base = Path(plan.base)
     parts, config = _parts(base), _config(base)
+    rows += plan.replayed(rows)
     learned = _learned(plan, parts)
     total = sum(part.weights for part in parts.values())
     visual = views_per_page * _visual_tokens(config) if plan.splitting else _visual_tokens(config)
@@ -88,17 +103,28 @@ def estimate(
         numbers += plan.micro_batch * patches * vision.layers * vision.width * kept
     memory = 4 * total + 16 * learned + 4 * numbers + _PROCESS_BYTES
     per_row = 4 * tokens * text.weights  # forward twice its size, backward as much again
-    per_row += (4 if plan.trains_vision else 2) * patches * vision.weights
+    looking = 2 * patches * (vision.weights + _attention(vision, _patches(config)))
     once = 0
     if plan.caches_features:
-        per_row = 4 * tokens * text.weights
-        once = 2 * patches * vision.weights * rows * plan.views
+        once = looking * rows * plan.views
+    else:
+        per_row += (2 if plan.trains_vision else 1) * looking
     speed = flops or measured_flops()
     work = per_row * rows * plan.epochs + once
     free = int(psutil.virtual_memory().available)
     return Estimate(
-        memory, free, work / (speed * _EFFICIENCY), learned, _reasons(plan, memory, free, learned)
+        memory,
+        free,
+        work / (speed * _EFFICIENCY),
+        learned,
+        _reasons(plan, memory, free, learned),
+        4 * numbers,
     )
+
+
+def _attention(part: _Part, length: int) -> int:
+    """Return what every patch's look at all others multiplies, in the patch's own layers."""
+    return 2 * length * part.width * part.layers
 
 
 def measured_flops(size: int = 512) -> float:
@@ -117,12 +143,33 @@ def _reasons(plan: TrainPlan, memory: int, free: int, learned: int) -> tuple[str
     found = [f"{learned / 1e6:.1f} million numbers learn."]
     if plan.caches_features:
         found.append("Pictures are looked at once, so steps are short.")
+    if plan.four_bit and (refused := four_bit_refusal(memories.look().gpu is not None)):
+        found.append(refused)
     if memory > free:
         found.append(
             f"It needs about {memory / 1e9:.1f} GB of memory and {free / 1e9:.1f} are free. A "
             "smaller micro_batch or gradient_checkpointing needs less."
         )
     return tuple(found)
+
+
+def four_bit_refusal(has_cuda: bool) -> str:
+    """Say in a sentence why 4-bit weights cannot be used here, "" when they can.
+
+    Args:
+        has_cuda: Whether the run would compute on a graphics card with CUDA.
+    """
+    if not has_cuda:
+        return (
+            "4-bit weights need a graphics card with CUDA, and this run would use the processor. "
+            "Switch four_bit off."
+        )
+    if importlib.util.find_spec(BITS) is None:
+        return (
+            f"4-bit weights need the package {BITS}, which is not installed here. Install it, or "
+            "switch four_bit off."
+        )
+    return ""
 
 
 def _learned(plan: TrainPlan, parts: Mapping[str, _Part]) -> int:
@@ -144,8 +191,8 @@ def _parts(base: Path) -> dict[str, _Part]:
     except AdapterInvalid as error:
         raise ModelIncomplete(f"The model in {base} cannot be read: {error}") from error
     found: dict[str, _Part] = {}
-    for part in ("text_model", "vision_model", "connector"):
-        own = {name: shape for name, shape in shapes.items() if f".{part}." in name}
+    for part, names in _PARTS.items():
+        own = {n: shape for n, shape in shapes.items() if not names.isdisjoint(n.split("."))}
         linear = tuple(
             (shape[0], shape[1])
             for name, shape in own.items()

@@ -1,7 +1,12 @@
-"""Encodes views, and keeps what a frozen encoder made of them on the disk of the run."""
+"""Encodes views, and keeps what a frozen encoder made of them on the disk of the run.
+
+Questions about one picture share what was made of it.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -17,6 +22,10 @@ from vlm.loader import LoadedModel
 _NAME = "features"
 
 
+def go_on() -> None:
+    """Nothing is in the way."""
+
+
 class Features:
     """The features of lessons' views.
 
@@ -25,15 +34,22 @@ class Features:
         pages: Draws.
         folder: Where features are kept; None to encode anew each time, with gradients.
         disk: Writes them.
+        breathe: Called between two images; see `hindrances.Breath`.
     """
 
     def __init__(
-        self, loaded: LoadedModel, pages: KeptPages, folder: Path | None, disk: Disk
+        self,
+        loaded: LoadedModel,
+        pages: KeptPages,
+        folder: Path | None,
+        disk: Disk,
+        breathe: Callable[[], None] = go_on,
     ) -> None:
         self._loaded = loaded
         self._pages = pages
         self._folder = folder
         self._disk = disk
+        self._breathe = breathe
         if folder is not None:
             folder.mkdir(exist_ok=True, mode=0o700)
 
@@ -42,11 +58,17 @@ class Features:
         """Whether features are encoded once."""
         return self._folder is not None
 
+    def key(self, lesson: Lesson, view: int) -> str:
+        """Name what is seen: lessons with the same key have the same features."""
+        row = lesson.row
+        seen = repr((row.sha256, row.box, row.rotation, lesson.layout, view))
+        return hashlib.sha256(seen.encode()).hexdigest()[:40]
+
     def of(self, lesson: Lesson, view: int) -> Tensor:
         """Return ``(visual tokens, hidden)`` of a view, in the order of the prompt."""
         if self._folder is None:
             return self._encode(lesson, view)
-        file = self._folder / f"{lesson.row.picture}-{view}.safetensors"
+        file = self._folder / f"{self.key(lesson, view)}.safetensors"
         if file.exists():
             try:
                 tensors, _ = unpack(file.read_bytes())
@@ -61,4 +83,8 @@ class Features:
     def _encode(self, lesson: Lesson, view: int) -> Tensor:
         family, model = self._loaded.family, self._loaded.model
         tiles = pixels_of(self._loaded, self._pages, lesson, view)
-        return torch.cat([family.encode(model, pixels) for pixels in tiles])
+        found: list[Tensor] = []
+        for pixels in tiles:
+            self._breathe()
+            found.append(family.encode(model, pixels))
+        return torch.cat(found)

@@ -90,7 +90,7 @@ class KeptPages:
             view = 0 if path == row.id else int(path.rpartition("/")[2])
             with Image.open(io.BytesIO(self._picture_of(row))) as file:
                 image = pixels.plain(file).convert("RGB")
-            self._last = (path, jitter(image, f"{self._seed}:{row.id}", view))
+            self._last = (path, jitter(image, f"{self._seed}:{row.sha256}", view))
         return self._last[1]
 
 

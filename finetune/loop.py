@@ -36,7 +36,7 @@ from finetune.tensors import Raw, Tensors
 RECENT = 8
 """Losses whose mean is compared with the lowest such mean to notice divergence."""
 LOOK_SECONDS = 0.2
-"""How often a paused run looks whether it may go on."""
+"""How often a run that waits looks whether it may go on."""
 FULL_SECONDS = 2.0
 """How often a run tries again to write to a full disk."""
 _STOPPED_FULL = "Stopped while the disk was full; the last step that was saved is kept."
@@ -110,6 +110,10 @@ class Schedule:
     patience: int
 
 
+def _nothing(_: Control) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the loop asks of the world, replaced in tests.
@@ -119,12 +123,15 @@ class Surroundings:
         alone: The same without asking the others, for the one that waits for its disk.
         wait: Waits so many seconds.
         clock: Seconds, monotonic.
+        hindrance: Says in a sentence why the run should wait now, given what the person wants; ""
+            when it need not. Among several processes all get the same.
     """
 
     control: Callable[[], Control]
     alone: Callable[[], Control]
     wait: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    hindrance: Callable[[Control], str] = _nothing
 
 
 def train(
@@ -141,7 +148,7 @@ def train(
         learner.restore(found.tensors)
     pace = _Pace(schedule.steps, world.clock)
     while (ending := _ending(progress, schedule)) is None:
-        if (yield from _obey(progress.step, world)) == "stop":
+        if (yield from obey(progress.step, world)) == "stop":
             yield _ended("stopped", progress, "Stopped as you asked; what was learned is kept.")
             return
         pace.begin()
@@ -213,21 +220,26 @@ def _ended(outcome: Outcome, progress: Progress, text: str) -> Ended:
     return Ended(outcome, progress.step, kept, text)
 
 
-def _obey(step: int, world: Surroundings) -> Generator[StepEvent, None, Wish]:
-    """Wait while the person wants a pause; return what they want then."""
-    control = world.control()
-    if control.wish != "pause":
-        return control.wish
-    why = None
-    while control.wish == "pause":
-        if control.why != why:
-            why = control.why
-            yield Paused(step, why)
-        world.wait(LOOK_SECONDS)
+def obey(step: int, world: Surroundings) -> Generator[StepEvent, None, Wish]:
+    """Wait while the person wants a pause or something is in the way; return "run" or "stop"."""
+    said: Paused | Waiting | None = None
+    while True:
         control = world.control()
-    if control.wish == "run":
-        yield Resumed(step)
-    return control.wish
+        if control.wish == "stop":
+            return "stop"
+        now: Paused | Waiting | None = None
+        if control.wish == "pause":
+            now = Paused(step, control.why)
+        elif reason := world.hindrance(control):
+            now = Waiting(step, reason)
+        if now is None:
+            if said is not None:
+                yield Resumed(step)
+            return "run"
+        if now != said:
+            said = now
+            yield now
+        world.wait(LOOK_SECONDS)
 
 
 def _keep(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from finetune import regression, runs
@@ -30,13 +30,16 @@ _ANSWERS = "answers.jsonl"
 _BUDGET_BYTES = 64 * 2**20
 
 
-def measure(run: Path, plan: TrainPlan, rows: list[RunRow]) -> Generator[Measuring, None, Gate]:
+def measure(
+    run: Path, plan: TrainPlan, rows: list[RunRow], breathe: Callable[[], None]
+) -> Generator[Measuring, None, Gate]:
     """Ask everything before and after; yields how far it is and returns the decision.
 
     Args:
         run: The run folder, with its adapter.
         plan: Its plan.
         rows: All its rows; those held out are asked.
+        breathe: Called before each question; see `hindrances.Breath`.
 
     Raises:
         DeskError: When the base or the adapter cannot be loaded.
@@ -59,6 +62,7 @@ def measure(run: Path, plan: TrainPlan, rows: list[RunRow]) -> Generator[Measuri
         sight = Sight(loaded, pages, _BUDGET_BYTES)
         for row in left:
             yield Measuring(len(said.texts), total)
+            breathe()
             said.add(which, row.id, _ask(sight, row, plan))
         del sight, loaded
         device.release("cuda" if device.choose().device == "cuda" else "cpu")

@@ -20,10 +20,14 @@ Wish = Literal["run", "pause", "stop"]
 
 
 class Control(Value, frozen=True):
-    """What the person wants of a run; `why` is shown while it waits."""
+    """What the person wants of a run; `why` is shown while it waits.
+
+    `anyway` lets it go on although the machine lives on its battery or is short of memory.
+    """
 
     wish: Wish = "run"
     why: str = ""
+    anyway: bool = False
 
 
 class Started(Message, frozen=True, tag="started"):

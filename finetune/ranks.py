@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from accelerate import Accelerator
 from accelerate.utils import broadcast_object_list
 
 from finetune.checkpoint import Checkpoint, Checkpoints, Progress
-from finetune.protocol import Control
 from finetune.tensors import Raw, Tensors
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Follower:
@@ -34,15 +36,15 @@ class Follower:
         return self._checkpoints.best()
 
 
-def agreed(accelerator: Accelerator, read: Callable[[], Control]) -> Callable[[], Control]:
-    """Return a way to ask what the person wants that gives every process the same answer."""
+def agreed(accelerator: Accelerator, read: Callable[P, T]) -> Callable[P, T]:
+    """Return a way to ask something that gives every process the main one's answer."""
     if accelerator.num_processes == 1:
         return read
 
-    def ask() -> Control:
-        found: list[Any] = [read() if accelerator.is_main_process else None]
+    def ask(*args: P.args, **named: P.kwargs) -> T:
+        found: list[Any] = [read(*args, **named) if accelerator.is_main_process else None]
         broadcast_object_list(found)
-        control: Control = found[0]
-        return control
+        answer: T = found[0]
+        return answer
 
     return ask

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from finetune.lessons import IGNORED, Lesson, labels
+from vlm.family_names import PARTS
 
 
 def loss_sum(
@@ -50,10 +51,15 @@ def loss_sum(
         raise ValueError(f"{int(places.sum())} image tokens but {len(seen)} features")
     embedded = embedded.masked_scatter(places[..., None], seen)
     # Padding is on the right, where causal attention never looks: no mask is needed.
-    hidden = model.model.text_model(inputs_embeds=embedded, use_cache=False).last_hidden_state
+    hidden = _text(model)(inputs_embeds=embedded, use_cache=False).last_hidden_state
     counted = following != IGNORED
     logits = model.lm_head(hidden[:, :-1][counted])  # (answer tokens, vocab)
     return functional.cross_entropy(logits.float(), following[counted], reduction="sum")
+
+
+def _text(model: Any) -> Any:
+    (place,) = PARTS[model.config.model_type].text
+    return model.get_submodule(place)
 
 
 def _embed(model: Any, ids: Tensor, lengths: Sequence[int], noise: float) -> Tensor:

@@ -7,7 +7,7 @@ random state beside that number, and every process of several has its own.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 import torch
@@ -16,7 +16,7 @@ from torch import Tensor
 
 from finetune import order
 from finetune.attach import attach, learning
-from finetune.features import Features
+from finetune.features import Features, go_on
 from finetune.lessons import Lesson
 from finetune.loop import Taught
 from finetune.plan import TrainPlan
@@ -39,6 +39,7 @@ class TorchLearner:
         watch: What is only looked at, at least one lesson.
         features: Encodes the lessons' views.
         accelerator: Where this process computes, and with how many others.
+        breathe: Called between two parts of a step; see `hindrances.Breath`.
     """
 
     def __init__(
@@ -49,11 +50,17 @@ class TorchLearner:
         watch: Sequence[Lesson],
         features: Features,
         accelerator: Accelerator,
+        breathe: Callable[[], None] = go_on,
     ) -> None:
         self._plan = plan
         self._train, self._watch = train, watch
         self._features = features
         self._accelerator = accelerator
+        self._breathe = breathe
+        # What is encoded anew each step is encoded once for all questions about it.
+        self._groups = order.apart(len(train))
+        if not features.kept:
+            self._groups = order.together([features.key(lesson, 0) for lesson in train])
         self._model = loaded.model
         self._image_token = int(loaded.processor.image_token_id)
         torch.manual_seed(plan.seed)
@@ -70,8 +77,9 @@ class TorchLearner:
         """Encode what is encoded once; yields how many views are done, of how many."""
         if not self._features.kept:
             return
-        wanted = [(lesson, view) for lesson in self._train for view in range(self._plan.views)]
-        wanted += [(lesson, 0) for lesson in self._watch]
+        every = [(lesson, view) for lesson in self._train for view in range(self._plan.views)]
+        every += [(lesson, 0) for lesson in self._watch]
+        wanted = list({self._features.key(*item): item for item in every}.values())
         mine = wanted[self._accelerator.process_index :: self._accelerator.num_processes]
         self._model.eval()
         for done, (lesson, view) in enumerate(mine):
@@ -84,17 +92,12 @@ class TorchLearner:
         """See `loop.Learner`."""
         plan, accelerator = self._plan, self._accelerator
         torch.manual_seed((plan.seed * 1_000_003 + number) * 64 + accelerator.process_index)
-        chosen = order.batch_of(number, len(self._train), plan.batch, plan.views, plan.seed)
+        chosen = order.batch_of(number, self._groups, plan.batch, plan.views, plan.seed)
         items = [(self._train[index], view) for index, view in chosen]
         tokens = sum(lesson.answer_tokens for lesson, _ in items)
         self.wrapped.train()
         self._optimizer.zero_grad(set_to_none=True)
-        total = torch.zeros((), device=accelerator.device)
-        for part in self._share(items):
-            loss = self._loss(part) / tokens
-            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-            total += loss.detach()
-        loss = self._gather_gradients(total)
+        loss = self._gather_gradients(self._teach(self._share(items), tokens))
         norm = torch.nn.utils.clip_grad_norm_(self._weights.values(), plan.clip)
         if not torch.isfinite(loss) or not torch.isfinite(norm):
             return Taught(float("nan"), 0)
@@ -110,7 +113,8 @@ class TorchLearner:
         self.wrapped.eval()
         sums = torch.zeros(2, device=self._accelerator.device, dtype=torch.float64)
         for part in self._share([(lesson, 0) for lesson in self._watch]):
-            sums[0] += self._loss(part)
+            self._breathe()
+            sums[0] += self._loss(part, [self._seen(item) for item in part])
             sums[1] += sum(lesson.answer_tokens for lesson, _ in part)
         sums = self._accelerator.reduce(sums, reduction="sum")
         return float(sums[0] / sums[1])
@@ -149,16 +153,54 @@ class TorchLearner:
     def _share(self, items: list[Item]) -> list[list[Item]]:
         """Return this process's part of a batch, cut into what is computed at once.
 
-        Lessons of like length stand together, so that little is padded.
+        Lessons about one picture stand together, so that it need not be remembered for long, and
+        else those of like length, so that little is padded.
         """
         size = self._plan.micro_batch
-        ordered = sorted(items, key=lambda item: (len(item[0].ids), item[0].row.id, item[1]))
+        longest: dict[str, int] = {}
+        for item in items:
+            key = self._features.key(*item)
+            longest[key] = max(longest.get(key, 0), len(item[0].ids))
+
+        def place(item: Item) -> tuple[int, str, int, str]:
+            key = self._features.key(*item)
+            return longest[key], key, len(item[0].ids), item[0].row.id
+
+        ordered = sorted(items, key=place)
         parts = [ordered[start : start + size] for start in range(0, len(ordered), size)]
         return parts[self._accelerator.process_index :: self._accelerator.num_processes]
 
-    def _loss(self, items: list[Item]) -> Tensor:
+    def _teach(self, parts: list[list[Item]], tokens: int) -> Tensor:
+        """Add the gradients of the parts of a batch; return their share of its loss.
+
+        Each picture is encoded once. Its features stand as leaves in the parts' graphs, and what
+        these ask of them goes through the encoder once, after the last part that needs them.
+        """
+        last = {self._features.key(*item): n for n, part in enumerate(parts) for item in part}
+        seen: dict[str, tuple[Tensor, Tensor]] = {}
+        total = torch.zeros((), device=self._accelerator.device)
+        for number, part in enumerate(parts):
+            keys = [self._features.key(*item) for item in part]
+            for key, item in zip(keys, part, strict=True):
+                if key not in seen:
+                    whole = self._seen(item)
+                    seen[key] = whole, whole.detach().requires_grad_(whole.requires_grad)
+            loss = self._loss(part, [seen[key][1] for key in keys]) / tokens
+            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            total += loss.detach()
+            for key in {key for key in keys if last[key] == number}:
+                whole, leaf = seen.pop(key)
+                if whole.requires_grad:
+                    torch.autograd.backward(whole, leaf.grad)
+            self._breathe()
+        return total
+
+    def _seen(self, item: Item) -> Tensor:
         with self._accelerator.autocast():
-            features = [self._features.of(lesson, view) for lesson, view in items]
+            return self._features.of(*item)
+
+    def _loss(self, items: list[Item], features: list[Tensor]) -> Tensor:
+        with self._accelerator.autocast():
             lessons = [lesson for lesson, _ in items]
             noise = self._plan.neftune
             return loss_sum(self._model, self._image_token, lessons, features, noise)

@@ -5,36 +5,51 @@ Loaded by the training process only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import torch
 from accelerate import Accelerator
 
-from finetune import loop, ranks, runs
-from finetune.base_model import load_base, place
+from finetune import four_bit, loop, ranks, replay, runs
+from finetune.base_model import fast_encoding, load_base, place
 from finetune.checkpoint import Checkpoints
 from finetune.disk import Disk, save
 from finetune.errors import AdapterInvalid, NothingToTrain
+from finetune.estimate import estimate, four_bit_refusal
 from finetune.features import Features
 from finetune.fingerprint import base_fingerprint
+from finetune.hindrances import Breath, Hindrances, Machine, this_machine
 from finetune.kept import KeptPages
 from finetune.lessons import Lesson, lesson_of
 from finetune.measuring import measure
 from finetune.plan import TrainPlan
-from finetune.protocol import Control, Event, Measured, Preparing
+from finetune.protocol import Control, Ended, Event, Measured, Preparing, StepDone
 from finetune.runs import RunRow
 from finetune.saving import save_adapter
 from finetune.trainer import TorchLearner
+from vlm import device
+from vlm.errors import ModelUnsupported
+from vlm.loader import LoadedModel
 
 _FEATURES = "features"
 
 
-def train(run: Path, plan: TrainPlan, rows: list[RunRow], disk: Disk) -> Iterator[Event]:
+def train(
+    run: Path, plan: TrainPlan, rows: list[RunRow], disk: Disk, say: Callable[[Event], None]
+) -> Iterator[Event]:
     """Train, save the adapter, measure it; the last event is `Ended` or `Measured`.
 
     Among several processes only the main one writes, and only its events count.
+
+    Args:
+        run: The run folder.
+        plan: What to do.
+        rows: All rows of the run.
+        disk: Keeps what must not be lost.
+        say: Takes events that happen in the middle of a step.
 
     Raises:
         DeskError: When the run cannot be done.
@@ -44,18 +59,34 @@ def train(run: Path, plan: TrainPlan, rows: list[RunRow], disk: Disk) -> Iterato
     if plan.threads:
         torch.set_num_threads(plan.threads)
     accelerator = Accelerator(mixed_precision=_precision(plan))
-    learner = _learner(run, plan, rows, disk, accelerator)
-    for done, total in learner.prepare():
-        yield Preparing("Looking at the pictures", done / total)
-    checkpoints = Checkpoints(run / runs.CHECKPOINTS, disk)
-    keeper = checkpoints if accelerator.is_main_process else ranks.Follower(checkpoints)
+    machine, kind = _machine(accelerator.device), accelerator.device.type
+    breath = Breath(machine, say, lambda: device.release(kind))
+    learner = _learner(run, plan, rows, disk, accelerator, breath)
+    hindrances = Hindrances(machine, _step_bytes(plan, rows), plan.on_battery)
 
     def asked() -> Control:
         return runs.asked(run)
 
-    world = loop.Surroundings(ranks.agreed(accelerator, asked), asked)
+    here = loop.Surroundings(asked, asked, hindrance=hindrances.now)
+    checkpoints = Checkpoints(run / runs.CHECKPOINTS, disk)
+    keeper = checkpoints if accelerator.is_main_process else ranks.Follower(checkpoints)
+    for done, total in learner.prepare():
+        yield Preparing("Looking at the pictures", done / total)
+        alone = accelerator.num_processes == 1  # several could not agree: each has its own part
+        if alone and (yield from loop.obey(0, here)) == "stop" and keeper.newest() is None:
+            yield Ended("stopped", 0, 0, "Stopped before the first step; nothing was learned.")
+            return
+    world = loop.Surroundings(
+        ranks.agreed(accelerator, asked),
+        asked,
+        hindrance=ranks.agreed(accelerator, hindrances.now),
+    )
     schedule = loop.Schedule(learner.steps, plan.watch_every, plan.patience)
-    yield from loop.train(learner, schedule, keeper, world)
+    for event in loop.train(learner, schedule, keeper, world):
+        if isinstance(event, StepDone):
+            breath.step = event.step
+            hindrances.took(event.memory_bytes)
+        yield event
     accelerator.end_training()
     if not accelerator.is_main_process:
         return
@@ -65,7 +96,7 @@ def train(run: Path, plan: TrainPlan, rows: list[RunRow], disk: Disk) -> Iterato
     save_adapter(learner.wrapped, run / runs.ADAPTER)
     del learner, accelerator
     if any(row.side == "held_out" for row in rows):
-        gate = yield from measure(run, plan, rows)
+        gate = yield from measure(run, plan, rows, breath)
         save(disk, run / runs.GATE, [msgspec.json.encode(gate)])
         yield Measured(gate.passed, " ".join(gate.reasons))
 
@@ -77,8 +108,31 @@ def _precision(plan: TrainPlan) -> str:
     return "bf16" if plan.precision == "bfloat16" else "no"
 
 
+def _machine(place: torch.device) -> Machine:
+    """Return what hinders a run on this device: its own memory counts."""
+    machine = this_machine()
+    if place.type != "cuda":
+        return machine
+    return replace(
+        machine,
+        free_bytes=lambda: device.free_bytes("cuda"),
+        total_bytes=lambda: int(torch.cuda.mem_get_info()[1]),
+        held_bytes=torch.cuda.memory_allocated,
+    )
+
+
+def _step_bytes(plan: TrainPlan, rows: list[RunRow]) -> int:
+    """Return what a first step is thought to need beside the model that is already there."""
+    return estimate(plan, len(rows), flops=1.0).step_bytes
+
+
 def _learner(
-    run: Path, plan: TrainPlan, rows: list[RunRow], disk: Disk, accelerator: Accelerator
+    run: Path,
+    plan: TrainPlan,
+    rows: list[RunRow],
+    disk: Disk,
+    accelerator: Accelerator,
+    breathe: Callable[[], None],
 ) -> TorchLearner:
     train = [row for row in rows if row.side == "train"]
     watch = [row for row in rows if row.side == "watch"]
@@ -88,12 +142,32 @@ def _learner(
     base = Path(plan.base)
     if base_fingerprint(base) != plan.base_fingerprint:
         raise AdapterInvalid(f"The model in {base} is not the one this run was started with.")
-    loaded = load_base(base, place(plan.precision, accelerator.device.type))
+    loaded = _base(run, plan, disk, accelerator)
+    own, drawn = replay.rows_and_pictures(plan.replayed(len(train)), plan.seed)
+
+    def picture_of(row: RunRow) -> bytes:
+        return drawn[row.id] if row.id in drawn else runs.read_picture(run, row)
 
     def lessons(chosen: list[RunRow]) -> list[Lesson]:
         return [lesson_of(loaded, row, plan.splitting) for row in chosen]
 
-    pages = KeptPages(rows, lambda row: runs.read_picture(run, row), plan.seed)
+    pages = KeptPages([*rows, *own], picture_of, plan.seed)
     folder = run / _FEATURES if plan.caches_features else None
-    features = Features(loaded, pages, folder, disk)
-    return TorchLearner(plan, loaded, lessons(train), lessons(watch), features, accelerator)
+    features = Features(loaded, pages, folder, disk, breathe)
+    train_lessons, watched = lessons([*train, *own]), lessons(watch)
+    return TorchLearner(plan, loaded, train_lessons, watched, features, accelerator, breathe)
+
+
+def _base(run: Path, plan: TrainPlan, disk: Disk, accelerator: Accelerator) -> LoadedModel:
+    kind = accelerator.device.type
+    encode = torch.float32
+    if plan.caches_features and plan.precision == "auto" and kind == "cpu":
+        with accelerator.main_process_first():  # it measures and writes, the others read
+            encode = fast_encoding(run, disk)
+    if not plan.four_bit:
+        return load_base(Path(plan.base), place(plan.precision, kind, encode))
+    if reason := four_bit_refusal(kind == "cuda"):
+        raise ModelUnsupported(reason)
+    loaded = load_base(Path(plan.base), place("bfloat16", "cpu"))
+    four_bit.shrink(loaded.model, kind)
+    return loaded

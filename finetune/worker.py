@@ -71,13 +71,14 @@ def work(run: Path, disk: Disk, pipe: int | None, leads: bool = True) -> int:
         plan, rows = runs.read_plan(run), runs.read_rows(run)
         if events is not None:
             lock = RunLock(run)
-            _start(run, disk, events, plan.steps(_taught(rows)))
+            taught = _taught(rows)
+            _start(run, disk, events, plan.steps(taught + plan.replayed(taught)))
         # Heavy, so only once the run is ours.
         from finetune import training
 
-        for event in training.train(run, plan, rows, disk):
-            if events is not None:
-                events.emit(event)
+        say = events.emit if events is not None else _unheard
+        for event in training.train(run, plan, rows, disk, say):
+            say(event)
         return DONE
     except Exception as error:  # noqa: BLE001  # the process's edge: it ends with a sentence
         _say(events if lock else None, pipe, _failure(error))
@@ -155,6 +156,10 @@ def _say(events: EventLog | None, pipe: int | None, event: Event) -> None:
     elif pipe is not None:
         with contextlib.suppress(OSError):  # nobody listens any more
             os.write(pipe, write(event))
+
+
+def _unheard(_: Event) -> None:
+    """Only the process that leads is listened to."""
 
 
 def _claim_output() -> int:

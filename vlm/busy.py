@@ -10,18 +10,18 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from vlm import paths
 
 FILE = "answering.lock"
-_TRIES, _PAUSE_S = 20, 0.002
-"""How long a question tries to set its sign; somebody who looks holds the file for microseconds."""
+_TRIES, _LOOKS, _PAUSE_S = 20, 3, 0.002
+"""How often each tries; somebody who only looks holds the file for microseconds."""
 
 
 @contextlib.contextmanager
-def answering(folder: Path | None = None) -> Iterator[None]:
+def answering(folder: Path | None = None) -> Generator[None]:
     """Show, while inside, that this process answers; several processes may at once.
 
     Where the sign cannot be set the answer is made all the same.
@@ -55,7 +55,11 @@ def is_answering(folder: Path | None = None) -> bool:
     except OSError:  # nobody ever answered here
         return False
     try:
-        return not _own(descriptor)
+        for _ in range(_LOOKS):
+            if _own(descriptor):
+                return False
+            time.sleep(_PAUSE_S)
+        return True
     finally:
         os.close(descriptor)
 

@@ -114,11 +114,21 @@ def test_gradient_checkpointing_gives_the_same_losses(tmp_path: Path) -> None:
 
 
 def test_an_epoch_takes_everything_once_and_views_move_on() -> None:
-    seen = [pair for step in range(4) for pair in order.batch_of(step, 10, 3, 4, seed=1)]
+    ten = order.apart(10)
+    seen = [pair for step in range(4) for pair in order.batch_of(step, ten, 3, 4, seed=1)]
     assert sorted(index for index, _ in seen) == list(range(10))
-    again = [pair for step in range(4, 8) for pair in order.batch_of(step, 10, 3, 4, seed=1)]
+    again = [pair for step in range(4, 8) for pair in order.batch_of(step, ten, 3, 4, seed=1)]
     assert [index for index, _ in seen] != [index for index, _ in again]
     assert all(dict(again)[index] == (view + 1) % 4 for index, view in seen)
+
+
+def test_questions_about_one_picture_stand_together_with_one_view() -> None:
+    groups = order.together(["a", "b", "a", "c", *["b"] * 5])
+    assert groups == [[0, 2], [1, 4, 5, 6], [3], [7, 8]]
+    seen = [pair for step in range(3) for pair in order.batch_of(step, groups, 3, 4, seed=1)]
+    assert sorted(index for index, _ in seen) == list(range(9))
+    view = dict(seen)
+    assert all(len({view[index] for index in group}) == 1 for group in groups)
 
 
 def test_the_rate_rises_then_falls_to_a_tenth() -> None:

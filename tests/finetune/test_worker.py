@@ -11,8 +11,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import torch
 
 from finetune import runs, training, worker
+from finetune.base_model import fast_encoding
 from finetune.disk import RealDisk
 from finetune.errors import RunBusy, RunDamaged
 from finetune.gate import Gate
@@ -30,7 +32,9 @@ from finetune.protocol import (
     StepDone,
     Watched,
 )
+from finetune.tensors import unpack
 from tests.finetune import tuning
+from vlm import device
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +204,30 @@ def test_whatever_ends_the_process_is_told_in_a_sentence(
     assert not is_held(run)
 
 
+def test_four_bits_without_a_graphics_card_are_refused_in_a_sentence(
+    tmp_path: Path, folder: Path
+) -> None:
+    run = tuning.frozen_run(tmp_path, folder, four_bit=True)
+    assert worker.work(run, RealDisk(), None) == worker.FAILED
+    failed = _events(run)[-1]
+    assert isinstance(failed, Failed)
+    assert "need a graphics card with CUDA" in failed.message
+
+
+def test_the_format_pictures_are_encoded_in_is_measured_once_a_run(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tuning.frozen_run(tmp_path, folder, epochs=1, precision="auto")
+    monkeypatch.setattr(device, "bfloat16_gain", lambda: 2.0)
+    assert worker.work(run, RealDisk(), None) == worker.DONE
+    monkeypatch.setattr(device, "bfloat16_gain", lambda: 0.5)
+    assert fast_encoding(run, RealDisk()) == torch.bfloat16
+    kept = next((run / "features").iterdir())
+    tensors, _ = unpack(kept.read_bytes())
+    assert tensors["features"].dtype == "BF16"
+    assert fast_encoding(tmp_path, RealDisk()) == torch.float32
+
+
 def test_wrong_arguments_are_named(capfd: pytest.CaptureFixture[str]) -> None:
     assert worker.main([]) == worker.USAGE
     assert "RUN_DIR" in capfd.readouterr().err
@@ -209,7 +237,7 @@ def test_two_processes_train_one_run(tmp_path: Path, folder: Path) -> None:
     run = tuning.frozen_run(tmp_path, folder, epochs=1)
     command = [
         *(sys.executable, "-m", "torch.distributed.run", "--standalone"),
-        *("--nproc_per_node", "2", "-m", "finetune.worker", str(run)),
+        *("--nproc_per_node", "2", "-m", "tests.finetune.rank_weights", str(run), str(tmp_path)),
     ]
     environment = {**os.environ, "ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(
@@ -221,6 +249,8 @@ def test_two_processes_train_one_run(tmp_path: Path, folder: Path) -> None:
             group.send_signal(signal.SIGTERM)
             raise
     assert group.returncode == 0, errors.decode()[-3000:]
+    first, second = (tmp_path / "0").read_text(), (tmp_path / "1").read_text()
+    assert first == second, "both end with the same weights and optimizer, bit for bit"
     events = _events(run)
     assert sum(isinstance(event, Started) for event in events) == 1
     together = [event.loss for event in events if isinstance(event, StepDone)]
