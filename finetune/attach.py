@@ -57,21 +57,40 @@ def targets(model: nn.Module, plan: TrainPlan) -> str:
     places = [*parts.text]
     places += parts.vision if plan.trains_vision else ()
     places += parts.connector if plan.connector == "adapter" else ()
-    inside = "|".join(map(re.escape, places))
-    within = re.compile(rf"(?:{inside})\.(?:.*\.)?([^.]+)")
+    patterns = [_pattern(model, place) for place in places]
+    if not any(patterns):
+        raise NothingToTrain(_NOTHING)
+    return "|".join(pattern for pattern in patterns if pattern)
+
+
+def _pattern(model: nn.Module, place: str) -> str:
+    """Return a pattern for the linear layers below a module; "" when there is none."""
+    below = re.compile(rf"{re.escape(place)}\.(?:.*\.)?([^.]+)")
     found = {
         match[1]
         for name, module in model.named_modules()
-        if isinstance(module, nn.Linear) and (match := within.fullmatch(name))
+        if isinstance(module, nn.Linear) and (match := below.fullmatch(name))
     }
-    if not found:
-        raise NothingToTrain(_NOTHING)
-    return rf"({inside})\.(.*\.)?({'|'.join(sorted(found))})"
+    if isinstance(_module(model, place), nn.Linear):
+        return re.escape(place)
+    return rf"{re.escape(place)}\.(.*\.)?({'|'.join(sorted(found))})" if found else ""
 
 
 def _whole(model: nn.Module) -> list[str]:
     """Return the names of the connector's modules, for peft to learn them without an adapter."""
-    return [place.rpartition(".")[2] for place in _parts(model).connector]
+    names: list[str] = []
+    for place in _parts(model).connector:
+        name, module = place.rpartition(".")[2], _module(model, place)
+        if isinstance(module, nn.ModuleList):
+            names += [f"{name}.{index}" for index in range(len(module))]
+        elif module is not None:
+            names.append(name)
+    return names
+
+
+def _module(model: nn.Module, place: str) -> nn.Module | None:
+    """Return the module at a place; a checkpoint may lack a part that its family can have."""
+    return dict(model.named_modules()).get(place)
 
 
 def _parts(model: nn.Module) -> Parts:

@@ -9,9 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 NAMES: Mapping[str, str] = {
+    "granite_docling": "Granite Docling",
     "idefics2": "Idefics2",
     "idefics3": "Idefics3",
     "llava": "LLaVA",
+    "qwen2_vl": "Qwen2-VL",
+    "qwen2_5_vl": "Qwen2.5-VL",
+    "qwen3_vl": "Qwen3-VL",
     "smolvlm": "SmolVLM",
 }
 
@@ -33,11 +37,20 @@ class Parts:
 
 _IDEFICS = Parts(("model.text_model",), ("model.vision_model",), ("model.connector",))
 _LLAVA = Parts(("model.language_model",), ("model.vision_tower",), ("model.multi_modal_projector",))
+_QWEN = Parts(("model.language_model",), ("model.visual.blocks",), ("model.visual.merger",))
 
 PARTS: Mapping[str, Parts] = {
+    "granite_docling": Parts(
+        ("model.text_model",), ("model.vision_model.encoder",), ("model.vision_model.connector",)
+    ),
     "idefics2": _IDEFICS,
     "idefics3": _IDEFICS,
     "llava": _LLAVA,
+    "qwen2_vl": _QWEN,
+    "qwen2_5_vl": _QWEN,
+    "qwen3_vl": Parts(
+        _QWEN.text, _QWEN.vision, (*_QWEN.connector, "model.visual.deepstack_merger_list")
+    ),
     "smolvlm": _IDEFICS,
 }
 

@@ -9,16 +9,27 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from tests import tiny
-from tests.small import llava
+from tests.small import granite_docling, llava, qwen
+from vlm.families.loading import Parts
 
 BUILDERS: Mapping[str, Callable[[], tuple[Any, Any]]] = {
+    "granite_docling": granite_docling.build,
     "llava": llava.build,
+    "qwen2_vl": qwen.build_2,
+    "qwen2_5_vl": qwen.build_2_5,
+    "qwen3_vl": qwen.build_3,
 }
 """By kind: what makes a model and its processor, or the parts of one to save."""
 
 INPUTS: Mapping[str, Callable[[Any, str, list[Any], Any], dict[str, Any]]] = {
+    "granite_docling": granite_docling.inputs,
     "llava": llava.inputs,
+    "qwen2_vl": qwen.inputs,
+    "qwen2_5_vl": qwen.inputs,
+    "qwen3_vl": qwen.inputs,
 }
 """By kind: what plain transformers makes of a prompt and images that have their final size."""
 
@@ -28,10 +39,25 @@ def save(kind: str, folder: Path) -> Path:
     model, processor = BUILDERS[kind]()
     tokenizer = processor.tokenizer
     tiny.spread(model, 0)
+    _speak_plainly(model, tokenizer)
     model.tie_weights()
     if model.generation_config.eos_token_id is None:
         model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.pad_token_id = tokenizer.pad_token_id
     model.eval().save_pretrained(folder)
-    processor.save_pretrained(folder)
+    if isinstance(processor, Parts):
+        for part in (processor.image_processor, tokenizer):
+            part.save_pretrained(folder)
+        (folder / "chat_template.jinja").write_text(processor.chat_template, encoding="utf-8")
+    else:
+        processor.save_pretrained(folder)
     return folder
+
+
+@torch.no_grad()
+def _speak_plainly(model: Any, tokenizer: Any) -> None:
+    """Let a model prefer tokens that are a letter each, so that its answers can be streamed."""
+    head = model.get_output_embeddings().weight
+    for token, index in tokenizer.get_vocab().items():
+        if len(token) > 1 or not "!" <= token <= "~":
+            head[index] = 0.0

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vlm.families.family import Family
+from vlm.families.granite_docling import GraniteDocling
 from vlm.families.idefics2 import Idefics2
 from vlm.families.idefics3 import Idefics3
 from vlm.families.llava import Llava
+from vlm.families.qwen import Qwen
 from vlm.families.smolvlm import smolvlm
 
 FAMILIES: Mapping[str, Family] = {
+    "granite_docling": GraniteDocling(),
     "idefics2": Idefics2(),
     "idefics3": Idefics3(),
     "llava": Llava(),
+    "qwen2_vl": Qwen("Qwen2-VL"),
+    "qwen2_5_vl": Qwen("Qwen2.5-VL"),
+    "qwen3_vl": Qwen("Qwen3-VL"),
     "smolvlm": smolvlm(),
 }
 """By the `model_type` of a checkpoint's `config.json`."""

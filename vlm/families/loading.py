@@ -33,3 +33,35 @@ def chat_template(folder: Path, loaded: Any, fallback: str) -> str:
         if isinstance(found, str):
             return found
     return loaded.chat_template if isinstance(loaded.chat_template, str) else fallback
+
+
+class Parts:
+    """A processor of parts, where the library's own would want torchvision for its videos.
+
+    Args:
+        images: Its image processor.
+        tokenizer: Its tokenizer.
+        template: Its chat template.
+        image_token: The id that stands for one visual token.
+    """
+
+    def __init__(self, images: Any, tokenizer: Any, template: str, image_token: int) -> None:
+        self.image_processor = images
+        self.tokenizer = tokenizer
+        self.chat_template = template
+        self.image_token_id = image_token
+        self.image_token = str(tokenizer.convert_ids_to_tokens(image_token))
+
+    def apply_chat_template(
+        self,
+        messages: list[dict[str, Any]],
+        add_generation_prompt: bool = False,
+        tokenize: bool = False,
+    ) -> Any:
+        """Write a conversation as the checkpoint was taught to read it."""
+        return self.tokenizer.apply_chat_template(
+            messages,
+            chat_template=self.chat_template,
+            add_generation_prompt=add_generation_prompt,
+            tokenize=tokenize,
+        )

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from vlm.decoder import Decoder, merge
 from vlm.families.family import Layout, Pictures, Prompt, Sheet, Tile
-from vlm.types import WHOLE_PAGE
+from vlm.types import WHOLE_PAGE, Box
 
 TEMPLATE = (
     "{% for message in messages %}{{ message['role'] | capitalize }}:"
@@ -70,3 +70,20 @@ def fitted(sheet: Sheet, side: int) -> Tile:
 def single(tile: Tile, tokens: int) -> Layout:
     """Return the layout of a family that sees the sheet as one image."""
     return Layout((tile,), images=1, rows=0, columns=0, tokens_per_tile=tokens)
+
+
+def grid(rows: int, columns: int, edge: int, tokens: int) -> Layout:
+    """Cut a sheet into a grid of square tiles with the whole behind them; 0 for the whole alone."""
+    whole = Tile("Whole", WHOLE_PAGE, edge, edge, (edge, edge))
+    tiles = [
+        Tile(
+            f"Row {row + 1}, column {column + 1}",
+            Box(column / columns, row / rows, (column + 1) / columns, (row + 1) / rows),
+            edge,
+            edge,
+            (edge, edge),
+        )
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    return Layout((*tiles, whole), 1, rows, columns, tokens_per_tile=tokens)
