@@ -39,6 +39,7 @@ LOOK_SECONDS = 0.2
 """How often a run that waits looks whether it may go on."""
 FULL_SECONDS = 2.0
 """How often a run tries again to write to a full disk."""
+DISK_FULL = "The disk is full. Free some space and the run goes on."
 _STOPPED_FULL = "Stopped while the disk was full; the last step that was saved is kept."
 
 
@@ -254,7 +255,7 @@ def _keep(
             if error.errno not in FULL:
                 raise
             if not waited:
-                yield Waiting(step, "The disk is full. Free some space and the run goes on.")
+                yield Waiting(step, DISK_FULL)
             waited = True
             if world.alone().wish == "stop":
                 return False
