@@ -11,8 +11,9 @@ import torch
 
 from vlm import views
 from vlm.cancel import CancelToken, Stopped, check, told
-from vlm.confidence import geometric_mean
+from vlm.confidence import geometric_mean, unsure_words
 from vlm.decode import generate, rules_of
+from vlm.drafts import Drafts
 from vlm.errors import QuestionUnanswerable
 from vlm.evidence import locate_over
 from vlm.families.family import visual_tokens
@@ -31,6 +32,7 @@ class Draft:
     stream: TextStream
     ids: list[int] = field(default_factory=list)
     probabilities: list[float] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
     stop: StopReason = "length"
     keep: int | None = None
     first_at: float = 0.0
@@ -72,7 +74,8 @@ def answer(
             ids = torch.tensor(prompt.ids[prompt.prefix :], device=sight.loaded.model.device)
             logits = sight.decoder.extend(sequence, sight.decoder.embed(ids))
         clock.prefill += time.perf_counter() - began
-        yield from _decode(sight, request, prompt, sequence, logits, draft, cancel)
+        drafts = sight.drafts((seen, *more), prompt)
+        yield from _decode(sight, request, prompt, sequence, logits, draft, drafts, cancel)
     except Stopped:
         yield Cancelled(job, draft.text)
         return
@@ -98,6 +101,7 @@ def _decode(
     sequence: object,
     logits: torch.Tensor,
     draft: Draft,
+    drafts: Drafts | None,
     cancel: CancelToken,
 ) -> Iterator[Event]:
     """Stream the answer's text into `draft`."""
@@ -109,6 +113,7 @@ def _decode(
         rules_of(sight.loaded.model, sight.loaded.processor.tokenizer),
         list(prompt.ids),
         request.question.max_new_tokens,
+        drafts,
     )
     for token in tokens:
         draft.last_at = time.perf_counter()
@@ -118,13 +123,16 @@ def _decode(
             draft.stop = "end"
             break
         draft.ids.append(token.id)
-        if piece := draft.stream.add(token.id):
+        piece = draft.stream.add(token.id)
+        draft.ends.append(len(draft.stream.text))
+        if piece:
             yield TextDelta(request.job, piece)
         draft.keep = repetition.add(token.id)
         if draft.keep is not None:
             draft.stop = "repetition"
             return
         check(cancel)
+    sight.remember(draft.ids)
     if piece := draft.stream.rest():
         yield TextDelta(request.job, piece)
 
@@ -184,4 +192,5 @@ def finished(
             tokens_per_second=draft.speed(),
         ),
         views=shown,
+        unsure=unsure_words(draft.text, draft.ends[: draft.keep], draft.probabilities),
     )

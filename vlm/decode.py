@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 from transformers import LogitsProcessorList, RepetitionPenaltyLogitsProcessor
 
-from vlm.decoder import Decoder
+from vlm.decoder import Checking, Decoder
+from vlm.drafts import Drafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,10 @@ class Rules:
     banned: tuple[int, ...] = ()
     penalty: float = 1.0
     _processors: Any = field(init=False, repr=False, compare=False)
+    _forbidden: Tensor = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_forbidden", torch.tensor(self.banned, dtype=torch.long))
         processors = LogitsProcessorList()
         if self.penalty != 1.0:
             processors.append(RepetitionPenaltyLogitsProcessor(self.penalty))
@@ -67,12 +70,10 @@ class Rules:
             seen = torch.tensor([used], device=scores.device)
             scores = self._processors(seen, scores[None])[0]
         if self.banned:
-            scores = scores.index_fill(
-                0, torch.tensor(self.banned, device=scores.device), float("-inf")
-            )
-        best = scores.argmax()
-        probability = torch.exp(scores[best] - scores.logsumexp(0))
-        return int(best), float(probability)
+            scores = scores.index_fill(0, self._forbidden.to(scores.device), float("-inf"))
+        highest, best = scores.max(0)
+        total = (scores - highest).exp_().sum()
+        return int(best.item()), 1.0 / total.item()
 
 
 def rules_of(model: Any, tokenizer: Any) -> Rules:
@@ -90,7 +91,13 @@ def rules_of(model: Any, tokenizer: Any) -> Rules:
 
 
 def generate(
-    decoder: Decoder, sequence: Any, logits: Tensor, rules: Rules, prompt: list[int], limit: int
+    decoder: Decoder,
+    sequence: Any,
+    logits: Tensor,
+    rules: Rules,
+    prompt: list[int],
+    limit: int,
+    drafts: Drafts | None = None,
 ) -> Iterator[Token]:
     """Yield tokens until one ends the answer or `limit` are there.
 
@@ -101,15 +108,33 @@ def generate(
         rules: Which tokens end an answer or are banned.
         prompt: Its ids.
         limit: Most tokens to generate, an ending one included.
+        drafts: Guesses that are checked several at a time; the tokens are the same without them.
     """
-    used = list(prompt)
-    for count in range(limit):
-        chosen, probability = rules.choose(logits, used)
-        ends = chosen in rules.ends
-        yield Token(chosen, probability, ends)
-        if ends or count + 1 == limit:
-            return
-        used.append(chosen)
+    used, count = list(prompt), 0
+    rows, guess = logits[None], list[int]()
+    many = decoder if drafts is not None and isinstance(decoder, Checking) else None
+    while True:
+        start, right = sequence.length - len(guess), 0
+        for row in rows:
+            chosen, probability = rules.choose(row, used)
+            ends = chosen in rules.ends
+            yield Token(chosen, probability, ends)
+            count += 1
+            if ends or count == limit:
+                return
+            used.append(chosen)
+            if right == len(guess) or guess[right] != chosen:
+                break
+            right += 1
+        if drafts is not None and guess:
+            sequence.rewind(start + right)
+            drafts.checked(len(guess), right)
+        guess = []
+        if drafts is not None and many is not None:
+            guess = drafts.propose(used[len(prompt) :], limit - count - 1)
         with torch.inference_mode():
-            following = torch.tensor([chosen], device=logits.device)
-            logits = decoder.extend(sequence, decoder.embed(following))
+            embedded = decoder.embed(torch.tensor([used[-1], *guess], device=logits.device))
+            if guess and many is not None:
+                rows = many.extend_all(sequence, embedded)
+            else:
+                rows = decoder.extend(sequence, embedded)[None]

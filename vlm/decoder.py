@@ -6,7 +6,7 @@ Greedy decoding needs nothing else; the cache of a page's prefix is rewound, nev
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 from transformers import DynamicCache
@@ -68,6 +68,20 @@ class Decoder(Protocol):
 
     def extend(self, sequence: Any, embedded: Tensor) -> Tensor:
         """Append ``(T, hidden)`` to a sequence; return the last position's logits ``(vocab,)``."""
+        ...
+
+
+@runtime_checkable
+class Checking(Protocol):
+    """A decoder that can check several guessed tokens at once."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether a position's logits do not depend on how many are computed together."""
+        ...
+
+    def extend_all(self, sequence: Any, embedded: Tensor) -> Tensor:
+        """Append ``(T, hidden)``; return every new position's logits ``(T, vocab)``."""
         ...
 
 

@@ -94,6 +94,7 @@ class LlamaDecoder:
         if window is not None:
             self.limit = min(self.limit, int(window))
         plain = self._embedding.device.type == "cpu" and self._embedding.dtype == torch.float32
+        self.exact = True
         self._alone = Alone(self._heads, self._kv_heads, self._size) if plain else None
 
     def start(self) -> LlamaSequence:
@@ -106,6 +107,7 @@ class LlamaDecoder:
 
     def shrink(self) -> None:
         """Compute in 8 bits from now on: faster, and not quite equal; float32 on a CPU only."""
+        self.exact = False  # rows that come in together share one scale
         for layer, weights in zip(self._layers, self.weights, strict=True):
             layer.qkv, layer.out, layer.gate_up, layer.down = map(int8, weights)
         if self._head_weight.numel() > HEAD_COPY:

@@ -15,6 +15,8 @@ import torch
 from torch import Tensor
 
 from vlm import views
+from vlm.decoder import Checking
+from vlm.drafts import Drafts, Places
 from vlm.errors import DeskError, QuestionUnanswerable
 from vlm.families.family import Layout, Pictures, Sheet
 from vlm.loader import LoadedModel
@@ -26,6 +28,9 @@ from vlm.views import Drawn, PageSource
 SEEN_PAGES = 256
 """Pages whose plan and words are remembered; they are small beside features."""
 
+
+TEXT_PAGES, TEXT_CHARACTERS, SAID_TOKENS = 32, 20_000, 20_000
+"""Pages whose words are kept to guess by, characters of one page, tokens of earlier answers."""
 
 DRAWN_VIEWS = 64
 """Drawn views that wait for the encoder; more are drawn again when their turn comes."""
@@ -82,6 +87,8 @@ class Sight:
         self._seen: Kept[Seen] = Kept(SEEN_PAGES)
         self._kept: Kept[Any] = Kept(budget_bytes)
         self._drawn: dict[bytes, Drawn] = {}
+        self._texts: Kept[Places] = Kept(TEXT_PAGES)
+        self._said = Places()
 
     def switch(self, loaded: LoadedModel) -> None:
         """Go on with another version of the same base; features that stay the same are kept."""
@@ -191,6 +198,37 @@ class Sight:
         loaded = self.loaded
         layouts = [one.layout for one in more]
         return build(loaded.family, loaded.processor, seen.layout, question, more=layouts)
+
+    def drafts(self, pages: Sequence[Seen], prompt: Prompt) -> Drafts | None:
+        """Return guesses from the pages' words, the question and earlier answers.
+
+        Returns:
+            None where the decoder cannot check them without changing the answer.
+        """
+        if not (isinstance(self.decoder, Checking) and self.decoder.exact):
+            return None
+
+        def sources() -> list[Places]:
+            asked = Places()
+            asked.add(prompt.ids[prompt.prefix :])
+            return [*(self._places(one) for one in pages if one.words), self._said, asked]
+
+        return Drafts(sources)
+
+    def remember(self, ids: Sequence[int]) -> None:
+        """Keep an answer's tokens to guess later answers by."""
+        if len(self._said) > SAID_TOKENS:
+            self._said = Places()
+        self._said.add(ids)
+
+    def _places(self, seen: Seen) -> Places:
+        key = (seen.page, len(seen.words), _stamp(seen.page.path))
+        if (known := self._texts.get(key)) is None:
+            text = " ".join(word.text for word in seen.words)[:TEXT_CHARACTERS]
+            known = Places()
+            known.add(self.loaded.processor.tokenizer(text, add_special_tokens=False)["input_ids"])
+            self._texts.put(key, known, 1)
+        return known
 
     def forget(self) -> None:
         """Give up everything that is kept of pages."""
