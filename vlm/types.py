@@ -218,9 +218,21 @@ class PagesRead(Value, frozen=True):
         return any(page.useful for page in self.pages)
 
 
+class Unsure(Value, frozen=True):
+    """A word of an answer that the model doubted: `text[start:end]`.
+
+    `probability` in [0, 1] is what the model gave the whole word.
+    """
+
+    start: int
+    end: int
+    probability: float
+
+
 class Answer(Value, frozen=True):
     """A finished answer. `confidence` in [0, 1] is the geometric mean probability of its tokens.
 
+    It is -1 when a server does not tell. `unsure` are the words that the model doubted, in order.
     `read` is there for a question to a whole document: the answer is then that of its first page,
     and `evidence` and `views` are of that page.
     """
@@ -236,6 +248,7 @@ class Answer(Value, frozen=True):
     timings: Timings
     views: tuple[View, ...] = ()
     read: PagesRead | None = None
+    unsure: tuple[Unsure, ...] = ()
 
 
 class ModelInfo(Value, frozen=True):

@@ -72,6 +72,7 @@ class AnswerCard(Card):
         self.asked = plain_label(self.question.text)
         self.asked.setFont(sized(self.asked.font(), 0.5, QFont.Weight.DemiBold))
         self.text = AnswerText()
+        self.doubt = MutedLabel(words.UNSURE_BELOW)
         self.busy = BusyLine()
         self.status = MutedLabel()
         self.notice = Notice()
@@ -105,7 +106,9 @@ class AnswerCard(Card):
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE * 2)
         layout.setSpacing(theme.SPACE)
         layout.addLayout(head)
-        for part in (self.asked, self.text, self.busy, self.status, self.notice, self.ending):
+        for part in (self.asked, self.text, self.doubt, self.busy, self.status):
+            layout.addLayout(_indented(part))
+        for part in (self.notice, self.ending):
             layout.addLayout(_indented(part))
         layout.addWidget(offers)
         layout.addWidget(self.badges)
@@ -184,8 +187,10 @@ class AnswerCard(Card):
         """Show the finished answer and everything beside it."""
         self.answer = answer
         self.text.set_text(answer.text)
+        self.text.mark(answer.unsure)
         self._show_only(self.badges, *self._answer_buttons())
         self.text.setVisible(bool(answer.text))
+        self.doubt.setVisible(self.text.marked)
         if answer.views and self.saw is None:
             self.saw = Saw(0, answer.views)
         self.seen.setVisible(self.saw is not None and bool(self.saw.views))
@@ -242,7 +247,15 @@ class AnswerCard(Card):
         if self._correction is not None:
             self._close_correction()
         actions = (self.retry, self.longer, self.models, self.seen, *self._answer_buttons())
-        lines = (self.busy, self.status, self.notice, self.ending, self.badges, self.where_line)
+        lines = (
+            self.doubt,
+            self.busy,
+            self.status,
+            self.notice,
+            self.ending,
+            self.badges,
+            self.where_line,
+        )
         for part in (*lines, *actions):
             part.setVisible(part in shown)
 

@@ -38,6 +38,8 @@ READING = "Reading…"
 WHERE_WAITING = "Finding where the model looked…"
 WHERE_FOUND = "Where the model looked: a hint, not proof. The darker, the more."
 WHERE_NO_MODEL = "The model that gave this answer is not loaded now."
+UNSURE = "The model was unsure here"
+UNSURE_BELOW = "Dotted words: the model was unsure here."
 NO_ANSWER = "The model had nothing to say."
 
 
@@ -45,8 +47,10 @@ def confidence(value: float) -> tuple[str, Tone]:
     """Say how sure the model was.
 
     Args:
-        value: In [0, 1].
+        value: In [0, 1], or -1 when it is not known.
     """
+    if value < 0:
+        return "Sureness not known", Tone.PLAIN
     if value >= SURE:
         return "Sure", Tone.GOOD
     if value >= FAIRLY_SURE:
@@ -56,6 +60,8 @@ def confidence(value: float) -> tuple[str, Tone]:
 
 def confidence_detail(value: float) -> str:
     """Say the percentage, and what it means."""
+    if value < 0:
+        return "The server does not say how sure the model was. Check the answer yourself."
     return (
         f"{percent(value)}: how sure the model was of its words on average. "
         f"{SURE:.0%} and more reads “Sure”, {FAIRLY_SURE:.0%} and more “Fairly sure”. "
@@ -153,7 +159,9 @@ def made_by(answer: Answer) -> str:
 
 def detail(answer: Answer) -> str:
     """Say everything else that is known about an answer, in one line."""
-    parts = [f"{percent(answer.confidence)} sure", made_by(answer)]
+    parts = [made_by(answer)]
+    if answer.confidence >= 0:
+        parts.insert(0, f"{percent(answer.confidence)} sure")
     if answer.visual_tokens:
         parts.append(f"{answer.visual_tokens} visual tokens at {answer.effective_dpi:.0f} dpi")
     if answer.timings.first_token:

@@ -47,7 +47,7 @@ def record(entry: Entry) -> dict[str, object]:
         [round(value, 5) for value in (box.x0, box.y0, box.x1, box.y1)] if box else None,
         question.text,
         answer.text,
-        round(answer.confidence, 4),
+        round(answer.confidence, 4) if answer.confidence >= 0 else "",
         answer.evidence.kind,
         answer.stop,
         answer.model,

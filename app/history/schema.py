@@ -71,5 +71,10 @@ def _first(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_first]
+def _with_doubts(connection: sqlite3.Connection) -> None:
+    """Keep the words of which a model was unsure."""
+    connection.execute("ALTER TABLE entry ADD COLUMN unsure TEXT NOT NULL DEFAULT '[]'")
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_first, _with_doubts]
 """Entry i turns a file of version i into version i + 1, inside one transaction."""

@@ -21,7 +21,7 @@ from app import safe_file
 from app.history import schema
 from app.history.entry import Entry
 from vlm.errors import DeskError
-from vlm.types import Answer, Box, Evidence, PageRef, Question, Timings
+from vlm.types import Answer, Box, Evidence, PageRef, Question, Timings, Unsure
 
 NAME = "history.sqlite3"
 FOUND_AT_MOST = 500
@@ -31,7 +31,7 @@ WAL_IS_SAFE = (3, 51, 3)
 _COLUMNS = (
     "asked_at, path, name, fingerprint, page, rotation, crop, question, splitting, "
     "max_new_tokens, answer, confidence, evidence, stop, model, adapter, visual_tokens, "
-    "effective_dpi, timings, verdict"
+    "effective_dpi, timings, verdict, unsure"
 )
 
 
@@ -212,6 +212,7 @@ def _row(entry: Entry) -> tuple[Any, ...]:
         answer.effective_dpi,
         _json(answer.timings),
         entry.verdict,
+        _json(answer.unsure),
     )
 
 
@@ -219,7 +220,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     (number, asked_at, path, _, fingerprint, page, rotation, crop, text, splitting, tokens) = row[
         :11
     ]
-    (answer, confidence, evidence, stop, model, adapter, visual, dpi, timings, verdict) = row[11:]
+    (answer, confidence, evidence, stop, model, adapter, visual, dpi, timings, verdict) = row[11:21]
     return Entry(
         question=Question(
             text=text,
@@ -238,6 +239,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
             visual_tokens=visual,
             effective_dpi=dpi,
             timings=msgspec.json.decode(timings, type=Timings),
+            unsure=msgspec.json.decode(row[21], type=tuple[Unsure, ...]),
         ),
         when=datetime.fromtimestamp(asked_at, UTC),
         fingerprint=fingerprint,

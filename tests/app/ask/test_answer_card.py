@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -10,7 +11,7 @@ from app.ask.question_line import QuestionLine
 from app.ask.values import Correction, EvidenceClick, Scope, Verdict
 from tests.app.ask.sample import BOX, CROPPED, PAGE, PATH, VIEWS, WHOLE, answer
 from vlm.protocol import Saw
-from vlm.types import Evidence, Question
+from vlm.types import Evidence, Question, Unsure
 
 
 @pytest.fixture
@@ -221,3 +222,23 @@ def test_words_without_end_do_not_widen_the_card(qtbot: QtBot) -> None:
     card.show_corrected(endless)
     assert card.notice.text() == f"Your answer: {endless}"
     assert card.minimumSizeHint().width() < 388
+
+
+def test_doubted_words_are_explained_in_plain_words(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_answer(answer())
+    assert not card.doubt.isVisible()
+    card.show_answer(msgspec.structs.replace(answer(), unsure=(Unsure(0, 5, 0.2),)))
+    assert card.doubt.isVisible()
+    assert card.doubt.text() == "Dotted words: the model was unsure here."
+    assert card.text.marks()
+    card.restart(CROPPED)
+    assert not card.doubt.isVisible()
+
+
+def test_a_server_that_does_not_tell_its_sureness_is_no_unsure_answer(
+    qtbot: QtBot, card: AnswerCard
+) -> None:
+    card.show_answer(answer(confidence=-1))
+    assert card.badges.confidence.text() == "Sureness not known"
+    click(qtbot, card.badges.confidence)
+    assert "%" not in card.badges.detail.text()

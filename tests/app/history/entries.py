@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from app.history.entry import Entry
-from vlm.types import Answer, Box, Evidence, PageRef, Question, Timings
+from vlm.types import Answer, Box, Evidence, PageRef, Question, Timings, Unsure
 
 
 def entry(
@@ -25,6 +25,7 @@ def entry(
             visual_tokens=320,
             effective_dpi=168.5,
             timings=Timings(open=0.1, total=1.25, tokens_per_second=20.5),
+            unsure=(Unsure(0, 3, 0.25),),
         ),
         when=datetime(2025, 3, 14, 9, 30, tzinfo=UTC),
         fingerprint="ab" * 32,

@@ -107,7 +107,10 @@ def test_deleting_also_removes_copies_made_before_a_migration(file: Path) -> Non
         connection.execute("ALTER TABLE entry ADD COLUMN note TEXT")
 
     with contextlib.closing(HistoryStore(file, [*schema.MIGRATIONS, second])) as store:
-        assert SECRET.encode() in (file.parent / f"{file.name}.before-2").read_bytes()
+        assert (
+            SECRET.encode()
+            in (file.parent / f"{file.name}.before-{len(schema.MIGRATIONS) + 1}").read_bytes()
+        )
         store.delete([number])
     assert SECRET.encode() not in everything_on_disk(file)
 
@@ -121,7 +124,7 @@ def test_a_migration_keeps_entries_and_leaves_a_whole_copy(file: Path) -> None:
 
     with contextlib.closing(HistoryStore(file, [*schema.MIGRATIONS, second])) as store:
         assert store.search()[0].question.text == "before"
-    copy = file.with_name(f"{file.name}.before-2")
+    copy = file.with_name(f"{file.name}.before-{len(schema.MIGRATIONS) + 1}")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with contextlib.closing(HistoryStore(copy)) as old:
         assert old.search()[0].question.text == "before"
@@ -200,3 +203,17 @@ def test_ten_thousand_entries_are_searched_quickly(file: Path) -> None:
         began = time.perf_counter()
         assert len(store.search("needle found")) == 500
         assert time.perf_counter() - began < 0.5
+
+
+def test_a_file_of_before_doubts_were_kept_still_opens(file: Path) -> None:
+    with contextlib.closing(HistoryStore(file, schema.MIGRATIONS[:1])):
+        pass
+    with contextlib.closing(sqlite3.connect(file)) as old, old:
+        old.execute(
+            "INSERT INTO entry VALUES (1, 0, '/a.pdf', 'a.pdf', '', 0, 0, NULL, 'What?', 1, 64,"
+            " '84.50', 0.9, '{\"kind\": \"no_text\"}', 'end', 'small', NULL, 64, 100, '{}', NULL)"
+        )
+    with contextlib.closing(HistoryStore(file)) as store:
+        (found,) = store.search()
+    assert found.answer.text == "84.50"
+    assert found.answer.unsure == ()
