@@ -12,7 +12,7 @@ import torch
 from vlm import views
 from vlm.cancel import CancelToken, Stopped, check, told
 from vlm.confidence import geometric_mean, unsure_words
-from vlm.decode import generate, rules_of
+from vlm.decode import Token, generate, rules_of
 from vlm.drafts import Drafts
 from vlm.errors import QuestionUnanswerable
 from vlm.evidence import locate_over
@@ -37,6 +37,27 @@ class Draft:
     keep: int | None = None
     first_at: float = 0.0
     last_at: float = 0.0
+    repetition: Repetition = field(default_factory=Repetition)
+
+    def take(self, token: Token) -> tuple[str, bool]:
+        """Take the next token in.
+
+        Returns:
+            The text that is certain now, and whether the answer is finished.
+        """
+        self.last_at = time.perf_counter()
+        self.first_at = self.first_at or self.last_at
+        self.probabilities.append(token.probability)
+        if token.ends:
+            self.stop = "end"
+            return "", True
+        self.ids.append(token.id)
+        piece = self.stream.add(token.id)
+        self.ends.append(len(self.stream.text))
+        self.keep = self.repetition.add(token.id)
+        if self.keep is not None:
+            self.stop = "repetition"
+        return piece, self.keep is not None
 
     @property
     def text(self) -> str:
@@ -105,7 +126,6 @@ def _decode(
     cancel: CancelToken,
 ) -> Iterator[Event]:
     """Stream the answer's text into `draft`."""
-    repetition = Repetition()
     tokens = generate(
         sight.decoder,
         sequence,
@@ -116,21 +136,13 @@ def _decode(
         drafts,
     )
     for token in tokens:
-        draft.last_at = time.perf_counter()
-        draft.first_at = draft.first_at or draft.last_at
-        draft.probabilities.append(token.probability)
-        if token.ends:
-            draft.stop = "end"
-            break
-        draft.ids.append(token.id)
-        piece = draft.stream.add(token.id)
-        draft.ends.append(len(draft.stream.text))
+        piece, done = draft.take(token)
         if piece:
             yield TextDelta(request.job, piece)
-        draft.keep = repetition.add(token.id)
-        if draft.keep is not None:
-            draft.stop = "repetition"
+        if draft.stop == "repetition":
             return
+        if done:
+            break
         check(cancel)
     sight.remember(draft.ids)
     if piece := draft.stream.rest():

@@ -9,7 +9,6 @@ only several tokens need. `fast` proves the result equal before it is used.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -17,8 +16,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from vlm.decoder import Decoder, StockDecoder, TextModel
+from vlm.llama_layer import Layer, layer_of, weights_of
 from vlm.llama_room import Alone, LlamaSequence
-from vlm.products import FEW, Product, columns, exact, int8
+from vlm.products import FEW, columns, exact, int8
 
 SHAPES = ("LlamaModel", "MistralModel")
 ROPES = ("default", "linear", "llama3")
@@ -40,18 +40,6 @@ TOLERANCE = {torch.float32: 1e-3, torch.float16: 5e-2, torch.bfloat16: 2e-1}
 """Largest difference of logits, in their standard deviations, that counts as equal."""
 
 
-@dataclass(slots=True)
-class _Layer:
-    """The weights of a layer; `qkv` and `gate_up` are one matrix each, rows stacked."""
-
-    before: Tensor
-    qkv: Product
-    out: Product
-    between: Tensor
-    gate_up: Product
-    down: Product
-
-
 _ZERO = torch.zeros(1)
 
 
@@ -71,7 +59,7 @@ class LlamaDecoder:
         self._heads: int = config.num_attention_heads
         self._kv_heads: int = config.num_key_value_heads
         self._size: int = first.head_dim
-        self._scale: float = first.scaling
+        self.scale: float = first.scaling
         self._eps: float = config.rms_norm_eps
         self._width: tuple[int] = (config.hidden_size,)
         self._embedding: Tensor = text.embedding.weight
@@ -80,10 +68,10 @@ class LlamaDecoder:
         if self._head_weight is not self._embedding or self._head_weight.numel() <= HEAD_COPY:
             self._head_weight = columns(self._head_weight)
         self._head = exact(self._head_weight, packed=False)
-        self.weights = [_weights(layer) for layer in body.layers]
+        self.weights = [weights_of(layer) for layer in body.layers]
         one = sum(weight.numel() for weight in self.weights[0])
-        self._layers = [
-            _layer(layer, weights, one * len(self.weights) <= TWICE)
+        self.layers = [
+            layer_of(layer, weights, one * len(self.weights) <= TWICE)
             for layer, weights in zip(body.layers, self.weights, strict=True)
         ]
         self._work = max(weight.numel() for weight in self.weights[0])
@@ -108,7 +96,7 @@ class LlamaDecoder:
     def shrink(self) -> None:
         """Compute in 8 bits from now on: faster, and not quite equal; float32 on a CPU only."""
         self.exact = False  # rows that come in together share one scale
-        for layer, weights in zip(self._layers, self.weights, strict=True):
+        for layer, weights in zip(self.layers, self.weights, strict=True):
             layer.qkv, layer.out, layer.gate_up, layer.down = map(int8, weights)
         if self._head_weight.numel() > HEAD_COPY:
             self._head = int8(self._head_weight)
@@ -155,20 +143,45 @@ class LlamaDecoder:
         if mask is not None and self._by_hand(count):
             mask = torch.zeros(mask.shape).masked_fill_(~mask, float("-inf"))
         x = embedded
-        for place, (layer, kept) in enumerate(zip(self._layers, buffer, strict=True)):
-            last = place + 1 == len(self._layers)
+        for place, (layer, kept) in enumerate(zip(self.layers, buffer, strict=True)):
+            last = place + 1 == len(self.layers)
             mixed = self._attend(layer, kept, x, cos, sin, start, mask)
             if last and wanted < count:  # nothing reads the other positions any more
                 x, mixed = x[-wanted:], mixed[-wanted:]
-            x = x + layer.out(mixed)
-            gate, up = layer.gate_up(self._rows_normed(x, layer.between)).chunk(2, dim=-1)
-            x = x + layer.down(functional.silu(gate) * up)
+            x = self.finish(layer, x, mixed)
         sequence.length = end
+        return self.logits(x)
+
+    def finish(self, layer: Layer, x: Tensor, mixed: Tensor) -> Tensor:
+        """Run the rest of a layer on what its heads saw, ``(T, heads * head)``."""
+        x = x + layer.out(mixed)
+        gate, up = layer.gate_up(self._rows_normed(x, layer.between)).chunk(2, dim=-1)
+        return x + layer.down(functional.silu(gate) * up)
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Turn what the last layer returned, ``(T, hidden)``, into ``(T, vocab)``."""
         return self._head(self._rows_normed(x, self._norm))
+
+    def turned(
+        self, layer: Layer, x: Tensor, cos: Tensor, sin: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return queries, keys and values of tokens at their places, each ``(T, heads, head)``.
+
+        Args:
+            layer: Whose.
+            x: ``(T, hidden)``.
+            cos: ``(T, 1, head)``, from `angles`.
+            sin: ``(T, 1, head)``.
+        """
+        both, heads = self._heads + self._kv_heads, self._heads
+        qkv = layer.qkv(self._rows_normed(x, layer.before)).view(len(x), -1, self._size)
+        asking = qkv[:, :both]
+        asking = torch.addcmul(asking * cos, asking.roll(self._size // 2, -1), sin)
+        return asking[:, :heads], asking[:, heads:], qkv[:, both:]
 
     def _attend(
         self,
-        layer: _Layer,
+        layer: Layer,
         kept: Tensor,
         x: Tensor,
         cos: Tensor,
@@ -183,20 +196,18 @@ class LlamaDecoder:
         """
         count, end = len(x), start + len(x)
         heads, kv_heads, size = self._heads, self._kv_heads, self._size
-        qkv = layer.qkv(self._rows_normed(x, layer.before)).view(count, heads + 2 * kv_heads, size)
-        turned = qkv[:, : heads + kv_heads]
-        turned = torch.addcmul(turned * cos, turned.roll(size // 2, -1), sin)
-        kept[0, :, start:end] = turned[:, heads:].transpose(0, 1)
-        kept[1, :, start:end] = qkv[:, heads + kv_heads :].transpose(0, 1)
+        query, key, value = self.turned(layer, x, cos, sin)
+        kept[0, :, start:end] = key.transpose(0, 1)
+        kept[1, :, start:end] = value.transpose(0, 1)
         # The query heads that share a key head are queries of one head: (kv heads, group * T, size)
-        query = turned[:, :heads].transpose(0, 1).reshape(kv_heads, -1, size)
+        query = query.transpose(0, 1).reshape(kv_heads, -1, size)
         keys, values = kept[0, :, :end], kept[1, :, :end]
         if mask is not None and mask.dtype == query.dtype:
-            scores = torch.baddbmm(mask, query, keys.transpose(1, 2), alpha=self._scale)
+            scores = torch.baddbmm(mask, query, keys.transpose(1, 2), alpha=self.scale)
             mixed = torch.bmm(scores.softmax(-1), values)
         else:
             mixed = functional.scaled_dot_product_attention(
-                query[None], keys[None], values[None], mask, scale=self._scale
+                query[None], keys[None], values[None], mask, scale=self.scale
             )
         return mixed.view(heads, count, size).transpose(0, 1).reshape(count, heads * size)
 
@@ -208,14 +219,14 @@ class LlamaDecoder:
         keys = buffer[:, 0, :, :end].transpose(-1, -2).unbind(0)
         values = buffer[:, 1, :, :end].unbind(0)
         rows = buffer[:, :, :, place].unbind(0)
-        for layer, key, value, row in zip(self._layers, keys, values, rows, strict=True):
+        for layer, key, value, row in zip(self.layers, keys, values, rows, strict=True):
             qkv = layer.qkv(self._normed(x, layer.before)).view(alone.turned.shape)
             torch.mul(qkv, alone.cos, out=alone.turned)
             left, right = qkv.unbind(1)  # the halves of each head that turn into each other
             alone.left.addcmul_(right[: alone.turning], sin, value=-1)
             alone.right.addcmul_(left[: alone.turning], sin)
             row.copy_(alone.kv)
-            scores = torch.baddbmm(alone.nothing, alone.query, key, beta=0, alpha=self._scale)
+            scores = torch.baddbmm(alone.nothing, alone.query, key, beta=0, alpha=self.scale)
             mixed = torch.bmm(scores.softmax(-1), value).view(1, -1)
             x = x + layer.out(mixed)
             gate, up = layer.gate_up(self._normed(x, layer.between)).chunk(2, -1)
@@ -244,13 +255,22 @@ class LlamaDecoder:
         if old is not None and old.shape[3] >= end:
             return old
         capacity = min(self.limit, max(end + ROOM, 2 * (0 if old is None else old.shape[3])))
-        shape = (len(self._layers), 2, self._kv_heads, capacity, self._size)
+        shape = (len(self.layers), 2, self._kv_heads, capacity, self._size)
         sequence.buffer = like.new_empty(shape)
         if old is not None:
             sequence.buffer[:, :, :, : sequence.length] = old[:, :, :, : sequence.length]
-        if capacity > len(self._cos):
-            self._cos, self._sin = self._angles(capacity)
+        self.reach(capacity)
         return sequence.buffer
+
+    @property
+    def angles(self) -> tuple[Tensor, Tensor]:
+        """Cosines and signed sines by position, ``(positions, head)``; see `reach`."""
+        return self._cos, self._sin
+
+    def reach(self, count: int) -> None:
+        """Have the angles of the first `count` positions."""
+        if count > len(self._cos):
+            self._cos, self._sin = self._angles(count)
 
     def _angles(self, count: int) -> tuple[Tensor, Tensor]:
         """Return cosines and signed sines ``(count, head)`` of the first positions.
@@ -262,33 +282,6 @@ class LlamaDecoder:
         cos, sin = self._rotary(self._embedding, positions)
         half = self._size // 2
         return cos[0], torch.cat([-sin[0, :, :half], sin[0, :, half:]], dim=-1)
-
-
-def _weights(layer: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    attention, mlp = layer.self_attn, layer.mlp
-    return (
-        _stacked(attention.q_proj, attention.k_proj, attention.v_proj),
-        _stacked(attention.o_proj),
-        _stacked(mlp.gate_proj, mlp.up_proj),
-        _stacked(mlp.down_proj),
-    )
-
-
-def _layer(layer: Any, weights: tuple[Tensor, Tensor, Tensor, Tensor], twice: bool) -> _Layer:
-    qkv, out, gate_up, down = (exact(weight, packed=twice) for weight in weights)
-    before, between = layer.input_layernorm.weight, layer.post_attention_layernorm.weight
-    return _Layer(before, qkv, out, between, gate_up, down)
-
-
-def _stacked(*projections: Any) -> Tensor:
-    """Stack weights in one matrix and let the modules look into it, so that none is held twice."""
-    whole = columns(torch.cat([projection.weight.data for projection in projections]))
-    start = 0
-    for projection in projections:
-        end = start + len(projection.weight)
-        projection.weight.data = whole[start:end]
-        start = end
-    return whole
 
 
 def _causal(count: int, start: int, groups: int, device: torch.device) -> Tensor | None:

@@ -15,6 +15,8 @@ from tests.vlm.answering import NEVER, PAGE, Checkpoint, answered, last, questio
 from vlm import views
 from vlm.engine import Engine
 from vlm.families import FAMILIES
+from vlm.llama import LlamaDecoder
+from vlm.llama_many import Branches
 from vlm.prompt import build
 from vlm.protocol import (
     AllAnswered,
@@ -164,6 +166,46 @@ def test_a_page_is_drawn_once_for_all_its_questions(checkpoint: Checkpoint) -> N
     pages = DrawnPages()
     asked_all(started(checkpoint("marked"), pages), *map(question, TEXTS))
     assert len(pages.renders) == 5
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_a_token_of_each_is_computed_at_a_time_where_that_changes_none(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, exact: bool
+) -> None:
+    passes: list[int] = []
+    extend = Branches.extend
+
+    def counted(self: Branches, *given: torch.Tensor) -> torch.Tensor:
+        passes.append(len(given[0]))
+        return extend(self, *given)
+
+    monkeypatch.setattr(Branches, "extend", counted)
+    answerer = started(checkpoint("idefics3"))
+    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    assert sight is not None
+    assert isinstance(sight.decoder, LlamaDecoder)
+    sight.decoder.exact = exact
+    counts = (3, 5, 5, 9)
+    asked = [question(text, max_new_tokens=n) for text, n in zip(TEXTS, counts, strict=True)]
+    found = answers(asked_all(answerer, *asked))
+    assert all(one.stop == "length" for one in found.values())
+    assert passes == ([4, 4, 4, 3, 3, 1, 1, 1, 1] if exact else [])
+
+
+def test_a_template_with_the_question_first_is_asked_one_by_one(checkpoint: Checkpoint) -> None:
+    answerer = started(checkpoint("idefics2"))
+    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    assert sight is not None
+    template = sight.loaded.processor.chat_template
+    sight.loaded.processor.chat_template = (
+        "{{ messages[0]['content'][-1]['text'] }}<image>{% if add_generation_prompt %}: {% endif %}"
+    )
+    try:
+        found = answers(asked_all(answerer, *map(question, TEXTS)))
+        alone = [answered(answerer, question(text)).text for text in TEXTS]
+    finally:
+        sight.loaded.processor.chat_template = template
+    assert [found[index].text for index in range(len(TEXTS))] == alone
 
 
 def test_one_that_cannot_be_asked_does_not_stop_the_others(checkpoint: Checkpoint) -> None:
