@@ -33,6 +33,7 @@ from vlm.protocol import (
     Look,
     Looked,
     LookedAt,
+    Prepare,
     Progress,
     Request,
     Saw,
@@ -64,11 +65,14 @@ class EngineExit:
     restarting: bool
 
 
+Job = Load | Ask | AskAll | Look | Prepare | Where
+
+
 @dataclass(slots=True)
 class _Open:
     """A job without its last event; `pieces` is the answer so far."""
 
-    request: Load | Ask | AskAll | Look | Where
+    request: Job
     cancelled: bool = False
     pieces: list[str] = field(default_factory=list[str])
 
@@ -173,7 +177,9 @@ class EngineClient(QObject):
     @property
     def idle(self) -> bool:
         """Whether nothing goes on that a person waits for; encoding ahead does not count."""
-        waited_for = (job for job in self._open.values() if not isinstance(job.request, Look))
+        waited_for = (
+            job for job in self._open.values() if not isinstance(job.request, Look | Prepare)
+        )
         return not any(waited_for) and not self._restart.isActive()
 
     def start(self) -> None:
@@ -226,6 +232,10 @@ class EngineClient(QObject):
         """Encode a page or a part of it ahead of a question; return the job."""
         return self._begin(Look(next(self._jobs), page, box, splitting))
 
+    def prepare(self, path: str) -> int:
+        """Learn a document's words ahead of a question to all of it; return the job."""
+        return self._begin(Prepare(next(self._jobs), path))
+
     def where(self, question: Question, answer: str) -> int:
         """Find where the model looked for an answer; return the job."""
         return self._begin(Where(next(self._jobs), question, answer))
@@ -253,7 +263,7 @@ class EngineClient(QObject):
         self._wanted = request
         return self._begin(request)
 
-    def _begin(self, request: Load | Ask | AskAll | Look | Where) -> int:
+    def _begin(self, request: Job) -> int:
         self._open[request.job] = _Open(request)
         self._send(request)
         return request.job

@@ -1,4 +1,7 @@
-"""Has the engine encode what the person looks at, so that the answer comes sooner."""
+"""Has the engine encode what the person looks at, so that the answer comes sooner.
+
+While a question would be to the whole document, its words are learned instead.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,10 @@ class Looker(Protocol):
 
     def look(self, page: PageRef, box: Box | None = None, splitting: bool = True) -> int:
         """Encode ahead; return the job."""
+        ...
+
+    def prepare(self, path: str) -> int:
+        """Learn a document's words ahead; return the job."""
         ...
 
 
@@ -63,7 +70,7 @@ class EncodeAhead(QObject):
 
     def set_scope(self, scope: Scope | None, splitting: bool = True) -> None:
         """Tell what is looked at now."""
-        self._scope = scope
+        self._scope = _plain(scope)
         self._splitting = splitting
         self.poke()
 
@@ -81,7 +88,7 @@ class EncodeAhead(QObject):
 
     def answered(self, scope: Scope) -> None:
         """Note that the engine has just read this scope for a question."""
-        self._known = scope
+        self._known = _plain(scope)
 
     def ended(self, job: int, well: bool) -> None:
         """Note the last event of a look."""
@@ -111,4 +118,14 @@ class EncodeAhead(QObject):
         if self._client.model is None or not self._client.idle:
             return
         self._looking = scope
-        self._job = self._client.look(scope.page, scope.box, self._splitting)
+        if scope.whole:
+            self._job = self._client.prepare(scope.page.path)
+        else:
+            self._job = self._client.look(scope.page, scope.box, self._splitting)
+
+
+def _plain(scope: Scope | None) -> Scope | None:
+    """Return what there is to read ahead: of a whole document the page in front says nothing."""
+    if scope is None or not scope.whole:
+        return scope
+    return Scope(PageRef(scope.page.path, 0), whole=True)

@@ -15,11 +15,11 @@ from app.ask.correction import CorrectionLine
 from app.ask.flow import FlowRow
 from app.ask.icons import Icon
 from app.ask.surface import BusyLine, Card, MutedLabel, Notice, plain_label, sized
-from app.ask.values import Correction, EvidenceClick, Scope, Verdict
+from app.ask.values import Correction, EvidenceClick, Scope, Verdict, answered_on, scope_of
 from app.ask.where_line import WhereLine
 from app.theme import Tone
 from vlm.protocol import Saw
-from vlm.types import Answer, Box, Question
+from vlm.types import Answer, Box, PageAnswer, PageRef, Question
 
 EDGE = 5
 """Pixels between the card's edge and its buttons, which have air of their own."""
@@ -106,9 +106,8 @@ class AnswerCard(Card):
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE * 2)
         layout.setSpacing(theme.SPACE)
         layout.addLayout(head)
-        for part in (self.asked, self.text, self.doubt, self.busy, self.status):
-            layout.addLayout(_indented(part))
-        for part in (self.notice, self.ending):
+        lines = (self.asked, self.text, self.doubt, self.busy, self.status)
+        for part in (*lines, self.notice, self.ending):
             layout.addLayout(_indented(part))
         layout.addWidget(offers)
         layout.addWidget(self.badges)
@@ -117,6 +116,7 @@ class AnswerCard(Card):
 
     def _connect(self) -> None:
         self.scope.clicked.connect(self._on_scope)
+        self.badges.page_pressed.connect(self._on_page)
         self.badges.evidence_pressed.connect(self._on_evidence)
         self.retry.clicked.connect(self._on_retry)
         self.longer.clicked.connect(self._on_retry)
@@ -145,8 +145,7 @@ class AnswerCard(Card):
 
     def set_shown_document(self, path: str | None) -> None:
         """Tell which document the window shows: of another one the file's name is shown too."""
-        at = Scope(self.question.page, self.question.box)
-        self.scope.set_words(words.place(at, path))
+        self.scope.set_words(words.place(scope_of(self.question), path))
         self.scope.setToolTip("Select this part again")
         self.setAccessibleName(f"{self.question.text}, {self.scope.text()}")
 
@@ -186,6 +185,7 @@ class AnswerCard(Card):
     def show_answer(self, answer: Answer) -> None:
         """Show the finished answer and everything beside it."""
         self.answer = answer
+        self.question = answered_on(self.question, answer)
         self.text.set_text(answer.text)
         self.text.mark(answer.unsure)
         self._show_only(self.badges, *self._answer_buttons())
@@ -196,6 +196,9 @@ class AnswerCard(Card):
         self.seen.setVisible(self.saw is not None and bool(self.saw.views))
         self.where.setVisible(bool(answer.text))
         self.badges.show_answer(answer, cropped=self.question.box is not None)
+        if answer.read is not None and not answer.read.found:
+            for part in (self.seen, self.where, self.right, self.wrong):
+                part.hide()  # the text is the program's own, there is no answer to judge
         self._say("" if answer.text else words.NO_ANSWER)
         self.ending.show_text(words.stop_reason(answer.stop), Tone.CAUTION, Icon.STOP)
         self.longer.setVisible(answer.stop == "length")
@@ -247,16 +250,8 @@ class AnswerCard(Card):
         if self._correction is not None:
             self._close_correction()
         actions = (self.retry, self.longer, self.models, self.seen, *self._answer_buttons())
-        lines = (
-            self.doubt,
-            self.busy,
-            self.status,
-            self.notice,
-            self.ending,
-            self.badges,
-            self.where_line,
-        )
-        for part in (*lines, *actions):
+        lines = (self.doubt, self.busy, self.status, self.notice, self.ending, self.where_line)
+        for part in (*lines, self.badges, *actions):
             part.setVisible(part in shown)
 
     def _settle(self) -> None:
@@ -280,11 +275,19 @@ class AnswerCard(Card):
 
     @Slot()
     def _on_scope(self) -> None:
-        self.scope_pressed.emit(Scope(self.question.page, self.question.box))
+        self.scope_pressed.emit(scope_of(self.question))
 
     @Slot(object)
     def _on_evidence(self, boxes: tuple[Box, ...]) -> None:
         self.evidence_pressed.emit(EvidenceClick(self.question.page, boxes))
+
+    @Slot(object)
+    def _on_page(self, page: PageAnswer) -> None:
+        at = PageRef(self.question.page.path, page.page)
+        if boxes := page.evidence.boxes:
+            self.evidence_pressed.emit(EvidenceClick(at, boxes))
+        else:
+            self.scope_pressed.emit(Scope(at, whole=True))
 
     @Slot()
     def _on_retry(self) -> None:

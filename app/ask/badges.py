@@ -10,6 +10,7 @@ from app.ask import words
 from app.ask.button import IconButton, Look
 from app.ask.flow import FlowRow
 from app.ask.icons import Icon
+from app.ask.page_links import PageLinks
 from app.ask.surface import MutedLabel, tone_icon
 from app.theme import Tone
 from vlm.types import Answer
@@ -20,9 +21,11 @@ class AnswerBadges(QWidget):
 
     Signals:
         evidence_pressed(object): The boxes, a tuple of `Box`, to show on the page; never empty.
+        page_pressed(object): The `PageAnswer` of a whole document to go to.
     """
 
     evidence_pressed = Signal(object)
+    page_pressed = Signal(object)
 
     def __init__(self, indent: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +40,10 @@ class AnswerBadges(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.SPACE)
+        self.pages = PageLinks(indent)
+        self.pages.pressed.connect(self.page_pressed)
         self._row = FlowRow(self.time, self.confidence, self.evidence, inset=indent)
+        layout.addWidget(self.pages)
         layout.addWidget(self._row)
         layout.addWidget(self.detail)
         self.time.clicked.connect(self._on_detail)
@@ -48,12 +54,13 @@ class AnswerBadges(QWidget):
         """Say what is known about an answer to a question about a page or a part of it."""
         self._answer, self._cropped = answer, cropped
         self.detail.hide()
+        self.pages.show_read(answer.read)
         self.time.set_words(words.seconds(answer.timings.total))
         self.time.setAccessibleDescription("How long the answer took")
         sure, tone = words.confidence(answer.confidence)
         detail = words.confidence_detail(answer.confidence)
         _set(self.confidence, sure, tone, tone_icon(tone), detail)
-        found, tone = words.evidence(answer.evidence, cropped)
+        found, tone = words.evidence(answer.evidence, cropped, words.answering_page(answer))
         icon = tone_icon(tone)
         if answer.evidence.kind == "page" and cropped:
             icon = Icon.JUMP
@@ -61,7 +68,11 @@ class AnswerBadges(QWidget):
             icon = Icon.PICTURE
         detail = words.evidence_detail(answer.evidence, cropped)
         _set(self.evidence, found, tone, icon, detail)
+        nothing = answer.read is not None and not answer.read.found
+        self.confidence.setVisible(not nothing)
+        self.evidence.setVisible(not nothing)
         self._row.settle()
+        self.pages.tab_before(self.time)
 
     def _explain(self, text: str) -> None:
         """Show a line below the badges, or hide it when it is this one."""

@@ -29,6 +29,7 @@ class Icon(Enum):
     SEND = "send"
     CROP = "crop"
     PAGE = "page"
+    PAGES = "pages"
     PEN = "pen"
     CHIP = "chip"
     LONGER = "longer"
@@ -114,6 +115,12 @@ def _shapes() -> dict[Icon, QPainterPath]:
             _poly((6, 5.5), (10, 5.5)),
             _poly((6, 8.2), (10, 8.2)),
             _poly((6, 10.9), (8.4, 10.9)),
+        ),
+        Icon.PAGES: _together(
+            _round(2, 4.2, 8.2, 10.2, 1.5),
+            _poly((5, 1.8), (12.6, 1.8), (13.8, 3), (13.8, 11.6)),
+            _poly((4.4, 7.6), (7.8, 7.6)),
+            _poly((4.4, 10.4), (7.8, 10.4)),
         ),
         Icon.PEN: _together(
             _poly((3, 13), (3.7, 10), (10.8, 2.9), (13.1, 5.2), (6, 12.3), closed=True)

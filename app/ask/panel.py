@@ -33,6 +33,7 @@ class AskPanel(QWidget):
         scope_wanted(object): `Scope` to select in the document: a card's, or the page after its
             crop was cleared.
         crop_wanted(): Let the person draw a box on the page.
+        scope_changed(): Another `scope` than the window told: the whole document, or no longer.
         models_wanted(): Open the models.
         retry_pressed(): Load the model again.
     """
@@ -42,6 +43,7 @@ class AskPanel(QWidget):
     draft_changed = Signal(str)
     scope_wanted = Signal(object)
     crop_wanted = Signal()
+    scope_changed = Signal()
     models_wanted = Signal()
     retry_pressed = Signal()
 
@@ -49,6 +51,7 @@ class AskPanel(QWidget):
         super().__init__(parent)
         self._document: Document | None = None
         self._scope: Scope | None = None
+        self._whole = False
         self._cards: list[AnswerCard] = []
         self._follow = True
         self.head = ModelHead()
@@ -66,6 +69,7 @@ class AskPanel(QWidget):
         self.composer.line.edited.connect(self.draft_changed)
         self.composer.chip.crop_cleared.connect(self._on_crop_cleared)
         self.composer.chip.crop_wanted.connect(self.crop_wanted)
+        self.composer.chip.whole_wanted.connect(self._on_whole)
         self.head.models_pressed.connect(self.models_wanted)
         self.head.retry_pressed.connect(self.retry_pressed)
         self.welcome.example_clicked.connect(self._on_example)
@@ -111,13 +115,14 @@ class AskPanel(QWidget):
         """Say what the next question reads; without a document or page nothing can be asked."""
         before = self._document.path if self._document is not None else None
         self._document = document
-        self._scope = None if document is None or page is None else Scope(page, box)
+        path = document.path if document is not None else None
+        self._whole = self._whole and path == before and box is None
+        self._scope = None if document is None or page is None else Scope(page, box, self._whole)
         ready = self._scope is not None
         self.composer.chip.set_scope(document, self._scope)
         self.composer.set_ready(ready)
         self.welcome.set_ready(ready)
         self._set_placeholder()
-        path = document.path if document is not None else None
         if path != before:
             for card in self._cards:
                 card.set_shown_document(path)
@@ -169,6 +174,7 @@ class AskPanel(QWidget):
             self.composer.set_placeholder("Open a document to ask about it")
             return
         what = "page" if self._scope.box is None else "part"
+        what = "document" if self._scope.whole else what
         again = "Ask more about this" if self._cards else "Ask about this"
         self.composer.set_placeholder(f"{again} {what}…")
 
@@ -181,6 +187,16 @@ class AskPanel(QWidget):
     def _on_crop_cleared(self) -> None:
         if self._scope is not None:
             self.scope_wanted.emit(Scope(self._scope.page))
+
+    @Slot(bool)
+    def _on_whole(self, whole: bool) -> None:
+        if self._scope is None:
+            return
+        if self._scope.box is not None:
+            self._on_crop_cleared()
+        self._whole = whole
+        self.set_scope(self._document, self._scope.page, None)
+        self.scope_changed.emit()
 
     @Slot(str)
     def _on_example(self, text: str) -> None:

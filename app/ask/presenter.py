@@ -101,6 +101,7 @@ class AskPresenter(QObject):
         panel.asked.connect(self._on_asked)
         panel.stop_pressed.connect(self.stop)
         panel.retry_pressed.connect(self._reload)
+        panel.scope_changed.connect(self._on_scope_changed)
         client.reported.connect(self._on_event)
         client.ended.connect(self._on_engine_ended)
 
@@ -179,8 +180,12 @@ class AskPresenter(QObject):
 
     @Slot(object)
     def _on_asked(self, draft: Draft) -> None:
-        page, box = draft.scope.page, draft.scope.box
-        self.ask(Question(draft.text, page, box, self._splitting, self._max_new_tokens))
+        at, limits = draft.scope, (self._splitting, self._max_new_tokens)
+        self.ask(Question(draft.text, at.page, at.box, *limits, whole_document=at.whole))
+
+    @Slot()
+    def _on_scope_changed(self) -> None:
+        self._ahead.set_scope(self._panel.scope, self._splitting)
 
     @Slot(object)
     def _on_retry(self, question: Question) -> None:
@@ -296,12 +301,14 @@ class AskPresenter(QObject):
                 assert_never(event)
 
     def _on_done(self, turn: _Turn, done: Done) -> None:
+        asked = turn.question
+        self._ahead.answered(Scope(asked.page, asked.box, asked.whole_document))
         turn.card.show_answer(done.answer)
-        self._ahead.answered(Scope(turn.question.page, turn.question.box))
-        self._panel.announce(words.spoken(turn.question, done.answer))
-        self.finished.emit(Asked(turn.question, done.answer))
+        asked = turn.card.question  # of a whole document: with the page that answered
+        self._panel.announce(words.spoken(asked, done.answer))
+        self.finished.emit(Asked(asked, done.answer))
         if boxes := done.answer.evidence.boxes:
-            self.show_evidence.emit(EvidenceClick(turn.question.page, boxes, jump=False))
+            self.show_evidence.emit(EvidenceClick(asked.page, boxes, jump=False))
         self._finish()
 
     def _on_other_event(self, event: Event) -> None:

@@ -4,15 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from vlm.types import Answer, Box, HeatMap, PageRef, Question
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a question reads: a page, or with `box` a part of it."""
+    """What a question reads: a page, with `box` a part of it, or the whole document around it."""
 
     page: PageRef
     box: Box | None = None
+    whole: bool = False
+
+
+def scope_of(question: Question) -> Scope:
+    """Return what a question reads."""
+    return Scope(question.page, question.box, question.whole_document)
+
+
+def answered_on(question: Question, answer: Answer) -> Question:
+    """Return a question to a whole document with the page that answered it."""
+    if answer.read is None or not answer.read.found:
+        return question
+    number = answer.read.pages[0].page
+    if number == question.page.page:
+        return question
+    return msgspec.structs.replace(question, page=PageRef(question.page.path, number))
 
 
 @dataclass(frozen=True, slots=True)

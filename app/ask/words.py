@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+import msgspec
+
 from app.ask.values import Scope
 from app.theme import Tone
-from vlm.types import Answer, Document, Evidence, Question, StopReason, View
+from vlm.types import Answer, Document, Evidence, PageAnswer, Question, StopReason, View
+from vlm.whole_document import coverage
 
 SURE = 0.90
 FAIRLY_SURE = 0.70
@@ -41,6 +44,12 @@ WHERE_NO_MODEL = "The model that gave this answer is not loaded now."
 UNSURE = "The model was unsure here"
 UNSURE_BELOW = "Dotted words: the model was unsure here."
 NO_ANSWER = "The model had nothing to say."
+LINK = 28
+"""Characters of another page's answer on its link."""
+WHOLE_DETAIL = (
+    "The pages that the question is about are found by their words, and the best few are read. "
+    "Click to read only the page in front."
+)
 
 
 def confidence(value: float) -> tuple[str, Tone]:
@@ -83,13 +92,18 @@ def seconds(value: float) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
 
 
-def evidence(found: Evidence, cropped: bool) -> tuple[str, Tone]:
+def evidence(found: Evidence, cropped: bool, page: int | None = None) -> tuple[str, Tone]:
     """Say what the check against the page's own text found.
 
     Args:
         found: What it found.
         cropped: Whether the question was about a part of the page.
+        page: The page's number from 0 where it has to be said.
     """
+    if page is not None and found.kind != "no_text":
+        there = found.kind != "absent"
+        where = f"ound on page {page + 1}"
+        return (f"F{where}", Tone.GOOD) if there else (f"Not f{where}", Tone.BAD)
     match found.kind:
         case "crop" if cropped:
             return "Found in your crop", Tone.GOOD
@@ -133,6 +147,8 @@ def stop_reason(stop: StopReason) -> str:
 def scope(at: Scope, document: Document | None) -> str:
     """Name what will be read: "This crop", "This page" or "The whole picture", and the page."""
     count = document.page_count if document is not None else 1
+    if at.whole:
+        return f"Whole document · {count:,} pages"
     page = f" · page {at.page.page + 1} of {count}" if count > 1 else ""
     if at.box is not None:
         return f"This crop{page}"
@@ -149,6 +165,7 @@ def place(at: Scope, shown: str | None) -> str:
         shown: Path of the document in the window.
     """
     name = f"Page {at.page.page + 1}" + (", crop" if at.box is not None else "")
+    name = "Whole document" if at.whole else name
     return name if at.page.path == shown else f"{PurePath(at.page.path).name} · {name}"
 
 
@@ -176,13 +193,32 @@ def where_other(answer: Answer) -> str:
 
 def longer(question: Question, times: int) -> Question:
     """Return the same question with room for a longer answer."""
-    return Question(
-        question.text,
-        question.page,
-        question.box,
-        question.splitting,
-        question.max_new_tokens * times,
-    )
+    longer = question.max_new_tokens * times
+    return msgspec.structs.replace(question, max_new_tokens=longer)
+
+
+def page_link(page: PageAnswer, answer: str) -> tuple[str, Tone | None]:
+    """Name a page that was read for an answer, and say what else it answered.
+
+    Args:
+        page: What the page answered.
+        answer: The answer that is shown.
+    """
+    name = f"Page {page.page + 1}"
+    if not page.useful:
+        return f"{name}: nothing", None
+    tone = Tone.GOOD if page.evidence.kind in ("crop", "page") else Tone.PLAIN
+    said = " ".join(page.text.split())
+    if said == " ".join(answer.split()):
+        return name, tone
+    return f"{name}: {said if len(said) <= LINK else said[: LINK - 1] + '…'}", tone
+
+
+def page_link_detail(page: PageAnswer) -> str:
+    """Say all that a page answered and what a click does."""
+    said = page.text or NO_ANSWER
+    sure = confidence(page.confidence)[0] if page.useful else "Nothing found"
+    return f"{said}\n{sure}. Click to go to page {page.page + 1}."
 
 
 def seen(views: tuple[View, ...]) -> str:
@@ -217,9 +253,20 @@ def ongoing(text: str) -> str:
     return text if text.endswith(("…", ".", "!", "?")) else f"{text}…"
 
 
+def answering_page(answer: Answer) -> int | None:
+    """Return the page of a whole document that answered, from 0; None when that goes without."""
+    read = answer.read
+    return read.pages[0].page if read is not None and read.found and read.page_count > 1 else None
+
+
 def spoken(question: Question, answer: Answer) -> str:
     """Say an answer and what stands beside it, for a screen reader."""
     cropped = question.box is not None
-    beside = (confidence(answer.confidence)[0], evidence(answer.evidence, cropped)[0])
+    if answer.read is not None and not answer.read.found:
+        return f"{answer.text} {coverage(answer.read)}"
+    found = evidence(answer.evidence, cropped, answering_page(answer))[0]
+    beside = [confidence(answer.confidence)[0], found]
+    if answer.read is not None:
+        beside.append(coverage(answer.read))
     said = (answer.text or NO_ANSWER, *beside, stop_reason(answer.stop))
     return ". ".join(part.rstrip(".") for part in said if part)

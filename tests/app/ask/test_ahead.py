@@ -19,6 +19,10 @@ class Engine:
         self.looked.append(Scope(page, box))
         return len(self.looked)
 
+    def prepare(self, path: str) -> int:
+        self.looked.append(Scope(PageRef(path, 0), whole=True))
+        return len(self.looked)
+
 
 @pytest.fixture
 def engine() -> Engine:
@@ -100,3 +104,17 @@ def test_what_was_interrupted_may_be_encoded_later(
     ahead.poke()
     settle(qtbot, ahead)
     assert engine.looked == [Scope(PAGE), Scope(PAGE)]
+
+
+def test_of_a_whole_document_the_words_are_learned_whichever_page_is_in_front(
+    qtbot: QtBot, engine: Engine, ahead: EncodeAhead
+) -> None:
+    ahead.set_scope(Scope(PAGE, whole=True))
+    settle(qtbot, ahead)
+    ahead.ended(1, well=True)
+    ahead.set_scope(Scope(PageRef(PAGE.path, 2), whole=True))
+    settle(qtbot, ahead)
+    assert engine.looked == [Scope(PageRef(PAGE.path, 0), whole=True)]
+    ahead.set_scope(Scope(PageRef(PAGE.path, 2)))
+    settle(qtbot, ahead)
+    assert engine.looked[1:] == [Scope(PageRef(PAGE.path, 2))]
