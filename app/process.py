@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 
@@ -166,3 +167,22 @@ class Program(QObject):
             self._over = True
             self._grace.stop()
             self.ended.emit(ended)
+
+
+def start_apart(command: list[str], output: Path) -> bool:
+    """Start a program that lives on when this one ends, in a session of its own.
+
+    Args:
+        command: The program and its arguments.
+        output: A file that takes what it writes to its standard output, emptied before.
+
+    Returns:
+        Whether it could be started.
+    """
+    process = QProcess()
+    process.setProgram(command[0])
+    process.setArguments(command[1:])
+    process.setStandardInputFile(QProcess.nullDevice())
+    process.setStandardOutputFile(str(output))
+    process.setStandardErrorFile(QProcess.nullDevice())
+    return bool(process.startDetached())

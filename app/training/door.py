@@ -1,0 +1,123 @@
+"""What the main window holds of the training window: cheap to import, the rest comes when needed.
+
+training = TrainingDoor(examples_file, window)
+training.said.connect(notice.say)
+training.gate_wanted.connect(gate.open)
+training.examples_wanted.connect(examples.open)
+asking.model_changed.connect(training.set_model)
+shelf.changed.connect(training.look_at_examples)
+training.find_again()
+...
+training.shutdown()
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.task import CancelToken, Tasks
+from vlm import paths
+from vlm.types import ModelInfo
+
+if TYPE_CHECKING:
+    from app.training.presenter import Training
+
+
+class TrainingDoor(QObject):
+    """Opens the training window, which then lives as long as the main one.
+
+    Signals:
+        measured(object): The folder of a run whose measure is there, as a `Path`.
+        gate_wanted(object): The folder of a run whose measure the person wants to see.
+        examples_wanted(): The person wants to see the examples.
+        said(str): A sentence for the main window: a run goes on, or ended while the training
+            window was closed.
+
+    Args:
+        file: The examples.
+        window: The main window; the training window lies above it.
+    """
+
+    measured = Signal(object)
+    gate_wanted = Signal(object)
+    examples_wanted = Signal()
+    said = Signal(str)
+
+    def __init__(self, file: Path, window: QWidget | None = None) -> None:
+        super().__init__(window)
+        self._file = file
+        self._window = window
+        self._model: ModelInfo | None = None
+        self._behind: Training | None = None
+        self._wanted = False
+        self._lane = Tasks(1, self)
+
+    @property
+    def behind(self) -> Training | None:
+        """What was loaded, None before it was needed."""
+        return self._behind
+
+    @Slot()
+    def open(self) -> None:
+        """Show the training window: at once, or as soon as what it needs was imported."""
+        if self._behind is not None:
+            self._behind.open()
+        elif not self._wanted:
+            self._wanted = True
+            self._load()
+
+    def find_again(self) -> None:
+        """Follow runs from before that still go on, and say so."""
+        runs = paths.data_dir() / "runs"
+        if runs.is_dir() and any(runs.iterdir()):
+            self._load()
+
+    @Slot(object)
+    def set_model(self, model: ModelInfo | None) -> None:
+        """Say which model reads now; None while none does."""
+        self._model = model
+        if self._behind is not None and model is not None:
+            self._behind.setting_up.set_model(model.folder)
+
+    @Slot()
+    def look_at_examples(self) -> None:
+        """Look at the examples again: there are others."""
+        if self._behind is not None:
+            self._behind.look_at_examples()
+
+    def shutdown(self) -> None:
+        """End all work of the window; runs go on. Nothing is emitted after this."""
+        self._lane.stop()
+        if self._behind is not None:
+            self._behind.shutdown()
+
+    def _load(self) -> None:
+        task = self._lane.start(_import)
+        task.value.connect(self._on_imported)
+
+    @Slot()
+    def _on_imported(self) -> None:
+        if self._behind is None:
+            from app.training.presenter import Training
+
+            self._behind = Training(self._file, self._window)
+            self._behind.measured.connect(self.measured)
+            self._behind.gate_wanted.connect(self.gate_wanted)
+            self._behind.examples_wanted.connect(self.examples_wanted)
+            self._behind.said.connect(self.said)
+            self.set_model(self._model)
+            self._behind.follow()
+        if self._wanted:
+            self._behind.open()
+
+
+def _import(token: CancelToken) -> Generator[None, None, None]:
+    """Import on a thread of its own what takes a while; the window's thread then has it."""
+    importlib.import_module("app.training.presenter")
+    yield None

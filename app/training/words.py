@@ -1,0 +1,285 @@
+"""Every sentence about training that a person reads. Knows no widgets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from app.examples.words import amount
+from app.theme import Tone
+from app.training.fields import named
+from app.training.values import Phase, Prepared, Run, Sizes
+from finetune.estimate import Estimate
+from finetune.gate import Gate
+from finetune.plan import Preset
+from finetune.protocol import Measured, Measuring, Paused, Preparing, Waiting
+from finetune.types import NOT_ON_PAGE, Side
+from vlm import amounts
+
+TITLE = "Train"
+BUG = "Something went wrong inside the program. The log says more."
+LOOKING = "Looking at your examples…"
+NO_EXAMPLES = "There are no examples yet"
+HOW_TO_BEGIN = "Press “Right” or “Wrong? Correct it” under answers, or label documents in Examples."
+NO_MODEL = "There is no model on this computer that can learn. Get one in Models."
+STOPPING = "Stops after this step. What was learned is then measured."
+PAUSING = "Pauses after this step…"
+GOING_ON = "Goes on…"
+PAUSED_BY_HAND = "You paused it. Nothing is lost."
+DIED = "The training ended before it was done, for example because the computer was switched off."
+NOTHING_LOST = "At most one step is lost. It can go on from where it was."
+DIED_MEASURING = "It has learned, but its measure was interrupted. It can go on from there."
+NO_RUNS = "Trainings appear here. They stay until you discard them."
+COMPARE_HINT = "Select several with Ctrl or Shift to compare them."
+DISCARD, KEEP = "Discard", "Keep"
+DISCARD_QUESTION = (
+    "All that “{name}” has learned goes, and its copies of the examples. Your examples themselves "
+    "stay. This cannot be undone."
+)
+CURVE_AXIS = "How far off its answers are"
+LOWER_IS_BETTER = "lower is better"
+BEST_KEPT = "The best step, which is kept"
+LEARNED_CURVE = "Examples it learns from"
+WATCHED_CURVE = "Documents it does not learn from"
+
+PRESETS: dict[Preset, tuple[str, str]] = {
+    "quick": (
+        "Quick",
+        "Learns what you ask and how to answer. Looks at each picture once, so it is done soonest.",
+    ),
+    "thorough": (
+        "Thorough",
+        "Also learns to see: for unusual print, poor scans or handwriting. Takes several times as "
+        "long and more memory.",
+    ),
+}
+
+SIDES: dict[Side, tuple[str, str]] = {
+    "train": ("Learns from", "The model is shown these with the right answer."),
+    "watch": (
+        "Watches",
+        "Never learned from. How well these go decides when to stop.",
+    ),
+    "held_out": (
+        "Is tested on",
+        "Never learned from and never looked at before the end. These decide whether the new "
+        "version is better.",
+    ),
+}
+
+TESTED_AND_WATCHED = (
+    "Never learned from. With so few documents these also decide when to stop, which makes the "
+    "result look slightly better than it is."
+)
+
+PHASES: dict[Phase, str] = {
+    Phase.STARTING: "Starting",
+    Phase.PREPARING: "Preparing",
+    Phase.LEARNING: "Learning",
+    Phase.PAUSED: "Paused",
+    Phase.WAITING: "Waiting",
+    Phase.SAVING: "Saving",
+    Phase.MEASURING: "Measuring",
+    Phase.MEASURED: "Done",
+    Phase.FAILED: "Failed",
+    Phase.DIED: "Interrupted",
+}
+
+
+def tone(run: Run) -> Tone:
+    """Return how a run is to be taken."""
+    match run.phase:
+        case Phase.MEASURED:
+            return Tone.GOOD if run.gate is None or run.gate.passed else Tone.CAUTION
+        case Phase.FAILED:
+            return Tone.BAD
+        case Phase.DIED | Phase.WAITING:
+            return Tone.CAUTION
+        case _:
+            return Tone.PLAIN
+
+
+def have(prepared: Prepared) -> str:
+    """Say how many examples there are: "24 examples from 12 documents"."""
+    own = len(prepared.examples) - len(prepared.shown)
+    if not own:
+        return NO_EXAMPLES
+    return f"{amount(own, 'example')} from {amount(prepared.documents, 'document')}"
+
+
+def division(prepared: Prepared) -> str:
+    """Say what becomes of the examples."""
+    preview, split = prepared.preview, prepared.split
+    learned, watched = preview.count("train"), preview.count("watch")
+    parts = [f"It learns from {learned}"]
+    if watched:
+        parts.append(f"watches {watched}")
+    parts.append(
+        f"is tested on {preview.count('held_out')} from "
+        f"{amount(split.held_out_documents, 'document')} it never sees"
+    )
+    text = f"{', '.join(parts[:-1])} and {parts[-1]}."
+    if not prepared.shown:
+        return text
+    count = len(prepared.shown)
+    asks = "asks" if count == 1 else "ask"
+    return (
+        f"{text} {count} of the {learned} {asks} about the wrong place, so that it learns to say "
+        f"“{NOT_ON_PAGE}”"
+    )
+
+
+def memory(guess: Estimate) -> str:
+    """Say whether a run fits: "Needs about 3.1 GB of memory; 9.0 GB are free."."""
+    needed, free = amounts.size(guess.memory_bytes), amounts.size(guess.free_bytes)
+    if guess.fits:
+        return f"Needs about {needed} of memory; {free} are free."
+    return f"Needs about {needed} of memory, but only {free} are free."
+
+
+def time(guess: Estimate) -> str:
+    """Say how long a run takes: "Takes about 12 minutes; it may be done sooner."."""
+    if guess.seconds < 0:
+        return "How long it takes shows after the first steps."
+    return f"Takes {_roughly(guess.seconds)}; it ends sooner when it no longer gets better."
+
+
+def _roughly(seconds: float) -> str:
+    if seconds < 50:
+        return "less than a minute"
+    return "about a minute" if seconds < 90 else amounts.duration(seconds)
+
+
+def cost(images: int, visual: int, question: int, answer: int) -> str:
+    """Say what an example costs the model."""
+    pictures = "1 picture" if images == 1 else f"{images} pictures"
+    return f"{pictures}, {visual} tokens · question {question} · answer {answer}"
+
+
+def headline(run: Run) -> str:
+    """Say in a word or two how a run is."""
+    if run.phase is Phase.MEASURED and run.gate is not None:
+        return "It is better" if run.gate.passed else "It is not better yet"
+    return PHASES[run.phase]
+
+
+def state(run: Run, wish: str) -> str:
+    """Say in a sentence what a run does now; `wish` is what was asked of it last."""
+    tale, phase = run.tale, run.phase
+    match tale.now:
+        case Paused() if run.process:
+            return GOING_ON if wish == "run" else paused(tale.now)
+        case Waiting() if run.process:
+            return tale.now.text
+        case Measured():
+            return measured(run)
+        case _:
+            pass
+    if phase is Phase.FAILED and run.failure is not None:
+        return named(run.failure.message)
+    if phase is Phase.DIED:
+        return DIED_MEASURING if tale.ended else f"{DIED} {NOTHING_LOST}"
+    if phase in (Phase.PREPARING, Phase.LEARNING, Phase.STARTING) and wish == "stop":
+        return STOPPING
+    if phase in (Phase.PREPARING, Phase.LEARNING, Phase.STARTING) and wish == "pause":
+        return PAUSING
+    return _working(run)
+
+
+def _working(run: Run) -> str:
+    tale = run.tale
+    match run.phase:
+        case Phase.STARTING:
+            return "The training process starts. This takes a few seconds."
+        case Phase.PREPARING:
+            if isinstance(tale.now, Preparing):
+                return f"{tale.now.text}…"
+            return "Getting ready…"
+        case Phase.SAVING:
+            ended = tale.ended.text if tale.ended else ""
+            return f"{ended} Now it is measured.".strip()
+        case Phase.MEASURING:
+            done = tale.now if isinstance(tale.now, Measuring) else Measuring(0, 0)
+            asked = f"{done.done} of {done.total} questions asked"
+            return f"{asked}, before and after. {tale.ended.text if tale.ended else ''}".strip()
+        case _:
+            return step(run)
+
+
+def paused(event: Paused) -> str:
+    """Say why a run is paused."""
+    return event.why or PAUSED_BY_HAND
+
+
+def step(run: Run) -> str:
+    """Say how far the steps are: "Step 34 of 120 · about 6 minutes left"."""
+    tale = run.tale
+    text = f"Step {tale.step} of {tale.steps}" if tale.steps else f"Step {tale.step}"
+    if tale.seconds_left >= 0:
+        text += f" · {_roughly(tale.seconds_left)} left"
+    return text
+
+
+def measured(run: Run) -> str:
+    """Say what the measure of a run found."""
+    now = run.tale.now
+    if run.gate is not None:
+        return " ".join(run.gate.reasons)
+    return now.text if isinstance(now, Measured) else ""
+
+
+def scores(gate: Gate) -> str:
+    """Say the score before and after: "62% → 81% right"."""
+    return f"{gate.anls.before:.0%} → {gate.anls.after:.0%} right"
+
+
+def short(run: Run) -> str:
+    """Say how a run is in the list, in a few words."""
+    phase = run.phase
+    if phase is Phase.MEASURED and run.gate is not None:
+        return f"{scores(run.gate)} · {'better' if run.gate.passed else 'not better'}"
+    if phase in (Phase.LEARNING, Phase.PAUSED, Phase.WAITING, Phase.DIED) and run.tale.steps:
+        return f"{PHASES[phase]} · step {run.tale.step} of {run.tale.steps}"
+    return PHASES[phase]
+
+
+def made(seconds: float) -> str:
+    """Return when a run was made: "24 Nov 2026, 21:03"."""
+    when = datetime.fromtimestamp(seconds).astimezone()
+    return when.strftime("%d %b %Y, %H:%M").lstrip("0")
+
+
+def about(run: Run) -> str:
+    """Say what a run learns from, and what it changes."""
+    return f"{size(run.sizes)} {Path(run.plan.base).name} learns. Begun {made(run.made_at)}."
+
+
+def size(sizes: Sizes) -> str:
+    """Say how many examples a run has."""
+    learned = sizes.learned + sizes.watched
+    return (
+        f"{amount(learned, 'example')} from {amount(sizes.learned_documents, 'document')}, tested "
+        f"on {amount(sizes.held_out, 'example')} from "
+        f"{amount(sizes.held_out_documents, 'document')}."
+    )
+
+
+def speed(examples_a_second: float) -> str:
+    """Write a speed: "3.2", "0.45"; a dash while unknown."""
+    if examples_a_second <= 0:
+        return "–"
+    return f"{examples_a_second:.2f}" if examples_a_second < 1 else f"{examples_a_second:.1f}"
+
+
+def done_elsewhere(run: Run) -> str:
+    """Say for the main window that a run has come to its end."""
+    if run.phase is Phase.MEASURED:
+        better = run.gate is not None and run.gate.passed
+        verdict = "is better" if better else "is not better yet"
+        return f"“{run.plan.name}” has learned and {verdict}. Open Train to see its measure."
+    return f"The training of “{run.plan.name}” has ended. Open Train to see why."
+
+
+def at_work(run: Run) -> str:
+    """Say for the main window that a run from before goes on."""
+    return f"“{run.plan.name}” is still being trained: {short(run).lower()}."

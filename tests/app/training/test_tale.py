@@ -1,0 +1,123 @@
+"""What a run's events add up to, and what the run is then doing."""
+
+from pathlib import Path
+
+import pytest
+
+from app.training import words
+from app.training.tale import Point, Tale
+from app.training.values import News, Phase, Run, Sizes
+from finetune.protocol import (
+    Ended,
+    Event,
+    Failed,
+    Measured,
+    Measuring,
+    Paused,
+    Preparing,
+    Resumed,
+    Started,
+    StepDone,
+    Waiting,
+    Watched,
+)
+from tests.app.training import made
+
+STARTED = Started(1, 0, 40, 7)
+
+
+def step(number: int, loss: float = 2.0, left: float = 90.0) -> StepDone:
+    return StepDone(number, loss, 8, 2.0, left, 10**9)
+
+
+def tale(*events: Event) -> Tale:
+    told = Tale()
+    told.take_all(events)
+    return told
+
+
+def run_of(*events: Event, process: int = 7, said: Failed | None = None) -> Run:
+    run = Run(Path("/runs/a"), made.plan(), 0.0, Sizes(8, 0, 5, 5, 5))
+    run.take(News(run.folder, run.plan, 0.0, run.sizes, True, events, process, said, "run", None))
+    return run
+
+
+def test_steps_and_looks_add_up() -> None:
+    told = tale(STARTED, step(1, 3.0), step(2, 2.5), Watched(2, 2.8, 2), step(3, 2.4))
+    assert told.losses == [Point(1, 3.0), Point(2, 2.5), Point(3, 2.4)]
+    assert told.scores == [Point(2, 2.8)]
+    assert (told.step, told.steps, told.best_step, told.best) == (3, 40, 2, 2.8)
+    assert told.examples_a_second == 4.0
+    assert told.memory_bytes == 10**9
+    assert told.seconds_left == 90.0
+
+
+def test_steps_that_were_cut_off_are_forgotten_when_a_process_goes_on() -> None:
+    told = tale(
+        STARTED, step(1), step(2), Watched(2, 9.0, 2), step(3), Started(1, 2, 40, 8), step(3, 1.0)
+    )
+    assert [(point.step, point.value) for point in told.losses][-2:] == [(2, 2.0), (3, 1.0)]
+    assert len(told.losses) == 3
+    assert told.scores == [Point(2, 9.0)]
+    assert told.process == 8
+
+
+PHASES: list[tuple[tuple[Event, ...], Phase]] = [
+    ((STARTED,), Phase.PREPARING),
+    ((STARTED, Preparing("Loading", 0.1)), Phase.PREPARING),
+    ((STARTED, step(1)), Phase.LEARNING),
+    ((STARTED, step(1), Paused(1, "")), Phase.PAUSED),
+    ((STARTED, step(1), Paused(1, ""), Resumed(1)), Phase.LEARNING),
+    ((STARTED, step(1), Waiting(1, "On battery.")), Phase.WAITING),
+    ((STARTED, step(1), Ended("stopped", 1, 1, "Stopped.")), Phase.SAVING),
+    ((STARTED, Ended("early", 1, 1, "Enough."), Measuring(1, 9)), Phase.MEASURING),
+    ((STARTED, Ended("early", 1, 1, ""), Measured(True, "Better.")), Phase.MEASURED),
+]
+
+
+@pytest.mark.parametrize(("events", "phase"), PHASES)
+def test_what_a_run_does_while_its_process_is_there(
+    events: tuple[Event, ...], phase: Phase
+) -> None:
+    assert run_of(*events).phase is phase
+
+
+@pytest.mark.parametrize(("events", "phase"), PHASES[:-1])
+def test_a_run_whose_process_is_gone_was_interrupted(
+    events: tuple[Event, ...], phase: Phase
+) -> None:
+    run = run_of(*events, process=0)
+    assert run.phase is Phase.DIED
+    assert not run.at_work
+    assert "go on" in words.state(run, "run")
+
+
+def test_a_measured_run_needs_no_process() -> None:
+    run = run_of(*PHASES[-1][0], process=0)
+    assert run.phase is Phase.MEASURED
+    assert words.state(run, "run") == "Better."
+
+
+def test_a_failure_is_said_in_its_own_words_until_it_goes_on() -> None:
+    failed = Failed("run_damaged", "A picture was changed.")
+    assert words.state(run_of(STARTED, failed, process=0), "run") == "A picture was changed."
+    unwritten = run_of(process=0, said=failed)
+    assert unwritten.phase is Phase.FAILED
+    assert words.state(unwritten, "run") == "A picture was changed."
+    assert run_of(STARTED, failed, process=9).phase is Phase.STARTING
+    assert run_of(STARTED, failed, Started(1, 3, 40, 9), process=9).phase is Phase.PREPARING
+
+
+def test_what_it_waits_for_is_said_as_it_comes() -> None:
+    assert words.state(run_of(STARTED, Waiting(0, "On battery.")), "run") == "On battery."
+    assert words.state(run_of(STARTED, Paused(0, "You asked a question.")), "pause") == (
+        "You asked a question."
+    )
+    assert words.state(run_of(STARTED, Paused(0, "")), "pause") == words.PAUSED_BY_HAND
+
+
+def test_a_wish_is_shown_before_it_is_obeyed() -> None:
+    run = run_of(STARTED, step(1))
+    assert words.state(run, "run") == "Step 1 of 40 · about 2 minutes left"
+    assert words.state(run, "pause") == words.PAUSING
+    assert words.state(run, "stop") == words.STOPPING
