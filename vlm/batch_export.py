@@ -63,7 +63,12 @@ def _values(cell: Cell | None) -> list[object]:
         return [None, None, None, None]
     if not cell.found:
         return [cell.text, None, None, None]
-    return [cell.text, round(cell.confidence, 4), CHECKS[cell.evidence], cell.page + 1]
+    return [cell.text, _sure(cell), CHECKS[cell.evidence], cell.page + 1]
+
+
+def _sure(cell: Cell) -> float | None:
+    """Return how sure the model was, None when nobody knows."""
+    return round(cell.confidence, 4) if cell.confidence >= 0 else None
 
 
 def to_csv(table: Table, folder: Path | None) -> bytes:
@@ -96,7 +101,7 @@ def _record(question: str, cell: Cell | None) -> dict[str, object]:
         "question": question,
         "answer": cell.text,
         "found": cell.found,
-        "confidence": round(cell.confidence, 4),
+        "confidence": _sure(cell),
         "evidence": cell.evidence,
         "page": cell.page + 1 if cell.found else None,
         "boxes": [[box.x0, box.y0, box.x1, box.y1] for box in cell.boxes],

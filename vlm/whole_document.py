@@ -39,6 +39,9 @@ READ_AHEAD = 100
 TRUST = {"crop": 1.0, "page": 1.0, "no_text": 0.8, "absent": 0.4}
 """What the check against the page's own text leaves of an answer's confidence."""
 
+UNKNOWN = 0.5
+"""Stands for a confidence that nobody knows."""
+
 _PAGE_FAILS = (PageTimeout.code, PageCrashed.code, UnreadableDocument.code, DocumentTooLarge.code)
 _NOT_THERE = re.compile(
     r"(?:none|n/?a|unknown|unanswerable|nothing|nicht (?:vorhanden|angegeben)|"
@@ -189,7 +192,8 @@ def says_something(text: str) -> bool:
 
 def _worth(given: Answer, hit: Hit) -> float:
     """Weigh an answer against those of other pages; those that say nothing come last."""
-    weight = given.confidence * TRUST[given.evidence.kind] * (0.5 + 0.5 * hit.relevance)
+    sure = given.confidence if given.confidence >= 0 else UNKNOWN
+    weight = sure * TRUST[given.evidence.kind] * (0.5 + 0.5 * hit.relevance)
     return weight if says_something(given.text) else weight - 1.0
 
 
@@ -218,7 +222,12 @@ def _combined(read: PagesRead, answers: list[Answer], start: float) -> Answer:
     if read.found:
         return whole
     return msgspec.structs.replace(
-        whole, text=nothing(read), confidence=0.0, stop="end", evidence=Evidence("no_text")
+        whole,
+        text=nothing(read),
+        confidence=0.0,
+        stop="end",
+        evidence=Evidence("no_text"),
+        unsure=(),
     )
 
 

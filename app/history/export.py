@@ -32,13 +32,15 @@ COLUMNS = (
     "seconds",
     "verdict",
     "sha256",
+    "pages_read",
+    "pages_not_read",
 )
 
 
 def record(entry: Entry) -> dict[str, object]:
     """Return an entry as plain columns; pages count from 1 as people do."""
     question, answer = entry.question, entry.answer
-    box = question.box
+    box, read = question.box, answer.read
     verdict = {None: "", True: "right", False: "wrong"}[entry.verdict]
     values: tuple[object, ...] = (
         entry.when.isoformat(timespec="seconds"),
@@ -55,6 +57,8 @@ def record(entry: Entry) -> dict[str, object]:
         round(answer.timings.total, 3),
         verdict,
         entry.fingerprint,
+        " ".join(str(page.page + 1) for page in read.pages) if read else "",
+        read.unread if read else 0,
     )
     return dict(zip(COLUMNS, values, strict=True))
 

@@ -76,5 +76,11 @@ def _with_doubts(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE entry ADD COLUMN unsure TEXT NOT NULL DEFAULT '[]'")
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_first, _with_doubts]
+def _with_documents(connection: sqlite3.Connection) -> None:
+    """Keep which questions were to a whole document, and the pages that were read for them."""
+    connection.execute("ALTER TABLE entry ADD COLUMN whole INTEGER NOT NULL DEFAULT 0")
+    connection.execute("ALTER TABLE entry ADD COLUMN read TEXT")
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_first, _with_doubts, _with_documents]
 """Entry i turns a file of version i into version i + 1, inside one transaction."""

@@ -21,7 +21,7 @@ from app import safe_file
 from app.history import schema
 from app.history.entry import Entry
 from vlm.errors import DeskError
-from vlm.types import Answer, Box, Evidence, PageRef, Question, Timings, Unsure
+from vlm.types import Answer, Box, Evidence, PageRef, PagesRead, Question, Timings, Unsure
 
 NAME = "history.sqlite3"
 FOUND_AT_MOST = 500
@@ -31,7 +31,7 @@ WAL_IS_SAFE = (3, 51, 3)
 _COLUMNS = (
     "asked_at, path, name, fingerprint, page, rotation, crop, question, splitting, "
     "max_new_tokens, answer, confidence, evidence, stop, model, adapter, visual_tokens, "
-    "effective_dpi, timings, verdict, unsure"
+    "effective_dpi, timings, verdict, unsure, whole, read"
 )
 
 
@@ -213,6 +213,8 @@ def _row(entry: Entry) -> tuple[Any, ...]:
         _json(answer.timings),
         entry.verdict,
         _json(answer.unsure),
+        question.whole_document,
+        _json(answer.read) if answer.read else None,
     )
 
 
@@ -228,6 +230,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
             box=msgspec.json.decode(crop, type=Box) if crop else None,
             splitting=bool(splitting),
             max_new_tokens=tokens,
+            whole_document=bool(row[22]),
         ),
         answer=Answer(
             text=answer,
@@ -240,6 +243,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
             effective_dpi=dpi,
             timings=msgspec.json.decode(timings, type=Timings),
             unsure=msgspec.json.decode(row[21], type=tuple[Unsure, ...]),
+            read=msgspec.json.decode(row[23], type=PagesRead) if row[23] else None,
         ),
         when=datetime.fromtimestamp(asked_at, UTC),
         fingerprint=fingerprint,

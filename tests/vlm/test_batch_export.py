@@ -85,6 +85,11 @@ def test_a_cell_too_long_for_a_spreadsheet_is_cut(table: Table) -> None:
         assert b"x" * 32_767 + b"<" in book.read("xl/sharedStrings.xml")
 
 
+def test_a_confidence_that_nobody_knows_is_empty(table: Table) -> None:
+    table.put(0, 0, Cell("12", -1.0, "page"))
+    assert batch_export.table_rows(table)[1][2] is None
+
+
 def test_another_ending_is_no_format(table: Table, tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         batch_export.write(tmp_path / "out.doc", table)

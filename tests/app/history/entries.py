@@ -1,9 +1,22 @@
 """Entries for the tests of the history."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
+
 from app.history.entry import Entry
-from vlm.types import Answer, Box, Evidence, PageRef, Question, Timings, Unsure
+from vlm.types import (
+    Answer,
+    Box,
+    Evidence,
+    PageAnswer,
+    PageRef,
+    PagesRead,
+    Question,
+    Timings,
+    Unsure,
+)
 
 
 def entry(
@@ -30,4 +43,16 @@ def entry(
         when=datetime(2025, 3, 14, 9, 30, tzinfo=UTC),
         fingerprint="ab" * 32,
         verdict=verdict,
+    )
+
+
+def whole_entry() -> Entry:
+    """Return a question to a whole document of 120 pages, of which pages 2 and 8 were read."""
+    given = entry()
+    found = given.answer.evidence
+    pages = (PageAnswer(1, "565.20", 0.875, found), PageAnswer(7, "", 0.5, found, useful=False))
+    return replace(
+        given,
+        question=msgspec.structs.replace(given.question, whole_document=True),
+        answer=msgspec.structs.replace(given.answer, read=PagesRead(120, 119, pages)),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.history import export
-from tests.app.history.entries import entry
+from tests.app.history.entries import entry, whole_entry
 from vlm.types import Box
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "＝1+1", '=HYPERLINK("x")']
@@ -72,3 +72,8 @@ def test_the_file_is_private_and_in_the_format_of_its_name(tmp_path: Path, endin
     text = file.read_text(encoding="utf-8-sig")
     assert text.replace("\\", "").count("What is the total?") == 1
     assert text.startswith({".c": '"when"', ".j": "[", ".m": "# "}[ending.lower()[:2]])
+
+
+def test_the_pages_read_of_a_whole_document_are_named() -> None:
+    (row,) = json.loads(export.to_json([whole_entry()]))
+    assert (row["pages_read"], row["pages_not_read"]) == ("2 8", 118)

@@ -9,7 +9,7 @@ import pytest
 
 from app.history import schema
 from app.history.store import WAL_IS_SAFE, HistoryStore, HistoryUnusable
-from tests.app.history.entries import entry
+from tests.app.history.entries import entry, whole_entry
 from vlm.types import Box
 
 SECRET = "Zanzibar-Quittung-8842"
@@ -36,6 +36,12 @@ def everything_on_disk(file: Path) -> bytes:
 
 def test_an_entry_comes_back_as_it_was(store: HistoryStore) -> None:
     given = entry(box=Box(0.1, 0.2, 0.5, 0.6), verdict=False)
+    number = store.add(given)
+    assert store.search() == [replace(given, number=number)]
+
+
+def test_a_question_to_a_whole_document_comes_back_with_its_pages(store: HistoryStore) -> None:
+    given = whole_entry()
     number = store.add(given)
     assert store.search() == [replace(given, number=number)]
 
