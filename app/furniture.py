@@ -24,6 +24,7 @@ from app.examples.keeper import ExampleKeeper
 from app.examples.list_import import ListImport
 from app.examples.looks import LookFiller
 from app.examples.presenter import ExamplesPresenter
+from app.gate.door import GateDoor
 from app.history import store
 from app.history.entry import Entry
 from app.history.keeper import History
@@ -77,6 +78,7 @@ class Furniture(QObject):
         self.versions = VersionsDoor(
             self._window, lambda: shell.settings, self.asking, self.panel, self.taker
         )
+        self.gate = GateDoor(self._window)
         self.keeper = SessionKeeper(shell.session_file, shell.look, self)
         self.bell = Doorbell(shell.place.folder, shell.place.notes, self)
         self._window.furnish(self.tabs, self.panel, self.history_panel, self.panel.composer.line)
@@ -110,6 +112,7 @@ class Furniture(QObject):
         self.asking.shutdown()
         self.models.shutdown()
         self.versions.shutdown()
+        self.gate.shutdown()
         self.history.stop()
         self.examples_window.shutdown()
         self.shelf.stop()
@@ -154,6 +157,10 @@ class Furniture(QObject):
         self.versions.models_wanted.connect(self.models.open)
         self.versions.said.connect(lambda text: self._window.notice.say(text, "versions"))
         self.desk.reading_changed.connect(self.versions.set_reading)
+        self.asking.model_changed.connect(self.gate.set_model)
+        self.gate.use_wanted.connect(self.versions.use_tuned)
+        self.gate.opened.connect(lambda row: self.desk.look_at(row.page, row.box))
+        self.gate.said.connect(self._window.notice.say)
 
     def _connect_archive(self) -> None:
         self.archive.reopened.connect(self._on_reopened)

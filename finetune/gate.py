@@ -124,32 +124,36 @@ def decide(rows: Sequence[Judged], fixed_set: Sequence[Judged], watched_too: boo
         kept = _score(fixed_set, before, [row.anls_after for row in fixed_set])
     reasons: list[str] = []
     advice: list[str] = []
+    was, now = _percent(anls.before), _percent(anls.after)
     better = anls.gain.low > 0
     if better:
         reasons.append(
-            f"Answers about documents it had not seen are better: {anls.before:.0%} right before, "
-            f"{anls.after:.0%} after, and the gain is no accident."
+            f"Answers about documents it had not seen are better: {was} right before, "
+            f"{now} after, and the gain is no accident."
         )
     elif anls.gain.value <= 0:
         reasons.append(
-            f"Answers about documents it had not seen are not better: {anls.before:.0%} right "
-            f"before, {anls.after:.0%} after."
+            f"Answers about documents it had not seen are not better: {was} right before, "
+            f"{now} after."
         )
         advice += _which_kind(rows)
     else:
         reasons.append(
-            f"Answers look better ({anls.before:.0%} before, {anls.after:.0%} after), but with so "
-            "few documents that can be an accident."
+            f"Answers look better ({was} before, {now} after), but with so few documents that "
+            "can be an accident."
         )
         advice.append(_how_many(rows, anls.gain))
         advice += _which_kind(rows)
     forgot = kept is not None and kept.gain.value < -FORGOTTEN and kept.gain.high < 0
     if kept is not None and forgot:
         reasons.append(
-            f"It has forgotten other things: {kept.before:.0%} right on the fixed set before, "
-            f"{kept.after:.0%} after."
+            f"It has forgotten other things: {_percent(kept.before)} right before, "
+            f"{_percent(kept.after)} after, on the same pictures for every run."
         )
-        advice.append("Choose a lower learning rate or fewer epochs.")
+        advice.append(
+            "Train more gently: fewer times over the examples, or in smaller steps (a lower "
+            "learning rate)."
+        )
     if watched_too:
         reasons.append(
             "There were too few documents to watch others while learning, so this measure is "
@@ -158,6 +162,10 @@ def decide(rows: Sequence[Judged], fixed_set: Sequence[Judged], watched_too: boo
     return Gate(
         better and not forgot, tuple(reasons), tuple(advice), anls, exact, kept, tuple(rows)
     )
+
+
+def _percent(value: float) -> str:
+    return f"{value:.0%}".replace("%", " %")
 
 
 def _score(rows: Sequence[Judged], before: Sequence[float], after: Sequence[float]) -> Score:

@@ -167,8 +167,11 @@ class VersionsDialog(QDialog):
         layout.setSpacing(theme.SPACE * 2)
         layout.addLayout(head)
         layout.addWidget(label(words.ABOUT, Role.MUTED, wrap=True))
-        layout.addWidget(self.by_page)
-        layout.addWidget(self.hint)
+        by_page = QVBoxLayout()
+        by_page.setSpacing(0)
+        by_page.addWidget(self.by_page)
+        by_page.addWidget(self.hint)
+        layout.addLayout(by_page)
         layout.addWidget(area, 1)
         layout.addLayout(foot)
 

@@ -15,12 +15,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.adapters import words
-from app.adapters.values import BY_PAGE, Listing, Wearing
+from app.adapters.values import BY_PAGE, Listing, Tuned, Wearing
 from app.desk import Reading
 from app.settings import Settings
 from app.task import Tasks
 from vlm import models
-from vlm.types import ModelInfo, PageRef
+from vlm.types import ModelInfo, PageRef, Precision
 
 if TYPE_CHECKING:
     from app.adapters.chooser import PageChoice
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from app.ask.panel import AskPanel
     from app.ask.presenter import AskPresenter
     from app.examples.crops import CropTaker
-    from finetune.adapters import Adapter
     from finetune.choice import Choice
 
 OVERRIDES = 200
@@ -76,7 +75,7 @@ class VersionsDoor(QObject):
         self._wearing = Wearing()
         self._page: PageRef | None = None
         self._picked: str | None = None
-        self._loaded: tuple[str, str | None, str] | None = None
+        self._loaded: tuple[str, str | None, str, Precision, bool] | None = None
         self._looked_at = ""
         self.overrides: dict[str, str] = {}
         panel.head.set_menu(self.menu)
@@ -116,10 +115,12 @@ class VersionsDoor(QObject):
         if folder != self._folder:
             self._picked = None
         adapter = self._picked if setting == BY_PAGE else setting
-        wanted = (folder, adapter or None, settings.device.value)
+        precision: Precision = settings.exactness.value
+        how = (settings.device.value, precision, settings.keep_history)
+        wanted = (folder, adapter or None, *how)
         if wanted != self._loaded:
             self._loaded = wanted
-            self._asking.load_model(folder or None, wanted[1], wanted[2])
+            self._asking.load_model(folder or None, adapter or None, *how)
         self._decide()
 
     @Slot(str)
@@ -128,16 +129,13 @@ class VersionsDoor(QObject):
         if self._folder:
             self._set(self._folder, name)
 
-    def use_tuned(self, base: str, adapter: Adapter) -> None:
-        """Read with a version that was just taken over, and with its model.
-
-        Args:
-            base: Folder of its model.
-            adapter: The version.
-        """
+    @Slot(object)
+    def use_tuned(self, tuned: Tuned) -> None:
+        """Read with a version that was just taken over, and with its model."""
         self.look()
-        same = bool(self._folder) and Path(base).resolve() == Path(self._folder).resolve()
-        self._set(self._folder if same else base, adapter.name)
+        base, now = Path(tuned.base), self._folder
+        same = bool(now) and base.resolve() == Path(now).resolve()
+        self._set(now if same else tuned.base, tuned.adapter.name)
 
     @Slot(bool)
     def set_by_page(self, by_page: bool) -> None:

@@ -72,6 +72,14 @@ class Wearing:
 
 
 @dataclass(frozen=True, slots=True)
+class Tuned:
+    """A version that was just taken over, and the folder of its model."""
+
+    base: str
+    adapter: Adapter
+
+
+@dataclass(frozen=True, slots=True)
 class Exporting:
     """A full model being written: what is done now, `fraction` in [0, 1]."""
 

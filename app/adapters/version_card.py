@@ -10,7 +10,8 @@ from app.adapters import words
 from app.adapters.values import Version
 from app.labels import Elided, Role, label, sized
 from app.models.buttons import ActionButton
-from app.models.mark import Mark, Tone
+from app.models.mark import Mark
+from app.theme import Tone
 
 
 class VersionCard(QFrame):

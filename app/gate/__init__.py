@@ -1,0 +1,1 @@
+"""The gate: whether what was learned is better, and on which questions."""
