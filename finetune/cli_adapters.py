@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 
 from finetune.adapters import Adapter, AdapterLibrary
-from finetune.cli_exit import FAILED
+from finetune.cli_exit import EXIT_CODES, FAILED
+from finetune.errors import AdapterInvalid
 from finetune.launch import merge_command
-from finetune.protocol import EVENTS, Failed
+from finetune.protocol import EVENTS, Failed, Preparing
 from vlm import models
 from vlm.errors import ModelIncomplete
 
@@ -23,7 +24,7 @@ from vlm.errors import ModelIncomplete
 def register(commands: Any, epilog: str) -> None:
     """Add the command to a parser's commands."""
     shared = {"epilog": epilog, "formatter_class": argparse.RawDescriptionHelpFormatter}
-    parser = commands.add_parser("adapters", help="what was learned", **shared)
+    parser = commands.add_parser("adapters", help="the tuned versions of a model", **shared)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
 
     listing = actions.add_parser("list", help="show all adapters", **shared)
@@ -87,16 +88,24 @@ def _line(adapter: Adapter) -> str:
 def _export(arguments: argparse.Namespace) -> int:
     library, target = AdapterLibrary(), Path(arguments.target).absolute()
     if not arguments.merged:
-        library.export(arguments.name, target)
+        try:
+            library.export(arguments.name, target)
+        except OSError as error:
+            raise AdapterInvalid(f"{target} cannot be written: {error.strerror}.") from error
         return 0
     adapter = library.get(arguments.name)
     command = merge_command(model_folder(arguments.model), Path(adapter.folder), target)
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
-    for line in done.stdout.splitlines():
-        event = EVENTS.read(line)
-        if isinstance(event, Failed):
-            print(event.message, file=sys.stderr)
-    return 0 if done.returncode == 0 else FAILED
+    code = FAILED
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            event = EVENTS.read(line)
+            if isinstance(event, Preparing):
+                print(f"{event.text} ({event.fraction:.0%})", file=sys.stderr)
+            elif isinstance(event, Failed):
+                print(event.message, file=sys.stderr)
+                code = EXIT_CODES.get(event.code, FAILED)
+    return 0 if process.returncode == 0 else code
 
 
 def _import(arguments: argparse.Namespace) -> int:

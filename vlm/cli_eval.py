@@ -17,8 +17,8 @@ from vlm.cli import exit_code, model_folder
 from vlm.engine import Engine
 from vlm.errors import QuestionUnanswerable
 from vlm.pages.client import PageClient
-from vlm.protocol import Ask, Done, Failed, Load
-from vlm.types import PageRef, Question
+from vlm.protocol import Ask, Done, Failed, Load, Loaded
+from vlm.types import ModelInfo, PageRef, Question
 
 MOST_NEW_TOKENS = 128
 
@@ -91,17 +91,20 @@ def run(arguments: argparse.Namespace) -> int:
     engine = Engine(PageClient())
     try:
         load = Load(0, str(folder), arguments.adapter, arguments.device)
+        reader: ModelInfo | None = None
         for event in engine.load(load, threading.Event()):
             if isinstance(event, Failed):
                 print(event.message, file=sys.stderr)
                 return exit_code(event.code)
+            if isinstance(event, Loaded):
+                reader = event.model
         scored: list[Scored] = []
         for row in _ask_all(engine, rows, path):
             scored.append(row)
             print(f"{len(scored)} of {len(rows)}", end="\r", file=sys.stderr)
     finally:
         engine.close()
-    _print(scored, arguments.json)
+    _print(scored, reader, arguments.json)
     return 0
 
 
@@ -126,11 +129,13 @@ def _ask_all(engine: Engine, rows: list[Row], path: Path) -> Iterator[Scored]:
         )
 
 
-def _print(scored: list[Scored], as_json: bool) -> None:
+def _print(scored: list[Scored], reader: ModelInfo | None, as_json: bool) -> None:
     anls = scoring.mean([row.anls for row in scored])
     exact = scoring.mean([float(row.exact) for row in scored])
     if as_json:
         report = {
+            "model": reader.name if reader else "",
+            "adapter": reader.adapter if reader else None,
             "rows": len(scored),
             "anls": asdict(anls),
             "exact": asdict(exact),
@@ -138,7 +143,9 @@ def _print(scored: list[Scored], as_json: bool) -> None:
         }
         print(json.dumps(report, ensure_ascii=False, indent=2))
         return
-    print(f"{len(scored)} rows")
+    adapter = f" + {reader.adapter}" if reader and reader.adapter else ""
+    rows = "1 row" if len(scored) == 1 else f"{len(scored)} rows"
+    print(f"{rows}, read by {reader.name if reader else '?'}{adapter}")
     print(f"ANLS         {anls.value:.3f}  (95 % between {anls.low:.3f} and {anls.high:.3f})")
     print(f"exact match  {exact.value:.3f}  (95 % between {exact.low:.3f} and {exact.high:.3f})")
     for row in scored:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
-from finetune import cli, runs
+from finetune import cli, cli_adapters, runs
 from finetune.cli_exit import NO_MODEL, NO_ROWS, NOT_BETTER, REFUSED
 from finetune.estimate import estimate
 from finetune.tokens import counter
+from tests.app.adapters import made as versions
 from tests.finetune import tuning
 from tests.finetune.made import noise
 from vlm import paths
@@ -101,6 +103,32 @@ def test_unusable_lists_and_models_have_their_exit_codes(
     assert cli.main(["train", str(tmp_path / "empty.jsonl"), *nowhere]) == NO_MODEL
     assert cli.main(["adapters", "remove", "none"]) == NO_MODEL
     assert "no adapter called “none”" in capsys.readouterr().err
+
+
+CHILD = """
+import sys
+print('{"kind":"preparing","text":"Writing the model","fraction":0.5}', flush=True)
+if "full" in sys.argv[1]:
+    print('{"kind":"failed","code":"adapter_mismatch","message":"It does not fit."}')
+    sys.exit(1)
+"""
+
+
+def test_a_full_model_is_exported_by_a_process_that_says_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = versions.model(tmp_path / "base")
+    versions.version("mine", base)
+
+    def command(_base: Path, _adapter: Path, target: Path) -> list[str]:
+        return [sys.executable, "-c", CHILD, target.name]
+
+    monkeypatch.setattr(cli_adapters, "merge_command", command)
+    export = ["adapters", "export", "mine", "--merged", "--model", str(base)]
+    assert cli.main([*export, str(tmp_path / "out")]) == 0
+    assert "Writing the model (50%)" in capsys.readouterr().err
+    assert cli.main([*export, str(tmp_path / "full")]) == NO_MODEL
+    assert "It does not fit." in capsys.readouterr().err
 
 
 def test_help_lists_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:

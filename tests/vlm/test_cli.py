@@ -8,7 +8,8 @@ import pymupdf
 import pytest
 
 from tests import tiny
-from vlm import cli, cli_eval, models
+from tests.vlm.test_adapters import made
+from vlm import cli, cli_eval, models, paths
 from vlm.cli import main
 from vlm.cli_eval import Row, read_rows
 from vlm.types import Box
@@ -151,6 +152,27 @@ def test_rows_are_asked_and_scored(
     assert "ANLS" in text
     assert "95 % between" in text
     assert "12.50" in text
+
+
+def test_rows_are_scored_with_a_tuned_version(
+    checkpoint: Checkpoint, document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(paths.data_dir() / "adapters" / "mine", checkpoint("marked"), 1)
+    row: dict[str, object] = {"id": "a", "file": "invoice.pdf", "question": "Total?"}
+    row["answers"] = ["\u0001 never"]
+    path = rows_file(document.parent / "set", row)
+    given = ["eval", str(path), "--model", str(checkpoint("marked"))]
+    said: list[str] = []
+    for more, name in (([], None), (["--adapter", "mine"], "mine")):
+        assert main([*given, *more, "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert (found["model"], found["adapter"]) == ("marked", name)
+        said.append(found["wrong"][0]["answer"])
+    assert said[0] != said[1]
+    assert main([*given, "--adapter", "mine"]) == 0
+    assert capsys.readouterr().out.startswith("1 row, read by marked + mine\n")
+    assert main([*given, "--adapter", "nobody"]) == 5
+    assert "no adapter called nobody" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
