@@ -2,7 +2,8 @@
 
 Every variant runs in a process of its own, one step at a time in turn, so that whatever else the
 machine does falls on all alike; one thread each, CPU seconds, medians. Peak memory is the
-process's. Run: ``python -m benchmarks.tuning [--rounds N] [--size tiny|cpu|desk]``.
+process's. Run: ``python -m benchmarks.tuning [--rounds N] [--size tiny|cpu|desk]``; with
+``--questions 4`` there are four about each page, as people ask of a receipt.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--size", choices=("tiny", "cpu", "desk"), default="desk")
     parser.add_argument("--thorough", action="store_true")
+    parser.add_argument("--questions", type=int, default=1, choices=(1, 2, 4), help="of each page")
     parser.add_argument("--variant", choices=tuple(WORDS))
     parser.add_argument("--folder", type=Path)
     arguments = parser.parse_args()
@@ -49,13 +51,15 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         _model(Path(folder), arguments.size)
-        _print(_measure(Path(folder), arguments.rounds, arguments.thorough), arguments.size)
+        _print(_measure(Path(folder), arguments), arguments)
 
 
-def _measure(folder: Path, rounds: int, thorough: bool) -> dict[str, dict[str, Any]]:
+def _measure(folder: Path, arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    rounds = arguments.rounds
     command = [sys.executable, "-m", "benchmarks.tuning", "--folder", str(folder)]
-    command += ["--thorough"] if thorough else []
-    variants = THOROUGH if thorough else TEXT_ONLY
+    command += ["--thorough"] if arguments.thorough else []
+    command += ["--questions", str(arguments.questions)]
+    variants = THOROUGH if arguments.thorough else TEXT_ONLY
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
     children = {
         variant: subprocess.Popen(
@@ -83,10 +87,13 @@ def _measure(folder: Path, rounds: int, thorough: bool) -> dict[str, dict[str, A
     return found
 
 
-def _print(found: dict[str, dict[str, Any]], size: str) -> None:
+def _print(found: dict[str, dict[str, Any]], arguments: argparse.Namespace) -> None:
     medians = {v: statistics.median(row["seconds"]) for v, row in found.items()}
     rounds = len(found["trainer"]["seconds"])
-    print(f"Model: {size}; {BATCH} pages a step, split into five views; {rounds} steps each")
+    print(
+        f"Model: {arguments.size}; {BATCH} examples a step, {arguments.questions} of each page, "
+        f"pages split into five views; {rounds} steps each"
+    )
     print(f"{'':<42}{'examples/CPU-s':>15}{'x Trainer':>11}{'peak MB':>9}{'x Trainer':>11}")
     for variant in found:
         peak = found[variant]["peak"]
@@ -139,9 +146,9 @@ def _child(arguments: argparse.Namespace, steps: int) -> None:
     os.dup2(2, 1)
     variant, folder = arguments.variant, arguments.folder
     if "trainer" in variant:
-        taken = _trainer(folder, variant, steps, arguments.thorough)
+        taken = _trainer(folder, variant, steps, arguments)
     else:
-        taken = _ours(folder, variant)
+        taken = _ours(folder, variant, arguments.questions)
     for _ in sys.stdin:
         seconds = next(taken)
         peak = peak_bytes(torch.device("cpu"))
@@ -149,11 +156,12 @@ def _child(arguments: argparse.Namespace, steps: int) -> None:
         output.flush()
 
 
-def _ours(folder: Path, variant: str) -> Iterator[float]:
+def _ours(folder: Path, variant: str, questions: int) -> Iterator[float]:
     """Yield the CPU seconds of each of our steps, its checkpoint included."""
     import hashlib
 
     import msgspec
+    import torch
     from accelerate import Accelerator
 
     from finetune import plan as plans
@@ -165,19 +173,20 @@ def _ours(folder: Path, variant: str) -> Iterator[float]:
     from finetune.lessons import lesson_of
     from finetune.runs import RunRow
     from finetune.trainer import TorchLearner
+    from vlm import device
     from vlm.types import PageSize
 
     pictures = _pictures()
     rows = [
         RunRow(
-            *(f"r{n}", "train", f"d{n}", _question(n), (_answer(n),), f"{n:06}"),
-            hashlib.sha256(picture).hexdigest(),
+            *(f"r{n}", "train", f"d{n}", _question(n), (_answer(n),), f"{n // questions:06}"),
+            hashlib.sha256(pictures[n // questions]).hexdigest(),
             PageSize(595.0, 842.0),
             None,
             0,
             (),
         )
-        for n, picture in enumerate(pictures)
+        for n in range(ROWS)
     ]
     plan = msgspec.structs.replace(
         plans.preset("quick", "benchmark", str(folder / "model"), ""),
@@ -191,7 +200,9 @@ def _ours(folder: Path, variant: str) -> Iterator[float]:
         trains_vision=variant == "thorough",
         connector="full" if variant == "thorough" else "frozen",
     )
-    model = load_base(folder / "model", place("float32", "cpu"))
+    frozen = plan.caches_features  # then pictures are encoded in this machine's fast format
+    placement = place("auto", "cpu", device.choose("cpu").encode if frozen else torch.float32)
+    model = load_base(folder / "model", placement)
     pages = KeptPages(rows, lambda row: pictures[int(row.picture)])
     kept = folder / variant if variant.startswith("cached") else None
     lessons = [lesson_of(model, row, True) for row in rows]
@@ -210,7 +221,9 @@ def _ours(folder: Path, variant: str) -> Iterator[float]:
         yield time.process_time() - start
 
 
-def _trainer(folder: Path, variant: str, steps: int, thorough: bool) -> Iterator[float]:
+def _trainer(
+    folder: Path, variant: str, steps: int, arguments: argparse.Namespace
+) -> Iterator[float]:
     """Yield the CPU seconds of each step of the stock way.
 
     The Trainer owns its loop, so it runs in a thread that is let go one step at a time.
@@ -237,7 +250,7 @@ def _trainer(folder: Path, variant: str, steps: int, thorough: bool) -> Iterator
             go.get()
             Turns.start = time.process_time()
 
-    trainer = _stock(folder, variant, steps, thorough, Turns())
+    trainer = _stock(folder, variant, steps, arguments, Turns())
     thread = threading.Thread(target=trainer.train, daemon=True)
     thread.start()
     while True:
@@ -245,7 +258,7 @@ def _trainer(folder: Path, variant: str, steps: int, thorough: bool) -> Iterator
         yield told.get()
 
 
-def _stock(folder: Path, variant: str, steps: int, thorough: bool, turns: Any) -> Any:
+def _stock(folder: Path, variant: str, steps: int, asked: argparse.Namespace, turns: Any) -> Any:
     from peft import LoraConfig, get_peft_model
     from transformers import (
         AutoModelForImageTextToText,
@@ -259,14 +272,14 @@ def _stock(folder: Path, variant: str, steps: int, thorough: bool, turns: Any) -
     from finetune.plan import Preset, preset
 
     model = AutoModelForImageTextToText.from_pretrained(folder / "model", local_files_only=True)
-    chosen: Preset = "thorough" if thorough else "quick"
+    chosen: Preset = "thorough" if asked.thorough else "quick"
     plan = preset(chosen, "benchmark", str(folder / "model"), "")
     config = LoraConfig(
         r=RANK,
         lora_alpha=2 * RANK,
         use_dora=variant == "trainer",
         target_modules=targets(model, plan),
-        modules_to_save=["connector"] if thorough else None,
+        modules_to_save=["connector"] if asked.thorough else None,
     )
     processor = AutoProcessor.from_pretrained(
         folder / "model", backend="pil", local_files_only=True
@@ -285,10 +298,11 @@ def _stock(folder: Path, variant: str, steps: int, thorough: bool, turns: Any) -
         use_cpu=True,
         dataloader_num_workers=0,
     )
+    pictures = _pictures()
     trainer = Trainer(
         model=get_peft_model(model, config),
         args=arguments,
-        train_dataset=list(enumerate(_pictures())),
+        train_dataset=[(n, pictures[n // asked.questions]) for n in range(ROWS)],
         data_collator=_collator(processor),
         callbacks=[turns],
     )

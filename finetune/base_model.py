@@ -8,10 +8,12 @@ from typing import TypeVar
 
 import torch
 
+from finetune.block_attention import use_blocks
 from finetune.disk import Disk, save
 from finetune.plan import Precision
 from vlm import device
 from vlm.device import Placement
+from vlm.family_names import PARTS
 from vlm.loader import LoadedModel, load
 
 _FORMAT = "encoding"
@@ -52,10 +54,16 @@ def fast_encoding(run: Path, disk: Disk) -> torch.dtype:
 def load_base(folder: Path, placement: Placement) -> LoadedModel:
     """Load a model without an adapter.
 
+    Where it only sees in bfloat16, on a processor, it sees in blocks; see `block_attention`.
+
     Raises:
         DeskError: What loading can raise.
     """
-    return returned(load(folder, None, placement))
+    loaded = returned(load(folder, None, placement))
+    if placement.encode != placement.dtype:
+        for part in PARTS[loaded.model.config.model_type].vision:
+            use_blocks(loaded.model.get_submodule(part))
+    return loaded
 
 
 T = TypeVar("T")

@@ -1,0 +1,126 @@
+"""Tunes a model on some documents of a folder and measures it on others, as a person would.
+
+The folder holds ``train.jsonl`` and ``dev.jsonl``; the files that their rows name are looked for
+there and one folder up. Rows with a box are taught and asked by that crop, others by the whole
+page. Everything runs through ``vlm-desk train`` in a data folder of its own.
+
+Run: ``python -m benchmarks.tuning_trial --rows DIR [--documents 20 100] [--model DIR]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from finetune import runs
+from finetune.protocol import Ended, StepDone
+from vlm import models
+
+Record = dict[str, Any]
+
+
+def main() -> None:
+    """Run the trials one after the other and print a table of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--documents", type=int, nargs="+", default=[20])
+    parser.add_argument("--held-out", type=int, default=0, help="documents of dev; 0 for all")
+    parser.add_argument("--preset", default="quick")
+    parser.add_argument("--model", type=Path, default=models.default_folder())
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    found = [_trial(arguments, count) for count in arguments.documents]
+    for line in _table(found):
+        print(line)
+
+
+def _trial(arguments: argparse.Namespace, documents: int) -> Record:
+    """Tune on so many documents; returns what is in its line of the table."""
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        train = _subset(arguments.rows / "train.jsonl", documents, arguments.seed, home)
+        held = _subset(arguments.rows / "dev.jsonl", arguments.held_out, arguments.seed, home)
+        command = [sys.executable, "-m", "finetune.cli", "train", str(train), "--name", "trial"]
+        command += ["--held-out", str(held), "--preset", arguments.preset, "--json"]
+        command += ["--model", str(arguments.model), "--seed", str(arguments.seed)]
+        start = time.monotonic()
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, env={**os.environ, "VLM_DESK_HOME": str(home)}
+        )
+        minutes = (time.monotonic() - start) / 60
+        if not done.stdout:
+            raise SystemExit(f"the trial with {documents} documents ended with {done.returncode}")
+        (run,) = runs.found(home / "data" / "runs")
+        events, _ = runs.read_events(run)
+        steps = [event for event in events if isinstance(event, StepDone)]
+        ended = next(event for event in events if isinstance(event, Ended))
+        told = json.loads(done.stdout)
+        return {
+            "documents": told["adapter"]["card"]["documents"],
+            "minutes": minutes,
+            "steps": len(steps),
+            "step_minutes": sum(step.seconds for step in steps) / 60,
+            "losses": (steps[0].loss, steps[-1].loss) if steps else (0.0, 0.0),
+            "end": f"{ended.outcome} at step {ended.step}, kept step {ended.kept_step}",
+            "gate": told["gate"],
+        }
+
+
+def _subset(source: Path, documents: int, seed: int, home: Path) -> Path:
+    """Write the rows of so many documents, drawn by the seed; 0 for all."""
+    rows: list[Record] = [json.loads(line) for line in source.read_text("utf-8").splitlines()]
+    files = sorted({row["file"] for row in rows})
+    random.Random(seed).shuffle(files)
+    chosen = set(files[:documents] if documents else files)
+    target = home / source.name
+    with target.open("w", encoding="utf-8") as out:
+        for row in rows:
+            if row["file"] in chosen:
+                out.write(json.dumps({**row, "file": str(_place(source.parent, row["file"]))}))
+                out.write("\n")
+    return target
+
+
+def _place(folder: Path, file: str) -> Path:
+    beside = folder / file
+    return (beside if beside.exists() else folder.parent / file).resolve()
+
+
+def _table(found: list[Record]) -> list[str]:
+    head = ("documents", "measure", "before", "after", "gain [95 %]", "steps", "minutes")
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    for trial in found:
+        gate = trial["gate"]
+        for name, key in (("ANLS", "anls"), ("exact", "exact"), ("fixed set ANLS", "fixed_set")):
+            score = gate[key]
+            gain = score["gain"]
+            cells = (
+                trial["documents"],
+                name,
+                f"{score['before']:.3f}",
+                f"{score['after']:.3f}",
+                f"{gain['value']:+.3f} [{gain['low']:+.3f}, {gain['high']:+.3f}]",
+                trial["steps"],
+                f"{trial['minutes']:.1f}",
+            )
+            lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    for trial in found:
+        first, last = trial["losses"]
+        lines.append(
+            f"{trial['documents']} documents: {trial['end']}; {trial['step_minutes']:.1f} minutes "
+            f"of steps; loss {first:.2f} -> {last:.2f}; {len(trial['gate']['rows'])} questions "
+            f"asked; {' '.join(trial['gate']['reasons'])}"
+        )
+    return lines
+
+
+if __name__ == "__main__":
+    main()
