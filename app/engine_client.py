@@ -12,6 +12,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from msgspec import structs
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.process import Ended, How, Program
@@ -42,7 +43,7 @@ from vlm.protocol import (
     Unlock,
     Where,
 )
-from vlm.types import Box, ModelInfo, PageRef, Question
+from vlm.types import Box, ModelInfo, PageRef, Precision, Question, Server
 
 STOP_GRACE_MS = 5000
 """How long a cancelled job may take before the engine is ended under it."""
@@ -210,11 +211,27 @@ class EngineClient(QObject):
             program.end(SHUTDOWN_MS)
             program.deleteLater()
 
-    def load(self, folder: str, adapter: str | None = None, device: str = "auto") -> int:
+    def load(
+        self,
+        folder: str,
+        adapter: str | None = None,
+        device: str = "auto",
+        precision: Precision = "automatic",
+        keep_pages: bool = False,
+    ) -> int:
         """Load a model, or switch the adapter of the loaded one; return the job."""
         self._may_restart = True
         self.start()
-        return self._load(Load(next(self._jobs), folder, adapter, device))
+        request = Load(
+            next(self._jobs), folder, adapter, device, precision=precision, keep_pages=keep_pages
+        )
+        return self._load(request)
+
+    def load_server(self, server: Server) -> int:
+        """Have a server answer from now on; return the job."""
+        self._may_restart = True
+        self.start()
+        return self._load(Load(next(self._jobs), "", server=server))
 
     def ask(self, question: Question) -> int:
         """Ask; return the job. After a crash this loads the model again first."""
@@ -276,7 +293,7 @@ class EngineClient(QObject):
     def _start_again(self) -> None:
         self.start()
         if (wanted := self._wanted) is not None:
-            self._load(Load(next(self._jobs), wanted.folder, wanted.adapter, wanted.device))
+            self._load(structs.replace(wanted, job=next(self._jobs)))
 
     @Slot(object)
     def _on_line(self, line: bytes) -> None:

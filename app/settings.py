@@ -33,6 +33,14 @@ class Device(Enum):
     MPS = "mps"
 
 
+class Exactness(Enum):
+    """How exactly answers are computed; `AUTO` gives up a little where it brings much."""
+
+    AUTO = "automatic"
+    EXACT = "exact"
+    FAST = "fast"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a person can set.
@@ -49,6 +57,8 @@ class Settings:
     """Tuned version to read with, by the folder of its model; `*` lets each page decide."""
     device: Device = Device.AUTO
     """Where the model runs."""
+    exactness: Exactness = Exactness.AUTO
+    """How exactly answers are computed."""
     splitting: bool = True
     """Whether a page is cut into four quarters and the whole, which reads smaller text."""
     max_answer_tokens: int = 256

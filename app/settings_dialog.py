@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from app import dialogs, theme
 from app.labels import Role, label
-from app.settings import LONGEST_ANSWER, SHORTEST_ANSWER, Device, Scheme, Settings
+from app.settings import LONGEST_ANSWER, SHORTEST_ANSWER, Device, Exactness, Scheme, Settings
 
 SCHEMES = {Scheme.SYSTEM: "Like the system", Scheme.LIGHT: "Light", Scheme.DARK: "Dark"}
 DEVICES = {
@@ -29,6 +29,13 @@ DEVICES = {
     Device.CPU: "Processor",
     Device.CUDA: "NVIDIA graphics card",
     Device.MPS: "Apple graphics",
+}
+
+
+EXACTNESS = {
+    Exactness.AUTO: "Choose for me",
+    Exactness.EXACT: "Exact",
+    Exactness.FAST: "Smaller and faster, less exact",
 }
 
 
@@ -51,6 +58,9 @@ class SettingsDialog(QDialog):
         self.browse = self._button("Choose…", "Choose the model folder", self._on_browse)
         self.shipped = self._button("Use the small one", "Use the small model", self._on_shipped)
         self.device = self._choice(DEVICES.values(), DEVICES[settings.device], "Run the model on")
+        self.exactness = self._choice(
+            EXACTNESS.values(), EXACTNESS[settings.exactness], "How exactly to compute answers"
+        )
         self.splitting = self._check("Read small text (slower)", settings.splitting)
         self.length = self._length_box()
         self.history = self._check("Keep questions and answers", settings.keep_history)
@@ -73,6 +83,7 @@ class SettingsDialog(QDialog):
             self.browse,
             self.shipped,
             self.device,
+            self.exactness,
             self.splitting,
             self.length,
             self.history,
@@ -141,6 +152,7 @@ class SettingsDialog(QDialog):
                 "Model",
                 _above("Folder of the model that reads", model),
                 _row("Run it on", self.device),
+                _row("Compute answers", self.exactness),
                 _row("", self.splitting),
                 _row("Longest answer", self.length),
             )
@@ -156,6 +168,7 @@ class SettingsDialog(QDialog):
             scheme=list(SCHEMES)[self.scheme.currentIndex()],
             model_folder=self.folder.text().strip(),
             device=list(DEVICES)[self.device.currentIndex()],
+            exactness=list(EXACTNESS)[self.exactness.currentIndex()],
             splitting=self.splitting.isChecked(),
             max_answer_tokens=self.length.value(),
             keep_history=self.history.isChecked(),

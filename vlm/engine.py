@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
-import msgspec
 import psutil
+from msgspec import structs
 
 from vlm import device, paths
 from vlm.asking import answer
@@ -78,7 +78,7 @@ class Engine:
         self._place = place
         self._passwords: dict[str, str] = {}
         self._sight: Sight | None = None
-        self._device = ""
+        self._wanted: Load | None = None
         self._documents = DocumentQuestions(pages, paths.cache_dir() / READINGS)
 
     def load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
@@ -113,6 +113,10 @@ class Engine:
         """Remember a password."""
         self._passwords[request.path] = request.password
 
+    def drop(self) -> None:
+        """Give up the model and its memory."""
+        self._drop()
+
     def close(self) -> None:
         """End the page processes and drop the model."""
         self._drop()
@@ -135,14 +139,15 @@ class Engine:
                 raise
             yield Progress(request.job, "Not enough GPU memory; using the processor instead")
             loaded = yield from self._loaded(request, self._place("cpu"), cancel)
-        self._use(loaded)
-        self._device = request.device
-        yield Loaded(request.job, loaded.info)
+        yield Loaded(request.job, self._use(loaded, request).loaded.info)
 
     def _switchable(self, request: Load) -> Sight | None:
         """Return the sight whose model only needs the other adapter that is asked for."""
         sight = self._sight
-        if sight is None or request.device != self._device:
+        if sight is None or self._wanted is None:
+            return None
+        same = structs.replace(request, job=0, adapter=None, folder="")
+        if same != structs.replace(self._wanted, job=0, adapter=None, folder=""):
             return None
         other = request.adapter != sight.loaded.info.adapter
         return sight if other and may_switch(sight.loaded, Path(request.folder)) else None
@@ -157,12 +162,12 @@ class Engine:
         except BaseException:
             self._drop()  # half an adapter would answer without anybody noticing
             raise
-        yield Loaded(request.job, loaded.info)
+        yield Loaded(request.job, sight.loaded.info)
 
     def _loaded(
         self, request: Load, placement: device.Placement, cancel: CancelToken
     ) -> Generator[Progress, None, LoadedModel]:
-        steps = load(Path(request.folder), request.adapter, placement)
+        steps = load(Path(request.folder), request.adapter, placement, request.precision)
         try:
             return (yield from told(request.job, steps, cancel))
         except (MemoryError, RuntimeError) as error:
@@ -172,12 +177,14 @@ class Engine:
             device.release(placement.device)
             raise short from error
 
-    def _use(self, loaded: LoadedModel) -> None:
+    def _use(self, loaded: LoadedModel, request: Load) -> Sight:
         budget = self._budget_bytes
         if budget is None:
             share = int(psutil.virtual_memory().available * KEPT_SHARE)
             budget = min(max(share, KEPT_BYTES[0]), KEPT_BYTES[1])
-        self._sight = Sight(loaded, self._pages, budget)
+        self._wanted = request
+        self._sight = Sight(loaded, self._pages, budget, request.precision)
+        return self._sight
 
     def _drop(self) -> None:
         if self._sight is not None:
@@ -219,8 +226,11 @@ class Engine:
             yield Progress(request.job, "Not enough GPU memory; trying on the processor")
             info = sight.loaded.info
             self._drop()
-            again = Load(request.job, info.folder, info.adapter, "cpu")
-            self._use((yield from self._loaded(again, self._place("cpu"), cancel)))
+            wanted = self._wanted or Load(request.job, info.folder)
+            again = structs.replace(
+                wanted, job=request.job, folder=info.folder, adapter=info.adapter, device="cpu"
+            )
+            self._use((yield from self._loaded(again, self._place("cpu"), cancel)), wanted)
 
     def _asking(self, job: int, cancel: CancelToken) -> Asking:
         """Hand out what questions to whole documents need of the loaded model."""
@@ -295,7 +305,7 @@ class Engine:
 
 
 def _unsplit(question: Question) -> Question:
-    return msgspec.structs.replace(question, splitting=False)
+    return structs.replace(question, splitting=False)
 
 
 def _ending(job: int, events: Iterator[Event]) -> Iterator[Event]:

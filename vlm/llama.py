@@ -9,6 +9,8 @@ only several tokens need. `fast` proves the result equal before it is used.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -17,7 +19,7 @@ from torch.nn import functional
 
 from vlm.decoder import Decoder, StockDecoder, TextModel
 from vlm.llama_layer import Layer, layer_of, weights_of
-from vlm.llama_room import Alone, LlamaSequence
+from vlm.llama_room import Alone, LlamaSequence, causal
 from vlm.products import FEW, columns, exact, int8
 
 SHAPES = ("LlamaModel", "MistralModel")
@@ -93,13 +95,34 @@ class LlamaDecoder:
         """Embed ids ``(T,)`` as ``(T, hidden)``."""
         return functional.embedding(ids, self._embedding)
 
-    def shrink(self) -> None:
-        """Compute in 8 bits from now on: faster, and not quite equal; float32 on a CPU only."""
-        self.exact = False  # rows that come in together share one scale
+    @property
+    def plain(self) -> bool:
+        """Whether it computes in float32 on the CPU."""
+        return self._alone is not None
+
+    @property
+    def vocabulary(self) -> int:
+        """How many tokens there are."""
+        return len(self._head_weight)
+
+    def shrink(self) -> Callable[[], None]:
+        """Compute in 8 bits from now on, faster and not quite equal; only where it is `plain`.
+
+        Returns:
+            What makes it exact again.
+        """
+        before = [replace(layer) for layer in self.layers], self._head
         for layer, weights in zip(self.layers, self.weights, strict=True):
             layer.qkv, layer.out, layer.gate_up, layer.down = map(int8, weights)
         if self._head_weight.numel() > HEAD_COPY:
             self._head = int8(self._head_weight)
+        self.exact = False  # rows that come in together share one scale
+
+        def undo() -> None:
+            self.layers, self._head = before
+            self.exact = True
+
+        return undo
 
     def extend(self, sequence: LlamaSequence, embedded: Tensor) -> Tensor:
         """Append ``(T, hidden)``; return the last position's logits ``(vocab,)``.
@@ -139,7 +162,7 @@ class LlamaDecoder:
             sequence.length = end
             return self._head(self._normed(x, self._norm))
         cos, sin = self._cos[start:end, None], self._sin[start:end, None]
-        mask = _causal(count, start, self._heads // self._kv_heads, embedded.device)
+        mask = causal(count, start, self._heads // self._kv_heads, embedded.device)
         if mask is not None and self._by_hand(count):
             mask = torch.zeros(mask.shape).masked_fill_(~mask, float("-inf"))
         x = embedded
@@ -282,14 +305,6 @@ class LlamaDecoder:
         cos, sin = self._rotary(self._embedding, positions)
         half = self._size // 2
         return cos[0], torch.cat([-sin[0, :, :half], sin[0, :, half:]], dim=-1)
-
-
-def _causal(count: int, start: int, groups: int, device: torch.device) -> Tensor | None:
-    """Return which of ``start + count`` keys each of ``groups * count`` queries may see."""
-    if count == 1:
-        return None
-    seen = torch.ones(count, start + count, dtype=torch.bool, device=device).tril(start)
-    return seen.repeat(groups, 1) if groups > 1 else seen
 
 
 def supports(text: TextModel) -> bool:

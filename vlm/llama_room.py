@@ -45,3 +45,11 @@ class Alone:
         self.cos = torch.ones(rows, 2, half)
         self.cos_rows = self.cos[: self.turning].view(self.turning, size)
         self.nothing = torch.zeros(1, 1, 1)
+
+
+def causal(count: int, start: int, groups: int, device: torch.device) -> Tensor | None:
+    """Return which of ``start + count`` keys each of ``groups * count`` queries may see."""
+    if count == 1:
+        return None
+    seen = torch.ones(count, start + count, dtype=torch.bool, device=device).tril(start)
+    return seen.repeat(groups, 1) if groups > 1 else seen

@@ -6,7 +6,18 @@ carry references (path, page, box), never pixels. The first message each way is 
 
 from __future__ import annotations
 
-from vlm.types import Answer, Box, HeatMap, ModelInfo, PageRef, Question, Value, View
+from vlm.types import (
+    Answer,
+    Box,
+    HeatMap,
+    ModelInfo,
+    PageRef,
+    Precision,
+    Question,
+    Server,
+    Value,
+    View,
+)
 
 VERSION = 1
 
@@ -27,13 +38,18 @@ class Hello(Message, frozen=True, tag="hello"):
 class Load(Message, frozen=True, tag="load"):
     """Load the model in `folder`, or with the same folder only switch `adapter`.
 
-    Last event: `Loaded`, `Cancelled` or `Failed`. `device` is "auto", "cpu", "cuda" or "mps".
+    Last event: `Loaded`, `Cancelled` or `Failed`. `device` is "auto", "cpu", "cuda" or "mps". With
+    `server` nothing is loaded: that server answers from now on, and `folder` is "". With
+    `keep_pages` what is made of pages may be kept on this machine's disk.
     """
 
     job: int
     folder: str
     adapter: str | None = None
     device: str = "auto"
+    server: Server | None = None
+    precision: Precision = "automatic"
+    keep_pages: bool = False
 
 
 class Ask(Message, frozen=True, tag="ask"):

@@ -20,9 +20,10 @@ from vlm.drafts import Drafts, Places
 from vlm.errors import DeskError, QuestionUnanswerable
 from vlm.families.family import Layout, Pictures, Sheet
 from vlm.loader import LoadedModel
+from vlm.precision import settle, written_in
 from vlm.prompt import Prompt, build
 from vlm.reuse import Kept
-from vlm.types import WHOLE_PAGE, Box, PageRef, PageSize, Question, View, Word
+from vlm.types import WHOLE_PAGE, Box, PageRef, PageSize, Precision, Question, View, Word
 from vlm.views import Drawn, PageSource
 
 SEEN_PAGES = 256
@@ -78,11 +79,18 @@ class Sight:
         loaded: The model.
         pages: Draws and reads pages.
         budget_bytes: For features and prefixes together.
+        precision: How exactly answers are computed.
     """
 
-    def __init__(self, loaded: LoadedModel, pages: PageSource, budget_bytes: int) -> None:
-        self.loaded = loaded
-        self.decoder = loaded.family.decoder(loaded.model)
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        pages: PageSource,
+        budget_bytes: int,
+        precision: Precision = "exact",
+    ) -> None:
+        self._precision: Precision = precision
+        self._wear(loaded)
         self._pages = pages
         self._seen: Kept[Seen] = Kept(SEEN_PAGES)
         self._kept: Kept[Any] = Kept(budget_bytes)
@@ -90,10 +98,13 @@ class Sight:
         self._texts: Kept[Places] = Kept(TEXT_PAGES)
         self._said = Places()
 
+    def _wear(self, loaded: LoadedModel) -> None:
+        self.decoder = loaded.family.decoder(loaded.model)
+        self.loaded = written_in(loaded, settle(self.decoder, self._precision))
+
     def switch(self, loaded: LoadedModel) -> None:
         """Go on with another version of the same base; features that stay the same are kept."""
-        self.loaded = loaded
-        self.decoder = loaded.family.decoder(loaded.model)
+        self._wear(loaded)
         self._kept.keep(lambda key: isinstance(key, tuple) and key[0] == "features")
 
     def look(
@@ -185,7 +196,7 @@ class Sight:
                 loaded.model, loaded.processor, self.decoder, prompt, pictures
             )
         clock.prefill += time.perf_counter() - start
-        if loaded.family.abilities.keeps_prefix:
+        if loaded.family.abilities.keeps_prefix and prefix:
             self._kept.put(key, sequence, sequence.size_bytes)
         return sequence
 

@@ -13,6 +13,8 @@ from msgspec import Struct
 DocumentKind = Literal["pdf", "image"]
 EvidenceKind = Literal["crop", "page", "absent", "no_text"]
 StopReason = Literal["end", "length", "repetition", "stopped"]
+Precision = Literal["automatic", "exact", "fast"]
+"""How exactly answers are computed; "automatic" gives up a little where it brings much."""
 Quarter = Literal[0, 90, 180, 270]
 
 
@@ -249,6 +251,21 @@ class Answer(Value, frozen=True):
     views: tuple[View, ...] = ()
     read: PagesRead | None = None
     unsure: tuple[Unsure, ...] = ()
+
+
+class Server(Value, frozen=True):
+    """An OpenAI-compatible server that a person named, and agreed to send pages to.
+
+    `address` is as `vlm.remote_address` gives it; `model` is "" for the only one it has. The key
+    stays out of every log: it is left out when this value is written as text.
+    """
+
+    address: str
+    model: str = ""
+    key: str = ""
+
+    def __repr__(self) -> str:
+        return f"Server({self.address!r}, {self.model!r})"
 
 
 class ModelInfo(Value, frozen=True):

@@ -35,7 +35,7 @@ from vlm.protocol import (
     TextDelta,
     Unanswered,
 )
-from vlm.types import Answer, Box, Document, PageRef, Question
+from vlm.types import Answer, Box, Document, PageRef, Precision, Question
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ class AskPresenter(QObject):
         self._ahead = EncodeAhead(client, self)
         self._back = LookBack(client, self)
         self._back.shown.connect(self.looks)
-        self._model: tuple[str, str | None, str] | None = None
+        self._model: tuple[str, str | None, str, Precision, bool] | None = None
         self._splitting = True
         self._max_new_tokens = 256
         self._held = False
@@ -124,10 +124,16 @@ class AskPresenter(QObject):
             self._next()
 
     def load_model(
-        self, folder: str | None, adapter: str | None = None, device: str = "auto"
+        self,
+        folder: str | None,
+        adapter: str | None = None,
+        device: str = "auto",
+        precision: Precision = "automatic",
+        keep_pages: bool = False,
     ) -> None:
         """Read with another model or adapter from now on; None when there is none at all."""
-        self._model = None if folder is None else (folder, adapter, device)
+        wanted = None if folder is None else (folder, adapter, device, precision, keep_pages)
+        self._model = wanted
         self.model_changed.emit(None)
         if self._model is None:
             self._panel.head.show_none()

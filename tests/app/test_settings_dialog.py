@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, Q
 from pytestqt.qtbot import QtBot
 
 from app import dialogs
-from app.settings import Device, Scheme, Settings
+from app.settings import Device, Exactness, Scheme, Settings
 from app.settings_dialog import SettingsDialog
 
 
@@ -24,6 +24,7 @@ def test_every_change_is_told_at_once(qtbot: QtBot, dialog: SettingsDialog) -> N
     dialog.changed.connect(told.append)
     dialog.scheme.setCurrentIndex(2)
     dialog.device.setCurrentIndex(1)
+    dialog.exactness.setCurrentIndex(2)
     qtbot.keyClick(dialog.splitting, Qt.Key.Key_Space)
     dialog.length.setValue(512)
     dialog.history.toggle()
@@ -34,22 +35,33 @@ def test_every_change_is_told_at_once(qtbot: QtBot, dialog: SettingsDialog) -> N
         scheme=Scheme.DARK,
         model_folder="/models/large",
         device=Device.CPU,
+        exactness=Exactness.FAST,
         splitting=False,
         max_answer_tokens=512,
         keep_history=False,
         restore_session=False,
     )
-    assert len(told) == 7
+    assert len(told) == 8
     assert dialog.settings == told[-1]
 
 
 def test_what_is_set_is_shown(qtbot: QtBot) -> None:
-    settings = Settings(Scheme.LIGHT, "/m", Device.MPS, False, 32, False, False)
+    settings = Settings(
+        scheme=Scheme.LIGHT,
+        model_folder="/m",
+        device=Device.MPS,
+        exactness=Exactness.EXACT,
+        splitting=False,
+        max_answer_tokens=32,
+        keep_history=False,
+        restore_session=False,
+    )
     dialog = SettingsDialog(settings)
     qtbot.addWidget(dialog)
     assert dialog.scheme.currentText() == "Light"
     assert dialog.folder.text() == "/m"
     assert dialog.device.currentText() == "Apple graphics"
+    assert dialog.exactness.currentText() == "Exact"
     assert dialog.length.value() == 32
     checks = (dialog.splitting, dialog.history, dialog.restore)
     assert [box.isChecked() for box in checks] == [False] * 3
@@ -82,6 +94,7 @@ def test_tab_goes_through_all_controls_from_top_to_bottom(
         "Choose the model folder",
         "Use the small model",
         "Run the model on",
+        "How exactly to compute answers",
         "Read small text (slower)",
         "Longest answer, in word pieces",
         "Keep questions and answers",

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from tests import tiny
+from tests.vlm.answering import NEVER, Checkpoint, answered, in_float32, last, question
+from vlm import packed, precision
+from vlm.decoder import StockDecoder, text_model
+from vlm.device import Placement
+from vlm.engine import Engine
+from vlm.llama import LlamaDecoder
+from vlm.precision import DRIFT, drift, settle
+from vlm.products import can_int8
+from vlm.protocol import Load, Loaded
+from vlm.types import ModelInfo, Precision
+
+pytestmark = pytest.mark.skipif(not can_int8(), reason="this build has no 8-bit products")
+GPU = Placement("cuda", torch.bfloat16, torch.bfloat16, "A card computes in bfloat16.")
+
+
+@pytest.fixture(autouse=True)
+def alone(one_thread: None) -> None:
+    """Compute on one thread."""
+
+
+def fresh() -> LlamaDecoder:
+    return LlamaDecoder(text_model(tiny.build("marked")[0]))
+
+
+def test_8_bits_are_used_when_asked_for_and_never_when_exactness_is() -> None:
+    text = fresh()
+    assert not settle(text, "exact").reduced
+    assert text.exact
+    settled = settle(text, "fast")
+    assert settled.reduced
+    assert "8 bits" in settled.reason
+    assert not text.exact
+
+
+@pytest.mark.parametrize(
+    ("gain", "most", "reduced"), [(1.0, 9.0, False), (9.0, 9.0, True), (9.0, 0.0, False)]
+)
+def test_left_to_itself_8_bits_must_pay_and_change_little(
+    monkeypatch: pytest.MonkeyPatch, gain: float, most: float, reduced: bool
+) -> None:
+    monkeypatch.setattr(precision, "_gain", lambda _: gain)
+    monkeypatch.setattr(precision, "DRIFT", most)
+    text = fresh()
+    ids = torch.arange(9, 29)
+    with torch.inference_mode():
+        before = text.extend(text.start(), text.embed(ids))
+        settled = settle(text, "automatic")
+        after = text.extend(text.start(), text.embed(ids))
+    assert (settled.reduced, text.exact) == (reduced, not reduced)
+    assert torch.equal(before, after) != reduced
+    assert settled.reason
+
+
+def test_the_gain_is_measured() -> None:
+    assert 0 < precision._gain(fresh(), rounds=1) < 100  # pyright: ignore[reportPrivateUsage]
+
+
+def test_where_8_bits_cannot_be_had_a_person_who_wants_them_is_told() -> None:
+    stock = StockDecoder(text_model(tiny.build("marked")[0]))
+    assert "exact" in settle(stock, "fast").reason
+    assert settle(stock, "automatic").reason == ""
+
+
+def test_drift_is_zero_for_equal_and_grows() -> None:
+    logits = torch.randn(5, 30, generator=torch.Generator().manual_seed(0))
+    assert drift(logits, logits + 7) == pytest.approx(0, abs=1e-6)
+    assert DRIFT < drift(logits, logits * 2) < drift(logits, logits * 4)
+
+
+def loaded(answerer: Engine, checkpoint: Checkpoint, wish: Precision) -> ModelInfo:
+    event = last(answerer.load(Load(1, str(checkpoint("marked")), precision=wish), NEVER))
+    assert isinstance(event, Loaded)
+    return event.model
+
+
+def test_the_person_is_told_and_nothing_kept_is_mixed(checkpoint: Checkpoint) -> None:
+    from tests.drawn import DrawnPages
+
+    answerer = Engine(DrawnPages(), 2**24, in_float32)
+    assert "8 bits" not in loaded(answerer, checkpoint, "exact").dtype
+    exact = answered(answerer, question())
+    info = loaded(answerer, checkpoint, "fast")
+    assert info.dtype == "float32, writes in 8 bits"
+    assert info.reason == "For comparison. Answers are written in 8 bits, as you chose."
+    fast = answered(answerer, question())
+    assert fast.confidence != exact.confidence
+    loaded(answerer, checkpoint, "exact")
+    assert answered(answerer, question()).confidence == exact.confidence
+
+
+def test_a_card_packs_only_what_may_be_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert packed.choose(GPU, "automatic", tuned=False) == (GPU, {})
+    cpu = Placement("cpu", torch.float32, torch.float32, "No GPU.")
+    assert packed.choose(cpu, "fast", tuned=False) == (cpu, {})
+    placement, given = packed.choose(GPU, "fast", tuned=True)
+    assert given == {}
+    assert "tuned version" in placement.reason
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    placement, given = packed.choose(GPU, "fast", tuned=False)
+    assert given == {}
+    assert "bitsandbytes" in placement.reason

@@ -1,0 +1,129 @@
+"""In how many bits the text model computes on the CPU: exactly, or in 8 where that pays.
+
+Measured on the model and the machine at hand, not decided by their names.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import torch
+from msgspec import structs
+from torch import Tensor
+
+from vlm.decoder import Decoder
+from vlm.llama import LlamaDecoder
+from vlm.loader import LoadedModel
+from vlm.products import Product, can_int8, exact, int8
+from vlm.types import Precision
+
+PAYS = 1.5
+"""How much faster products in 8 bits must be to be chosen without being asked for.
+
+The rest of a token's work stays as slow as it is, so that less than this is gained in the end.
+"""
+
+DRIFT = 0.02
+"""Most that 8 bits may change the probabilities of the next token when nobody asked for them.
+
+The mean Kullback-Leibler divergence from the exact ones, in nats, over the places of a probe text.
+"""
+
+PROBE = 64
+"""Tokens of the probe text."""
+
+SAMPLE_BYTES = 2**26
+"""Weights that are timed; more than a processor's caches hold, as in a real answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was decided.
+
+    Attributes:
+        reduced: Whether the text model computes in 8 bits now.
+        reason: A sentence for people; "" where there was nothing to decide.
+    """
+
+    reduced: bool
+    reason: str = ""
+
+
+def settle(decoder: Decoder, wish: Precision) -> Settled:
+    """Let a decoder compute in 8 bits where it is asked for, or where it pays and costs little.
+
+    Args:
+        decoder: Changed in place.
+        wish: What the person wants.
+    """
+    if wish == "exact":
+        return Settled(False)
+    if not isinstance(decoder, LlamaDecoder) or not decoder.plain or not can_int8():
+        told = "Answers cannot be written in 8 bits here, so they are exact."
+        return Settled(False, told if wish == "fast" else "")
+    if wish == "fast":
+        decoder.shrink()
+        return Settled(True, "Answers are written in 8 bits, as you chose.")
+    gain = _gain(decoder)
+    if gain < PAYS:
+        return Settled(False, f"8 bits would write only {gain:.1f} times as fast, so it is exact.")
+    expected = _probe(decoder)
+    undo = decoder.shrink()
+    moved = drift(expected, _probe(decoder))
+    if moved > DRIFT:
+        undo()
+        return Settled(False, "8 bits would change this model's answers, so it is exact.")
+    return Settled(True, f"Answers are written in 8 bits, {gain:.1f} times as fast here.")
+
+
+def written_in(loaded: LoadedModel, settled: Settled) -> LoadedModel:
+    """Say of a model what was decided, for people and in the key of what is kept."""
+    placement = loaded.placement
+    reason = " ".join(part for part in (placement.reason, settled.reason) if part)
+    dtype, key = placement.dtype_name, loaded.key
+    if settled.reduced:
+        dtype, key = f"{dtype}, writes in 8 bits", (*key, "8 bits")
+    return replace(loaded, info=structs.replace(loaded.info, dtype=dtype, reason=reason), key=key)
+
+
+def drift(expected: Tensor, found: Tensor) -> float:
+    """Return the mean divergence of the next token's probabilities, in nats.
+
+    Args:
+        expected: Exact logits ``(places, vocab)``.
+        found: The others.
+    """
+    known, other = expected.float().log_softmax(-1), found.float().log_softmax(-1)
+    return float((known.exp() * (known - other)).sum(-1).mean())
+
+
+@torch.inference_mode()
+def _probe(decoder: LlamaDecoder) -> Tensor:
+    """Return the logits at every place of a text that is the same for every model."""
+    vocabulary = decoder.vocabulary
+    ids = torch.arange(1, PROBE + 1) * 7919 % vocabulary
+    return decoder.extend_all(decoder.start(), decoder.embed(ids))
+
+
+@torch.inference_mode()
+def _gain(decoder: LlamaDecoder, rounds: int = 5) -> float:
+    """Measure how much faster one token's products are in 8 bits; the fastest round counts."""
+    weights: list[Tensor] = []
+    for layer in decoder.weights:
+        weights += layer
+        if sum(weight.nbytes for weight in weights) >= SAMPLE_BYTES:
+            break
+    ways: tuple[list[Product], ...] = (
+        [exact(weight, packed=False) for weight in weights],
+        [int8(weight) for weight in weights],
+    )
+    rows = [torch.ones(1, weight.shape[1]) for weight in weights]
+    best = [float("inf"), float("inf")]
+    for _ in range(rounds):
+        for place, products in enumerate(ways):
+            start = time.perf_counter()
+            for product, row in zip(products, rows, strict=True):
+                product(row)
+            best[place] = min(best[place], time.perf_counter() - start)
+    return best[0] / best[1]
