@@ -13,7 +13,7 @@ from finetune.adapters import require_free
 from finetune.base_model import place, returned
 from finetune.protocol import Preparing
 from vlm.loader import load
-from vlm.safety import INDEX, SHARD, SINGLE, is_allowed
+from vlm.safety import INDEX, SHARD, SINGLE, allowed_below
 
 
 def merge(base: Path, adapter: Path, target: Path) -> Iterator[Preparing]:
@@ -31,10 +31,11 @@ def merge(base: Path, adapter: Path, target: Path) -> Iterator[Preparing]:
     part = target.with_name(target.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     loaded.model.save_pretrained(str(part))
-    for file in base.iterdir():
-        weights = file.name in (SINGLE, INDEX) or SHARD.fullmatch(file.name)
-        if is_allowed(file.name) and not weights and not (part / file.name).exists():
-            shutil.copyfile(file, part / file.name)
+    for name in allowed_below(base):
+        weights = name in (SINGLE, INDEX) or SHARD.fullmatch(name)
+        if not weights and not (part / name).exists():
+            (part / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(base / name, part / name)
     if target.exists():
         target.rmdir()
     part.rename(target)

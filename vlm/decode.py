@@ -11,9 +11,13 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import LogitsProcessorList, RepetitionPenaltyLogitsProcessor
+from transformers import (
+    LogitsProcessorList,
+    NoRepeatNGramLogitsProcessor,
+    RepetitionPenaltyLogitsProcessor,
+)
 
-from vlm.decoder import Checking, Decoder
+from vlm.decoder import Beside, Checking, Decoder
 from vlm.drafts import Drafts
 
 
@@ -40,11 +44,15 @@ class Rules:
         ends: Ids that end an answer.
         banned: Ids that are never chosen.
         penalty: Divides the scores of tokens that were used before; 1 for none.
+        once: No so many tokens in a row come twice; 0 for no such rule.
+        first: The first token of an answer that stands beside its prompt; None for any.
     """
 
     ends: frozenset[int]
     banned: tuple[int, ...] = ()
     penalty: float = 1.0
+    once: int = 0
+    first: int | None = None
     _processors: Any = field(init=False, repr=False, compare=False)
     _forbidden: Tensor = field(init=False, repr=False, compare=False)
 
@@ -53,6 +61,8 @@ class Rules:
         processors = LogitsProcessorList()
         if self.penalty != 1.0:
             processors.append(RepetitionPenaltyLogitsProcessor(self.penalty))
+        if self.once:
+            processors.append(NoRepeatNGramLogitsProcessor(self.once))
         object.__setattr__(self, "_processors", processors)
 
     def choose(self, logits: Tensor, used: list[int]) -> tuple[int, float]:
@@ -87,6 +97,8 @@ def rules_of(model: Any, tokenizer: Any) -> Rules:
         frozenset(int(end) for end in listed if end is not None),
         tuple(sorted(set(banned))),
         float(config.repetition_penalty or 1.0),
+        int(config.no_repeat_ngram_size or 0),
+        config.forced_bos_token_id,
     )
 
 
@@ -110,13 +122,16 @@ def generate(
         limit: Most tokens to generate, an ending one included.
         drafts: Guesses that are checked several at a time; the tokens are the same without them.
     """
-    used, count = list(prompt), 0
+    beside = isinstance(decoder, Beside)
+    used, count = [decoder.begins] if isinstance(decoder, Beside) else list(prompt), 0
     rows, guess = logits[None], list[int]()
     many = decoder if drafts is not None and isinstance(decoder, Checking) else None
     while True:
         start, right = sequence.length - len(guess), 0
         for row in rows:
             chosen, probability = rules.choose(row, used)
+            if beside and count == 0 and rules.first is not None:
+                chosen, probability = rules.first, 1.0
             ends = chosen in rules.ends
             yield Token(chosen, probability, ends)
             count += 1

@@ -85,6 +85,16 @@ class Checking(Protocol):
         ...
 
 
+@runtime_checkable
+class Beside(Protocol):
+    """A `Decoder` whose answers stand beside their prompt and do not follow it."""
+
+    @property
+    def begins(self) -> int:
+        """The id that stands before every answer."""
+        ...
+
+
 class StockSequence:
     """A `Sequence` in transformers' own cache."""
 

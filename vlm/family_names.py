@@ -9,10 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 NAMES: Mapping[str, str] = {
+    "blip-2": "BLIP-2",
+    "florence2": "Florence-2",
     "granite_docling": "Granite Docling",
     "idefics2": "Idefics2",
     "idefics3": "Idefics3",
+    "instructblip": "InstructBLIP",
     "llava": "LLaVA",
+    "paligemma": "PaliGemma",
     "qwen2_vl": "Qwen2-VL",
     "qwen2_5_vl": "Qwen2.5-VL",
     "qwen3_vl": "Qwen3-VL",
@@ -25,7 +29,7 @@ class Parts:
     """Where a model of a family has its parts, as dotted names of modules.
 
     Attributes:
-        text: What reads and writes text.
+        text: What reads and writes text, without the head; a checkpoint need not have them all.
         vision: What sees.
         connector: What lies between them.
     """
@@ -39,13 +43,23 @@ _IDEFICS = Parts(("model.text_model",), ("model.vision_model",), ("model.connect
 _LLAVA = Parts(("model.language_model",), ("model.vision_tower",), ("model.multi_modal_projector",))
 _QWEN = Parts(("model.language_model",), ("model.visual.blocks",), ("model.visual.merger",))
 
+_BLIP = Parts(
+    ("language_model.model", "language_model.encoder", "language_model.decoder"),
+    ("vision_model",),
+    ("qformer", "language_projection"),
+)
+
 PARTS: Mapping[str, Parts] = {
+    "blip-2": _BLIP,
+    "florence2": _LLAVA,
     "granite_docling": Parts(
         ("model.text_model",), ("model.vision_model.encoder",), ("model.vision_model.connector",)
     ),
     "idefics2": _IDEFICS,
     "idefics3": _IDEFICS,
+    "instructblip": _BLIP,
     "llava": _LLAVA,
+    "paligemma": _LLAVA,
     "qwen2_vl": _QWEN,
     "qwen2_5_vl": _QWEN,
     "qwen3_vl": Parts(

@@ -59,6 +59,8 @@ class Part:
         """
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, mode=0o700)
+        for file in plan.files:
+            self.whole(file).parent.mkdir(exist_ok=True, mode=0o700)
         whole_file.write(self.folder / ORIGIN, msgspec.json.format(msgspec.json.encode(plan)))
 
     def whole(self, file: HubFile) -> Path:

@@ -82,6 +82,7 @@ def _ids(family: Family, processor: Any, layouts: Sequence[Layout], text: str) -
     tokenizer = processor.tokenizer
     bos = tokenizer.bos_token
     begins = isinstance(bos, str) and bos != "" and text.startswith(bos)
+    begins = begins or getattr(processor, "complete", False)
     expanded = _expanded(family, processor, layouts, text)
     return list(tokenizer(expanded, add_special_tokens=not begins)["input_ids"])
 

@@ -5,6 +5,7 @@ Of a folder that is not ours only files that belong to a model are deleted.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -61,9 +62,11 @@ def _uncache(snapshot: Path) -> None:
 
 
 def _delete_files(folder: Path) -> None:
-    for file in list(folder.iterdir()):
-        if file.is_file() and (safety.is_allowed(file.name) or file.name == ORIGIN):
-            file.unlink()
+    for name in (*safety.allowed_below(folder), ORIGIN):
+        (folder / name).unlink(missing_ok=True)
+    for below in {Path(name).parent for name in safety.OTHERS} - {Path()}:
+        with contextlib.suppress(OSError):  # it is not there, or holds what is not the model's
+            (folder / below).rmdir()
 
 
 def _drop_if_empty(folder: Path, added: AddedFolders) -> None:

@@ -26,6 +26,9 @@ SETTINGS = (
     "chat_template.json",
     "special_tokens_map.json",
     "added_tokens.json",
+    "qformer_tokenizer/tokenizer_config.json",
+    "qformer_tokenizer/special_tokens_map.json",
+    "qformer_tokenizer/added_tokens.json",
 )
 """Small JSON files that may be read; none may name code."""
 
@@ -33,6 +36,8 @@ OTHERS = (
     "chat_template.jinja",
     "tokenizer.json",
     "tokenizer.model",
+    "qformer_tokenizer/tokenizer.json",
+    "qformer_tokenizer/vocab.txt",
     "vocab.json",
     "merges.txt",
     "README.md",
@@ -102,9 +107,20 @@ class ModelFolder:
 
 
 def is_allowed(name: str) -> bool:
-    """Tell whether a file of this name may be read from, or fetched into, a model folder."""
+    """Tell whether a file may be read from, or fetched into, a model folder.
+
+    Args:
+        name: Below the folder, with "/" where it lies deeper.
+    """
     known = (SINGLE, INDEX, *SETTINGS, *OTHERS)
     return name in known or SHARD.fullmatch(name) is not None
+
+
+def allowed_below(folder: Path) -> list[str]:
+    """Return the names, as `is_allowed` takes them, of the files of a model in a folder."""
+    places = [*folder.iterdir(), *(folder / "qformer_tokenizer").glob("*")]
+    names = [place.relative_to(folder).as_posix() for place in places if place.is_file()]
+    return sorted(name for name in names if is_allowed(name))
 
 
 def examine(folder: Path) -> ModelFolder:

@@ -12,21 +12,36 @@ from typing import Any
 import torch
 
 from tests import tiny
-from tests.small import granite_docling, llava, qwen
+from tests.small import blip, florence2, granite_docling, llava, paligemma, qwen
 from vlm.families.loading import Parts
 
 BUILDERS: Mapping[str, Callable[[], tuple[Any, Any]]] = {
+    "blip-2": blip.build_2,
+    "blip-2-t5": blip.build_2_t5,
+    "florence2": florence2.build,
     "granite_docling": granite_docling.build,
+    "instructblip": blip.build_instruct,
+    "instructblip-t5": blip.build_instruct_t5,
     "llava": llava.build,
+    "paligemma": paligemma.build,
     "qwen2_vl": qwen.build_2,
     "qwen2_5_vl": qwen.build_2_5,
     "qwen3_vl": qwen.build_3,
 }
 """By kind: what makes a model and its processor, or the parts of one to save."""
 
+BESIDE = ("blip-2-t5", "instructblip-t5")
+"""Kinds of a family with another text model, one that reads a prompt as a whole."""
+
 INPUTS: Mapping[str, Callable[[Any, str, list[Any], Any], dict[str, Any]]] = {
+    "blip-2": blip.inputs,
+    "blip-2-t5": blip.inputs,
+    "florence2": florence2.inputs,
     "granite_docling": granite_docling.inputs,
+    "instructblip": blip.inputs,
+    "instructblip-t5": blip.inputs,
     "llava": llava.inputs,
+    "paligemma": paligemma.inputs,
     "qwen2_vl": qwen.inputs,
     "qwen2_5_vl": qwen.inputs,
     "qwen3_vl": qwen.inputs,
@@ -48,6 +63,8 @@ def save(kind: str, folder: Path) -> Path:
     if isinstance(processor, Parts):
         for part in (processor.image_processor, tokenizer):
             part.save_pretrained(folder)
+        if (heard := getattr(processor, "qformer_tokenizer", None)) is not None:
+            heard.save_pretrained(folder / "qformer_tokenizer")
         (folder / "chat_template.jinja").write_text(processor.chat_template, encoding="utf-8")
     else:
         processor.save_pretrained(folder)
@@ -61,3 +78,9 @@ def _speak_plainly(model: Any, tokenizer: Any) -> None:
     for token, index in tokenizer.get_vocab().items():
         if len(token) > 1 or not "!" <= token <= "~":
             head[index] = 0.0
+
+
+def answer_start(model: Any, prompt: int) -> int:
+    """Return where the answer begins in what `generate` returns."""
+    writer = getattr(model, "language_model", model)
+    return 0 if writer.config.is_encoder_decoder else prompt

@@ -191,6 +191,8 @@ def test_another_family_is_named(folder: Path) -> None:
         ("model.safetensors", True),
         ("model-00001-of-00007.safetensors", True),
         ("tokenizer.json", True),
+        ("qformer_tokenizer/tokenizer.json", True),
+        ("qformer_tokenizer/evil.py", False),
         ("chat_template.jinja", True),
         ("pytorch_model.bin", False),
         ("modeling_evil.py", False),

@@ -43,9 +43,18 @@ class Parts:
         tokenizer: Its tokenizer.
         template: Its chat template.
         image_token: The id that stands for one visual token.
+        complete: Whether the template writes all special tokens, those at the start and end too.
     """
 
-    def __init__(self, images: Any, tokenizer: Any, template: str, image_token: int) -> None:
+    def __init__(
+        self,
+        images: Any,
+        tokenizer: Any,
+        template: str,
+        image_token: int,
+        complete: bool = False,
+    ) -> None:
+        self.complete = complete
         self.image_processor = images
         self.tokenizer = tokenizer
         self.chat_template = template

@@ -22,6 +22,7 @@ class Steps:
         cache: Keys and values.
         state: Tensors that every step reads, by the names of the family's choice.
         first: Arguments of the text model for the next step only; they go before all others.
+        lead: Features that stand for as many of the first embeddings of an empty sequence.
         shift: How far the next position is from the number of tokens so far.
     """
 
@@ -29,6 +30,7 @@ class Steps:
         self.cache: Any = DynamicCache() if cache is None else cache
         self.state: dict[str, Tensor] = {}
         self.first: dict[str, Any] = {}
+        self.lead: Tensor | None = None
         self.shift = 0
 
     @property
@@ -98,7 +100,7 @@ class StepDecoder:
 
     def read(self, sequence: Steps, embedded: Tensor, count: int) -> Tensor:
         """Append ``(T, hidden)``; return the logits ``(count, vocab)`` of the last positions."""
-        batch = embedded[None]
+        batch = led(sequence.lead, embedded)[None] if sequence.length == 0 else embedded[None]
         given = {**self._arguments(sequence, batch), **sequence.first}
         sequence.first = {}
         out = self._text.body(
@@ -106,6 +108,19 @@ class StepDecoder:
         )
         logits: Tensor = self._text.head(out.last_hidden_state[0, -count:])
         return logits if self._finish is None else self._finish(logits)
+
+
+def led(lead: Tensor | None, embedded: Tensor) -> Tensor:
+    """Return ``(T, hidden)`` with features in place of the first, where there are any.
+
+    Raises:
+        ValueError: If there are more features than embeddings.
+    """
+    if lead is None:
+        return embedded
+    if len(lead) > len(embedded):
+        raise ValueError(f"{len(lead)} features but {len(embedded)} tokens")
+    return torch.cat([lead.to(embedded), embedded[len(lead) :]])
 
 
 def following(sequence: Steps, embedded: Tensor) -> Tensor:

@@ -67,6 +67,11 @@ def fitted(sheet: Sheet, side: int) -> Tile:
     return Tile("Whole", WHOLE_PAGE, min(width, side), min(height, side), (side, side))
 
 
+def stretched(side: int) -> Tile:
+    """Stretch all of a sheet to a square of `side` pixels, as some models were taught."""
+    return Tile("Whole", WHOLE_PAGE, side, side, (side, side))
+
+
 def single(tile: Tile, tokens: int) -> Layout:
     """Return the layout of a family that sees the sheet as one image."""
     return Layout((tile,), images=1, rows=0, columns=0, tokens_per_tile=tokens)

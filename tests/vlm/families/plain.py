@@ -42,5 +42,5 @@ def answer(kind: str, folder: Path, asked: Question, model: Any = None) -> str:
         out = model.generate(
             **inputs, max_new_tokens=asked.max_new_tokens, do_sample=False, num_beams=1
         )
-    start = 0 if model.config.is_encoder_decoder else inputs["input_ids"].shape[1]
+    start = small.answer_start(model, inputs["input_ids"].shape[1])
     return str(processor.tokenizer.decode(out[0, start:], skip_special_tokens=True)).strip()
