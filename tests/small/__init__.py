@@ -12,7 +12,16 @@ from typing import Any
 import torch
 
 from tests import tiny
-from tests.small import blip, florence2, granite_docling, llava, paligemma, qwen
+from tests.small import (
+    blip,
+    florence2,
+    granite_docling,
+    idefics,
+    llava,
+    mllama,
+    paligemma,
+    qwen,
+)
 from vlm.families.loading import Parts
 
 BUILDERS: Mapping[str, Callable[[], tuple[Any, Any]]] = {
@@ -20,9 +29,11 @@ BUILDERS: Mapping[str, Callable[[], tuple[Any, Any]]] = {
     "blip-2-t5": blip.build_2_t5,
     "florence2": florence2.build,
     "granite_docling": granite_docling.build,
+    "idefics": idefics.build,
     "instructblip": blip.build_instruct,
     "instructblip-t5": blip.build_instruct_t5,
     "llava": llava.build,
+    "mllama": mllama.build,
     "paligemma": paligemma.build,
     "qwen2_vl": qwen.build_2,
     "qwen2_5_vl": qwen.build_2_5,
@@ -38,9 +49,11 @@ INPUTS: Mapping[str, Callable[[Any, str, list[Any], Any], dict[str, Any]]] = {
     "blip-2-t5": blip.inputs,
     "florence2": florence2.inputs,
     "granite_docling": granite_docling.inputs,
+    "idefics": idefics.inputs,
     "instructblip": blip.inputs,
     "instructblip-t5": blip.inputs,
     "llava": llava.inputs,
+    "mllama": mllama.inputs,
     "paligemma": paligemma.inputs,
     "qwen2_vl": qwen.inputs,
     "qwen2_5_vl": qwen.inputs,
@@ -76,7 +89,7 @@ def _speak_plainly(model: Any, tokenizer: Any) -> None:
     """Let a model prefer tokens that are a letter each, so that its answers can be streamed."""
     head = model.get_output_embeddings().weight
     for token, index in tokenizer.get_vocab().items():
-        if len(token) > 1 or not "!" <= token <= "~":
+        if index < len(head) and (len(token) > 1 or not "!" <= token <= "~"):
             head[index] = 0.0
 
 

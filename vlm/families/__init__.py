@@ -8,10 +8,12 @@ from vlm.families.blip2 import Blip2
 from vlm.families.family import Family
 from vlm.families.florence2 import Florence2
 from vlm.families.granite_docling import GraniteDocling
+from vlm.families.idefics import Idefics
 from vlm.families.idefics2 import Idefics2
 from vlm.families.idefics3 import Idefics3
 from vlm.families.instructblip import InstructBlip
 from vlm.families.llava import Llava
+from vlm.families.mllama import Mllama
 from vlm.families.paligemma import PaliGemma
 from vlm.families.qwen import Qwen
 from vlm.families.smolvlm import smolvlm
@@ -20,10 +22,12 @@ FAMILIES: Mapping[str, Family] = {
     "blip-2": Blip2(),
     "florence2": Florence2(),
     "granite_docling": GraniteDocling(),
+    "idefics": Idefics(),
     "idefics2": Idefics2(),
     "idefics3": Idefics3(),
     "instructblip": InstructBlip(),
     "llava": Llava(),
+    "mllama": Mllama(),
     "paligemma": PaliGemma(),
     "qwen2_vl": Qwen("Qwen2-VL"),
     "qwen2_5_vl": Qwen("Qwen2.5-VL"),

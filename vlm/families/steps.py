@@ -24,10 +24,12 @@ class Steps:
         first: Arguments of the text model for the next step only; they go before all others.
         lead: Features that stand for as many of the first embeddings of an empty sequence.
         shift: How far the next position is from the number of tokens so far.
+        looking: Numbers of the layers whose keys and values are the pictures'.
     """
 
-    def __init__(self, cache: Any = None) -> None:
-        self.cache: Any = DynamicCache() if cache is None else cache
+    def __init__(self) -> None:
+        self.cache: Any = DynamicCache()
+        self.looking: frozenset[int] = frozenset()
         self.state: dict[str, Tensor] = {}
         self.first: dict[str, Any] = {}
         self.lead: Tensor | None = None
@@ -36,7 +38,8 @@ class Steps:
     @property
     def length(self) -> int:
         """Tokens so far."""
-        return int(self.cache.get_seq_length())
+        own = next(i for i in range(len(self.looking) + 1) if i not in self.looking)
+        return int(self.cache.get_seq_length(own))
 
     @property
     def size_bytes(self) -> int:
@@ -50,8 +53,10 @@ class Steps:
 
     def rewind(self, length: int) -> None:
         """Forget all but the first `length` tokens."""
-        if self.length > length:
-            self.cache.crop(length - self.length)
+        surplus = self.length - length
+        for index, layer in enumerate(self.cache.layers):
+            if surplus > 0 and index not in self.looking:
+                layer.crop(-surplus)
 
 
 Arguments = Callable[[Steps, Tensor], dict[str, Any]]
