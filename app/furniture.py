@@ -39,6 +39,7 @@ from app.settings import Settings
 from app.settings_dialog import SettingsDialog
 from app.single import Doorbell, Wish
 from app.tabs import Tabs
+from app.training.door import TrainingDoor
 from app.viewer.document_view import DocumentView
 from vlm.types import Document, ModelInfo
 
@@ -79,6 +80,7 @@ class Furniture(QObject):
             self._window, lambda: shell.settings, self.asking, self.panel, self.taker
         )
         self.gate = GateDoor(self._window)
+        self.training = TrainingDoor(shell.folders.data / shelf.NAME, self._window)
         self.keeper = SessionKeeper(shell.session_file, shell.look, self)
         self.bell = Doorbell(shell.place.folder, shell.place.notes, self)
         self._window.furnish(self.tabs, self.panel, self.history_panel, self.panel.composer.line)
@@ -103,6 +105,7 @@ class Furniture(QObject):
         settings = self._shell.settings
         self.asking.set_limits(settings.splitting, settings.max_answer_tokens)
         self.versions.load(settings)
+        self.training.find_again()
         _log.info("The window is complete")
 
     def stop(self) -> None:
@@ -113,6 +116,7 @@ class Furniture(QObject):
         self.models.shutdown()
         self.versions.shutdown()
         self.gate.shutdown()
+        self.training.shutdown()
         self.history.stop()
         self.examples_window.shutdown()
         self.shelf.stop()
@@ -161,6 +165,11 @@ class Furniture(QObject):
         self.gate.use_wanted.connect(self.versions.use_tuned)
         self.gate.opened.connect(lambda row: self.desk.look_at(row.page, row.box))
         self.gate.said.connect(self._window.notice.say)
+        self.asking.model_changed.connect(self.training.set_model)
+        self.shelf.changed.connect(self.training.look_at_examples)
+        self.training.examples_wanted.connect(self.examples_window.open)
+        self.training.gate_wanted.connect(self.gate.open)
+        self.training.said.connect(lambda text: self._window.notice.say(text, "training"))
 
     def _connect_archive(self) -> None:
         self.archive.reopened.connect(self._on_reopened)
@@ -183,6 +192,7 @@ class Furniture(QObject):
         does.examples.triggered.connect(self.examples_window.open)
         does.models.triggered.connect(self.models.open)
         does.versions.triggered.connect(self.versions.open)
+        does.train.triggered.connect(self.training.open)
         does.ask.triggered.connect(self.panel.setFocus)
         does.stop.triggered.connect(self.asking.stop)
         does.clear_crop.triggered.connect(self._on_clear_crop)

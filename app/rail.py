@@ -24,6 +24,7 @@ class Rail(QFrame):
         layout.addWidget(self._button(commands.paste, "paste", "Paste a picture or file"))
         layout.addWidget(self._button(commands.history, "history", "History"))
         layout.addStretch()
+        layout.addWidget(self._button(commands.train, "train", "Train"))
         layout.addWidget(self._button(commands.models, "model", "Models"))
         layout.addWidget(self._button(commands.settings, "settings", "Settings"))
 

@@ -83,12 +83,11 @@ class Following(QObject):
 
     def pause(self, folder: Path) -> None:
         """Have a run wait after its step."""
-        self._wish(folder, "pause")
+        self._tell(folder, Control("pause"))
 
     def resume(self, folder: Path) -> None:
         """Have a run go on: it waits, or its process is gone."""
-        run = self._runs.get(folder)
-        self._wish(folder, "run", anew=run is not None and not run.process)
+        self._tell(folder, Control(), starts=True)
 
     def resume_anyway(self, folder: Path) -> None:
         """Have a run go on although the machine lives on its battery or is short of memory."""
@@ -96,8 +95,7 @@ class Following(QObject):
 
     def stop_and_keep(self, folder: Path) -> None:
         """Have a run end after its step and measure what it learned."""
-        run = self._runs.get(folder)
-        self._wish(folder, "stop", anew=run is not None and not run.process)
+        self._tell(folder, Control("stop"), starts=True)
 
     def discard(self, folder: Path) -> None:
         """End a run and remove it."""
@@ -108,12 +106,10 @@ class Following(QObject):
         self._timer.stop()
         self._lane.stop()
 
-    def _wish(self, folder: Path, wish: Wish, anew: bool = False) -> None:
-        self._tell(folder, Control(wish), anew)
-
-    def _tell(self, folder: Path, control: Control, anew: bool = False) -> None:
+    def _tell(self, folder: Path, control: Control, starts: bool = False) -> None:
+        """Write down what is wanted; a process is started where `starts` and there is none."""
         wish = self._wishes[folder] = control.wish
-        what = work.go_on(folder, self._watch, control) if anew else work.ask(folder, control)
+        what = work.go_on(folder, self._watch, control) if starts else work.ask(folder, control)
         task = self._do(what)
         task.ended.connect(lambda _: self._wishes.pop(folder, None))
         run = self._runs.get(folder)

@@ -64,7 +64,8 @@ class Line(QWidget):
         row.setSpacing(theme.SPACE)
         row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.text, 1)
-        self.say(text, tone)
+        if not text:
+            self.hide()
 
     def say(self, text: str, tone: Tone = Tone.PLAIN) -> None:
         """Show another sentence; "" hides the line."""

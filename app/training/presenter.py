@@ -79,7 +79,6 @@ class Training(QObject):
     def open(self) -> None:
         """Show the window."""
         self.window.show()
-        self.window.raise_()
         self.window.activateWindow()
 
     @Slot()

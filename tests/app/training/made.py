@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 import msgspec
+import numpy as np
+from safetensors.numpy import save_file
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
 
 from finetune import plan as plans
 from finetune import runs, split
@@ -58,3 +64,28 @@ def frozen(root: Path, name: str = "Invoices", **changes: object) -> Path:
 
 def toy_command(run: Path) -> list[str]:
     return [sys.executable, "-m", "tests.app.training.toy_worker", str(run)]
+
+
+def small_model(folder: Path) -> Path:
+    """Make a model folder that can be measured and whose tokens can be counted, by words."""
+    folder.mkdir(parents=True)
+    settings = {"model_type": "idefics3", "vision_config": {"image_size": 64, "patch_size": 16}}
+    (folder / "config.json").write_text(json.dumps(settings))
+    names = ("text_model", "vision_model", "connector")
+    weights = {f"model.{name}.layers.0.q.weight": np.zeros((64, 64), np.float32) for name in names}
+    save_file(weights, folder / "model.safetensors")
+    words = Tokenizer(WordLevel({"?": 0}, unk_token="?"))
+    words.pre_tokenizer = Whitespace()
+    words.save(str(folder / "tokenizer.json"))
+    return folder
+
+
+def count_command(base: Path, rows: Path, splitting: bool) -> list[str]:
+    """Return a process that counts 2 images of 8 tokens for each row."""
+    code = (
+        "import json, sys\n"
+        "for line in open(sys.argv[1]):\n"
+        "    cost = dict(kind='cost', id=json.loads(line)['id'], images=2, visual_tokens=16)\n"
+        "    print(json.dumps(cost | dict(question_tokens=5, answer_tokens=3)))\n"
+    )
+    return [sys.executable, "-c", code, str(rows)]

@@ -13,7 +13,6 @@ from types import ModuleType
 
 import msgspec
 
-import finetune
 from finetune import gate, loop, runs, worker
 from finetune.checkpoint import Checkpoints
 from finetune.disk import Disk, save
@@ -72,7 +71,6 @@ def main() -> int:
     toy = ModuleType("finetune.training")
     vars(toy)["train"] = train
     sys.modules["finetune.training"] = toy
-    vars(finetune)["training"] = toy
     return worker.main()
 
 

@@ -1,0 +1,71 @@
+"""The whole program: from examples to a run that lives on, by clicks and keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.process import start_apart
+from app.shell import Shell
+from app.training import work
+from app.training.presenter import Training
+from app.training.values import Phase
+from app.training.watch import OUTPUT
+from tests.app.conftest import MakeShell, furniture
+from tests.app.training import made
+
+
+def open_training(qtbot: QtBot, shell: Shell) -> Training:
+    shell.window.commands.train.trigger()
+    door = furniture(shell).training
+    qtbot.waitUntil(lambda: door.behind is not None and door.behind.window.isVisible())
+    assert door.behind is not None
+    return door.behind
+
+
+def test_ctrl_t_opens_it_with_nothing_to_learn_from(qtbot: QtBot, shell: Shell) -> None:
+    assert shell.window.commands.train.shortcut().toString() == "Ctrl+T"
+    behind = open_training(qtbot, shell)
+    qtbot.waitUntil(lambda: not behind.window.setup.start.isEnabled())
+    assert behind.window.pages.currentWidget() is behind.window.setup
+    opened = furniture(shell).examples_window
+    behind.window.setup.examples.click()
+    assert opened.window is not None
+    assert opened.window.isVisible()
+
+
+def test_a_run_from_before_is_said_and_shown(qtbot: QtBot, make_shell: MakeShell) -> None:
+    run = made.frozen(work.root(), "Our invoices", epochs=1000)
+    assert start_apart(made.toy_command(run), run / OUTPUT)
+    qtbot.waitUntil(lambda: b'"step"' in (run / OUTPUT).read_bytes(), timeout=20_000)
+    shell = make_shell()
+    qtbot.waitUntil(lambda: "“Our invoices” is still being trained" in shell.window.notice.text)
+    behind = open_training(qtbot, shell)
+    qtbot.waitUntil(lambda: behind.window.pages.currentWidget() is behind.window.run)
+    shown = behind.shown_run
+    assert shown is not None
+    assert shown.folder == run
+    behind.window.close()
+    behind.following.stop_and_keep(run)
+    qtbot.waitUntil(
+        lambda: "“Our invoices” has learned" in shell.window.notice.text, timeout=20_000
+    )
+
+
+def test_the_measure_opens_from_the_run(qtbot: QtBot, shell: Shell) -> None:
+    run = made.frozen(work.root(), "Our invoices")
+    assert start_apart(made.toy_command(run), run / OUTPUT)
+    behind = open_training(qtbot, shell)
+
+    def measured() -> bool:
+        found = behind.following.run(run)
+        return found is not None and found.phase is Phase.MEASURED
+
+    qtbot.waitUntil(measured, timeout=20_000)
+    behind.window.list.choose(run)
+    wanted: list[Path] = []
+    furniture(shell).training.gate_wanted.connect(wanted.append)
+    qtbot.mouseClick(behind.window.run.measure, Qt.MouseButton.LeftButton)
+    assert wanted == [run]
