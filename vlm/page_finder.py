@@ -9,10 +9,10 @@ from collections.abc import Callable, Generator
 from vlm.errors import DeskError
 from vlm.finding import PageIndex
 from vlm.page_reading import PageReader, Pages
-from vlm.types import PageRef
+from vlm.types import PageRef, Word
 
 FEW_WORDS = 8
-"""Words of a text layer; below it the page may be a scan with a stamp, and is read as well."""
+"""Words of a text layer; a page with fewer may be a scan with a stamp, and is looked at."""
 
 DOCUMENTS = 4
 """Documents whose words are kept."""
@@ -76,7 +76,7 @@ class Finder:
             except DeskError:
                 words = ()  # it can still be looked at
             text = " ".join(word.text for word in words)
-            index.put(page, text, complete=len(words) >= FEW_WORDS)
+            index.put(page, text, complete=_has_all(PageRef(path, page), words, reader))
         if reader is None:
             return 0
         return (yield from self._read(path, index, reader, most, time.monotonic() + seconds))
@@ -110,6 +110,16 @@ class Finder:
         """Forget everything."""
         while self._kept:
             self._kept.popitem()[1].close()
+
+
+def _has_all(page: PageRef, words: tuple[Word, ...], reader: PageReader | None) -> bool:
+    """Tell whether a text layer has all that a page says, as far as that can be told."""
+    if len(words) >= FEW_WORDS or (words and reader is None):
+        return True
+    try:
+        return bool(words) and reader is not None and reader.covered(page, words)
+    except DeskError:
+        return False
 
 
 def _saying(page: int, steps: Generator[str, None, str | None]) -> Generator[str, None, str | None]:

@@ -6,7 +6,7 @@ A small model is asked block by block, where it reads best; a large one about th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +25,9 @@ MOST_BLOCKS = 14
 
 LONGEST_PX = 1200
 """Of the drawing in which blocks are looked for and by which a page is known again."""
+
+WORD_AIR = 0.3
+"""Of a word's height, around it: ink in there belongs to the word."""
 
 BLOCK_TOKENS, PAGE_TOKENS = 160, 1024
 
@@ -98,6 +101,14 @@ class PageReader:
         """
         return self._readings.get(self._drawn(page)[0], self._model.key)
 
+    def covered(self, page: PageRef, words: Sequence[Word]) -> bool:
+        """Tell whether a page shows nothing besides the words of its text layer.
+
+        Raises:
+            DeskError: If it cannot be drawn.
+        """
+        return not blocks.find(_without(self._drawn(page)[1], words), 1)
+
     def read(self, page: PageRef) -> Generator[str, None, str | None]:
         """Read a page; yields what is being done.
 
@@ -138,3 +149,15 @@ class PageReader:
         pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
         gray = pixels.mean(axis=2).astype(np.uint8)
         return hashlib.sha256(f"{width} {height}".encode() + data).digest(), gray
+
+
+def _without(gray: NDArray[np.uint8], words: Sequence[Word]) -> NDArray[np.uint8]:
+    """Return a drawing with its words painted over in the colour of the paper."""
+    rest, (height, width) = gray.copy(), gray.shape
+    paper = np.percentile(gray, 90)
+    for word in words:
+        box, air = word.box, word.box.height * WORD_AIR
+        top, end = max(0.0, box.y0 - air) * height, (box.y1 + air) * height
+        left, right = max(0.0, box.x0 - air) * width, (box.x1 + air) * width
+        rest[int(top) : int(np.ceil(end)), int(left) : int(np.ceil(right))] = paper
+    return rest

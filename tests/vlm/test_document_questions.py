@@ -57,7 +57,7 @@ def test_a_documents_answer_is_that_of_one_of_its_pages(checkpoint: Checkpoint) 
     for page in found.read.pages:
         alone = answered(engine, page_of(asked(), page.page))
         assert page.text == alone.text
-        assert page.confidence == pytest.approx(alone.confidence)
+        assert page.confidence == pytest.approx(alone.confidence, rel=1e-3)
     best = found.read.pages[0]
     assert best.text in found.text
     assert found.views == answered(engine, page_of(asked(), best.page)).views

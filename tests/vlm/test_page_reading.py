@@ -13,7 +13,7 @@ from vlm import blocks
 from vlm.page_reading import READ, Model, PageReader
 from vlm.protocol import Cancelled, Event
 from vlm.readings import Readings
-from vlm.types import Box, PageRef, Question
+from vlm.types import Box, PageRef, Question, Word
 
 PAGE = PageRef("scan.pdf", 0)
 
@@ -106,4 +106,18 @@ def test_a_page_that_was_not_read_to_its_end_is_not_kept() -> None:
     reader = PageReader(Scans(), readings, Model("m", True), ask)
     assert read(reader) is None
     assert reader.known(PAGE) is None
+    readings.close()
+
+
+def test_a_page_whose_ink_is_all_words_needs_no_reading() -> None:
+    class Slip(DrawnPages):
+        def render(self, page: PageRef, box: Box, width: int, height: int) -> Picture:
+            lines = [(100, 100, 300)] if page.page == 0 else [(100, 100, 300), (100, 700, 300)]
+            return Picture(width, height, sheet(*lines, width=width, height=height).tobytes())
+
+    readings = Readings(None)
+    reader = PageReader(Slip(), readings, Model("m", True), lambda question: iter(()))
+    word = Word("Total", Box(100 / 850, 98 / 1200, 310 / 848, 112 / 1200))
+    assert reader.covered(PAGE, (word,))
+    assert not reader.covered(PageRef("scan.pdf", 1), (word,)), "there is a scanned line as well"
     readings.close()
