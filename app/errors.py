@@ -51,6 +51,7 @@ _HEADLINES = {
     "adapter_mismatch": Headline("The adapter belongs to another model", Offer.SETTINGS),
     "out_of_memory": Headline("Not enough memory", Offer.SETTINGS),
     "question_unanswerable": Headline("The question can't be asked like this", Offer.NONE),
+    "remote_failed": Headline("The server could not answer", Offer.RETRY),
     "engine_ended": Headline("The engine stopped", Offer.RESTART_ENGINE),
     "fetch_failed": Headline("The model could not be fetched", Offer.RETRY),
     "model_unknown": Headline("There is no such model", Offer.NONE),

@@ -33,6 +33,8 @@ from app.history.presenter import HistoryPresenter
 from app.models.door import ModelsDoor
 from app.models.values import ModelChoice
 from app.pages import PageService
+from app.remote import kept
+from app.remote.door import RemoteDoor
 from app.session import Session
 from app.session_keeper import SessionKeeper
 from app.settings import Settings
@@ -70,6 +72,8 @@ class Furniture(QObject):
             self.history, self.history_panel, shell.settings.keep_history, self
         )
         self.models = ModelsDoor(self._window)
+        self.remote = RemoteDoor(self._window, self.asking, shell.folders.config / kept.NAME)
+        self._window.column.insertWidget(0, self.remote.strip)
         self.shelf = shelf.Shelf(shell.folders.data / shelf.NAME, self)
         self.taker = CropTaker(self.pages, lambda path: path in self.tabs.paths, self)
         self.examples = ExampleKeeper(self.shelf, self.taker, self)
@@ -157,6 +161,9 @@ class Furniture(QObject):
         self.asking.finished.connect(lambda asked: self.models.note(asked.answer.timings))
         self.models.chosen.connect(self._on_model_chosen)
         self.models.said.connect(self._window.notice.say)
+        self.models.server_wanted.connect(self.remote.open)
+        self.remote.said.connect(self._window.notice.say)
+        self.remote.turned_off.connect(self._on_server_off)
         self.versions.settings_wanted.connect(self._on_settings_changed)
         self.versions.models_wanted.connect(self.models.open)
         self.versions.said.connect(lambda text: self._window.notice.say(text, "versions"))
@@ -288,7 +295,13 @@ class Furniture(QObject):
 
     @Slot(object)
     def _on_model_chosen(self, choice: ModelChoice) -> None:
+        self.versions.unpark()
         self._on_settings_changed(replace(self._shell.settings, model_folder=choice.folder))
+
+    @Slot()
+    def _on_server_off(self) -> None:
+        self.versions.unpark()
+        self.versions.load(self._shell.settings)
 
     def _show_settings(self) -> SettingsDialog:
         dialog = SettingsDialog(self._shell.settings, self._window)

@@ -60,6 +60,11 @@ def caution(palette: QPalette) -> QColor:
     return _pick(palette, "#9a6200", "#f0b95a")
 
 
+def on_caution(palette: QPalette) -> QColor:
+    """Text on a ground of the colour that asks to look twice."""
+    return _pick(palette, "#ffffff", "#1d1400")
+
+
 def bad(palette: QPalette) -> QColor:
     """Not found, failed."""
     return _pick(palette, "#b3261e", "#ff8f86")

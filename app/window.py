@@ -157,7 +157,7 @@ class Window(QMainWindow):
         icons.tint_all(self)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout()
+        self.column = column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notice)

@@ -33,12 +33,17 @@ def unsure_words(
         below: What counts as low.
     """
     found: list[Unsure] = []
-    starts = [0, *ends]
+    starts, place = [0, *ends], 0
+    count = min(len(ends), len(probabilities))
     for word in _WORD.finditer(text):
-        given = 1.0
-        for start, end, probability in zip(starts, ends, probabilities, strict=False):
-            if start < word.end() and end > word.start():
-                given *= probability
+        while place < count and (
+            ends[place] < word.start() or starts[place] < ends[place] == word.start()
+        ):
+            place += 1
+        given, token = 1.0, place
+        while token < count and starts[token] < word.end():
+            given *= probabilities[token]
+            token += 1
         if given < below:
             found.append(Unsure(word.start(), word.end(), given))
     return tuple(found)

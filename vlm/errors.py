@@ -12,6 +12,7 @@ DeskError                     carries a stable `code` and one plain sentence
 ├─ AdapterMismatch            an adapter made for another model
 ├─ OutOfMemory                needed_bytes and free_bytes say how far it is from fitting
 ├─ QuestionUnanswerable       the question cannot be put to the model as it stands
+├─ RemoteFailed               a server that the person named did not answer as it should
 ├─ EngineEnded                the engine process ended; the sentence says how
 ├─ FetchFailed                a model could not be fetched; what arrived so far is kept
 │  ├─ ModelUnknown            nothing of that name, or no longer there
@@ -104,6 +105,12 @@ class QuestionUnanswerable(DeskError):
     """The question cannot be put to the model as it stands."""
 
     code = "question_unanswerable"
+
+
+class RemoteFailed(DeskError):
+    """A server that the person named could not answer."""
+
+    code = "remote_failed"
 
 
 class EngineEnded(DeskError):

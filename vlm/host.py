@@ -262,7 +262,10 @@ def main() -> int:
 
 
 def _engine() -> Answerer:
+    from vlm.connections import ConnectionLog
+    from vlm.either import Either
     from vlm.engine import Engine  # imports torch and transformers: only after `OFFLINE` is set
     from vlm.pages.client import PageClient
+    from vlm.remote import RemoteEngine
 
-    return Engine(PageClient())
+    return Either(Engine(PageClient()), RemoteEngine(PageClient(), ConnectionLog()))

@@ -1,17 +1,21 @@
 """The one place that opens connections: https only, redirects counted, every request logged.
 
-It sends no cookies, no credentials and nothing about the person. Knows HTTP, not models.
+`Web` fetches: it sends no cookies, no credentials and nothing about the person. `Talk` sends what a
+person agreed to send to one server that they named, and to no other. Knows HTTP, not models.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ssl
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator, Mapping
 from importlib import metadata
+from typing import Any, TypeVar
 
 import httpx2
 
+from vlm.cancel import CancelToken, check
 from vlm.connections import ConnectionLog, Counting
 from vlm.errors import FetchFailed, ServerUnreachable
 
@@ -20,10 +24,22 @@ HOPS = 5
 CONNECT_S = 10.0
 QUIET_S = 10.0
 """A server that says nothing for so long counts as a broken connection."""
+ANSWER_S = 120.0
+"""The same for a server that computes an answer."""
+STOP_S = 0.05
+"""How often a waiting `Talk` looks whether it shall stop."""
+LOCAL = ("127.0.0.1", "::1", "localhost")
+
+T = TypeVar("T")
+Wait = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
 class Broken(Exception):  # noqa: N818 - it is handled where a request can be made again
     """The connection could not be made or broke off; trying again may help."""
+
+
+class Quiet(Broken):
+    """The server said nothing for too long."""
 
 
 class Reply:
@@ -75,6 +91,134 @@ class Reply:
         return bytes(parts)
 
 
+class Talk:
+    """One server that a person named, for as long as it is open; use it in a `with` block.
+
+    A request can be stopped while its answer is waited for. No redirect is followed: it would
+    carry what was sent to somebody else. Plain http is only for whom `home` names.
+
+    Args:
+        log: Where every request is noted.
+        home: Scheme, host, port and the beginning of the path.
+        key: Sent as a bearer token; "" for none. It stands in no log.
+        quiet_s: How long the server may say nothing.
+    """
+
+    def __init__(
+        self, log: ConnectionLog, home: str, key: str = "", *, quiet_s: float = ANSWER_S
+    ) -> None:
+        self._log = log
+        self._home = httpx2.URL(home)
+        self._loop = asyncio.Runner()
+        headers = {"User-Agent": _agent(), "Accept-Encoding": "identity"}
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        self._client = httpx2.AsyncClient(
+            headers=headers,
+            timeout=httpx2.Timeout(quiet_s, connect=CONNECT_S),
+            follow_redirects=False,
+            trust_env=self._home.host not in LOCAL,
+        )
+
+    def __enter__(self) -> Talk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.run(self._client.aclose())
+        self._loop.close()
+
+    @property
+    def host(self) -> str:
+        """Whom it talks to, with the port when that is unusual."""
+        return _host(self._home)
+
+    @contextlib.contextmanager
+    def ask(
+        self, path: str, purpose: str, cancel: CancelToken, body: bytes | None = None
+    ) -> Generator[Said]:
+        """Send a request and wait until the answer's headers are there.
+
+        Args:
+            path: Below the home.
+            purpose: What for, in words; it stands in the log.
+            cancel: Stops the waiting when set.
+            body: JSON to post; None to get.
+
+        Raises:
+            Stopped: If it was stopped.
+            Broken: If the server cannot be reached or breaks off.
+            Quiet: If it says nothing for too long.
+            ServerUnreachable: If it cannot prove who it is.
+        """
+        request = self._client.build_request(
+            "GET" if body is None else "POST",
+            str(self._home).rstrip("/") + path,
+            content=body,
+            headers={} if body is None else {"Content-Type": "application/json"},
+        )
+        with self._log.opened(self.host, purpose) as counting, _translated():
+            counting.outcome = "stopped by you"
+            response = self._wait(self._client.send(request, stream=True), cancel)
+            counting.outcome = f"answered {response.status_code}"
+            try:
+                yield Said(response, counting, lambda step: self._wait(step, cancel))
+            finally:
+                self._loop.run(response.aclose())
+
+    def _wait(self, step: Coroutine[Any, Any, T], cancel: CancelToken) -> T:
+        return self._loop.run(_unless(step, cancel))
+
+
+class Said:
+    """An answer of `Talk` whose headers have arrived. Valid inside the block of `Talk.ask`."""
+
+    def __init__(self, response: httpx2.Response, counting: Counting, wait: Wait) -> None:
+        self._response = response
+        self._counting = counting
+        self._wait = wait
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self._response.status_code
+
+    def header(self, name: str) -> str:
+        """Return a header, "" when it is missing; names are without case."""
+        return str(self._response.headers.get(name, ""))
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the body as it arrives; raises as `Talk.ask` does."""
+        pieces = self._response.aiter_raw()
+        self._counting.outcome = "stopped before the end"
+        while (piece := self._wait(_next(pieces))) is not None:
+            self._counting.bytes += len(piece)
+            yield piece
+        self.enough()
+
+    def enough(self) -> None:
+        """Note that everything that was wanted has arrived."""
+        good = self.status == 200
+        self._counting.outcome = "complete" if good else f"answered {self.status}"
+
+
+async def _next(pieces: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(pieces, None)
+
+
+async def _unless(step: Coroutine[Any, Any, T], cancel: CancelToken) -> T:
+    """Wait for a step, or stop it when the person wants so."""
+    task = asyncio.ensure_future(step)
+    try:
+        while not task.done():
+            check(cancel)
+            await asyncio.wait({task}, timeout=STOP_S)
+        return await task
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+
+
 class Web:
     """A person's permission to connect, for as long as it is open; use it in a `with` block.
 
@@ -91,7 +235,7 @@ class Web:
         self._plain_local = plain_local
         self._client = httpx2.Client(
             headers={
-                "User-Agent": f"vlm-desk/{metadata.version('vlm-desk')}",
+                "User-Agent": _agent(),
                 "Accept-Encoding": "identity",  # hashes and ranges are of the plain bytes
             },
             timeout=httpx2.Timeout(quiet_s, connect=CONNECT_S),
@@ -160,6 +304,10 @@ class Web:
         )
 
 
+def _agent() -> str:
+    return f"vlm-desk/{metadata.version('vlm-desk')}"
+
+
 def _host(address: httpx2.URL) -> str:
     return f"{address.host}:{address.port}" if address.port else address.host
 
@@ -175,7 +323,8 @@ def _translated() -> Generator[None]:
                 "The server could not prove who it is, so nothing was fetched. "
                 "Check this computer's clock and its network."
             ) from error
-        raise Broken(str(error) or type(error).__name__) from error
+        kind = Quiet if isinstance(error, httpx2.ReadTimeout | httpx2.WriteTimeout) else Broken
+        raise kind(str(error) or type(error).__name__) from error
 
 
 def _is_certificate(error: BaseException) -> bool:

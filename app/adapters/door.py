@@ -20,7 +20,7 @@ from app.desk import Reading
 from app.settings import Settings
 from app.task import Tasks
 from vlm import models
-from vlm.types import ModelInfo, PageRef, Precision
+from vlm.types import ModelInfo, PageRef, Precision, Server
 
 if TYPE_CHECKING:
     from app.adapters.chooser import PageChoice
@@ -76,11 +76,13 @@ class VersionsDoor(QObject):
         self._page: PageRef | None = None
         self._picked: str | None = None
         self._loaded: tuple[str, str | None, str, Precision, bool] | None = None
+        self._parked = self._loaded
         self._looked_at = ""
         self.overrides: dict[str, str] = {}
         panel.head.set_menu(self.menu)
         asking.model_changed.connect(self._on_model)
         asking.adapter_refused.connect(self._on_refused)
+        asking.server_changed.connect(self._on_server)
 
     @property
     def behind(self) -> Versions | None:
@@ -118,10 +120,16 @@ class VersionsDoor(QObject):
         precision: Precision = settings.exactness.value
         how = (settings.device.value, precision, settings.keep_history)
         wanted = (folder, adapter or None, *how)
+        if wanted == self._parked:
+            return  # a server answers, and nothing was chosen instead
         if wanted != self._loaded:
             self._loaded = wanted
             self._asking.load_model(folder or None, adapter or None, *how)
         self._decide()
+
+    def unpark(self) -> None:
+        """Let the next `load` take the server's place, whatever it loads."""
+        self._parked = None
 
     @Slot(str)
     def use(self, name: str) -> None:
@@ -238,10 +246,19 @@ class VersionsDoor(QObject):
     @Slot(object)
     def _on_model(self, model: ModelInfo | None) -> None:
         self._wearing = replace(self._wearing, model=model)
-        if model is not None and model.folder != self._looked_at:
+        if model is not None and model.folder and model.folder != self._looked_at:
             self._looked_at = model.folder
             self.look()
         self._show()
+
+    @Slot(object)
+    def _on_server(self, server: Server | None) -> None:
+        """Know of nothing that is loaded while a server answers."""
+        if server is None:
+            self._parked = None
+        elif self._loaded is not None:
+            self._parked, self._loaded = self._loaded, None
+            self._decide()
 
     @Slot(object)
     def _on_listing(self, listing: Listing) -> None:

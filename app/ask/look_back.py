@@ -1,4 +1,4 @@
-"""Between an answer's card and the engine: where the model looked, when the person asks for it."""
+"""Between an answer's card and the engine: what the model saw and where it looked, when asked."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.ask import words
 from app.ask.answer_card import AnswerCard
-from app.ask.values import Looks
+from app.ask.panel import AskPanel
+from app.ask.seen import SeenSheet
+from app.ask.values import Looks, Scope
 from app.engine_client import EngineClient
-from vlm.protocol import LAST_EVENTS, Event, Failed, Hello, LookedAt, Progress
+from app.pages import PageService
+from vlm.protocol import LAST_EVENTS, Event, Failed, Hello, LookedAt, Progress, Saw
 from vlm.types import Answer
 
 
@@ -20,19 +23,30 @@ class LookBack(QObject):
 
     Args:
         client: Asks the engine.
+        pages: Draws what the model saw.
+        panel: The sheet with that lies above it.
     """
 
     shown = Signal(object)
 
-    def __init__(self, client: EngineClient, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        client: EngineClient,
+        pages: PageService,
+        panel: AskPanel,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._client = client
+        self._pages = pages
+        self._panel = panel
         self._card: AnswerCard | None = None
         self._job = 0
         self._ours: set[int] = set()
 
     def add(self, card: AnswerCard) -> None:
-        """Listen to a card's "Where it looked"."""
+        """Listen to a card's "Where it looked" and "What the model saw"."""
+        card.seen_pressed.connect(self._on_seen)
         card.where_toggled.connect(self._on_toggled)
 
     @Slot()
@@ -72,6 +86,16 @@ class LookBack(QObject):
             case _:
                 self._job = 0
                 self.clear()
+
+    @Slot(object)
+    def _on_seen(self, saw: Saw) -> None:
+        card = self.sender()
+        if isinstance(card, AnswerCard):
+            page = card.question.page
+            self._panel.scope_wanted.emit(Scope(page, card.question.box))
+            sheet = SeenSheet(self._pages, page, saw, self._panel)
+            sheet.crop_wanted.connect(self._panel.crop_wanted)
+            sheet.open()
 
     @Slot(bool)
     def _on_toggled(self, on: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -13,7 +12,7 @@ from app.ask.ahead import EncodeAhead
 from app.ask.answer_card import AnswerCard
 from app.ask.look_back import LookBack
 from app.ask.panel import AskPanel
-from app.ask.seen import SeenSheet
+from app.ask.turn import Turn
 from app.ask.values import Asked, Draft, EvidenceClick, Scope
 from app.engine_client import EngineClient, EngineExit
 from app.errors import Offer, headline
@@ -35,17 +34,7 @@ from vlm.protocol import (
     TextDelta,
     Unanswered,
 )
-from vlm.types import Answer, Box, Document, PageRef, Precision, Question
-
-
-@dataclass(slots=True)
-class _Turn:
-    """A question that has its card and waits, or with a `job` is being answered."""
-
-    card: AnswerCard
-    question: Question
-    job: int = 0
-    stopping: bool = False
+from vlm.types import Answer, Box, Document, PageRef, Precision, Question, Server
 
 
 class AskPresenter(QObject):
@@ -59,6 +48,7 @@ class AskPresenter(QObject):
         correction_wanted(object): `Question` whose answer the person starts to correct.
         corrected(object): `values.Correction`.
         model_changed(object): The `ModelInfo` that reads now, or None.
+        server_changed(object): The `Server` that pages are sent to from now on, or None.
         adapter_refused(str): Why the tuned version that was to be loaded cannot be. Nothing reads
             until another one, or none, is loaded.
 
@@ -76,6 +66,7 @@ class AskPresenter(QObject):
     correction_wanted = Signal(object)
     corrected = Signal(object)
     model_changed = Signal(object)
+    server_changed = Signal(object)
     adapter_refused = Signal(str)
 
     def __init__(
@@ -88,16 +79,16 @@ class AskPresenter(QObject):
         super().__init__(parent)
         self._panel = panel
         self._client = client
-        self._pages = pages
         self._ahead = EncodeAhead(client, self)
-        self._back = LookBack(client, self)
+        self._back = LookBack(client, pages, panel, self)
         self._back.shown.connect(self.looks)
         self._model: tuple[str, str | None, str, Precision, bool] | None = None
+        self._server: Server | None = None
         self._splitting = True
         self._max_new_tokens = 256
         self._held = False
-        self._current: _Turn | None = None
-        self._waiting: deque[_Turn] = deque()
+        self._current: Turn | None = None
+        self._waiting: deque[Turn] = deque()
         panel.asked.connect(self._on_asked)
         panel.stop_pressed.connect(self.stop)
         panel.retry_pressed.connect(self._reload)
@@ -132,6 +123,8 @@ class AskPresenter(QObject):
         keep_pages: bool = False,
     ) -> None:
         """Read with another model or adapter from now on; None when there is none at all."""
+        self._server = None
+        self.server_changed.emit(None)
         wanted = None if folder is None else (folder, adapter, device, precision, keep_pages)
         self._model = wanted
         self.model_changed.emit(None)
@@ -141,6 +134,13 @@ class AskPresenter(QObject):
         else:
             self._reload()
 
+    def load_server(self, server: Server) -> None:
+        """Have a server answer from now on, until a model is loaded; pages leave for it."""
+        self._model, self._server = None, server
+        self.server_changed.emit(server)
+        self.model_changed.emit(None)
+        self._reload()
+
     def unlock(self, path: str, password: str) -> None:
         """Tell the engine a document's password, for this session."""
         self._client.unlock(path, password)
@@ -148,7 +148,7 @@ class AskPresenter(QObject):
     def ask(self, question: Question) -> None:
         """Ask in a new card."""
         self._back.clear()
-        self._queue(_Turn(self._add_card(question), question))
+        self._queue(Turn(self._add_card(question), question))
 
     def show_past(self, question: Question, answer: Answer, verdict: bool | None = None) -> None:
         """Put an answer of the history into the conversation, as alive as a new one."""
@@ -198,22 +198,15 @@ class AskPresenter(QObject):
         card = self.sender()
         if isinstance(card, AnswerCard):
             card.restart(question)
-            self._queue(_Turn(card, question))
+            self._queue(Turn(card, question))
             self._panel.composer.setFocus()
-
-    @Slot(object)
-    def _on_seen(self, saw: Saw) -> None:
-        card = self.sender()
-        if isinstance(card, AnswerCard):
-            page = card.question.page
-            self._panel.scope_wanted.emit(Scope(page, card.question.box))
-            sheet = SeenSheet(self._pages, page, saw, self._panel)
-            sheet.crop_wanted.connect(self._panel.crop_wanted)
-            sheet.open()
 
     @Slot()
     def _reload(self) -> None:
-        if self._model is not None:
+        if self._server is not None:
+            self._panel.head.show_busy(words.CONNECTING)
+            self._client.load_server(self._server)
+        elif self._model is not None:
             self._panel.head.show_busy(
                 words.STARTING if not self._client.running else words.LOADING
             )
@@ -224,14 +217,13 @@ class AskPresenter(QObject):
         card.again_pressed.connect(self.ask_again)
         card.retry_pressed.connect(self._on_retry)
         card.evidence_pressed.connect(self.show_evidence)
-        card.seen_pressed.connect(self._on_seen)
         self._back.add(card)
         card.judged.connect(self.judged)
         card.correction_wanted.connect(self.correction_wanted)
         card.corrected.connect(self.corrected)
         return card
 
-    def _queue(self, turn: _Turn) -> None:
+    def _queue(self, turn: Turn) -> None:
         self._waiting.append(turn)
         self._panel.set_running(True)
         if self._current is not None:
@@ -245,7 +237,7 @@ class AskPresenter(QObject):
         if not self._waiting:
             self._panel.set_running(False)
             self._ahead.poke()
-        elif self._model is None:
+        elif self._model is None and self._server is None:
             self._fail_waiting("", words.NO_MODEL, offer_models=True)
         elif self._client.model is None or self._held:
             for turn in self._waiting:
@@ -279,7 +271,7 @@ class AskPresenter(QObject):
         else:
             self._on_other_event(event)
 
-    def _on_answer_event(self, turn: _Turn, event: Event) -> None:
+    def _on_answer_event(self, turn: Turn, event: Event) -> None:
         match event:
             case Progress():
                 if not turn.stopping and not turn.card.text.text():
@@ -306,7 +298,7 @@ class AskPresenter(QObject):
             case _:
                 assert_never(event)
 
-    def _on_done(self, turn: _Turn, done: Done) -> None:
+    def _on_done(self, turn: Turn, done: Done) -> None:
         asked = turn.question
         self._ahead.answered(Scope(asked.page, asked.box, asked.whole_document))
         turn.card.show_answer(done.answer)

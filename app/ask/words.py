@@ -34,6 +34,7 @@ SMALL_MODEL = "This small model reads fields and short lines; choose a larger on
 NO_MODEL = "There is no model to read with yet."
 STARTING = "Starting the reader…"
 RESTARTING = "Starting the reader again…"
+CONNECTING = "Connecting to the server…"
 LOADING = "Loading the model…"
 WAITING = "Waiting for the model…"
 QUEUED = "Waiting for the answer above…"

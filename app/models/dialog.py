@@ -27,11 +27,13 @@ class ModelsDialog(QDialog):
 
     Signals:
         add_pressed(): The person wants models in a folder of theirs to be listed.
+        server_pressed(): The person wants a server to answer instead of a model here.
         shown(): The window came up, so what it shows should be looked at anew.
         connections_shown(): The connections came up.
     """
 
     add_pressed = Signal()
+    server_pressed = Signal()
     shown = Signal()
     connections_shown = Signal()
 
@@ -51,6 +53,8 @@ class ModelsDialog(QDialog):
         self.tabs.addTab("Connections")
         self.add = ActionButton("Add a folder…", "folder", "quiet")
         self.add.clicked.connect(self.add_pressed)
+        self.server = ActionButton("Use a server…", "network", "quiet")
+        self.server.clicked.connect(self.server_pressed)
         self.done_button = ActionButton("Done")
         self.done_button.clicked.connect(self.accept)
         self._lay_out()
@@ -79,6 +83,7 @@ class ModelsDialog(QDialog):
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 0, GUTTER, 0)
         foot.addWidget(self.add)
+        foot.addWidget(self.server)
         foot.addStretch()
         foot.addWidget(self.done_button)
         layout = QVBoxLayout(self)
@@ -98,6 +103,7 @@ class ModelsDialog(QDialog):
     def _on_tab(self, index: int) -> None:
         self._pages.setCurrentIndex(index)
         self.add.setVisible(index == 0)
+        self.server.setVisible(index == 0)
         if index == 1:
             self.connections_shown.emit()
 

@@ -31,6 +31,7 @@ class ModelsDoor(QObject):
 
     Signals:
         chosen(object): `ModelChoice`, the model that the person wants to read with.
+        server_wanted(): The person wants a server to answer instead.
         said(str): A sentence for the main window: a model arrived or failed while the models
             window was closed.
 
@@ -40,6 +41,7 @@ class ModelsDoor(QObject):
     """
 
     chosen = Signal(object)
+    server_wanted = Signal()
     said = Signal(str)
 
     def __init__(self, window: QWidget | None = None, source: Source | None = None) -> None:
@@ -64,6 +66,7 @@ class ModelsDoor(QObject):
             self._behind = Models(self._window, self._source)
             self._behind.chosen.connect(self.chosen)
             self._behind.said.connect(self.said)
+            self._behind.server_wanted.connect(self.server_wanted)
             self._behind.set_model(self._model)
         self._behind.open()
 
@@ -76,7 +79,7 @@ class ModelsDoor(QObject):
 
     def note(self, timings: Timings) -> None:
         """Keep how fast an answer of the model that reads now was."""
-        if self._model is not None:
+        if self._model is not None and self._model.folder:
             self._lane.start(_Noting(self._model, timings))
 
     def shutdown(self) -> None:

@@ -32,6 +32,7 @@ class Models(QObject):
 
     Signals:
         chosen(object): `ModelChoice`, the model that the person wants to read with.
+        server_wanted(): The person wants a server to answer instead; the window has closed.
         said(str): A sentence for the main window: a model arrived or failed while this window
             was closed.
 
@@ -41,6 +42,7 @@ class Models(QObject):
     """
 
     chosen = Signal(object)
+    server_wanted = Signal()
     said = Signal(str)
 
     def __init__(self, parent: QWidget | None = None, source: Source | None = None) -> None:
@@ -59,6 +61,7 @@ class Models(QObject):
         dialog.shown.connect(self.look)
         dialog.connections_shown.connect(self._read_log)
         dialog.add_pressed.connect(self._on_add)
+        dialog.server_pressed.connect(self._on_server)
         dialog.get_bar.wanted.connect(self._on_wanted)
         shown.use_pressed.connect(self._on_use)
         shown.remove_pressed.connect(self._on_remove)
@@ -81,7 +84,7 @@ class Models(QObject):
     def set_model(self, model: ModelInfo | None) -> None:
         """Say which model reads now; None while none does."""
         if model is not None:
-            self._set_in_use(model.folder)
+            self._set_in_use(model.folder)  # a server's is ""
 
     def shutdown(self) -> None:
         """Pause what is being fetched and end all work; nothing is emitted after this."""
@@ -173,6 +176,11 @@ class Models(QObject):
             self._change(work.delete(model))
         if reply is not None and reply.choice == _TAKE_OFF:
             self._change(work.take_off(model.folder))
+
+    @Slot()
+    def _on_server(self) -> None:
+        self.dialog.accept()
+        self.server_wanted.emit()
 
     @Slot()
     def _on_add(self) -> None:

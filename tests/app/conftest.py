@@ -39,12 +39,14 @@ def make_shell(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeSh
     assert isinstance(application, QApplication)
     looks = (application.style().objectName(), application.palette(), application.styleSheet())
 
-    def make(*files: str, page: int | None = None, sample: bool = False) -> Shell:
+    def make(
+        *files: str, page: int | None = None, sample: bool = False, child: str = "fake-engine"
+    ) -> Shell:
         folders = Folders(paths.config_dir(), paths.data_dir(), paths.log_dir())
         place = Place(folders.data)
         assert place.take()
         start = Start(Wish(files, page), sample)
-        engine = lambda: children.command("fake-engine")  # noqa: E731
+        engine = lambda: children.command(child)  # noqa: E731
         shell = Shell(application, folders, place, start, engine, LocalSource)
         running.append(shell)
         qtbot.addWidget(shell.window)

@@ -10,9 +10,10 @@ from pytestqt.qtbot import QtBot
 from app.ask import words
 from app.ask.answer_card import AnswerCard
 from app.ask.look_back import LookBack
+from app.ask.panel import AskPanel
 from app.ask.values import Looks
 from app.engine_client import EngineClient
-from tests.app.ask.sample import CROPPED, answer
+from tests.app.ask.sample import CROPPED, answer, grey_pages
 from vlm import children
 from vlm.fake import NAME
 from vlm.types import Answer, PageRef, Question
@@ -35,7 +36,8 @@ class Bench:
 
     def __init__(self, qtbot: QtBot, page: PageRef) -> None:
         self.client = EngineClient(children.command("fake-engine"), grace_ms=300)
-        self.back = LookBack(self.client)
+        self.pages = grey_pages()
+        self.back = LookBack(self.client, self.pages, AskPanel())
         self.client.reported.connect(self.back.takes)
         self.told: list[Looks] = []
         self.back.shown.connect(self.told.append)
@@ -62,6 +64,7 @@ def bench(qtbot: QtBot, page: PageRef) -> Iterator[Bench]:
     made = Bench(qtbot, page)
     yield made
     made.client.stop()
+    made.pages.stop()
 
 
 def press(card: AnswerCard) -> None:

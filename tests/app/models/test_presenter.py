@@ -247,7 +247,7 @@ def test_every_control_has_a_name_and_can_be_reached(models: Models, qtbot: QtBo
     found: list[QWidget] = [one for kind in kinds for one in dialog.findChildren(kind)]
     named = [one for one in found if not one.objectName().startswith("qt_")]
     own = [one for one in named if type(one).__module__.startswith("app.")]
-    assert len(own) == 7
+    assert len(own) == 8
     for control in [*own, dialog.tabs, dialog.get_bar.line, dialog.connections.table]:
         assert control.accessibleName(), control
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, control
@@ -261,3 +261,10 @@ def test_the_keyboard_presses_the_focused_button(models: Models, qtbot: QtBot, k
     button.setFocus()
     with qtbot.waitSignal(models.chosen):
         qtbot.keyClick(button, key)
+
+
+def test_a_server_is_asked_for_from_here(models: Models, qtbot: QtBot) -> None:
+    models.open()
+    with qtbot.waitSignal(models.server_wanted):
+        qtbot.mouseClick(models.dialog.server, Qt.MouseButton.LeftButton)
+    assert not models.dialog.isVisible()
