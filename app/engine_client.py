@@ -217,7 +217,7 @@ class EngineClient(QObject):
         adapter: str | None = None,
         device: str = "auto",
         precision: Precision = "automatic",
-        keep_pages: bool = False,
+        keep_pages: bool | None = None,
     ) -> int:
         """Load a model, or switch the adapter of the loaded one; return the job."""
         self._may_restart = True

@@ -100,6 +100,7 @@ def answer(
     except Stopped:
         yield Cancelled(job, draft.text)
         return
+    sight.save()
     yield Done(job, finished(sight, question, (seen, *more), draft, clock, start))
 
 

@@ -20,6 +20,7 @@ from vlm.errors import DeskError, ModelIncomplete, OutOfMemory
 from vlm.loader import LoadedModel, check, load, may_switch, switch
 from vlm.looking import look_back
 from vlm.page_reading import Model
+from vlm.page_store import PageStore
 from vlm.protocol import (
     AllAnswered,
     Answered,
@@ -50,6 +51,9 @@ KEPT_SHARE = 0.1
 
 KEPT_BYTES = (64 * 2**20, 2 * 2**30)
 """Least and most bytes of it."""
+
+PAGES, STORED_BYTES = "pages", 2**30
+"""Folder in the program's cache for what was made of pages, and its most bytes."""
 
 READINGS = "readings.sqlite3"
 """The file of what models have read on scanned pages."""
@@ -125,7 +129,12 @@ class Engine:
 
     def _load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
         if (sight := self._switchable(request)) is not None:
-            yield from self._switch(sight, request, cancel)
+            sight.keep_in(self._store(request))
+            if request.adapter != sight.loaded.info.adapter:
+                yield from self._switch(sight, request, cancel)
+            else:
+                yield Loaded(request.job, sight.loaded.info)
+            self._wanted = request
             return
         yield Progress(request.job, "Checking the model")
         check(Path(request.folder), request.adapter)
@@ -142,14 +151,16 @@ class Engine:
         yield Loaded(request.job, self._use(loaded, request).loaded.info)
 
     def _switchable(self, request: Load) -> Sight | None:
-        """Return the sight whose model only needs the other adapter that is asked for."""
+        """Return the sight whose model only needs another adapter, or to keep pages or not."""
         sight = self._sight
         if sight is None or self._wanted is None:
             return None
-        same = structs.replace(request, job=0, adapter=None, folder="")
-        if same != structs.replace(self._wanted, job=0, adapter=None, folder=""):
+        before = self._wanted
+        rest = structs.replace(request, job=0, adapter=None, folder="", keep_pages=None)
+        if rest != structs.replace(before, job=0, adapter=None, folder="", keep_pages=None):
             return None
         other = request.adapter != sight.loaded.info.adapter
+        other = other or request.keep_pages != before.keep_pages
         return sight if other and may_switch(sight.loaded, Path(request.folder)) else None
 
     def _switch(self, sight: Sight, request: Load, cancel: CancelToken) -> Iterator[Event]:
@@ -183,8 +194,15 @@ class Engine:
             share = int(psutil.virtual_memory().available * KEPT_SHARE)
             budget = min(max(share, KEPT_BYTES[0]), KEPT_BYTES[1])
         self._wanted = request
-        self._sight = Sight(loaded, self._pages, budget, request.precision)
+        store = self._store(request)
+        self._sight = Sight(loaded, self._pages, budget, request.precision, store)
         return self._sight
+
+    def _store(self, request: Load) -> PageStore | None:
+        store = PageStore(paths.cache_dir() / PAGES, STORED_BYTES)
+        if request.keep_pages is False:
+            store.clear()
+        return store if request.keep_pages else None
 
     def _drop(self) -> None:
         if self._sight is not None:
@@ -286,6 +304,7 @@ class Engine:
         seen = yield from told(request.job, steps, cancel)
         prefix = sight.begin(seen, sight.prompt(seen, AHEAD), clock)
         yield from told(request.job, prefix, cancel)
+        sight.save()
         yield Looked(request.job)
 
     def _where(self, request: Where, cancel: CancelToken) -> Iterator[Event]:

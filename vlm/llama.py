@@ -19,12 +19,9 @@ from torch.nn import functional
 
 from vlm.decoder import Decoder, StockDecoder, TextModel
 from vlm.llama_layer import Layer, layer_of, weights_of
+from vlm.llama_layer import supports as supports
 from vlm.llama_room import Alone, LlamaSequence, causal
 from vlm.products import FEW, columns, exact, int8
-
-SHAPES = ("LlamaModel", "MistralModel")
-ROPES = ("default", "linear", "llama3")
-"""Rotary embeddings whose angles depend on the position alone."""
 
 ROOM = 384
 """Tokens of room behind a prompt before the buffers have to grow."""
@@ -90,6 +87,20 @@ class LlamaDecoder:
     def start(self) -> LlamaSequence:
         """Return an empty sequence."""
         return LlamaSequence()
+
+    def resume(self, saved: Tensor) -> LlamaSequence | None:
+        """Return a sequence of saved keys and values, or None where they are another model's.
+
+        Args:
+            saved: What `LlamaSequence.first` returned, ``(layers, 2, kv heads, T, head)``.
+        """
+        expected = (len(self.layers), 2, self._kv_heads, saved.shape[3], self._size)
+        if saved.shape != expected or saved.dtype != self._embedding.dtype:
+            return None
+        sequence, count = LlamaSequence(), saved.shape[3]
+        self._room(sequence, count, self._embedding)[:, :, :, :count] = saved
+        sequence.length = count
+        return sequence
 
     def embed(self, ids: Tensor) -> Tensor:
         """Embed ids ``(T,)`` as ``(T, hidden)``."""
@@ -305,23 +316,6 @@ class LlamaDecoder:
         cos, sin = self._rotary(self._embedding, positions)
         half = self._size // 2
         return cos[0], torch.cat([-sin[0, :, :half], sin[0, :, half:]], dim=-1)
-
-
-def supports(text: TextModel) -> bool:
-    """Tell whether a text model has the shape that `LlamaDecoder` computes."""
-    body = text.body
-    if type(body).__name__ not in SHAPES or getattr(text.head, "bias", None) is not None:
-        return False
-    if body.config.hidden_act != "silu" or getattr(body.rotary_emb, "rope_type", "") not in ROPES:
-        return False
-    plain: Any = torch.nn.Linear
-    for layer in body.layers:
-        attention, mlp = layer.self_attn, layer.mlp
-        for part in (attention.q_proj, attention.k_proj, attention.v_proj, attention.o_proj,
-                     mlp.gate_proj, mlp.up_proj, mlp.down_proj):  # fmt: skip
-            if type(part) is not plain or part.bias is not None:
-                return False
-    return True
 
 
 @torch.inference_mode()

@@ -8,7 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from vlm.decoder import TextModel
 from vlm.products import Product, columns, exact
+
+SHAPES = ("LlamaModel", "MistralModel")
+ROPES = ("default", "linear", "llama3")
+"""Rotary embeddings whose angles depend on the position alone."""
 
 
 @dataclass(slots=True)
@@ -56,3 +61,20 @@ def stacked(*projections: Any) -> Tensor:
         projection.weight.data = whole[start:end]
         start = end
     return whole
+
+
+def supports(text: TextModel) -> bool:
+    """Tell whether a text model has the shape that `LlamaDecoder` computes."""
+    body = text.body
+    if type(body).__name__ not in SHAPES or getattr(text.head, "bias", None) is not None:
+        return False
+    if body.config.hidden_act != "silu" or getattr(body.rotary_emb, "rope_type", "") not in ROPES:
+        return False
+    plain: Any = torch.nn.Linear
+    for layer in body.layers:
+        attention, mlp = layer.self_attn, layer.mlp
+        for part in (attention.q_proj, attention.k_proj, attention.v_proj, attention.o_proj,
+                     mlp.gate_proj, mlp.up_proj, mlp.down_proj):  # fmt: skip
+            if type(part) is not plain or part.bias is not None:
+                return False
+    return True

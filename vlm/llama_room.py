@@ -18,6 +18,16 @@ class LlamaSequence:
         """Memory of the buffer."""
         return 0 if self.buffer is None else self.buffer.nbytes
 
+    def first(self, length: int) -> Tensor:
+        """Return a copy of the keys and values of the first `length` tokens.
+
+        Raises:
+            ValueError: If there are fewer.
+        """
+        if self.buffer is None or self.length < length:
+            raise ValueError(f"{self.length} tokens, and {length} are asked for")
+        return self.buffer[:, :, :, :length].clone()
+
     def rewind(self, length: int) -> None:
         """Forget all but the first `length` tokens; they are overwritten, not moved."""
         self.length = min(self.length, length)

@@ -40,7 +40,8 @@ class Load(Message, frozen=True, tag="load"):
 
     Last event: `Loaded`, `Cancelled` or `Failed`. `device` is "auto", "cpu", "cuda" or "mps". With
     `server` nothing is loaded: that server answers from now on, and `folder` is "". With
-    `keep_pages` what is made of pages may be kept on this machine's disk.
+    `keep_pages` what is made of pages is kept on this machine's disk; when it is False, what was
+    kept before is removed as well.
     """
 
     job: int
@@ -49,7 +50,7 @@ class Load(Message, frozen=True, tag="load"):
     device: str = "auto"
     server: Server | None = None
     precision: Precision = "automatic"
-    keep_pages: bool = False
+    keep_pages: bool | None = None
 
 
 class Ask(Message, frozen=True, tag="ask"):

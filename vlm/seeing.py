@@ -6,8 +6,9 @@ Yields between views, so that whoever drives it can show progress and stop.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ from vlm.decoder import Checking
 from vlm.drafts import Drafts, Places
 from vlm.errors import DeskError, QuestionUnanswerable
 from vlm.families.family import Layout, Pictures, Sheet
+from vlm.llama import LlamaDecoder
+from vlm.llama_room import LlamaSequence
 from vlm.loader import LoadedModel
+from vlm.page_store import PageStore
 from vlm.precision import settle, written_in
 from vlm.prompt import Prompt, build
 from vlm.reuse import Kept
@@ -80,6 +84,7 @@ class Sight:
         pages: Draws and reads pages.
         budget_bytes: For features and prefixes together.
         precision: How exactly answers are computed.
+        store: Where what is made of pages outlives this process; None for nowhere.
     """
 
     def __init__(
@@ -88,8 +93,11 @@ class Sight:
         pages: PageSource,
         budget_bytes: int,
         precision: Precision = "exact",
+        store: PageStore | None = None,
     ) -> None:
         self._precision: Precision = precision
+        self._store = store
+        self._unsaved: dict[object, Callable[[], Tensor]] = {}
         self._wear(loaded)
         self._pages = pages
         self._seen: Kept[Seen] = Kept(SEEN_PAGES)
@@ -183,6 +191,10 @@ class Sight:
             kept.rewind(len(prefix))  # a question before this one has left its tokens behind
             self._kept.put(key, kept, kept.size_bytes)  # and may have made it larger
             return kept
+        start = time.perf_counter()
+        if prefix and (revived := self._revived(key, len(prefix))) is not None:
+            clock.prefill += time.perf_counter() - start
+            return revived
         found: list[Tensor] = []
         for one in (seen, *more):
             found += yield from self._features(one, clock)
@@ -198,7 +210,42 @@ class Sight:
         clock.prefill += time.perf_counter() - start
         if loaded.family.abilities.keeps_prefix and prefix:
             self._kept.put(key, sequence, sequence.size_bytes)
+            if isinstance(sequence, LlamaSequence):
+                self._later(key, partial(sequence.first, len(prefix)))
         return sequence
+
+    def _revived(self, key: tuple[Any, ...], length: int) -> Any:
+        """Return a prefix that an earlier process has prefilled, or None."""
+        if self._store is None or not isinstance(self.decoder, LlamaDecoder):
+            return None
+        saved = self._store.load(self._lasting(key))
+        sequence = None if saved is None else self.decoder.resume(saved)
+        if sequence is None or sequence.length != length:
+            return None
+        self._drawn.clear()
+        self._kept.put(key, sequence, sequence.size_bytes)
+        return sequence
+
+    def _lasting(self, key: tuple[Any, ...]) -> object:
+        """Return a key that no other weights share, also after a restart."""
+        return (*key, self.loaded.files)
+
+    def _later(self, key: tuple[Any, ...], value: Callable[[], Tensor]) -> None:
+        """Let `save` write a value, once nobody waits for an answer."""
+        if self._store is not None:
+            self._unsaved[self._lasting(key)] = value
+
+    def keep_in(self, store: PageStore | None) -> None:
+        """Let what is made of pages from now on outlive this process in a store, or nowhere."""
+        self._store = store
+        self._unsaved.clear()
+
+    def save(self) -> None:
+        """Write to disk what was made of pages since the last time."""
+        unsaved, self._unsaved = self._unsaved, {}
+        if self._store is not None:
+            for key, value in unsaved.items():
+                self._store.save(key, value())
 
     def prompt(self, seen: Seen, question: str, more: Sequence[Seen] = ()) -> Prompt:
         """Build a question's prompt for what was seen, more pages after the first.
@@ -245,6 +292,7 @@ class Sight:
         """Give up everything that is kept of pages."""
         self._kept.clear()
         self._drawn.clear()
+        self._unsaved.clear()
 
     def _features(self, seen: Seen, clock: Clock) -> Generator[str, None, tuple[Tensor, ...]]:
         """Encode the views that are not kept, one by one; returns what each became."""
@@ -252,6 +300,11 @@ class Sight:
         for index, digest in enumerate(seen.digests):
             key = ("features", *self.loaded.sees, digest)
             features = self._kept.get(key)
+            if features is None and self._store is not None:
+                features = self._store.load(self._lasting(key))
+                if features is not None:
+                    features = features.to(self.loaded.model.device)
+                    self._kept.put(key, features, features.nbytes)
             if features is None:
                 yield f"Looking at view {index + 1} of {len(seen.digests)}"
                 start = time.perf_counter()
@@ -261,6 +314,7 @@ class Sight:
                     features = self.loaded.family.encode(self.loaded.model, pixels)
                 clock.encode += time.perf_counter() - start
                 self._kept.put(key, features, features.nbytes)
+                self._later(key, partial(_same, features))
             found.append(features)
         return tuple(found)
 
@@ -271,6 +325,10 @@ class Sight:
             return drawn
         tile = seen.layout.tiles[index]
         return views.draw(self._pages, seen.page, seen.box, seen.sheet, seen.layout, tile)
+
+
+def _same(features: Tensor) -> Tensor:
+    return features
 
 
 def _no_page(page: PageRef, count: int) -> str:

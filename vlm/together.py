@@ -87,6 +87,7 @@ def answer_all(
     except Stopped:
         yield Cancelled(job)
         return
+    sight.save()
     yield AllAnswered(job)
 
 

@@ -1,0 +1,114 @@
+"""What a model made of pages, kept on disk across restarts within a budget of bytes.
+
+Holds numbers only, under names that tell nothing; a file that is damaged counts as not there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+
+import safetensors.torch
+import torch
+import transformers
+from safetensors import SafetensorError
+from torch import Tensor
+
+FORM = 1
+"""Of the files, and of how pages are made into numbers; another one finds nothing."""
+
+SUFFIX = ".page"
+LARGEST = 2**25
+"""Bytes of one value; a larger one is made again as fast as it is read."""
+
+_DIGEST = hashlib.sha256().digest_size
+
+
+class PageStore:
+    """A folder of tensors; the longest unused go first.
+
+    Args:
+        folder: Created when it is first written to.
+        budget_bytes: For all files together.
+    """
+
+    def __init__(self, folder: Path, budget_bytes: int) -> None:
+        self._folder = folder
+        self._budget_bytes = budget_bytes
+
+    def load(self, key: object) -> Tensor | None:
+        """Return what was saved under a key, which counts as use, or None."""
+        path = self._path(key)
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return None
+        body = content[_DIGEST:]
+        if hashlib.sha256(body).digest() != content[:_DIGEST]:
+            self._remove(path)
+            return None
+        try:
+            value = safetensors.torch.load(body)["value"]
+        except (SafetensorError, KeyError, ValueError):
+            self._remove(path)
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(path)
+        return value
+
+    def save(self, key: object, value: Tensor) -> None:
+        """Save a value, unless it is too large or the disk does not take it."""
+        if value.nbytes > min(LARGEST, self._budget_bytes):
+            return
+        body = safetensors.torch.save({"value": value.detach().cpu().contiguous()})
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._make_room(len(body) + _DIGEST)
+            self._write(self._path(key), hashlib.sha256(body).digest() + body)
+        except OSError:
+            return  # a full disk only means that the page is encoded again another time
+
+    def has(self, key: object) -> bool:
+        """Tell whether something is saved under a key."""
+        return self._path(key).exists()
+
+    def clear(self) -> None:
+        """Remove everything."""
+        for path in self._files():
+            self._remove(path)
+
+    def _make_room(self, size: int) -> None:
+        """Remove the longest unused files until another one fits."""
+        found: list[tuple[float, int, Path]] = []
+        for path in self._files():
+            with contextlib.suppress(OSError):  # another process of ours removed it
+                stat = path.stat()
+                found.append((stat.st_mtime, stat.st_size, path))
+        used = sum(one[1] for one in found)
+        for _, freed, path in sorted(found):
+            if used + size <= self._budget_bytes:
+                return
+            self._remove(path)
+            used -= freed
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """Write a file that only its owner reads; what a crash leaves half written is not found."""
+        part = path.with_suffix(f".{os.getpid()}{SUFFIX}")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+        part.replace(path)
+
+    def _files(self) -> list[Path]:
+        return list(self._folder.glob(f"*{SUFFIX}")) if self._folder.is_dir() else []
+
+    def _path(self, key: object) -> Path:
+        versions = (FORM, torch.__version__, transformers.__version__)
+        name = hashlib.sha256(repr((versions, key)).encode()).hexdigest()
+        return self._folder / f"{name}{SUFFIX}"
+
+    @staticmethod
+    def _remove(path: Path) -> None:
+        with contextlib.suppress(OSError):
+            path.unlink()
