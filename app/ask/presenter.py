@@ -315,7 +315,7 @@ class AskPresenter(QObject):
             return
         looking = event.job == self._ahead.job
         match event:
-            case Progress() if not looking:
+            case Progress() if self._client.loading and not looking:
                 self._panel.head.show_busy(words.ongoing(event.text), event.fraction)
             case Loaded():
                 self._panel.show_model(event.model)

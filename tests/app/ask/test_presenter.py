@@ -18,6 +18,7 @@ from app.engine_client import EngineClient
 from app.pages import PageService
 from tests.app.ask.sample import BOX, CROPPED, answer, grey_pages
 from vlm import children
+from vlm.protocol import Progress
 from vlm.types import Document, ModelInfo, PageRef, PageSize
 
 WAIT = 20_000
@@ -68,6 +69,16 @@ def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
     yield Desk(panel, client, presenter, pages, document, qtbot)
     presenter.shutdown()
     pages.stop()
+
+
+def test_what_is_encoded_ahead_and_left_again_is_not_shown_as_loading(desk: Desk) -> None:
+    desk.presenter.load_model("/models/one")
+    desk.loaded()
+    shown = desk.panel.head.chip.text()
+    desk.client.reported.emit(Progress(999, "Looking at view 3 of 5"))
+    assert desk.panel.head.chip.text() == shown
+    assert desk.panel.head.chip.isVisible()
+    assert not desk.panel.head.busy.isVisible()
 
 
 def test_a_question_asked_while_the_engine_starts_is_answered(qtbot: QtBot, desk: Desk) -> None:
