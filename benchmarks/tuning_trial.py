@@ -64,7 +64,8 @@ def _trial(arguments: argparse.Namespace, documents: int) -> Record:
         ended = next(event for event in events if isinstance(event, Ended))
         told = json.loads(done.stdout)
         return {
-            "documents": told["adapter"]["card"]["documents"],
+            "documents": documents,
+            "learned": told["adapter"]["card"]["documents"],
             "minutes": minutes,
             "steps": len(steps),
             "step_minutes": sum(step.seconds for step in steps) / 60,
@@ -114,11 +115,13 @@ def _table(found: list[Record]) -> list[str]:
             lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
     for trial in found:
         first, last = trial["losses"]
-        lines.append(
-            f"{trial['documents']} documents: {trial['end']}; {trial['step_minutes']:.1f} minutes "
-            f"of steps; loss {first:.2f} -> {last:.2f}; {len(trial['gate']['rows'])} questions "
-            f"asked; {' '.join(trial['gate']['reasons'])}"
-        )
+        asked = len(trial["gate"]["rows"])
+        lines += [
+            f"{trial['documents']} documents ({trial['learned']} learned from, the rest watched): "
+            f"{trial['end']}; {trial['step_minutes']:.1f} minutes of steps;",
+            f"loss {first:.2f} -> {last:.2f}; {asked} questions asked. "
+            + " ".join(trial["gate"]["reasons"]),
+        ]
     return lines
 
 

@@ -83,8 +83,10 @@ class Features:
     def _encode(self, lesson: Lesson, view: int) -> Tensor:
         family, model = self._loaded.family, self._loaded.model
         tiles = pixels_of(self._loaded, self._pages, lesson, view)
+        learns = any(weight.requires_grad for weight in family.encoder(model).parameters())
         found: list[Tensor] = []
-        for pixels in tiles:
-            self._breathe()
-            found.append(family.encode(model, pixels))
+        with torch.set_grad_enabled(learns and torch.is_grad_enabled()):
+            for pixels in tiles:
+                self._breathe()
+                found.append(family.encode(model, pixels))
         return torch.cat(found)

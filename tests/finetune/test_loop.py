@@ -57,6 +57,9 @@ def test_a_hundred_kills_end_in_the_same_bits(uninterrupted: Path, tmp_path: Pat
     done = subprocess.run(command, capture_output=True, check=True, timeout=100)
     counted = json.loads(done.stdout)
     assert counted["kills"] >= 100
+    assert {"write, half done", "fsync of a file", "before a rename", "after a rename"} < set(
+        counted["by_call"]
+    )
     assert counted["step_before_last_life"] > 20
     _same_end(uninterrupted, tmp_path)
 

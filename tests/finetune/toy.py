@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from array import array
+from collections import Counter
 from pathlib import Path
 
 from finetune import loop
@@ -72,10 +73,16 @@ class ToyLearner:
 
 
 class KillingDisk(RealDisk):
-    """Kills its own process at the n-th call that changes the disk; a write gets half done."""
+    """Kills its own process at the n-th call that changes the disk; a write gets half done.
 
-    def __init__(self, at: int) -> None:
+    Args:
+        at: The call, from 1.
+        told: Descriptor that is told which call it was, or None.
+    """
+
+    def __init__(self, at: int, told: int | None = None) -> None:
         self._left = at
+        self._told = told
 
     def _count(self) -> bool:
         self._left -= 1
@@ -83,40 +90,41 @@ class KillingDisk(RealDisk):
 
     def create(self, path: Path) -> int:
         if self._count():
-            _die()
+            self._die("create")
         return super().create(path)
 
     def write(self, descriptor: int, data: bytes | memoryview) -> int:
         if self._count():
             super().write(descriptor, memoryview(data)[: memoryview(data).nbytes // 2])
-            _die()
+            self._die("write, half done")
         return super().write(descriptor, data)
 
     def fsync(self, descriptor: int) -> None:
         if self._count():
-            _die()
+            self._die("fsync of a file")
         super().fsync(descriptor)
 
     def replace(self, source: Path, target: Path) -> None:
         if self._count():
-            _die()
+            self._die("before a rename")
         super().replace(source, target)
         if self._count():
-            _die()
+            self._die("after a rename")
 
     def fsync_folder(self, folder: Path) -> None:
         if self._count():
-            _die()
+            self._die("fsync of a folder")
         super().fsync_folder(folder)
 
     def remove(self, path: Path) -> None:
         if self._count():
-            _die()
+            self._die("remove")
         super().remove(path)
 
-
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+    def _die(self, call: str) -> None:
+        if self._told is not None:
+            os.write(self._told, call.encode())
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def run(folder: Path, disk: Disk, steps: int = STEPS) -> list[StepEvent]:
@@ -127,34 +135,39 @@ def run(folder: Path, disk: Disk, steps: int = STEPS) -> list[StepEvent]:
     return list(loop.train(learner, schedule, Checkpoints(folder, disk), world))
 
 
-def _life(folder: Path, kill_at: int | None, delay: float | None) -> int:
-    """Fork a child that trains; return its wait status."""
+def _life(folder: Path, kill_at: int | None, delay: float | None) -> tuple[int, str]:
+    """Fork a child that trains; return its wait status and at what call it was killed."""
+    read, told = os.pipe()
     child = os.fork()
     if child == 0:
-        run(folder, KillingDisk(kill_at) if kill_at else RealDisk())
+        run(folder, KillingDisk(kill_at, told) if kill_at else RealDisk())
         os._exit(0)
+    os.close(told)
     if delay is not None:
         time.sleep(delay)
         os.kill(child, signal.SIGKILL)
-    return os.waitpid(child, 0)[1]
+    with os.fdopen(read, "rb") as pipe:
+        call = pipe.read().decode()
+    return os.waitpid(child, 0)[1], call or "any moment"
 
 
 def main(folder: Path) -> None:
     """Kill at the 1st, 2nd... call of each life, and at random moments between; then finish."""
     chance = random.Random(5)
-    kills = 0
+    kills: Counter[str] = Counter()
     for number in range(140):
         by_call = number % 4 != 3
-        status = _life(
+        status, call = _life(
             folder,
             number % 31 + 1 if by_call else None,
             None if by_call else chance.uniform(0, 0.004),
         )
-        kills += os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        kills[call] += os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
     newest = Checkpoints(folder, RealDisk()).newest()
     before = newest.progress.step if newest else 0
-    assert os.WEXITSTATUS(_life(folder, None, None)) == 0
-    sys.stdout.write(json.dumps({"kills": kills, "step_before_last_life": before}))
+    assert os.WEXITSTATUS(_life(folder, None, None)[0]) == 0
+    told = {"kills": kills.total(), "by_call": kills, "step_before_last_life": before}
+    sys.stdout.write(json.dumps(told))
 
 
 if __name__ == "__main__":
