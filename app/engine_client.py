@@ -15,6 +15,7 @@ from typing import assert_never
 from msgspec import structs
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.engine_exit import EngineExit, places, sentence
 from app.process import Ended, How, Program
 from vlm import protocol, wire
 from vlm.errors import EngineEnded, ProtocolError
@@ -49,21 +50,10 @@ STOP_GRACE_MS = 5000
 """How long a cancelled job may take before the engine is ended under it."""
 RESTART_MS = 1000
 """The pause before an engine that ended by itself is started again."""
-PLACES = 6
-"""How many of the last places in the code go to the log when the engine crashed."""
 SHUTDOWN_MS = 1500
 """How long the engine may take to end with the window."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class EngineExit:
-    """How the engine ended, in a plain sentence, and whether it is being started again."""
-
-    ended: Ended
-    sentence: str
-    restarting: bool
 
 
 Job = Load | Ask | AskAll | Look | Prepare | Where
@@ -75,35 +65,8 @@ class _Open:
 
     request: Job
     cancelled: bool = False
+    aside: bool = False
     pieces: list[str] = field(default_factory=list[str])
-
-
-def sentence(ended: Ended) -> str:
-    """Say in plain words how the engine ended."""
-    match ended.how:
-        case How.NOT_STARTED:
-            return "The reader could not be started. Reinstalling the program may help."
-        case How.STOPPED:
-            return "The reader was stopped."
-        case How.CRASHED if ended.code == 9:
-            return (
-                "The system ended the reader, most likely because memory ran out. "
-                "Closing other programs or choosing a smaller model helps."
-            )
-        case How.CRASHED | How.FAILED | How.FINISHED:
-            return "The reader ended unexpectedly."
-        case How.TALKED_TOO_LONG:
-            return "The reader sent a message that this window does not accept."
-        case _:
-            assert_never(ended.how)
-
-
-def places(complaints: str) -> str:
-    """Return where in the code it went wrong, without the messages: they may quote a document."""
-    lines = [line.strip() for line in complaints.splitlines()]
-    files = [line for line in lines if line.startswith('File "')][-PLACES:]
-    kind = lines[-1].partition(":")[0] if files else ""
-    return "; ".join([*files, kind] if kind else files) or "none"
 
 
 class EngineClient(QObject):
@@ -116,6 +79,7 @@ class EngineClient(QObject):
     Signals:
         reported(object): A `vlm.protocol.Event` of a job that has not had its last event, or the
             engine's `Hello`. Events of other jobs are dropped.
+        aside(object): The same of a job of `ask_aside`.
         ended(object): `EngineExit`, after the last events of the jobs that were open.
 
     Args:
@@ -125,6 +89,7 @@ class EngineClient(QObject):
     """
 
     reported = Signal(object)
+    aside = Signal(object)
     ended = Signal(object)
 
     def __init__(
@@ -239,11 +204,11 @@ class EngineClient(QObject):
         self._wake()
         return self._begin(Ask(next(self._jobs), question))
 
-    def ask_all(self, questions: tuple[Question, ...]) -> int:
-        """Ask several questions in one job, see `vlm.protocol.AskAll`; return the job."""
-        self._may_restart = True
-        self._wake()
-        return self._begin(AskAll(next(self._jobs), questions))
+    def ask_aside(self, questions: tuple[Question, ...]) -> int:
+        """Ask what nobody waits for, see `AskAll`, until a person asks or loads; return the job."""
+        job = self._begin(AskAll(next(self._jobs), questions))
+        self._open[job].aside = True
+        return job
 
     def look(self, page: PageRef, box: Box | None = None, splitting: bool = True) -> int:
         """Encode a page or a part of it ahead of a question; return the job."""
@@ -281,6 +246,10 @@ class EngineClient(QObject):
         return self._begin(request)
 
     def _begin(self, request: Job) -> int:
+        if not isinstance(request, Look | Prepare):
+            for number, known in self._open.items():
+                if known.aside:
+                    self._send(Cancel(number))
         self._open[request.job] = _Open(request)
         self._send(request)
         return request.job
@@ -342,7 +311,7 @@ class EngineClient(QObject):
             del self._open[event.job]
             if not any(job.cancelled for job in self._open.values()):
                 self._grace.stop()
-        self.reported.emit(event)
+        (self.aside if job.aside else self.reported).emit(event)
 
     @Slot()
     def _on_overdue(self) -> None:
@@ -373,7 +342,7 @@ class EngineClient(QObject):
     def _close_jobs(self, words: str) -> None:
         jobs, self._open = self._open, {}
         for job, known in jobs.items():
+            last: Event = Failed(job, EngineEnded.code, words)
             if known.cancelled:
-                self.reported.emit(Cancelled(job, "".join(known.pieces)))
-            else:
-                self.reported.emit(Failed(job, EngineEnded.code, words))
+                last = Cancelled(job, "".join(known.pieces))
+            (self.aside if known.aside else self.reported).emit(last)

@@ -14,7 +14,8 @@ from app.ask.look_back import LookBack
 from app.ask.panel import AskPanel
 from app.ask.turn import Turn
 from app.ask.values import Asked, Draft, EvidenceClick, Scope
-from app.engine_client import EngineClient, EngineExit
+from app.engine_client import EngineClient
+from app.engine_exit import EngineExit
 from app.errors import Offer, headline
 from app.pages import PageService
 from vlm.errors import AdapterMismatch, EngineEnded

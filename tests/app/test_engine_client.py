@@ -7,10 +7,12 @@ import pymupdf
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.engine_client import EngineClient, EngineExit, places
+from app.engine_client import EngineClient
+from app.engine_exit import EngineExit, places
 from app.process import How
 from vlm import children
 from vlm.protocol import (
+    Answered,
     Cancelled,
     Done,
     Event,
@@ -275,3 +277,42 @@ def test_the_log_gets_places_and_no_messages() -> None:
     )
     assert places(complaints) == 'File "/vlm/engine.py", line 7, in ask; ValueError'
     assert places("IBAN DE12 3456") == "none"
+
+
+def test_what_nobody_waits_for_gives_way_and_is_told_aside(
+    qtbot: QtBot, page: PageRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VLM_FAKE_DELAY_MS", "50")
+    client = EngineClient(FAKE, grace_ms=300, restart_ms=10)
+    log = Log(client)
+    asides: list[Event] = []
+    client.aside.connect(asides.append)
+    load(qtbot, client, log)
+    job = client.ask_aside((Question("One?", page), Question("Two?", page)))
+    assert not client.idle
+    qtbot.waitUntil(lambda: any(isinstance(event, Answered) for event in asides), timeout=WAIT)
+    asked = client.ask(Question("Mine?", page))
+    qtbot.waitUntil(lambda: log.last(asked) is not None, timeout=WAIT)
+    assert isinstance(log.last(asked), Done)
+    assert asides[-1] == Cancelled(job)
+    assert [event for event in asides if isinstance(event, Answered)][0].index == 0
+    assert not log.of(job), "none of it where a person's own answers are"
+    assert not log.exits
+    client.stop()
+
+
+def test_what_nobody_waits_for_ends_with_the_engine(
+    qtbot: QtBot, page: PageRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VLM_FAKE_CRASH", "ask")
+    client = EngineClient(FAKE, restart_ms=10_000)
+    log = Log(client)
+    asides: list[Event] = []
+    client.aside.connect(asides.append)
+    load(qtbot, client, log)
+    job = client.ask_aside((Question("One?", page),))
+    qtbot.waitUntil(lambda: bool(log.exits), timeout=WAIT)
+    last = asides[-1]
+    assert isinstance(last, Failed)
+    assert (last.job, last.code) == (job, "engine_ended")
+    client.stop()
