@@ -151,7 +151,7 @@ class Engine:
         yield Loaded(request.job, self._use(loaded, request).loaded.info)
 
     def _switchable(self, request: Load) -> Sight | None:
-        """Return the sight whose model only needs another adapter, or to keep pages or not."""
+        """Return the sight whose model needs no more than another adapter, or to keep pages."""
         sight = self._sight
         if sight is None or self._wanted is None:
             return None
@@ -161,6 +161,7 @@ class Engine:
             return None
         other = request.adapter != sight.loaded.info.adapter
         other = other or request.keep_pages != before.keep_pages
+        other = other or request.adapter is None  # the base, in whose files nothing changed
         return sight if other and may_switch(sight.loaded, Path(request.folder)) else None
 
     def _switch(self, sight: Sight, request: Load, cancel: CancelToken) -> Iterator[Event]:

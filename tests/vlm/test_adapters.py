@@ -201,6 +201,21 @@ def test_an_adapter_that_does_not_fit_leaves_the_one_before_in_place(
         assert (after.text, after.adapter) == (before.text, str(good))
 
 
+def test_going_back_to_the_base_after_a_refusal_reads_nothing(
+    checkpoint: Checkpoint,
+    tmp_path: Path,
+    engine: Callable[[Path], Engine],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    base = checkpoint("marked")
+    answerer = engine(base)
+    before = answered(answerer, ASKED).text
+    monkeypatch.setattr(AutoModelForImageTextToText, "from_pretrained", None)
+    assert isinstance(wear(answerer, base, tmp_path / "nowhere"), Failed)
+    assert isinstance(wear(answerer, base, None), Loaded)
+    assert answered(answerer, ASKED).text == before
+
+
 def test_a_model_that_became_another_is_read_again(
     tmp_path: Path, one_thread: None, engine: Callable[[Path], Engine]
 ) -> None:
