@@ -22,6 +22,9 @@ LENGTHS = (4, 16)
 NEEDED = (2, 6)
 """Tokens that must match before a guess: fewest while guesses are right, most while they fail."""
 
+EDGE = -1
+"""Stands before each text and before the answer: both may begin alike."""
+
 
 class Places:
     """Texts as token ids, and where each pair of tokens stands in them."""
@@ -36,24 +39,23 @@ class Places:
     def add(self, ids: Sequence[int]) -> None:
         """Take a text in; no guess runs from one text into the next."""
         start = len(self._ids)
-        self._ids += ids
+        self._ids += [EDGE, *ids]
         for end in range(start + PAIR, len(self._ids)):
             pair = (self._ids[end - 2], self._ids[end - 1])
             self._found.setdefault(pair, []).append(end)
-        self._ids.append(-1)
 
-    def after(self, ids: Sequence[int], count: int) -> tuple[list[int], int]:
-        """Find where the end of `ids` stands, and what follows there.
+    def after(self, ids: Sequence[int], least: int) -> tuple[int, int]:
+        """Find where the end of `ids` stands.
 
         Args:
-            ids: Of the answer so far.
-            count: Most tokens to return.
+            ids: `EDGE` and the answer so far.
+            least: Fewest tokens that must match, the edge included.
 
         Returns:
-            What follows at the place where the most tokens match, and how many match.
+            The place after the longest match and how many tokens match, or -1 and 0.
         """
         if len(ids) < PAIR:
-            return [], 0
+            return -1, 0
         best, length, kept = -1, 0, self._ids
         for end in self._found.get((ids[-2], ids[-1]), ())[-PLACES:][::-1]:
             match = PAIR
@@ -62,10 +64,12 @@ class Places:
                 match += 1
             if match > length:
                 best, length = end, match
-        if best < 0:
-            return [], 0
-        following = kept[best : best + count]
-        return following[: following.index(-1)] if -1 in following else following, length
+        return (best, length) if length >= least else (-1, 0)
+
+    def following(self, place: int, count: int) -> list[int]:
+        """Return at most `count` ids from a place on, up to the end of its text."""
+        found = self._ids[place : place + count]
+        return found[: found.index(EDGE)] if EDGE in found else found
 
 
 class Drafts:
@@ -79,8 +83,10 @@ class Drafts:
     def __init__(self, sources: Callable[[], Sequence[Places]]) -> None:
         self._find_sources = sources
         self._sources: Sequence[Places] | None = None
-        self._needed = NEEDED[0] + 1
+        self._needed = NEEDED[0]
         self._length = LENGTHS[0]
+        self._last: tuple[Places, int] | None = None
+        self._on: tuple[Places, int] | None = None
 
     def propose(self, ids: Sequence[int], most: int) -> list[int]:
         """Guess the next tokens.
@@ -94,20 +100,25 @@ class Drafts:
         """
         if self._sources is None:
             self._sources = self._find_sources()
-        best: list[int] = []
+        recent = [EDGE, *ids] if len(ids) < LONGEST_MATCH else ids[-LONGEST_MATCH:]
         longest = self._needed - 1
+        found, self._on = self._on, None
         for source in self._sources:
-            following, length = source.after(ids, min(self._length, most))
-            if following and length > longest:
-                best, longest = following, length
-        return best
+            place, length = source.after(recent, longest + 1)
+            if place >= 0:
+                found, longest = (source, place), length
+        self._last = found
+        return [] if found is None else found[0].following(found[1], min(self._length, most))
 
     def checked(self, proposed: int, right: int) -> None:
         """Learn how many tokens of the last guess were right."""
         if right == proposed:
             self._length = min(2 * self._length, LENGTHS[1])
             self._needed = max(self._needed - 1, NEEDED[0])
-        else:
-            self._length = max(self._length // 2, LENGTHS[0])
-            if right == 0:
-                self._needed = min(self._needed + 1, NEEDED[1])
+            return
+        self._length = max(self._length // 2, LENGTHS[0])
+        if right == 0:
+            self._needed = min(self._needed + 1, NEEDED[1])
+        elif self._last is not None:  # one token may only have been read as another
+            source, place = self._last
+            self._on = source, place + right + 1

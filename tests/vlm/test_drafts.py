@@ -23,19 +23,31 @@ def places(*texts: list[int]) -> Places:
     return found
 
 
+def follows(found: Places, ids: list[int], count: int, least: int = 2) -> list[int]:
+    place, _ = found.after(ids, least)
+    return found.following(place, count) if place >= 0 else []
+
+
 def test_what_follows_is_found_where_most_tokens_match() -> None:
     found = places([1, 2, 3, 4, 5], [9, 2, 3, 7, 8])
-    assert found.after([9, 2, 3], 5) == ([7, 8], 3)
-    assert found.after([1, 2, 3], 1) == ([4], 3)
-    assert found.after([2, 3], 9) == ([7, 8], 2), "of equal matches the latest"
+    assert follows(found, [9, 2, 3], 5) == [7, 8]
+    assert follows(found, [1, 2, 3], 1) == [4]
+    assert follows(found, [2, 3], 9) == [7, 8], "of equal matches the latest"
+    assert follows(found, [0, 2, 3], 9, least=3) == []
 
 
 def test_nothing_is_guessed_without_a_match_or_beyond_a_text() -> None:
     found = places([1, 2, 3], [4, 5])
-    assert found.after([3, 4], 5) == ([], 0), "the end of one text and the start of the next"
-    assert found.after([2, 3], 5)[0] == []
-    assert found.after([3], 5) == ([], 0)
-    assert found.after([7, 7], 5) == ([], 0)
+    assert follows(found, [3, 4], 5) == [], "the end of one text and the start of the next"
+    assert follows(found, [2, 3], 5) == []
+    assert follows(found, [3], 5) == []
+    assert follows(found, [7, 7], 5) == []
+
+
+def test_an_answer_may_begin_as_a_text_does() -> None:
+    drafts = Drafts(lambda: [places([1, 2, 3, 4], [5, 6, 7])])
+    assert drafts.propose([5], 99) == [6, 7]
+    assert drafts.propose([6], 99) == [], "one token in the middle says too little"
 
 
 def test_guesses_grow_while_they_are_right_and_stop_while_they_fail() -> None:
@@ -48,8 +60,17 @@ def test_guesses_grow_while_they_are_right_and_stop_while_they_fail() -> None:
     assert drafts.propose([0, 1, 2], 2) == [3, 4]
     for _ in range(NEEDED[1]):
         drafts.checked(4, 0)
-    assert drafts.propose([0, 1, 2], 99) == []
+    assert drafts.propose([50, 51, 52], 99) == []
     assert drafts.propose(list(range(8)), 99) == [8, 9, 10, 11]
+
+
+def test_one_token_that_was_read_as_another_does_not_end_the_guesses() -> None:
+    drafts = Drafts(lambda: [places([0, 1, 2, 3, 4, 5, 6, 7, 8])])
+    assert drafts.propose([0, 1], 99) == [2, 3, 4, 5]
+    drafts.checked(4, 1)
+    assert drafts.propose([0, 1, 2, 99], 99) == [4, 5, 6, 7]
+    drafts.checked(4, 0)
+    assert drafts.propose([0, 1, 2, 99, 98], 99) == []
 
 
 class Hashing:
