@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -139,7 +139,7 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(fake: FakeServer) -> Iterator[FakeServer]:
+def serving(fake: FakeServer) -> Generator[FakeServer]:
     """Serve while the block runs; no thread is left after it."""
     server = _Server(fake)
     fake.address = f"http://127.0.0.1:{server.server_address[1]}"

@@ -11,6 +11,7 @@ import contextlib
 import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import torch
@@ -56,7 +57,8 @@ def look_back(
         patches.append(Patches(one.layout.tiles[index], weights))
     yield Progress(job, "Finding where the model looked")
     attention = _attention(sight, ids, len(prompt.ids), torch.cat(features), cancel)
-    shares = attention.split([len(one) for one in features])
+    ends = list(accumulate(len(one) for one in features))
+    shares = [attention[end - len(one) : end] for one, end in zip(features, ends, strict=True)]
     yield LookedAt(job, tuple(_maps(seen, patches, shares)))
 
 

@@ -76,7 +76,7 @@ class VersionsDoor(QObject):
         self._page: PageRef | None = None
         self._picked: str | None = None
         self._loaded: tuple[str, str | None, str, Precision, bool] | None = None
-        self._parked = self._loaded
+        self._parked: tuple[str, str | None, str, Precision, bool] | None = None
         self._looked_at = ""
         self.overrides: dict[str, str] = {}
         panel.head.set_menu(self.menu)

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app import theme
 from app.ask.icons import Icon, draw
-from app.ask.surface import ICON, faded, sized, tone_colour
-from app.theme import Tone
+from app.ask.surface import ICON, faded, sized
+from app.theme import Tone, tone_colour
 
 
 class Look(Enum):

@@ -42,11 +42,10 @@ def scale() -> list[int]:
         one, other = QColor(cold), QColor(hot)
         for level in range(low if not found else low + 1, high + 1):
             part = (level - low) / (high - low)
-            mixed = [
-                round(a + part * (b - a))
-                for a, b in zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)
-            ]
-            found.append(QColor(*mixed).rgb())
+            red = one.redF() + part * (other.redF() - one.redF())
+            green = one.greenF() + part * (other.greenF() - one.greenF())
+            blue = one.blueF() + part * (other.blueF() - one.blueF())
+            found.append(QColor.fromRgbF(red, green, blue).rgb())
     return found
 
 

@@ -19,7 +19,9 @@ from vlm.cancel import CancelToken
 from vlm.host import Host
 from vlm.protocol import (
     VERSION,
+    AllAnswered,
     Ask,
+    AskAll,
     Cancel,
     Cancelled,
     Event,
@@ -28,9 +30,12 @@ from vlm.protocol import (
     Load,
     Look,
     Looked,
+    LookedAt,
+    Prepare,
     Progress,
     TextDelta,
     Unlock,
+    Where,
 )
 from vlm.types import PageRef, Question
 
@@ -105,8 +110,17 @@ class Scripted:
         assert self.go_on.wait(10)
         yield Cancelled(request.job) if cancel.is_set() else Looked(request.job)
 
+    def ask_all(self, request: AskAll, cancel: CancelToken) -> Iterator[Event]:
+        yield AllAnswered(request.job)
+
     def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         yield Looked(request.job)
+
+    def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:
+        yield Looked(request.job)
+
+    def where(self, request: Where, cancel: CancelToken) -> Iterator[Event]:
+        yield LookedAt(request.job, ())
 
     def unlock(self, request: Unlock) -> None:
         self.passwords.append(request.password)

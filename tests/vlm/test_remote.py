@@ -35,7 +35,7 @@ from vlm.protocol import (
     Where,
 )
 from vlm.remote import NOT_SHOWN, RemoteEngine
-from vlm.types import Answer, Box, PageRef, Server, Unsure
+from vlm.types import Answer, Box, PageRef, Server
 from vlm.web import Talk
 
 WORDS = line("Invoice", "3124", "Total", "84.50")
@@ -91,7 +91,9 @@ def test_a_conversation(engine: RemoteEngine, server: FakeServer) -> None:
     assert done.answer.text == TEXT
     assert done.answer.evidence.kind == "crop", "checked here, against the page's own words"
     assert done.answer.confidence == pytest.approx((0.9 * 0.4 * 0.5) ** (1 / 3))
-    assert done.answer.unsure == (Unsure(6, 11, pytest.approx(0.2)),)
+    (doubted,) = done.answer.unsure
+    assert (doubted.start, doubted.end) == (6, 11)
+    assert doubted.probability == pytest.approx(0.2)
     assert done.answer.model == loaded.model.name
     saw = next(event for event in told if isinstance(event, Saw))
     assert saw.views == done.answer.views
@@ -264,7 +266,12 @@ def test_it_stops_while_it_waits_for_the_first_word(
     connect(engine, server)
     server.hold = 0
     stop = threading.Event()
-    stopper = threading.Thread(target=lambda: (server.held.wait(10), stop.set()))
+
+    def stop_when_held() -> None:
+        server.held.wait(10)
+        stop.set()
+
+    stopper = threading.Thread(target=stop_when_held)
     stopper.start()
     begun = time.monotonic()
     assert last(engine.ask(Ask(2, question()), stop)) == Cancelled(2)
