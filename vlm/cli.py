@@ -196,6 +196,12 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default auto"
     )
+    parser.add_argument(
+        "--precision",
+        choices=("automatic", "exact", "fast"),
+        default="automatic",
+        help="how exactly to compute answers; default automatic",
+    )
 
 
 def _page(text: str) -> int:

@@ -54,7 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
     cancel = threading.Event()
     engine = Engine(PageClient())
     try:
-        load = Load(1, str(folder), arguments.adapter, arguments.device)
+        load = Load(
+            1, str(folder), arguments.adapter, arguments.device, precision=arguments.precision
+        )
         code = _follow(engine.load(load, cancel), arguments.page, arguments.json)
         if code != 0:
             return code

@@ -55,7 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.again:
             _recall(table, store, reader)
         if table.done < table.total:
-            _Run(table, store, reader).ask(model, arguments.adapter, arguments.device)
+            how = Load(
+                0, str(model), arguments.adapter, arguments.device, precision=arguments.precision
+            )
+            _Run(table, store, reader).ask(how)
         _write(table, folder, out)
     except _Stop as stop:
         return stop.code
@@ -88,7 +91,7 @@ class _Run:
         self._left = TimeLeft()
         self._cancel = threading.Event()
 
-    def ask(self, model: Path, adapter: str | None, device: str) -> None:
+    def ask(self, how: Load) -> None:
         """Load the model and ask.
 
         Raises:
@@ -97,7 +100,7 @@ class _Run:
         """
         engine = Engine(PageClient())
         try:
-            for event in engine.load(Load(0, str(model), adapter, device), self._cancel):
+            for event in engine.load(how, self._cancel):
                 if isinstance(event, Failed):
                     _say(event.message)
                     raise _Stop(exit_code(event.code))

@@ -90,7 +90,9 @@ def run(arguments: argparse.Namespace) -> int:
         return exit_code(QuestionUnanswerable.code)
     engine = Engine(PageClient())
     try:
-        load = Load(0, str(folder), arguments.adapter, arguments.device)
+        load = Load(
+            0, str(folder), arguments.adapter, arguments.device, precision=arguments.precision
+        )
         reader: ModelInfo | None = None
         for event in engine.load(load, threading.Event()):
             if isinstance(event, Failed):
