@@ -35,7 +35,7 @@ DEVICES = {
 EXACTNESS = {
     Exactness.AUTO: "Choose for me",
     Exactness.EXACT: "Exact",
-    Exactness.FAST: "Smaller and faster, less exact",
+    Exactness.FAST: "Faster, a little less exact",
 }
 
 
