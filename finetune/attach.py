@@ -39,7 +39,7 @@ def attach(model: nn.Module, plan: TrainPlan) -> Any:
     )
     wrapped: Any = get_peft_model(model, config)
     use_factored_norm(wrapped)
-    if plan.gradient_checkpointing:
+    if plan.gradient_checkpointing and _parts(model).merged:  # the others need keys and values
         model.activation_checkpointing_enable()  # type: ignore[operator]
     wrapped.train()
     return wrapped

@@ -14,7 +14,7 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor
 
-from finetune import order
+from finetune import order, pieces
 from finetune.attach import attach, learning
 from finetune.features import Features, go_on
 from finetune.lessons import Lesson
@@ -23,6 +23,7 @@ from finetune.plan import TrainPlan
 from finetune.teaching import loss_sum
 from finetune.tensor_bytes import raw_of, tensor_of
 from finetune.tensors import Raw, Tensors
+from vlm.family_names import PARTS
 from vlm.loader import LoadedModel
 
 Item = tuple[Lesson, int]
@@ -62,6 +63,7 @@ class TorchLearner:
         if not features.kept:
             self._groups = order.together([features.key(lesson, 0) for lesson in train])
         self._model = loaded.model
+        self._loaded = loaded
         self._image_token = int(loaded.processor.image_token_id)
         torch.manual_seed(plan.seed)
         self.wrapped: Any = attach(loaded.model, plan)
@@ -145,10 +147,11 @@ class TorchLearner:
         """See `loop.Learner`."""
         return {f"adapter.{name}": raw_of(weight) for name, weight in self._weights.items()}
 
+    @torch.no_grad()
     def restore_adapter(self, tensors: Tensors) -> None:
         """Take back what `adapter` gave."""
         for name, weight in self._weights.items():
-            weight.data.copy_(tensor_of(tensors[f"adapter.{name}"]))
+            weight.copy_(tensor_of(tensors[f"adapter.{name}"]))  # through .data nobody would notice
 
     def _share(self, items: list[Item]) -> list[list[Item]]:
         """Return this process's part of a batch, cut into what is computed at once.
@@ -203,6 +206,8 @@ class TorchLearner:
         with self._accelerator.autocast():
             lessons = [lesson for lesson, _ in items]
             noise = self._plan.neftune
+            if not PARTS[self._model.config.model_type].merged:
+                return pieces.loss_sum(self._loaded, lessons, features, noise)
             return loss_sum(self._model, self._image_token, lessons, features, noise)
 
     def _gather_gradients(self, loss: Tensor) -> Tensor:

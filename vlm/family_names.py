@@ -34,14 +34,16 @@ class Parts:
         text: What reads and writes text, without the head; a checkpoint need not have them all.
         vision: What sees.
         connector: What lies between them.
+        merged: Whether the text model reads visual tokens between its own and needs nothing else.
     """
 
     text: tuple[str, ...]
     vision: tuple[str, ...]
     connector: tuple[str, ...]
+    merged: bool = False
 
 
-_IDEFICS = Parts(("model.text_model",), ("model.vision_model",), ("model.connector",))
+_IDEFICS = Parts(("model.text_model",), ("model.vision_model",), ("model.connector",), merged=True)
 _LLAVA = Parts(("model.language_model",), ("model.vision_tower",), ("model.multi_modal_projector",))
 _QWEN = Parts(("model.language_model",), ("model.visual.blocks",), ("model.visual.merger",))
 
@@ -65,7 +67,7 @@ PARTS: Mapping[str, Parts] = {
     "idefics2": _IDEFICS,
     "idefics3": _IDEFICS,
     "instructblip": _BLIP,
-    "llava": _LLAVA,
+    "llava": Parts(_LLAVA.text, _LLAVA.vision, _LLAVA.connector, merged=True),
     "mllama": Parts(_LLAVA.text, _IDEFICS.vision, _LLAVA.connector),
     "paligemma": _LLAVA,
     "qwen2_vl": _QWEN,

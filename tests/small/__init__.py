@@ -41,6 +41,9 @@ BUILDERS: Mapping[str, Callable[[], tuple[Any, Any]]] = {
 }
 """By kind: what makes a model and its processor, or the parts of one to save."""
 
+SPLITTING = ("granite_docling", "mllama", "qwen2_vl", "qwen2_5_vl", "qwen3_vl")
+"""Kinds that show a page in parts, or larger."""
+
 BESIDE = ("blip-2-t5", "instructblip-t5")
 """Kinds of a family with another text model, one that reads a prompt as a whole."""
 

@@ -10,11 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from vlm import llama
-from vlm.decoder import Decoder, TextModel
+from vlm.decoder import Decoder, StockDecoder, TextModel
 from vlm.errors import ModelUnsupported
 from vlm.families import loading, vision
 from vlm.families.family import Abilities, Layout, Pictures, Prompt, Sheet
 from vlm.families.seq2seq import Seq2Seq
+from vlm.families.steps import StepDecoder
 
 TEMPLATE = (
     "{% for message in messages %}{% for part in message['content'] %}"
@@ -118,7 +119,10 @@ def decoder_of(model: Any) -> Decoder:
     if model.config.use_decoder_only_language_model:
         body = getattr(writer.model, "decoder", writer.model)
         text = TextModel(body, writer.get_output_embeddings(), writer.get_input_embeddings())
-        return llama.fast(text)
+        found = llama.fast(text)
+        if not isinstance(found, StockDecoder):
+            return found
+        return StepDecoder(text, found.limit)
     scale = writer.config.d_model**-0.5 if writer.config.scale_decoder_outputs else 1.0
 
     def head(hidden: Tensor) -> Tensor:

@@ -41,8 +41,10 @@ def extensions(answerer: Engine, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return lengths
 
 
-@pytest.mark.parametrize("splitting", [True, False])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("kind", "splitting"),
+    [*((kind, True) for kind in KINDS), *((kind, False) for kind in small.SPLITTING)],
+)
 def test_answers_are_those_of_plain_generate(saved: Saved, kind: str, splitting: bool) -> None:
     asked = question("What is the total?", splitting=splitting)
     found = answered(started(saved(kind)), asked)
@@ -59,6 +61,7 @@ def test_a_page_is_shown_in_parts_where_the_family_says_so(saved: Saved, kind: s
         view.width * view.height for view in coarse
     )
     assert more is family_of(answerer).abilities.splits
+    assert more is (kind in small.SPLITTING)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -13,6 +13,7 @@ from finetune.merging import merge
 from finetune.plan import TrainPlan
 from finetune.saving import save_adapter
 from tests.drawn import DrawnPages
+from tests.finetune import tuning
 from tests.vlm.answering import NEVER, answered, in_float32, last, question, started
 from tests.vlm.families import plain
 from tests.vlm.families.conftest import KINDS, Saved
@@ -78,6 +79,29 @@ def test_each_part_learns_where_the_plan_says(saved: Saved, kind: str) -> None:
     adapted = {name.partition(".lora_")[0].removeprefix("base_model.model.") for name in names}
     assert all(linear.values())
     assert adapted == {layer for layers in linear.values() for layer in layers}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_taught_is_learned(saved: Saved, kind: str, tmp_path: Path) -> None:
+    plan = tuning.plan_of(
+        saved(kind),
+        trains_vision=True,
+        connector="full",
+        learning_rate=0.003,
+        warmup_steps=0,
+        views=1,
+        rank=4,
+        alpha=8,
+        epochs=4,
+        batch=4,
+        micro_batch=4,
+        gradient_checkpointing=True,
+    )
+    learner = tuning.learner_of(plan, tuning.loaded(saved(kind)))
+    losses = [learner.step(number).loss for number in range(learner.steps)]
+    assert losses[-1] < 0.98 * losses[0], losses  # each step takes all there is to learn from
+    names = [name for name in learner.adapter() if name.partition("adapter.")[2]]
+    assert any("modules_to_save" in name for name in names)
 
 
 def test_names_and_parts_are_those_of_the_families() -> None:
