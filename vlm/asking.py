@@ -87,7 +87,10 @@ def answer(
         prompt = sight.prompt(seen, question.text, more)
         require_place(sight, prompt, question)
         warning = views.warning(seen.size, seen.box, seen.words, seen.views)
-        yield Saw(job, all_views(seen, more), warning)
+        if sight.selftest.is_cheap:
+            sight.selftest.run()
+        said = " ".join(filter(None, (sight.selftest.note, warning)))
+        yield Saw(job, all_views(seen, more), said)
         sequence = yield from told(job, sight.begin(seen, prompt, clock, more), cancel)
         yield Progress(job, "Answering")
         began = time.perf_counter()

@@ -306,6 +306,7 @@ class Engine:
         prefix = sight.begin(seen, sight.prompt(seen, AHEAD), clock)
         yield from told(request.job, prefix, cancel)
         sight.save()
+        sight.selftest.run()
         yield Looked(request.job)
 
     def _where(self, request: Where, cancel: CancelToken) -> Iterator[Event]:

@@ -25,6 +25,7 @@ from vlm.llama_room import LlamaSequence
 from vlm.loader import LoadedModel
 from vlm.page_store import PageStore
 from vlm.precision import settle, written_in
+from vlm.selftest import SelfTest
 from vlm.prompt import Prompt, build
 from vlm.reuse import Kept
 from vlm.types import WHOLE_PAGE, Box, PageRef, PageSize, Precision, Question, View, Word
@@ -109,6 +110,7 @@ class Sight:
     def _wear(self, loaded: LoadedModel) -> None:
         self.decoder = loaded.family.decoder(loaded.model)
         self.loaded = written_in(loaded, settle(self.decoder, self._precision))
+        self.selftest = SelfTest(self.loaded, self.decoder)
 
     def switch(self, loaded: LoadedModel) -> None:
         """Go on with another version of the same base; features that stay the same are kept."""
