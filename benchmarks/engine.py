@@ -1,152 +1,42 @@
 """How long a first and a second question take, against plain and hand-made transformers.
 
-Run with `python -m benchmarks.engine`. The model (30 M parameters, random weights) and the page
-are made here; nothing is fetched. Ways take turns in one process, equal tokens are asserted, and
-times are medians: of the processor, which other programs disturb least, and of the wall clock.
+Run with `python -m benchmarks.engine`. A model of 30 M random parameters made here and the one that
+ships with the program look at pages that are drawn here; nothing is fetched. Ways take turns in one
+process, equal tokens are asserted, and times are medians: of the processor, which other programs
+disturb least, and of the wall clock. Floors are what the same thread could do at best.
 """
 
 from __future__ import annotations
 
-import copy
+import os
 import statistics
 import tempfile
-import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
-from transformers import AutoModelForImageTextToText, DynamicCache
-from transformers.modeling_outputs import BaseModelOutputWithPooling
 from transformers.utils import logging
 
-from benchmarks.page import FOLLOW_UPS, ROUNDS, TOKENS, Page, question
+from benchmarks.floor import Machine, operations
+from benchmarks.page import FOLLOW_UPS, PAGES, ROUNDS, TOKENS
+from benchmarks.ways import Ours, Plain
 from pretrain.model import Preset, build, build_processor
-from vlm import views
-from vlm.device import Placement
-from vlm.engine import Engine
-from vlm.families import FAMILIES
-from vlm.prompt import build as build_prompt
-from vlm.protocol import Ask, Done, Failed, Load, Look
-from vlm.types import WHOLE_PAGE, Answer
+from vlm import models
 
 SIZE = Preset(384, 8, 6, 384, 5, 6, 1024, 2, longest_edge_px=768)
-NEVER = threading.Event()
+MANY = [f"What is in line {number}?" for number in range(10)]
 
 Rows = dict[str, list[tuple[float, float]]]
 """Processor and wall seconds of every call, by what was called."""
 
 
-def checkpoint(folder: Path) -> None:
-    """Save the model and its processor; it never ends an answer early."""
-    model, processor = build(SIZE), build_processor(SIZE.longest_edge_px)
-    end = processor.tokenizer.eos_token_id
-    model.generation_config.suppress_tokens = [end]
-    model.save_pretrained(folder)
-    processor.save_pretrained(folder)
-    print(f"{sum(weight.numel() for weight in model.parameters()) / 1e6:.1f} M parameters")
-
-
-class Plain:
-    """The same question through transformers alone, on the same pixels."""
-
-    def __init__(self, folder: Path) -> None:
-        self.model: Any = AutoModelForImageTextToText.from_pretrained(
-            str(folder), local_files_only=True, dtype=torch.float32
-        )
-        self.family = FAMILIES["idefics2"]
-        self.processor = self.family.processor(folder, self.model.config)
-        pages = Page()
-        self.page = question("").page
-        sheet = views.sheet_of(pages.size, WHOLE_PAGE, 0, ())
-        self.layout = self.family.plan(self.processor, sheet, splitting=True)
-        self.images = [
-            views.draw(pages, self.page, None, sheet, self.layout, tile).image
-            for tile in self.layout.tiles
-        ]
-        self.cache: Any = None
-
-    def _ids(self, text: str) -> torch.Tensor:
-        prompt = build_prompt(self.family, self.processor, self.layout, text)
-        self.prefix = prompt.prefix
-        return torch.tensor([prompt.ids])
-
-    def generate(self, text: str, tokens: int) -> list[int]:
-        """Ask without reuse, as documentation shows it."""
-        ids = self._ids(text)
-        inputs = self.processor.image_processor([self.images], return_tensors="pt")
-        out = self.model.generate(
-            input_ids=ids,
-            attention_mask=torch.ones_like(ids),
-            **inputs,
-            max_new_tokens=tokens,
-            do_sample=False,
-        )
-        return list(map(int, out[0, ids.shape[1] :]))
-
-    def remember(self) -> None:
-        """Encode and prefill once, for `reuse`."""
-        ids = self._ids("?")
-        with torch.no_grad():
-            inputs = self.processor.image_processor([self.images], return_tensors="pt")
-            found = self.model.get_image_features(**inputs, return_dict=True).pooler_output
-            all_views: Any = [torch.cat(list(found))]
-            features = BaseModelOutputWithPooling(pooler_output=all_views)
-            self.cache = DynamicCache(config=self.model.config)
-            prefix = ids[:, : self.prefix]
-            self.model(
-                input_ids=prefix,
-                attention_mask=torch.ones_like(prefix),
-                mm_encoder_outputs={"image": features},
-                past_key_values=self.cache,
-                use_cache=True,
-                logits_to_keep=1,
-            )
-
-    def reuse(self, text: str, tokens: int) -> list[int]:
-        """Ask with a copy of the prefix's cache: the best that transformers offers by hand."""
-        ids = self._ids(text)
-        out = self.model.generate(
-            input_ids=ids,
-            attention_mask=torch.ones_like(ids),
-            past_key_values=copy.deepcopy(self.cache),
-            max_new_tokens=tokens,
-            do_sample=False,
-        )
-        return list(map(int, out[0, ids.shape[1] :]))
-
-
-class Ours:
-    """The program's engine."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        exact = Placement("cpu", torch.float32, torch.float32, "To compare.")
-        self.engine = Engine(Page(), 2**28, lambda _: exact)
-        self._loaded()
-
-    def _loaded(self) -> None:
-        for event in self.engine.load(Load(0, str(self.folder)), NEVER):
-            assert not isinstance(event, Failed), event
-
-    def forget(self) -> None:
-        """Drop all pages."""
-        sight = self.engine._sight  # pyright: ignore[reportPrivateUsage]
-        assert sight is not None
-        sight.forget()
-
-    def look(self) -> None:
-        """See the page before the question, as while a person reads it."""
-        for event in self.engine.look(Look(1, question("").page), NEVER):
-            assert not isinstance(event, Failed), event
-
-    def ask(self, text: str, tokens: int) -> Answer:
-        """Ask."""
-        for event in self.engine.ask(Ask(2, question(text, tokens)), NEVER):
-            if isinstance(event, Done):
-                return event.answer
-        raise AssertionError("no answer")
+def checkpoint(folder: Path) -> Path:
+    """Save a model with random weights and its processor."""
+    build(SIZE).save_pretrained(folder)
+    build_processor(SIZE.longest_edge_px).save_pretrained(folder)
+    return folder
 
 
 def timed(call: Callable[[], object]) -> tuple[float, float]:
@@ -157,71 +47,153 @@ def timed(call: Callable[[], object]) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Measure and print the table."""
+    """Measure and print a table for each model."""
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     torch.set_num_threads(1)
+    machine = Machine.measure()
+    print(f"1 thread, {machine.flop / 1e9:.0f} billion float32 operations a second")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        checkpoint(folder)
-        plain, ours = Plain(folder), Ours(folder)
-        plain.remember()
-        compare(plain, ours)
-        rows: Rows = {}
-        for turn in range(ROUNDS):
-            take_turns(plain, ours, f"What is number {turn}?", rows)
-        report(rows)
+        os.environ["VLM_DESK_HOME"] = name  # what is kept on disk goes with it
+        one(checkpoint(Path(name) / "random-30M"), machine)
+        if (shipped := models.default_folder()) is not None:
+            one(shipped, machine)
 
 
-def take_turns(plain: Plain, ours: Ours, text: str, rows: Rows) -> None:
-    """Let every way answer the same question."""
-
-    def measure(row: str, call: Callable[[str, int], object], tokens: int = 1) -> None:
-        rows.setdefault(row, []).append(timed(lambda: call(text, tokens)))
-
-    measure("first token, plain generate", plain.generate)
-    ours.forget()
-    measure("first token, ours, page not seen", ours.ask)
-    ours.forget()
-    ours.look()
-    measure("first token, ours, page viewed", ours.ask)
-    for _ in range(FOLLOW_UPS):
-        measure("follow-up, reuse by hand", plain.reuse)
-        measure("follow-up, ours", ours.ask)
-    measure("follow-up + tokens, reuse by hand", plain.reuse, TOKENS + 1)
-    measure("follow-up + tokens, ours", ours.ask, TOKENS + 1)
+def one(folder: Path, machine: Machine) -> None:
+    """Compare all ways with one model."""
+    plain, exact, fast = Plain(folder), Ours(folder, "exact"), Ours(folder, "fast")
+    plain.remember()
+    compare(plain, exact)
+    weights = sum(weight.numel() for weight in plain.model.parameters())
+    print(f"\n{folder.name}, {weights / 1e6:.1f} M parameters")
+    rows: Rows = {}
+    for turn in range(ROUNDS):
+        take_turns(plain, exact, fast, f"What is number {turn}?", rows)
+    tenth_page(plain, exact, rows)
+    seen_before(folder, rows)
+    report(plain, exact, rows, machine)
 
 
 def compare(plain: Plain, ours: Ours) -> None:
     """Assert that all ways give the same tokens."""
     words = plain.processor.tokenizer
-    for text in ("What is the total?", "And the date?"):
+    texts = ["What is the total?", "And the date?"]
+    for text in texts:
         expected = plain.generate(text, TOKENS)
         assert plain.reuse(text, TOKENS) == expected
-        assert (
-            ours.ask(text, TOKENS).text == words.decode(expected, skip_special_tokens=True).strip()
-        )
+        told = words.decode(expected, skip_special_tokens=True).strip()
+        assert ours.ask(text, TOKENS).text == told
+    together = ours.ask_all(texts, TOKENS)
+    assert together == [ours.ask(text, TOKENS).text for text in texts]
 
 
-def report(rows: Rows) -> None:
-    """Print medians and ratios."""
+def take_turns(plain: Plain, exact: Ours, fast: Ours, text: str, rows: Rows) -> None:
+    """Let every way answer the same question."""
+
+    def measure(row: str, call: Callable[[str, int], object], tokens: int = 1) -> None:
+        rows.setdefault(row, []).append(timed(lambda: call(text, tokens)))
+
+    measure("first question, plain generate", plain.generate)
+    exact.forget()
+    measure("first question, ours, page not seen", exact.ask)
+    exact.forget()
+    exact.look()
+    measure("first question, ours, page viewed", exact.ask)
+    fast.ask(text, 1)
+    for _ in range(FOLLOW_UPS):
+        measure("follow-up, reuse by hand", plain.reuse)
+        measure("follow-up, ours", exact.ask)
+        measure("follow-up, ours, 8 bits", fast.ask)
+    for _ in range(3):
+        measure("with tokens, reuse by hand", plain.reuse, TOKENS + 1)
+        measure("with tokens, ours", exact.ask, TOKENS + 1)
+        measure("with tokens, ours, 8 bits", fast.ask, TOKENS + 1)
+    rows.setdefault("ten questions, ours", []).append(timed(lambda: exact.ask_all(MANY, TOKENS)))
+    rows.setdefault("the same one by one, ours", []).append(
+        timed(lambda: [exact.ask(one, TOKENS) for one in MANY])
+    )
+
+
+def tenth_page(plain: Plain, ours: Ours, rows: Rows) -> None:
+    """Look at ten pages, not split, and ask about the last of them."""
+    last = PAGES - 1
+    rows["tenth page, plain generate"] = [timed(lambda: plain.generate_whole("What?", last))]
+    for page in range(PAGES):
+        ours.look(page, splitting=False)
+    rows["tenth page, ours, viewed"] = [
+        timed(partial(ours.ask, f"What is {turn}?", 1, last, splitting=False))
+        for turn in range(FOLLOW_UPS)
+    ]
+    rows["first of the ten again, ours"] = [
+        timed(partial(ours.ask, f"What is {turn}?", 1, 0, splitting=False))
+        for turn in range(FOLLOW_UPS)
+    ]
+
+
+def seen_before(folder: Path, rows: Rows) -> None:
+    """Ask about a page that an earlier process has seen."""
+    Ours(folder, "exact", keep=True).look()
+    for _ in range(ROUNDS):
+        again = Ours(folder, "exact", keep=True)
+        spent = timed(partial(again.ask, "What?", 1))
+        rows.setdefault("first question, ours, after a restart", []).append(spent)
+
+
+def report(plain: Plain, ours: Ours, rows: Rows, machine: Machine) -> None:
+    """Print medians, speeds, floors and the ratios with what they should be."""
     cpu = {row: statistics.median(one[0] for one in times) for row, times in rows.items()}
     wall = {row: statistics.median(one[1] for one in times) for row, times in rows.items()}
-    print(f"{'':<38}{'CPU ms':>10}{'wall ms':>10}")
+    print(f"{'':<40}{'CPU ms':>10}{'wall ms':>10}")
     for row in rows:
-        print(f"{row:<38}{cpu[row] * 1e3:>10.1f}{wall[row] * 1e3:>10.1f}")
-    hand = (cpu["follow-up + tokens, reuse by hand"] - cpu["follow-up, reuse by hand"]) / TOKENS
-    own = (cpu["follow-up + tokens, ours"] - cpu["follow-up, ours"]) / TOKENS
-    print(f"{'one more token, generate':<38}{hand * 1e3:>10.2f}")
-    print(f"{'one more token, ours':<38}{own * 1e3:>10.2f}")
-    follow_up = cpu["follow-up, ours"]
-    print("ratios by processor time")
-    print(f"  plain generate / follow-up    {cpu['first token, plain generate'] / follow_up:8.1f}")
-    print(f"  reuse by hand / follow-up     {cpu['follow-up, reuse by hand'] / follow_up:8.1f}")
-    print(
-        f"  viewed page / follow-up       {cpu['first token, ours, page viewed'] / follow_up:8.2f}"
+        if not row.startswith("with tokens"):
+            print(f"{row:<40}{cpu[row] * 1e3:>10.1f}{wall[row] * 1e3:>10.1f}")
+    token = {
+        way: (cpu[f"with tokens, {way}"] - cpu[f"follow-up, {way}"]) / TOKENS
+        for way in ("reuse by hand", "ours", "ours, 8 bits")
+    }
+    ours.forget()
+    ours.look()
+    text = ours.text()
+    floor = {"ours": text.token(4), "ours, 8 bits": text.token(1)}
+    for way, seconds in token.items():
+        least = f", floor {floor[way] * 1e3:.2f} ms" if way in floor else ""
+        print(
+            f"{f'tokens a second, {way}':<40}{1 / seconds:>10.0f}   {seconds * 1e3:.2f} ms{least}"
+        )
+    together = len(MANY) * TOKENS / cpu["ten questions, ours"]
+    print(f"{'tokens a second, ten questions':<40}{together:>10.0f}")
+    own = plain.own_tokens("What is number 0?")
+    follow_floor = text.follow_up(machine, own)
+    look_floor = operations(plain.look) / machine.flop
+    print(f"{'floor of a follow-up of ' + str(own) + ' tokens':<40}{follow_floor * 1e3:>10.1f}")
+    print(f"{'floor of encoding the page':<40}{look_floor * 1e3:>10.1f}")
+    size = sum(weight.nbytes for weight in plain.model.parameters())
+    print(f"memory: weights {size / 1e6:.1f} MB, one page kept {ours.kept_bytes() / 1e6:.1f} MB")
+    ratios(cpu, token, floor)
+
+
+def ratios(cpu: dict[str, float], token: dict[str, float], floor: dict[str, float]) -> None:
+    """Print the ratios by processor time."""
+    first, follow = cpu["first question, plain generate"], cpu["follow-up, ours"]
+    hand, fast = cpu["follow-up, reuse by hand"], cpu["follow-up, ours, 8 bits"]
+    viewed = cpu["first question, ours, page viewed"]
+    lines = (
+        ("plain generate / follow-up", first / follow, ">= 100"),
+        ("reuse by hand / follow-up", hand / follow, ">= 3"),
+        ("reuse by hand / follow-up in 8 bits", hand / fast, ""),
+        ("page viewed / follow-up", viewed / follow, "<= 1.3"),
+        ("decoding, plain generate / ours", token["reuse by hand"] / token["ours"], ">= 3"),
+        (
+            "decoding, plain / ours in 8 bits",
+            token["reuse by hand"] / token["ours, 8 bits"],
+            ">= 6",
+        ),
+        ("decoding, plain generate / floor", token["reuse by hand"] / floor["ours"], ""),
+        ("decoding, plain / floor in 8 bits", token["reuse by hand"] / floor["ours, 8 bits"], ""),
     )
-    print(f"  decoding, generate / ours     {hand / own:8.1f}")
+    for name, ratio, target in lines:
+        print(f"  {name:<38}{ratio:>8.2f}   {'target ' + target if target else ''}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The page and the questions of the engine's benchmark: drawn here, the same in every run."""
+"""The pages and the questions of the engine's benchmark: drawn here, the same in every run."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from vlm.types import Box, Document, PageRef, PageSize, Question, Word
 ROUNDS = 3
 FOLLOW_UPS = 9
 TOKENS = 32
+PAGES = 10
 A4 = PageSize(595, 842)
 
 
@@ -25,13 +26,13 @@ class Picture:
 
 
 class Page:
-    """One page of bars where text would stand; answers what the engine asks of a page client."""
+    """Pages of bars where text would stand; answers what the engine asks of a page client."""
 
     size = A4
 
     def open(self, path: str, password: str | None = None) -> Document:
         """Open."""
-        return Document(path, "pdf", 1, A4)
+        return Document(path, "pdf", PAGES, A4)
 
     def sizes(self, path: str, first: int, count: int) -> tuple[PageSize, ...]:
         """Measure."""
@@ -39,7 +40,7 @@ class Page:
 
     def render(self, page: PageRef, box: Box, width: int, height: int) -> Picture:
         """Draw."""
-        chance = random.Random(7)
+        chance = random.Random(7 + page.page)
         image = Image.new("RGB", (width, height), "white")
         pen = ImageDraw.Draw(image)
         for row in range(50):
@@ -61,6 +62,7 @@ class Page:
         """End: nothing runs."""
 
 
-def question(text: str, tokens: int = TOKENS) -> Question:
-    """Return a question about the page."""
-    return Question(text, PageRef("page.pdf", 0), max_new_tokens=tokens)
+def question(text: str, tokens: int = TOKENS, page: int = 0, splitting: bool = True) -> Question:
+    """Return a question about one of the pages."""
+    where = PageRef("page.pdf", page)
+    return Question(text, where, splitting=splitting, max_new_tokens=tokens)

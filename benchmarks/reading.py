@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ def write(loaded: LoadedModel, sample: Sample, ways: Sequence[Way]) -> None:
             logits = way.decoder.extend(sequence, rest)
         before = way.decoder.passes
         start = time.process_time()
-        guesses = Drafts(lambda words=words: [words]) if way.drafts else None
+        guesses = Drafts(partial(list, [words])) if way.drafts else None
         rules = rules_of(model, tokenizer)
         tokens = generate(
             way.decoder, sequence, logits, rules, list(prompt.ids), MOST_TOKENS, guesses

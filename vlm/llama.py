@@ -275,7 +275,7 @@ class LlamaDecoder:
         """Normalise rows ``(T, hidden)``."""
         if not self._by_hand(len(x)):
             return functional.rms_norm(x, self._width, weight, self._eps)
-        length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
+        length: Tensor = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
         return x * length.square_().div_(self._width[0]).add_(self._eps).rsqrt_() * weight
 
     def _normed(self, x: Tensor, weight: Tensor) -> Tensor:

@@ -64,8 +64,11 @@ class Branches:
             index = places[:, None, :, None].expand(rows, key.shape[1], most, key.shape[2])
             for store, given in zip(kept, (key, value), strict=True):
                 # (rows * T, kv heads, head) -> (rows, kv heads, T, head)
-                store.scatter_(2, index, given.unflatten(0, (rows, most)).transpose(1, 2))
-            mixed = _attention(query.unflatten(0, (rows, most)), shared, kept, seen, decoder.scale)
+                store.scatter_(
+                    2, index, given.reshape(rows, most, *given.shape[1:]).transpose(1, 2)
+                )
+            asked = query.reshape(rows, most, *query.shape[1:])
+            mixed = _attention(asked, shared, kept, seen, decoder.scale)
             x = decoder.finish(layer, x, mixed.flatten(0, 1))
         self.lengths = self.lengths + counts
         ends = torch.arange(rows, device=x.device) * most + counts - 1

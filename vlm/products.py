@@ -58,7 +58,8 @@ def _pack(weight: Tensor) -> Any:
     """Return a float32 weight as oneDNN lays it out; None where this build has no oneDNN."""
     if weight.device.type != "cpu" or weight.dtype != torch.float32:
         return None
-    if not torch.backends.mkldnn.is_available():
+    library: Any = torch.backends.mkldnn
+    if not library.is_available():
         return None
     reorder: Any = torch.ops.mkldnn._reorder_linear_weight.default
     try:

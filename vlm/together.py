@@ -206,8 +206,8 @@ def _extended(decoder: LlamaDecoder, branches: Branches, given: list[list[int]])
     device = branches.lengths.device
     ids = torch.tensor([one + [0] * (most - len(one)) for one in given], device=device)
     counts = torch.tensor([len(one) for one in given], device=device)
-    embedded = decoder.embed(ids.flatten()).unflatten(0, ids.shape)
-    return branches.extend(embedded, counts)
+    embedded = decoder.embed(ids.flatten())
+    return branches.extend(embedded.view(*ids.shape, -1), counts)
 
 
 def _goes_on(row: _Row, rules: Rules, scores: torch.Tensor) -> bool:
