@@ -20,7 +20,7 @@ from finetune.adapters import Adapter, AdapterLibrary
 from finetune.cli_adapters import model_folder
 from finetune.cli_exit import EXIT_CODES, FAILED, INTERRUPTED, NO_ROWS, NOT_BETTER, REFUSED
 from finetune.errors import ListUnreadable
-from finetune.estimate import estimate
+from finetune.estimate import estimate, pictures_of
 from finetune.examples import ExampleStore
 from finetune.fingerprint import base_fingerprint
 from finetune.gate import Gate
@@ -65,6 +65,9 @@ def register(commands: Any, epilog: str) -> None:
     parser.add_argument(
         "--resume", action="store_true", help="go on with the last run of this name"
     )
+    parser.add_argument(
+        "--on-battery", action="store_true", help="go on while the computer lives on its battery"
+    )
     parser.add_argument("--json", action="store_true", help="print the measure as JSON")
     parser.set_defaults(run=run)
 
@@ -76,11 +79,13 @@ def run(arguments: argparse.Namespace) -> int:
     root = paths.data_dir() / "runs"
     folder = _last(root, arguments.name) if arguments.resume else None
     if folder is None:
+        if arguments.resume:
+            print(f"There is no run of “{arguments.name}” yet; a new one starts.", file=sys.stderr)
         frozen = _freeze(arguments, root)
         if isinstance(frozen, int):
             return frozen
         folder = frozen
-    runs.ask(folder, Control())
+    runs.ask(folder, Control(anyway=arguments.on_battery))
     code = _follow(folder)
     if code != 0:
         return code
@@ -100,7 +105,7 @@ def _freeze(arguments: argparse.Namespace, root: Path) -> Path | int:
     """Read, look over and freeze; return the run folder, or the exit code of a refusal."""
     base = model_folder(arguments.model)
     chosen = plan.preset(arguments.preset, arguments.name, str(base), base_fingerprint(base))
-    chosen = msgspec.structs.replace(chosen, seed=arguments.seed)
+    chosen = msgspec.structs.replace(chosen, seed=arguments.seed, on_battery=arguments.on_battery)
     count = counter(base)
     work = Path(tempfile.mkdtemp(prefix="train-", dir=paths.cache_dir()))
     try:
@@ -123,7 +128,7 @@ def _freeze(arguments: argparse.Namespace, root: Path) -> Path | int:
                 print(f"{refusal.sentence} {refusal.advice}", file=sys.stderr)
             if refusals:
                 return REFUSED
-            _announce(chosen, sides, hygiene.preview(everything, sides, count))
+            _announce(chosen, sides, hygiene.preview(everything, sides, count), everything)
             return runs.freeze(root, chosen, everything, sides, store.crop)
     finally:
         shutil.rmtree(work)
@@ -175,8 +180,11 @@ def _add_negatives(sides: Split, everything: list[Example]) -> Split:
     return msgspec.structs.replace(sides, train=sides.train + extra)
 
 
-def _announce(chosen: TrainPlan, sides: Split, preview: hygiene.Preview) -> None:
-    guess = estimate(chosen, preview.count("train"))
+def _announce(
+    chosen: TrainPlan, sides: Split, preview: hygiene.Preview, everything: list[Example]
+) -> None:
+    pictures = pictures_of(everything, set(sides.train))
+    guess = estimate(chosen, preview.count("train"), pictures=pictures)
     print(
         f"{preview.count('train')} examples of {sides.train_documents} documents to learn from, "
         f"{preview.count('held_out')} of {sides.held_out_documents} to be measured on. "

@@ -58,19 +58,18 @@ class FactoredDora(DoraLinearVariant):  # type: ignore[misc]  # peft ships no ty
         return torch.addcmul(bias - bias * scale, moved, scale)
 
     def _scale(self, module: Any, adapter: str, down: Tensor, up: Tensor, scaling: float) -> Tensor:
-        """Return magnitude over norm, ``(out,)``; kept while nothing learns and nothing changed."""
-        magnitude: Tensor = module.lora_magnitude_vector[adapter].weight
-        if module.training or torch.is_grad_enabled():
-            self._kept = None
-            return magnitude / self._norm(module.get_base_layer(), down, up, scaling)
-        versions = tuple(
-            number for t in (magnitude, down, up) for number in (t.data_ptr(), _version(t))
-        )
-        if self._kept is None or self._kept[0] != versions:
-            norm = self._norm(module.get_base_layer(), down, up, scaling)
-            self._kept = versions, magnitude / norm
-        return self._kept[1]
+        """Return magnitude over norm, ``(out,)``.
 
+        The norm has no gradient, so it is taken once a step: all micro-batches share it until the
+        weights change.
+        """
+        magnitude: Tensor = module.lora_magnitude_vector[adapter].weight
+        versions = tuple(number for t in (down, up) for number in (t.data_ptr(), _version(t)))
+        if self._kept is None or self._kept[0] != versions:
+            self._kept = versions, self._norm(module.get_base_layer(), down, up, scaling)
+        return magnitude / self._kept[1]
+
+    @torch.inference_mode(False)  # what is kept must serve a later gradient too
     @torch.no_grad()
     def _norm(self, base: Any, down: Tensor, up: Tensor, scaling: float) -> Tensor:
         """Return the norms of the rows of W + sBA, ``(out,)`` float32."""

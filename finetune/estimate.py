@@ -10,7 +10,7 @@ import importlib.util
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -20,7 +20,9 @@ import psutil
 
 from finetune.adapter_check import tensor_shapes
 from finetune.errors import AdapterInvalid
+from finetune.order import TOGETHER
 from finetune.plan import TrainPlan
+from finetune.types import Example
 from vlm import memory as memories
 from vlm.errors import ModelIncomplete
 from vlm.types import Value
@@ -28,11 +30,22 @@ from vlm.types import Value
 BITS = "bitsandbytes"
 """The package of 4-bit weights."""
 _PARTS = {
-    "text_model": {"text_model", "language_model"},
-    "vision_model": {"vision_model", "vision_tower"},
-    "connector": {"connector", "multi_modal_projector"},
+    "connector": {
+        "connector",
+        "multi_modal_projector",
+        "perceiver_resampler",
+        "qformer",
+        "language_projection",
+        "merger",
+        "deepstack_merger_list",
+    },
+    "vision_model": {"vision_model", "vision_tower", "visual"},
 }
-"""What the families call the parts in their files."""
+"""What the families call the parts in their files; what is in neither is the text model's."""
+
+_LAYER = re.compile(r"\.(?:layers|layer|blocks|block)\.(\d+)\.")
+_PAGE_PX = 1475
+"""Side of a square with as many pixels as an A4 page of usual print, for a model of any size."""
 _TEXT_TOKENS = 64
 """Of a question with its frame and answer, beside the visual ones."""
 _ACTIVATIONS = 34
@@ -75,7 +88,11 @@ class _Part:
 
 
 def estimate(
-    plan: TrainPlan, rows: int, views_per_page: int = 5, flops: float | None = None
+    plan: TrainPlan,
+    rows: int,
+    views_per_page: int = 5,
+    flops: float | None = None,
+    pictures: int | None = None,
 ) -> Estimate:
     """Estimate a run on this machine's processor.
 
@@ -84,13 +101,15 @@ def estimate(
         rows: Examples to learn from.
         views_per_page: Images that a page is shown in.
         flops: Multiplications and additions a second; None to measure.
+        pictures: Different pictures among the examples; None when each has its own.
 
     Raises:
         ModelIncomplete: When the model's files cannot be read.
     """
     base = Path(plan.base)
     parts, config = _parts(base), _config(base)
-    rows += plan.replayed(rows)
+    own = plan.replayed(rows)
+    rows, seen = rows + own, own + (rows if pictures is None else min(rows, pictures))
     learned = _learned(plan, parts)
     total = sum(part.weights for part in parts.values())
     visual = views_per_page * _visual_tokens(config) if plan.splitting else _visual_tokens(config)
@@ -104,13 +123,13 @@ def estimate(
     memory = 4 * total + 16 * learned + 4 * numbers + _PROCESS_BYTES
     per_row = 4 * tokens * text.weights  # forward twice its size, backward as much again
     looking = 2 * patches * (vision.weights + _attention(vision, _patches(config)))
-    once = 0
     if plan.caches_features:
-        once = looking * rows * plan.views
+        looked = looking * seen * plan.views
     else:
-        per_row += (2 if plan.trains_vision else 1) * looking
+        share = max(seen, rows // TOGETHER)  # that many questions at most share a look
+        looked = (2 if plan.trains_vision else 1) * looking * share * plan.epochs
     speed = flops or measured_flops()
-    work = per_row * rows * plan.epochs + once
+    work = per_row * rows * plan.epochs + looked
     free = int(psutil.virtual_memory().available)
     return Estimate(
         memory,
@@ -125,6 +144,11 @@ def estimate(
 def _attention(part: _Part, length: int) -> int:
     """Return what every patch's look at all others multiplies, in the patch's own layers."""
     return 2 * length * part.width * part.layers
+
+
+def pictures_of(examples: Iterable[Example], learned: Container[str]) -> int:
+    """Count the different pictures among the examples whose ids are learned from."""
+    return len({(e.document, e.page, e.box) for e in examples if e.id in learned})
 
 
 def measured_flops(size: int = 512) -> float:
@@ -191,20 +215,28 @@ def _parts(base: Path) -> dict[str, _Part]:
     except AdapterInvalid as error:
         raise ModelIncomplete(f"The model in {base} cannot be read: {error}") from error
     found: dict[str, _Part] = {}
-    for part, names in _PARTS.items():
-        own = {n: shape for n, shape in shapes.items() if not names.isdisjoint(n.split("."))}
+    for part in ("text_model", *_PARTS):
+        own = {name: shape for name, shape in shapes.items() if _part_of(name) == part}
         linear = tuple(
             (shape[0], shape[1])
             for name, shape in own.items()
             if len(shape) == 2 and name.endswith(".weight") and "embed" not in name
         )
-        layers = {match[1] for name in own if (match := re.search(r"\.layers\.(\d+)\.", name))}
+        layers = {match[1] for name in own if (match := _LAYER.search(name))}
         weights = sum(wide * deep for wide, deep in linear)
         width = min((min(pair) for pair in linear), default=1)
         found[part] = _Part(weights, linear, width, max(1, len(layers)))
     if not found["text_model"].linear:
         raise ModelIncomplete(f"There are no weights of a model in {base}.")
     return found
+
+
+def _part_of(name: str) -> str:
+    """Return the part that a weight belongs to; "" for the head, which is never tuned."""
+    words = name.split(".")
+    if "lm_head" in words or "shared" in words:
+        return ""
+    return next((part for part, own in _PARTS.items() if not own.isdisjoint(words)), "text_model")
 
 
 def _config(base: Path) -> dict[str, object]:
@@ -221,11 +253,15 @@ def _number(config: object, *keys: str, default: int) -> int:
 
 
 def _visual_tokens(config: dict[str, object]) -> int:
+    if "num_query_tokens" in config:
+        return _number(config, "num_query_tokens", default=32)
     if "perceiver_config" in config:
         return _number(config, "perceiver_config", "resampler_n_latents", default=64)
-    return _patches(config) // max(1, _number(config, "scale_factor", default=2)) ** 2
+    own = _number(config, "vision_config", "scale_factor", default=1)
+    own = _number(config, "vision_config", "spatial_merge_size", default=own)
+    return _patches(config) // max(1, _number(config, "scale_factor", default=own)) ** 2
 
 
 def _patches(config: dict[str, object]) -> int:
-    side = _number(config, "vision_config", "image_size", default=512)
+    side = _number(config, "vision_config", "image_size", default=_PAGE_PX)
     return (side // max(1, _number(config, "vision_config", "patch_size", default=16))) ** 2

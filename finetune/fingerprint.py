@@ -1,4 +1,4 @@
-"""Names a model by what is in it, so that an adapter is only used with the model it was made for."""
+"""Names a model by what is in it, so that an adapter is only used with the model it is for."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import sys
+import warnings
 from pathlib import Path
 
 from finetune import runs
@@ -51,6 +52,8 @@ def main(argv: list[str] | None = None) -> int:
     if len(arguments) != 1:
         sys.stderr.write(f"usage: RUN_DIR | {MERGE} BASE_DIR ADAPTER_DIR TARGET_DIR\n")
         return USAGE
+    # peft 0.21 reads a property that transformers 5.23 is going to rename: nothing for a person.
+    warnings.filterwarnings("ignore", r"`is_gradient_checkpointing`", FutureWarning)
     pipe = _claim_output()
     _leave_window()
     return work(Path(arguments[0]), RealDisk(), pipe, leads=os.environ.get("RANK", "0") == "0")

@@ -165,6 +165,9 @@ def test_the_estimate_knows_what_learns_and_what_costs(folder: Path, tmp_path: P
     )
     assert slow.seconds > quick.seconds
     assert small.memory_bytes < slow.memory_bytes
+    shared = estimate(tuning.plan_of(folder), 100, flops=1e9, pictures=25)
+    assert 0.2 * quick.seconds < shared.seconds < quick.seconds
+    assert 0 < slow.step_bytes < slow.memory_bytes
     assert quick.fits == (quick.memory_bytes <= quick.free_bytes)
     with pytest.raises(ModelIncomplete):
         estimate(tuning.plan_of(tmp_path), 100)

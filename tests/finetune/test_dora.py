@@ -67,6 +67,25 @@ def test_output_and_gradients_are_pefts(dropout: float, dtype: torch.dtype, near
         assert float((ours(x) - one).abs().max() / one.abs().max()) < near
 
 
+def test_the_norm_kept_over_micro_batches_follows_every_step_of_the_optimizer() -> None:
+    theirs, ours = _adapted(), _adapted()
+    use_factored_norm(ours)
+    optimizers = [torch.optim.AdamW(m.parameters(), lr=0.05) for m in (theirs, ours)]
+    for step in range(4):
+        for model, optimizer in zip((theirs, ours), optimizers, strict=True):
+            optimizer.zero_grad()
+            for part in range(2):
+                torch.manual_seed(10 * step + part)
+                x = torch.randn(3, 24, dtype=torch.float64)
+                with torch.inference_mode():
+                    model(x)  # as a question would
+                model(x).square().sum().backward()
+            optimizer.step()
+    found = dict(ours.named_parameters())
+    for name, weight in theirs.named_parameters():
+        assert torch.allclose(found[name], weight, rtol=1e-6, atol=1e-8), name
+
+
 def test_what_is_kept_while_nothing_learns_notices_every_change() -> None:
     x = torch.randn(2, 24, dtype=torch.float64)
     theirs, ours = _adapted(), _adapted()
