@@ -14,6 +14,11 @@ import msgspec
 
 from vlm.errors import RemoteFailed
 
+INSTRUCTION = (
+    "Answer as briefly as the question allows, with the page's own words where they answer it. "
+    "If the page does not say it, answer: Not on this page."
+)
+"""Stands before every question: a whole sentence around an answer could not be checked."""
 LINE_BYTES = 1_000_000
 """A line of a stream is never longer than this."""
 TELLING = 240
@@ -95,7 +100,7 @@ def question(
         }
         for kind, data in pictures
     ]
-    content.append({"type": "text", "text": text})
+    content.append({"type": "text", "text": f"{INSTRUCTION}\n\n{text}"})
     wanted: dict[str, object] = {
         "model": model,
         "messages": [{"role": "user", "content": content}],

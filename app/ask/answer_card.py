@@ -239,8 +239,8 @@ class AnswerCard(Card):
     def show_where(self, *, on: bool) -> None:
         """Show whether the page shows where the model looked."""
         self.where.setChecked(on)
-        if not on:
-            self.where_line.hide()
+        self.where.set_accent(on)
+        self.where_line.setVisible(on)
 
     def _answer_buttons(self) -> tuple[QWidget, ...]:
         return self.copy, self.again, self.where, self.right, self.wrong

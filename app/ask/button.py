@@ -87,7 +87,7 @@ class IconButton(QAbstractButton):
         match self._look:
             case Look.QUIET:
                 if self.isChecked():
-                    done = theme.good(palette)
+                    done = tone if self._accent else theme.good(palette)
                     return done, faded(done, 0.20 if over else 0.11), clear
                 return text if over else tone, faded(text, 0.08) if over else clear, clear
             case Look.OUTLINE:

@@ -17,12 +17,12 @@ SUGGESTIONS = (
 )
 """Open models of the families that run here; nothing is known of them but their names."""
 
-OFFLINE = "Models run on this computer only. Nothing is fetched until you press Get."
+OFFLINE = "Models run on this computer. Nothing is fetched until you press Get."
 LOOKING = "Looking for models on this computer…"
 NONE = "There is no model on this computer yet. Get one by its name, or add a folder."
 EVERY_CONNECTION = "Every time this program asked a server for something, newest first."
 NO_CONNECTION = (
-    "No connection was ever made.\nThe program connects only when you press Get; "
+    "No connection was ever made.\nThe program connects only when you press Get or use a server; "
     "each connection is then listed here."
 )
 ASKING = "Asking the server what the model consists of…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -61,8 +62,8 @@ class ConnectDialog(QDialog):
             button.setAutoDefault(False)  # Enter in a line agrees to nothing
         self._lay_out()
         self.address.textChanged.connect(self._on_edited)
-        self._on_edited()
         self.setMinimumWidth(WIDTH)
+        self._on_edited()
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
@@ -108,6 +109,18 @@ class ConnectDialog(QDialog):
             self.warning.show_text(_trouble(typed), Tone.BAD)
         else:
             self.warning.show_text("", Tone.PLAIN)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be high enough for all of what a click allows."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            self.setMinimumHeight(layout.totalHeightForWidth(max(self.width(), WIDTH)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     @Slot()
     def _on_yes(self) -> None:

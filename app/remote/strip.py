@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app import icons, theme
@@ -54,10 +54,14 @@ class RemoteStrip(QWidget):
         self.setVisible(bool(text))
 
     def _recolour(self) -> None:
-        palette = QPalette(self._text.palette())
-        palette.setColor(QPalette.ColorRole.WindowText, theme.on_caution(self.palette()))
-        if palette != self._text.palette():
-            self._text.setPalette(palette)
+        style = f"color: {theme.on_caution(self.palette()).name()};"  # stronger than the program's
+        if style != self._text.styleSheet():
+            self._text.setStyleSheet(style)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._recolour()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -18,16 +18,20 @@ FINER = 8
 """Pixels that are drawn for a cell's edge; between cells the levels flow into each other."""
 STOPS = ((0, "#ffffff"), (40, "#fff8d6"), (110, "#ffd866"), (180, "#f2885b"), (255, "#a63a79"))
 """Levels and their colours, which are multiplied with the page: print stays black."""
-VEIL = 0.16
-"""Opacity of the same colours over dark pages, where multiplying shows nothing."""
+VEIL = 0.3
+"""Opacity of the most over dark pages, where multiplying shows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """A map as it is painted: `image` covers `box` of the page before its turn."""
+    """A map as it is painted over `box` of the page before its turn.
+
+    `image` is multiplied with the page; `veil` is see-through where there is nothing to show.
+    """
 
     box: Box
     image: QImage
+    veil: QImage
 
 
 Heats = Mapping[int, Sequence[Heat]]
@@ -49,7 +53,7 @@ def scale() -> list[int]:
     return found
 
 
-def image(heat: HeatMap) -> QImage:
+def drawn(heat: HeatMap) -> Heat:
     """Draw a map, levels flowing from cell to cell."""
     grey = QImage(
         bytes(heat.levels), heat.columns, heat.rows, heat.columns, QImage.Format.Format_Grayscale8
@@ -68,7 +72,15 @@ def image(heat: HeatMap) -> QImage:
         QImage.Format.Format_Indexed8,
     )
     colours.setColorTable(scale())
-    return colours.convertToFormat(QImage.Format.Format_RGB32)
+    image = colours.convertToFormat(QImage.Format.Format_RGB32)
+    colours.setColorTable([_seen_through(colour, level) for level, colour in enumerate(scale())])
+    return Heat(heat.box, image, colours.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied))
+
+
+def _seen_through(colour: int, level: int) -> int:
+    pale = QColor(colour)
+    pale.setAlphaF(VEIL * level / 255)
+    return pale.rgba()
 
 
 def heats(page: int, maps: Iterable[HeatMap]) -> Heats:
@@ -76,7 +88,7 @@ def heats(page: int, maps: Iterable[HeatMap]) -> Heats:
     found: dict[int, list[Heat]] = {}
     for one in maps:
         at = page if one.page is None else one.page.page
-        found.setdefault(at, []).append(Heat(one.box, image(one)))
+        found.setdefault(at, []).append(drawn(one))
     return found
 
 
@@ -96,6 +108,5 @@ def draw(painter: QPainter, size: tuple[float, float], heat: Heat) -> None:
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
     painter.drawImage(place, heat.image)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-    painter.setOpacity(VEIL)
-    painter.drawImage(place, heat.image)
+    painter.drawImage(place, heat.veil)
     painter.restore()

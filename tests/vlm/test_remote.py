@@ -111,7 +111,7 @@ def test_what_is_sent_is_the_question_and_the_picture(
     }  # fmt: skip
     (message,) = asked["messages"]
     picture, text = message["content"]
-    assert text == {"type": "text", "text": "What is it?"}
+    assert text["text"].endswith("\n\nWhat is it?")
     kind, _, data = picture["image_url"]["url"].partition(",")
     assert kind == "data:image/png;base64"
     image = Image.open(io.BytesIO(base64.b64decode(data)))

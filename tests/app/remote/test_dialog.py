@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.remote.dialog import ConnectDialog
@@ -39,6 +39,12 @@ def test_enter_in_a_line_agrees_to_nothing(qtbot: QtBot, dialog: ConnectDialog) 
     with qtbot.assertNotEmitted(dialog.agreed):
         QTest.keyClick(dialog.address, Qt.Key.Key_Return)
     assert "not encrypted" in dialog.warning.text()
+
+
+def test_all_of_what_a_click_allows_can_be_read(qtbot: QtBot, dialog: ConnectDialog) -> None:
+    dialog.address.setText("gpu-box.with-a-very-long-name.lan:8000")
+    text = dialog.warning.findChildren(QLabel)[0]
+    qtbot.waitUntil(lambda: text.height() >= text.heightForWidth(text.width()))
 
 
 def test_this_computer_is_called_so(dialog: ConnectDialog) -> None:

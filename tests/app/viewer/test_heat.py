@@ -24,10 +24,11 @@ def test_the_scale_darkens_all_the_way() -> None:
 
 
 def test_levels_flow_into_each_other() -> None:
-    drawn = heat.image(HeatMap(Box(0, 0, 1, 1), 1, 2, (0, 255)))
-    shown = [drawn.pixelColor(x, 4).green() for x in range(drawn.width())]
+    drawn = heat.drawn(HeatMap(Box(0, 0, 1, 1), 1, 2, (0, 255)))
+    shown = [drawn.image.pixelColor(x, 4).green() for x in range(drawn.image.width())]
     assert shown == sorted(shown, reverse=True)
     assert len(set(shown)) > 5
+    assert drawn.veil.pixelColor(0, 4).alpha() == 0, "nothing changes where nothing was looked at"
 
 
 def test_each_map_goes_to_its_page() -> None:
