@@ -140,7 +140,9 @@ def put_on(model: Any, fitted: Fitted, keep: bool = True) -> Worn:
         with safe_open(fitted.folder / WEIGHTS, framework="pt") as file:
             for name in names:
                 weight = weights[name]
-                changed = _changed(weight.detach().float(), fitted.steps[name], file)
+                # The decoder lays weights out in its own way, and sums depend on the order.
+                base = weight.detach().float().contiguous()
+                changed = _changed(base, fitted.steps[name], file)
                 if worn.own is not None:
                     worn.own[name] = _plain_copy(weight)
                 weight.data = changed.to(weight.dtype)
