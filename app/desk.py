@@ -141,6 +141,8 @@ class Desk(QObject):
             self._tabs.show_tab(page.path)
         view = self._tabs.view(page.path)
         if view is not None:
+            if jump and not boxes:
+                view.go_to(page.page)
             view.show_evidence(page.page, boxes, jump)
 
     @Slot(object)

@@ -15,6 +15,7 @@ from app.adapters.door import VersionsDoor
 from app.ask.panel import AskPanel
 from app.ask.presenter import AskPresenter
 from app.ask.values import EvidenceClick, Scope
+from app.batch.door import BatchDoor
 from app.desk import Desk, Reading
 from app.dialogs import Prompt
 from app.engine_client import EngineClient
@@ -65,7 +66,11 @@ class Furniture(QObject):
         self.tabs = Tabs(lambda path: DocumentView(path, self.pages))
         self.desk = Desk(self.tabs, shell.recent, self)
         self.panel = AskPanel()
-        self.asking = AskPresenter(self.panel, EngineClient(shell.engine(), self), self.pages, self)
+        client = EngineClient(shell.engine(), self)
+        self.asking = AskPresenter(self.panel, client, self.pages, self)
+        self.batch = BatchDoor(
+            self._window, client, lambda: self.tabs.paths, lambda: shell.settings
+        )
         self.history = History(shell.folders.data / store.NAME, self)
         self.history_panel = HistoryPanel()
         self.archive = HistoryPresenter(
@@ -116,6 +121,7 @@ class Furniture(QObject):
         """Write what is not written and end the child processes."""
         self.keeper.stop()
         self.bell.stop()
+        self.batch.shutdown()
         self.asking.shutdown()
         self.models.shutdown()
         self.versions.shutdown()
@@ -158,6 +164,9 @@ class Furniture(QObject):
         self.panel.asked.connect(self.desk.clear_evidence)
         self.panel.models_wanted.connect(self.models.open)
         self.asking.model_changed.connect(self.models.set_model)
+        self.asking.model_changed.connect(self.batch.set_model)
+        self.batch.jumped.connect(self._on_evidence)
+        self.batch.said.connect(self._window.notice.say)
         self.asking.finished.connect(lambda asked: self.models.note(asked.answer.timings))
         self.models.chosen.connect(self._on_model_chosen)
         self.models.said.connect(self._window.notice.say)
@@ -198,6 +207,7 @@ class Furniture(QObject):
         does.settings.triggered.connect(self._on_settings)
         does.examples.triggered.connect(self.examples_window.open)
         does.models.triggered.connect(self.models.open)
+        does.batch.triggered.connect(self.batch.open)
         does.versions.triggered.connect(self.versions.open)
         does.train.triggered.connect(self.training.open)
         does.ask.triggered.connect(self.panel.setFocus)

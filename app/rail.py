@@ -23,6 +23,7 @@ class Rail(QFrame):
         layout.addWidget(self._button(commands.open, "open", "Open"))
         layout.addWidget(self._button(commands.paste, "paste", "Paste a picture or file"))
         layout.addWidget(self._button(commands.history, "history", "History"))
+        layout.addWidget(self._button(commands.batch, "batch", "Batch: ask many documents"))
         layout.addStretch()
         layout.addWidget(self._button(commands.train, "train", "Train"))
         layout.addWidget(self._button(commands.models, "model", "Models"))

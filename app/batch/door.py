@@ -1,0 +1,264 @@
+"""What the main window holds of the batch window: cheap to import, the rest comes when needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app import dialogs
+from app.engine_client import EngineClient
+from app.settings import Settings
+from app.task import Ended, Failed, Tasks
+from vlm import question_sets
+from vlm.batch import Table
+from vlm.errors import DeskError
+from vlm.question_sets import QuestionSet
+from vlm.types import ModelInfo
+
+if TYPE_CHECKING:
+    from app.batch.runner import BatchRunner
+    from app.batch.window import BatchWindow
+
+QUESTIONS = "Questions (*.txt *.json)"
+TABLES = "Spreadsheet, Excel (*.xlsx);;Spreadsheet, CSV (*.csv);;JSON (*.json)"
+
+
+class BatchDoor(QObject):
+    """Opens the batch window; what it asks goes on while it is closed.
+
+    Signals:
+        jumped(object): `EvidenceClick`, the page of an answer to show.
+        said(str): A sentence for the main window while the batch window is closed.
+
+    Args:
+        window: The main window.
+        client: The one engine.
+        open_files: Returns the paths of the open documents.
+        settings: Returns the settings of now.
+    """
+
+    jumped = Signal(object)
+    said = Signal(str)
+
+    def __init__(
+        self,
+        window: QWidget,
+        client: EngineClient,
+        open_files: Callable[[], tuple[str, ...]],
+        settings: Callable[[], Settings],
+    ) -> None:
+        super().__init__(window)
+        self._parent = window
+        self._client = client
+        self._open_files = open_files
+        self._settings = settings
+        self._lane = Tasks(1, self)
+        self._folder: Path | None = None
+        self._files: tuple[str, ...] = ()
+        self._sets: tuple[QuestionSet, ...] = ()
+        self._chosen = 0
+        self.runner: BatchRunner | None = None
+        self.window: BatchWindow | None = None
+
+    @Slot()
+    def open(self) -> None:
+        """Show the batch window."""
+        window = self.window or self._make()
+        self._read_sets()
+        window.show()
+        window.activateWindow()
+
+    @Slot(object)
+    def set_model(self, model: ModelInfo | None) -> None:
+        """Look anew at what the model that reads now has answered, unless a batch is running."""
+        if model is None or self.runner is None or self.runner.plan is None:
+            return
+        from app.batch.runner import Phase
+
+        plan = self.runner.plan
+        other = (model.folder, model.adapter) != (plan.model.folder, plan.model.adapter)
+        if self.runner.phase is Phase.READY and other:
+            self.runner.look(replace(plan, model=model))
+
+    def ask_folder(self, folder: Path) -> None:
+        """Ask the documents of a folder."""
+        self._folder, self._files = folder, ()
+        self._look()
+
+    def ask_file(self, file: Path) -> None:
+        """Ask the questions of a file."""
+        assert self.window is not None
+        try:
+            questions = question_sets.questions_of(str(file))
+        except DeskError as error:
+            self.window.say(str(error))
+        else:
+            self._sets = (*self._sets, QuestionSet(file.stem, questions))
+            self._chosen = len(self._sets) - 1
+        self._show_sets()
+        self._look()
+
+    def write(self, file: Path) -> None:
+        """Write the table to a file."""
+        from app.batch import work
+        from vlm.batch_export import formats
+
+        if file.suffix.lower() not in formats():
+            self._on_said("Name a file that ends with .xlsx, .csv or .json.")
+        elif self.runner is not None and self.runner.table is not None:
+            export = work.export(file, self.runner.table, self._folder)
+            task = self._lane.start(export)
+            task.value.connect(self._on_written)
+            task.ended.connect(self._on_write_ended)
+
+    def shutdown(self) -> None:
+        """Ask nothing more and end all work."""
+        self._lane.stop()
+        if self.runner is not None:
+            self.runner.shutdown()
+
+    def _make(self) -> BatchWindow:
+        from app.batch.runner import BatchRunner
+        from app.batch.window import BatchWindow
+
+        window = self.window = BatchWindow(self._parent)
+        runner = self.runner = BatchRunner(self._client, self)
+        window.folder_wanted.connect(self._on_folder)
+        window.open_wanted.connect(self._on_open_files)
+        window.set_chosen.connect(self._on_set)
+        window.file_wanted.connect(self._on_file)
+        window.run_pressed.connect(self._on_run)
+        window.stop_pressed.connect(runner.stop)
+        window.export_wanted.connect(self._on_export)
+        window.jumped.connect(self.jumped)
+        runner.tabled.connect(self._on_table)
+        runner.answered.connect(window.show_answer)
+        runner.changed.connect(self._on_changed)
+        runner.said.connect(self._on_said)
+        self._on_changed()
+        return window
+
+    def _read_sets(self) -> None:
+        from finetune.question_sets import load
+        from vlm import paths
+
+        try:
+            self._sets = load(paths.data_dir() / question_sets.NAME)
+        except DeskError as error:
+            self._sets = question_sets.SHIPPED
+            self._on_said(str(error))
+        self._chosen = min(self._chosen, len(self._sets) - 1)
+        self._show_sets()
+
+    def _show_sets(self) -> None:
+        if self.window is not None:
+            self.window.show_sets([one.name for one in self._sets], self._chosen)
+
+    def _look(self) -> None:
+        """Look at the chosen documents and questions, when there are both and a model."""
+        if self.runner is None or self.window is None:
+            return
+        from app.batch import words, work
+
+        name = str(self._folder) if self._folder is not None else ""
+        if self._files:
+            name = words.documents(len(self._files))
+        self.window.show_source(Path(name).name)
+        self.window.say("")
+        if self._folder is None and not self._files:
+            return
+        model = self._client.model
+        if model is None:
+            self.window.say(words.NO_MODEL)
+            return
+        settings = self._settings()
+        plan = work.Plan(
+            self._folder,
+            self._files,
+            self._sets[self._chosen].questions,
+            model,
+            settings.splitting,
+            settings.max_answer_tokens,
+        )
+        self.runner.look(plan)
+
+    @Slot()
+    def _on_folder(self) -> None:
+        start = str(self._folder or Path.home())
+        folder = dialogs.choose_folder(self._dialog(), "A folder with documents", start)
+        if folder:
+            self.ask_folder(Path(folder))
+
+    @Slot()
+    def _on_open_files(self) -> None:
+        self._folder, self._files = None, self._open_files()
+        if self._files:
+            self._look()
+        else:
+            self._on_said("No document is open.")
+
+    @Slot(int)
+    def _on_set(self, chosen: int) -> None:
+        self._chosen = chosen
+        self._look()
+
+    @Slot()
+    def _on_file(self) -> None:
+        file = dialogs.choose_file(self._dialog(), "A file with questions", QUESTIONS)
+        if file is not None:
+            self.ask_file(file)
+        else:
+            self._show_sets()
+
+    @Slot()
+    def _on_run(self) -> None:
+        if self.runner is not None and self.window is not None:
+            self.window.say("")
+            self.runner.run()
+
+    @Slot()
+    def _on_export(self) -> None:
+        file = dialogs.choose_target(self._dialog(), "Export the table", "answers.xlsx", TABLES)
+        if file is not None:
+            self.write(file)
+
+    @Slot(object)
+    def _on_table(self, table: Table | None) -> None:
+        if self.window is not None:
+            self.window.model.show(table, self._folder)
+            self.window.show_table(table)
+
+    @Slot()
+    def _on_changed(self) -> None:
+        runner = self.runner
+        if self.window is not None and runner is not None:
+            self.window.show_state(runner.phase, runner.table, runner.left_s, runner.doing)
+
+    @Slot(object)
+    def _on_written(self, file: Path) -> None:
+        self._on_said(f"The table was written to {file}.")
+
+    @Slot(object)
+    def _on_write_ended(self, end: Ended) -> None:
+        match end:
+            case Failed(error=OSError() as error):
+                self._on_said(f"The file could not be written: {error.strerror}.")
+            case Failed():
+                self._on_said("The table could not be written; the log says more.")
+            case _:
+                return
+
+    @Slot(str)
+    def _on_said(self, sentence: str) -> None:
+        if self.window is not None and self.window.isVisible():
+            self.window.say(sentence)
+        else:
+            self.said.emit(sentence)
+
+    def _dialog(self) -> QWidget:
+        return self.window or self._parent

@@ -1,0 +1,146 @@
+"""A batch's table for Qt's views. Knows no store and no engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRectF,
+    Qt,
+)
+from PySide6.QtGui import QBrush, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from app import theme
+from app.ask.icons import draw
+from app.ask.surface import tone_icon
+from app.ask.values import EvidenceClick
+from app.batch import words
+from app.labels import tip
+from app.theme import Tone
+from vlm.batch import Cell, Table
+from vlm.batch_export import shown
+from vlm.types import PageRef
+
+ICON = 14
+Index = QModelIndex | QPersistentModelIndex
+
+
+class BatchModel(QAbstractTableModel):
+    """Documents down, questions across; the first column names the document."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._table: Table | None = None
+        self._folder: Path | None = None
+        self._icons: dict[tuple[Tone, bool], QPixmap] = {}
+
+    def show(self, table: Table | None, folder: Path | None = None) -> None:
+        """Show another table; documents are named from `folder`."""
+        self.beginResetModel()
+        self._table, self._folder = table, folder
+        self.endResetModel()
+
+    def show_answer(self, row: int, column: int) -> None:
+        """Show an answer that has come: a row and a question of the table."""
+        index = self.index(row, column + 1)
+        self.dataChanged.emit(index, index, [])
+
+    def cell(self, index: Index) -> Cell | None:
+        """Return an answer, None for the document's name and where there is none yet."""
+        if self._table is None or not index.isValid() or index.column() == 0:
+            return None
+        return self._table.cell(index.row(), index.column() - 1)
+
+    def question(self, index: Index) -> str:
+        """Return the question of a column, "" for the document's."""
+        if self._table is None or index.column() == 0:
+            return ""
+        return self._table.questions[index.column() - 1].text
+
+    def path(self, index: Index) -> str:
+        """Return the document of a row."""
+        assert self._table is not None
+        return self._table.rows[index.row()].path
+
+    def place(self, index: Index) -> EvidenceClick:
+        """Return where an answer stands; the document's first page where there is none."""
+        cell = self.cell(index) or Cell()
+        return EvidenceClick(PageRef(self.path(index), cell.page), cell.boxes)
+
+    def _icon(self, tone: Tone) -> QPixmap:
+        palette = QApplication.palette()
+        key = (tone, theme.is_dark(palette))
+        if key not in self._icons:
+            ratio = 2
+            drawn = QPixmap(ICON * ratio, ICON * ratio)
+            drawn.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(drawn)
+            area = QRectF(0, 0, ICON * ratio, ICON * ratio)
+            draw(painter, tone_icon(tone), area, theme.tone_colour(tone, palette))
+            painter.end()
+            drawn.setDevicePixelRatio(ratio)
+            self._icons[key] = drawn
+        return self._icons[key]
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        inside = parent is not None and parent.isValid()
+        return 0 if inside or self._table is None else len(self._table.rows)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        inside = parent is not None and parent.isValid()
+        return 0 if inside or self._table is None else len(self._table.questions) + 1
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation is not Qt.Orientation.Horizontal or self._table is None:
+            return None
+        name = "Document" if section == 0 else self._table.questions[section - 1].text
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return name
+            case Qt.ItemDataRole.ToolTipRole:
+                return tip(name)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            case _:
+                return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if self._table is None or not index.isValid():
+            return None
+        if index.column() == 0:
+            return self._name(index, role)
+        cell = self.cell(index)
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return words.shown(cell)
+            case Qt.ItemDataRole.DecorationRole:
+                return None if cell is None else self._icon(words.tone(cell))
+            case Qt.ItemDataRole.ToolTipRole:
+                return None if cell is None else tip(f"{cell.text}\n{words.about(cell)}".strip())
+            case Qt.ItemDataRole.ForegroundRole:
+                return self._muted() if cell is None or cell.problem or not cell.found else None
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return words.spoken(self.path(index), self.question(index), cell)
+            case _:
+                return None
+
+    def _name(self, index: Index, role: int) -> object:
+        path = self.path(index)
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
+                return shown(path, self._folder) if self._folder else Path(path).name
+            case Qt.ItemDataRole.ToolTipRole:
+                return tip(path)
+            case _:
+                return None
+
+    def _muted(self) -> QBrush:
+        palette: QPalette = QApplication.palette()
+        return QBrush(theme.muted(palette))

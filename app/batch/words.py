@@ -1,0 +1,106 @@
+"""What the batch window says, in plain words. Knows values, no widgets."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from app.ask import words as asking
+from app.theme import Tone
+from vlm import amounts
+from vlm.batch import Cell, Table
+from vlm.types import Evidence
+
+INTRO = (
+    "Choose a folder with documents and a set of questions. Every answer is kept as soon as it is "
+    "there, so you can stop at any time and go on later."
+)
+NO_DOCUMENTS = "There are no PDFs and no pictures in this folder."
+NO_MODEL = "Waiting for the model. Choose one in Models if there is none."
+OTHER_MODEL = (
+    "Another model, or another version of it, reads now. Press Ask to go on with it; answers of "
+    "the one before are kept."
+)
+YOURS_FIRST = "Waiting for your own question…"
+STOPPING = "Stopping…"
+MISSING = "…"
+
+
+def documents(count: int) -> str:
+    """Count documents."""
+    return "1 document" if count == 1 else f"{count:,} documents"
+
+
+def looking(done: int, total: int) -> str:
+    """Say how far looking at the documents has come."""
+    return f"Looking at document {done:,} of {total:,}…"
+
+
+def state(table: Table, left_s: float | None) -> str:
+    """Say how far a batch is, and how long it will still take while it runs.
+
+    Args:
+        table: The batch.
+        left_s: Seconds, None while unknown or not running.
+    """
+    said = f"{documents(len(table.rows))} · {table.done:,} of {table.total:,} answers"
+    if table.problems:
+        said += f" · {documents(table.problems)} with problems"
+    if left_s is not None and table.done < table.total:
+        said += f" · {amounts.duration(left_s)} left"
+    return said
+
+
+def run(table: Table) -> str:
+    """Say on the button what will be asked."""
+    missing = table.total - table.done
+    if missing == 0:
+        return "Ask again what failed" if table.problems else "All answered"
+    if missing == table.total:
+        return "Ask all"
+    return f"Ask the missing {missing:,}"
+
+
+def shown(cell: Cell | None) -> str:
+    """Write a cell on one line."""
+    if cell is None:
+        return MISSING
+    if cell.problem:
+        return "No answer"
+    if not cell.found:
+        return "Not found"
+    return " ".join(cell.text.split()) or "Nothing"
+
+
+def tone(cell: Cell) -> Tone:
+    """Return how a cell is to be taken."""
+    if cell.problem:
+        return Tone.BAD
+    if not cell.found:
+        return Tone.CAUTION
+    sure = asking.confidence(cell.confidence)[1]
+    if cell.evidence == "absent":
+        return Tone.BAD
+    return Tone.CAUTION if sure is Tone.CAUTION else Tone.GOOD
+
+
+def about(cell: Cell) -> str:
+    """Say what stands beside an answer: how sure, the check, what was read; the problem alone."""
+    if cell.problem:
+        return cell.problem
+    said: list[str] = []
+    if cell.found:
+        sure, _ = asking.confidence(cell.confidence)
+        known = f" ({asking.percent(cell.confidence)})" if cell.confidence >= 0 else ""
+        evidence = Evidence(cell.evidence, cell.boxes)
+        said += [sure + known, asking.evidence(evidence, cropped=False, page=cell.page)[0]]
+    if cell.page_count > 1:
+        unread = cell.page_count - cell.pages_read
+        rest = f"; {unread:,} not read" if unread else ""
+        said.append(f"Read {cell.pages_read} of {cell.page_count:,} pages{rest}")
+    return " · ".join(said)
+
+
+def spoken(document: str, question: str, cell: Cell | None) -> str:
+    """Say a cell for a screen reader."""
+    beside = about(cell) if cell is not None else "Not asked yet"
+    return f"{PurePath(document).name}. {question} {shown(cell)}. {beside}"

@@ -1,0 +1,265 @@
+"""A batch in the window, with the fake engine in its own process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pymupdf
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from app.ask.values import EvidenceClick
+from app.batch import words
+from app.batch.door import BatchDoor
+from app.batch.model import BatchModel
+from app.batch.runner import BatchRunner, Phase
+from app.batch.window import BatchWindow
+from app.engine_client import EngineClient
+from app.settings import Settings
+from app.theme import Tone
+from vlm import children
+from vlm.batch import Cell, Row, Table, question_for
+from vlm.protocol import Done
+from vlm.types import Box, PageRef, Question
+
+WAIT = 20_000
+BOX = Box(0.1, 0.1, 0.4, 0.2)
+QUESTIONS = ("Total?", "Date?")
+
+
+def table() -> Table:
+    made = Table(
+        [Row("/papers/a.pdf", "1"), Row("/papers/deep/b.pdf", "2"), Row("/papers/c.pdf", "3")],
+        [question_for("", text) for text in QUESTIONS],
+    )
+    made.put(0, 0, Cell("12.50\nEUR", 0.97, "page", 2, (BOX,), 120, 4))
+    made.put(0, 1, Cell("No answer was found.", 0.0, "no_text", 0, (), 120, 4, found=False))
+    made.fail(1, "b.pdf needs a password.")
+    return made
+
+
+def test_cells_say_what_they_are(qtbot: QtBot) -> None:
+    model = BatchModel()
+    QAbstractItemModelTester(model)
+    model.show(table(), Path("/papers"))
+    shown = [[model.index(row, column).data() for column in range(3)] for row in range(3)]
+    assert shown == [
+        ["a.pdf", "12.50 EUR", "Not found"],
+        ["deep/b.pdf", "No answer", "No answer"],
+        ["c.pdf", words.MISSING, words.MISSING],
+    ]
+    first, none, locked = model.index(0, 1), model.index(0, 2), model.index(1, 1)
+    role = Qt.ItemDataRole.AccessibleTextRole
+    assert first.data(role) == (
+        "a.pdf. Total? 12.50 EUR. Sure (97 %) · Found on page 3 · Read 4 of 120 pages; 116 not read"
+    )
+    assert first.data(Qt.ItemDataRole.DecorationRole) is not None
+    assert "password" in locked.data(Qt.ItemDataRole.ToolTipRole)
+    assert model.place(first) == EvidenceClick(PageRef("/papers/a.pdf", 2), (BOX,))
+    assert model.place(model.index(2, 0)) == EvidenceClick(PageRef("/papers/c.pdf", 0), ())
+    header = Qt.Orientation.Horizontal
+    assert [model.headerData(column, header) for column in range(3)] == ["Document", *QUESTIONS]
+    cells = [model.cell(index) for index in (first, none, locked)]
+    assert [words.tone(cell) for cell in cells if cell] == [Tone.GOOD, Tone.CAUTION, Tone.BAD]
+
+
+def test_markup_stays_text(qtbot: QtBot) -> None:
+    made = Table([Row("/<b>a</b>.pdf", "1")], [question_for("", "<i>?</i>")])
+    made.put(0, 0, Cell("<img src='x'>", 0.9, "page"))
+    model = BatchModel()
+    model.show(made)
+    assert "<img" not in model.index(0, 1).data(Qt.ItemDataRole.ToolTipRole)
+    assert "<b>" not in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    window = BatchWindow()
+    qtbot.addWidget(window)
+    window.model.show(made)
+    window.show_table(made)
+    window.table.setCurrentIndex(window.model.index(0, 1))
+    assert window.answer.textFormat() is Qt.TextFormat.PlainText
+    assert window.answer.text() == "<img src='x'>"
+
+
+def test_the_answer_under_the_cursor_is_shown_and_jumped_to(qtbot: QtBot) -> None:
+    window = BatchWindow()
+    qtbot.addWidget(window)
+    window.show()
+    made = table()
+    window.model.show(made, Path("/papers"))
+    window.show_table(made)
+    assert not window.jump.isEnabled()
+    window.table.setCurrentIndex(window.model.index(0, 1))
+    assert window.answer.text() == "12.50\nEUR"
+    assert window.about.text().startswith("Sure (97 %) · Found on page 3")
+    wanted = EvidenceClick(PageRef("/papers/a.pdf", 2), (BOX,))
+    with qtbot.waitSignal(window.jumped) as jumped:
+        QTest.mouseClick(window.jump, Qt.MouseButton.LeftButton)
+    assert jumped.args == [wanted]
+    with qtbot.waitSignal(window.jumped) as jumped:
+        QTest.keyClick(window.table, Qt.Key.Key_Return)
+    assert jumped.args == [wanted]
+    window.show_state(Phase.READY, made, None, "")
+    assert window.run.text() == "Ask the missing 2"
+    assert window.state.text() == "3 documents · 4 of 6 answers · 1 document with problems"
+    window.show_state(Phase.RUNNING, made, 100.0, "Reading page 3")
+    assert window.run.text() == "Stop"
+    assert window.state.text().endswith("about 2 minutes left")
+
+
+@dataclass
+class Desk:
+    """The batch window with everything behind it."""
+
+    door: BatchDoor
+    client: EngineClient
+    folder: Path
+    jumps: list[EvidenceClick]
+
+    @property
+    def window(self) -> BatchWindow:
+        assert self.door.window is not None
+        return self.door.window
+
+    @property
+    def runner(self) -> BatchRunner:
+        assert self.door.runner is not None
+        return self.door.runner
+
+    @property
+    def table(self) -> Table:
+        assert self.runner.table is not None
+        return self.runner.table
+
+
+def draw(path: Path, *pages: str) -> None:
+    with pymupdf.open() as pdf:
+        for text in pages:
+            pdf.new_page().insert_text((72, 72), text)
+        pdf.save(path)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setenv("VLM_FAKE_DELAY_MS", "10")
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    draw(folder / "a.pdf", "Invoice 1 total 84.50")
+    draw(folder / "b.pdf", *[f"Page {number} of a contract and its words" for number in range(6)])
+    (folder / "c.pdf").write_bytes(b"%PDF no more")
+    questions = tmp_path / "questions.txt"
+    questions.write_text("\n".join(QUESTIONS))
+    main = QWidget()
+    qtbot.addWidget(main)
+    client = EngineClient(children.command("fake-engine"), grace_ms=2000, restart_ms=100)
+    door = BatchDoor(main, client, lambda: (str(folder / "a.pdf"),), Settings)
+    made = Desk(door, client, folder, [])
+    door.jumped.connect(made.jumps.append)
+    client.load("/models/one")
+    qtbot.waitUntil(lambda: client.model is not None, timeout=WAIT)
+    monkeypatch.setattr("app.batch.work.reader_fingerprint", lambda folder, adapter: f"{folder}")
+    door.open()
+    door.ask_file(questions)
+    yield made
+    door.shutdown()
+    client.stop()
+
+
+def looked(qtbot: QtBot, desk: Desk) -> None:
+    desk.door.ask_folder(desk.folder)
+    qtbot.waitUntil(lambda: desk.runner.phase is Phase.READY, timeout=WAIT)
+
+
+def press_run(desk: Desk) -> None:
+    assert desk.window.run.isEnabled()
+    QTest.mouseClick(desk.window.run, Qt.MouseButton.LeftButton)
+
+
+def test_a_folder_is_asked_and_only_what_is_missing_asked_again(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    looked(qtbot, desk)
+    assert desk.window.run.text() == "Ask all"
+    press_run(desk)
+    assert desk.window.run.text() == "Stop"
+    qtbot.waitUntil(lambda: desk.runner.phase is Phase.READY, timeout=WAIT)
+    assert desk.table.done == desk.table.total == 6
+    first = desk.table.cell(0, 0)
+    assert first is not None
+    assert first.text == "Invoice 1 total 84.50"
+    book = desk.table.cell(1, 0)
+    assert book is not None
+    assert (book.pages_read, book.page_count) == (4, 6)
+    broken = desk.table.cell(2, 1)
+    assert broken is not None
+    assert broken.problem.endswith(".")
+    assert desk.window.run.text() == "Ask again what failed"
+
+    window = desk.window
+    window.table.setCurrentIndex(window.model.index(0, 1))
+    QTest.mouseClick(window.jump, Qt.MouseButton.LeftButton)
+    assert desk.jumps[-1].page == PageRef(str(desk.folder / "a.pdf"), 0)
+    assert desk.jumps[-1].boxes
+
+    desk.door.write(tmp_path / "out.csv")
+    qtbot.waitUntil(lambda: "was written" in window.status.text(), timeout=WAIT)
+    assert "84.50" in (tmp_path / "out.csv").read_text(encoding="utf-8-sig")
+    desk.door.write(tmp_path / "out.doc")
+    qtbot.waitUntil(lambda: ".xlsx" in window.status.text(), timeout=WAIT)
+
+    draw(desk.folder / "a.pdf", "Invoice 1 total 99.00")
+    desk.door.ask_folder(desk.folder)
+    qtbot.waitUntil(lambda: desk.runner.phase is Phase.READY, timeout=WAIT)
+    assert [desk.table.missing(row) for row in range(3)] == [(0, 1), (), (0, 1)]
+
+
+def test_a_persons_question_goes_first_and_the_batch_goes_on(qtbot: QtBot, desk: Desk) -> None:
+    looked(qtbot, desk)
+    press_run(desk)
+    qtbot.waitUntil(lambda: desk.table.done > 0, timeout=WAIT)
+    done: list[Done] = []
+    desk.client.reported.connect(lambda event: done.append(event) if isinstance(event, Done) else 0)
+    page = PageRef(str(desk.folder / "a.pdf"), 0)
+    desk.client.ask(Question("Mine?", page))
+    qtbot.waitUntil(lambda: bool(done), timeout=WAIT)
+    qtbot.waitUntil(lambda: desk.runner.phase is Phase.READY, timeout=WAIT)
+    assert desk.table.done == desk.table.total
+    assert desk.table.problems == 1, "only the broken document"
+
+
+def test_stop_keeps_what_there_is_and_run_goes_on(qtbot: QtBot, desk: Desk) -> None:
+    looked(qtbot, desk)
+    press_run(desk)
+    qtbot.waitUntil(lambda: desk.table.done > 0, timeout=WAIT)
+    QTest.mouseClick(desk.window.run, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: desk.runner.phase is Phase.READY, timeout=WAIT)
+    before = desk.table.done
+    assert 0 < before < desk.table.total
+    press_run(desk)
+    qtbot.waitUntil(lambda: desk.runner.phase is Phase.READY, timeout=WAIT)
+    assert desk.table.done == desk.table.total
+
+
+def test_another_model_stops_the_batch_and_says_so(qtbot: QtBot, desk: Desk) -> None:
+    looked(qtbot, desk)
+    press_run(desk)
+    qtbot.waitUntil(lambda: desk.table.done > 0, timeout=WAIT)
+    desk.client.load("/models/two")
+    qtbot.waitUntil(lambda: desk.runner.phase is Phase.READY, timeout=WAIT)
+    assert desk.window.status.text() == words.OTHER_MODEL
+    desk.door.set_model(desk.client.model)
+    qtbot.waitUntil(
+        lambda: desk.runner.phase is Phase.READY and desk.table.known == 0, timeout=WAIT
+    )
+    assert desk.runner.plan is not None
+    assert desk.runner.plan.model.folder == "/models/two"
+
+
+def test_the_open_documents_can_be_asked(qtbot: QtBot, desk: Desk) -> None:
+    desk.window.open_wanted.emit()
+    qtbot.waitUntil(lambda: desk.runner.phase is Phase.READY, timeout=WAIT)
+    assert desk.window.source.text() == "1 document"
+    assert len(desk.table.rows) == 1

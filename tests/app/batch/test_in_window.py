@@ -1,0 +1,25 @@
+from pytestqt.qtbot import QtBot
+
+from app.ask.values import EvidenceClick
+from app.shell import Shell
+from tests.app.conftest import MakeShell, furniture
+from vlm.types import PageRef
+
+
+def test_the_command_opens_the_batch_and_a_cell_its_page(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    shell: Shell = make_shell(two[0])
+    parts = furniture(shell)
+    assert parts.batch.window is None
+    shell.window.commands.batch.trigger()
+    window = parts.batch.window
+    assert window is not None
+    assert window.isVisible()
+    assert not window.run.isEnabled()
+    window.jumped.emit(EvidenceClick(PageRef(two[1], 2), ()))
+    qtbot.waitUntil(lambda: parts.tabs.current_path == two[1])
+    view = parts.tabs.current
+    assert view is not None
+    qtbot.waitUntil(lambda: view.document() is not None and view.page().page == 2)
+    window.close()
