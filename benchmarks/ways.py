@@ -35,6 +35,7 @@ class Plain:
         self.model: Any = AutoModelForImageTextToText.from_pretrained(
             str(folder), local_files_only=True, dtype=torch.float32
         )
+        self.model.requires_grad_(False)
         never_ends(self.model)
         self.family = FAMILIES["idefics2"]
         self.processor = self.family.processor(folder, self.model.config)
