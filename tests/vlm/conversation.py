@@ -17,6 +17,7 @@ from vlm.protocol import (
     LAST_EVENTS,
     VERSION,
     AllAnswered,
+    Answered,
     Ask,
     AskAll,
     Cancel,
@@ -33,6 +34,7 @@ from vlm.protocol import (
     Request,
     Saw,
     TextDelta,
+    Unanswered,
     Unlock,
 )
 from vlm.types import Box, PageRef, Question
@@ -141,6 +143,7 @@ class EngineContract(ABC):
             self.queue(engine, asked)
             self.refuse(engine, tmp_path)
             self.read_a_book(engine, tmp_path)
+            self.ask_several(engine, asked)
             self.go_on(engine, folder, document)
 
             assert engine.end()[0] == 0
@@ -202,6 +205,16 @@ class EngineContract(ABC):
         assert [type(engine.last_of(job)) for job in (27, 28)] == [Cancelled, AllAnswered], (
             "reading ahead gives way to questions"
         )
+
+    def ask_several(self, engine: Closing, asked: Question) -> None:
+        """Ask several questions in one job, one of which cannot be answered."""
+        blank = Question(" ", asked.page)
+        engine.send(AskAll(29, (asked, blank, asked)))
+        assert engine.last_of(29) == AllAnswered(29)
+        told = list(events_of(engine.said, 29))
+        assert {event.index for event in told if isinstance(event, Answered)} == {0, 2}
+        (refused,) = [event for event in told if isinstance(event, Unanswered)]
+        assert (refused.index, refused.code) == (1, "question_unanswerable")
 
     def go_on(self, engine: Closing, folder: Path, document: Path) -> None:
         """Do what only one kind of engine can; this one can no more."""

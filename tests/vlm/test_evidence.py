@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tests.drawn import line
-from vlm.evidence import locate
-from vlm.types import Box, Word
+from vlm.evidence import locate, locate_over
+from vlm.types import Box, PageRef, Word
 
 TOP = line("Invoice", "No.", "3124", y=0.10)
 TOTAL = line("Total:", "€", "1,204.50", y=0.50)
@@ -133,3 +133,21 @@ def test_a_word_belongs_to_the_box_that_holds_its_centre() -> None:
     word = Word("Total", Box(0.1, 0.1, 0.3, 0.2))
     assert locate("Total", (word,), Box(0, 0, 0.21, 1)).kind == "crop"
     assert locate("Total", (word,), Box(0, 0, 0.19, 1)).kind == "page"
+
+
+OTHER = PageRef("a.pdf", 4)
+
+
+def test_an_answer_about_several_pages_is_looked_for_on_each() -> None:
+    first, second = line("Invoice", "3124"), line("Total", "12.50")
+    found = locate_over("12.50", first, None, [(OTHER, second)])
+    assert (found.kind, found.page, found.boxes) == ("page", OTHER, (second[1].box,))
+    found = locate_over("3124", first, None, [(OTHER, second)])
+    assert (found.kind, found.page) == ("page", None)
+
+
+def test_a_page_without_text_leaves_open_what_the_others_do_not_have() -> None:
+    first = line("Invoice", "3124")
+    assert locate_over("99", first, None, [(OTHER, line("Total"))]).kind == "absent"
+    assert locate_over("99", first, None, [(OTHER, ())]).kind == "no_text"
+    assert locate_over("99", (), None, [(OTHER, first)]).kind == "no_text"
