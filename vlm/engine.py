@@ -148,6 +148,7 @@ class Engine:
                 raise
             yield Progress(request.job, "Not enough GPU memory; using the processor instead")
             loaded = yield from self._loaded(request, self._place("cpu"), cancel)
+        yield Progress(request.job, "Preparing the model")  # packing many weights takes a while
         yield Loaded(request.job, self._use(loaded, request).loaded.info)
 
     def _switchable(self, request: Load) -> Sight | None:
