@@ -106,8 +106,10 @@ def _build(
 def inputs(processor: Any, text: str, images: list[Any], _layout: Any) -> dict[str, Any]:
     """Prepare them as the stock processor does, which cannot be loaded without torchvision."""
     found = dict(processor.image_processor(images, return_tensors="pt"))
-    count = int(found["image_grid_thw"][0].prod()) // processor.image_processor.merge_size**2
-    token = processor.image_token
-    ids = processor.tokenizer(text.replace(token, token * count), return_tensors="pt")
+    token, merged = processor.image_token, processor.image_processor.merge_size**2
+    first, *rest = text.split(token)
+    counts = [int(grid.prod()) // merged for grid in found["image_grid_thw"]]
+    text = first + "".join(token * n + part for n, part in zip(counts, rest, strict=True))
+    ids = processor.tokenizer(text, return_tensors="pt")
     kinds = (ids["input_ids"] == processor.image_token_id).to(torch.int32)
     return dict(ids) | found | {"mm_token_type_ids": kinds}

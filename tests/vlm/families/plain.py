@@ -30,10 +30,14 @@ def answer(kind: str, folder: Path, asked: Question, model: Any = None) -> str:
     pages = DrawnPages()
     sheet = views.sheet_of(pages.size, asked.box or WHOLE_PAGE, 0, ())
     layout = family.plan(processor, sheet, asked.splitting)
+    shown = (asked.page, *asked.more_pages)
     images = [
-        views.draw(pages, asked.page, asked.box, sheet, layout, tile).image for tile in layout.tiles
+        views.draw(pages, page, asked.box, sheet, layout, tile).image
+        for page in shown
+        for tile in layout.tiles
     ]
-    content = [{"type": "image"}] * layout.images + [{"type": "text", "text": asked.text}]
+    content: list[dict[str, str]] = [{"type": "image"}] * layout.images * len(shown)
+    content.append({"type": "text", "text": asked.text})
     text = processor.apply_chat_template(
         [{"role": "user", "content": content}], add_generation_prompt=True
     )

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 import torch
+from msgspec import structs
 
 from finetune.attach import attach, learning
+from finetune.estimate import estimate
 from finetune.merging import merge
 from finetune.plan import TrainPlan
 from finetune.saving import save_adapter
@@ -75,7 +77,11 @@ def test_each_part_learns_where_the_plan_says(saved: Saved, kind: str) -> None:
             ("connector", parts.connector),
         )
     }
-    names = list(learning(attach(model, PLAN)))
+    found = learning(attach(model, PLAN))
+    names = list(found)
+    size = sum(weight.numel() for weight in found.values())
+    plan = structs.replace(PLAN, base=str(saved(kind)))
+    assert estimate(plan, 4, flops=1e9).learned_numbers == pytest.approx(size, rel=0.1)
     adapted = {name.partition(".lora_")[0].removeprefix("base_model.model.") for name in names}
     assert all(linear.values())
     assert adapted == {layer for layers in linear.values() for layer in layers}
