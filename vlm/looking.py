@@ -20,6 +20,7 @@ from torch import Tensor
 from vlm import decoder as decoding
 from vlm.cancel import CancelToken, check, told
 from vlm.errors import QuestionUnanswerable
+from vlm.families import llava
 from vlm.families.family import Tile
 from vlm.protocol import Event, LookedAt, Progress, Where
 from vlm.seeing import Clock, Seen, Sight
@@ -28,7 +29,9 @@ from vlm.types import MOST_CELLS, WHOLE_PAGE, HeatMap, Quarter
 BRIGHT = 0.995
 """The quantile of a map's cells that is shown as the most: single cells may be far above."""
 
-NOT_SHOWN = "This model does not show where it looked. Idefics2, Idefics3 and SmolVLM models do."
+NOT_SHOWN = (
+    "This model does not show where it looked. Idefics2, Idefics3, SmolVLM and LLaVA models do."
+)
 NO_ANSWER = "There is no answer, so there is nothing to look behind."
 
 
@@ -210,7 +213,7 @@ def _attention(
     Returns:
         ``(visual tokens,)`` float32 that sums to 1.
     """
-    text = decoding.text_model(sight.loaded.model)
+    text = _text_model(sight.loaded.model)
     token = sight.loaded.processor.image_token_id
     given = torch.tensor(list(ids), device=features.device)
     places = (given == token).nonzero()[:, 0]
@@ -231,6 +234,12 @@ def _attention(
         text.body(inputs_embeds=embedded[None], use_cache=False)
     total = torch.stack(found).mean(0)
     return total / total.sum().clamp_min(1e-12)
+
+
+def _text_model(model: Any) -> decoding.TextModel:
+    """Return a model's own text model; LLaVA has another name for it."""
+    named = hasattr(model.model, "text_model")
+    return decoding.text_model(model) if named else llava.text_model(model)
 
 
 @contextlib.contextmanager

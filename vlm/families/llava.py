@@ -34,7 +34,7 @@ class Llava:
 
     name: str = "LLaVA"
     fallback_template: str = TEMPLATE
-    abilities: Abilities = Abilities(splits=False)
+    abilities: Abilities = Abilities(splits=False, shows_where=True)
 
     def processor(self, folder: Path, config: Any) -> Any:
         """Load the processor; it also remembers the view's side and its number of tokens."""

@@ -10,7 +10,7 @@ from tests.vlm.families.conftest import KINDS, Saved
 from vlm import looking
 from vlm.protocol import Failed, LookedAt, Where
 
-SHOWING = ("granite_docling", "llava")
+SHOWING = ("llava",)
 
 
 @pytest.mark.parametrize("kind", KINDS)
