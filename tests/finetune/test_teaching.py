@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,11 @@ import msgspec
 import pytest
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from torch import Tensor
 
 from finetune.attach import attach, learning
+from finetune.base_model import load_base, place
 from finetune.disk import RealDisk
 from finetune.features import Features
 from finetune.kept import KeptPages
@@ -107,3 +110,44 @@ def test_questions_about_one_picture_look_at_it_once_with_the_same_gradients(
     for name, gradient in gradients[1].items():
         error = (gradients[0][name] - gradient).norm() / gradient.norm().clamp_min(1e-12)
         assert float(error) < 1e-5, name
+
+
+@pytest.fixture
+def sixteen_bits() -> Iterator[Accelerator]:
+    """An accelerator of another precision than those of the other tests in this process."""
+    AcceleratorState._reset_state(reset_partial_state=True)  # pyright: ignore[reportPrivateUsage]
+    yield Accelerator(cpu=True, mixed_precision="bf16")
+    AcceleratorState._reset_state(reset_partial_state=True)  # pyright: ignore[reportPrivateUsage]
+
+
+def test_in_sixteen_bits_it_learns_the_same_and_goes_on_bit_by_bit(
+    tmp_path: Path, sixteen_bits: Accelerator
+) -> None:
+    folder = tuning.base(tmp_path)
+    rows = [tuning.row(number) for number in range(3)]
+    plan = tuning.plan_of(
+        folder,
+        precision="bfloat16",
+        trains_vision=True,
+        learning_rate=0.005,
+        rank=8,
+        alpha=16,
+        epochs=16,
+        views=1,
+    )
+
+    def learner() -> TorchLearner:
+        loaded = load_base(folder, place("bfloat16", "cpu"))
+        lessons = [lesson_of(loaded, row, False) for row in rows]
+        features = Features(loaded, _pages(rows), None, RealDisk())
+        return TorchLearner(plan, loaded, lessons, lessons[:1], features, sixteen_bits)
+
+    whole = learner()
+    weights = learning(whole.wrapped)
+    assert {weight.dtype for weight in weights.values()} == {torch.float32}
+    losses = [whole.step(number).loss for number in range(16)]
+    assert losses[-1] < 0.7 * losses[0]
+    first, second = learner(), learner()
+    assert [first.step(number).loss for number in range(4)] == losses[:4]
+    second.restore(first.state())
+    assert [second.step(number).loss for number in range(4, 8)] == losses[4:8]
