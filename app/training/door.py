@@ -13,20 +13,19 @@ training.shutdown()
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.task import CancelToken, Tasks
+from app.task import Tasks
 from vlm import paths
 from vlm.types import ModelInfo
 
 if TYPE_CHECKING:
     from app.training.presenter import Training
+    from app.training.warming import Slices
 
 
 class TrainingDoor(QObject):
@@ -56,6 +55,7 @@ class TrainingDoor(QObject):
         self._model: ModelInfo | None = None
         self._behind: Training | None = None
         self._wanted = False
+        self._slices: Slices | None = None
         self._lane = Tasks(1, self)
 
     @property
@@ -94,12 +94,20 @@ class TrainingDoor(QObject):
     def shutdown(self) -> None:
         """End all work of the window; runs go on. Nothing is emitted after this."""
         self._lane.stop()
+        if self._slices is not None:
+            self._slices.stop()
         if self._behind is not None:
             self._behind.shutdown()
 
     def _load(self) -> None:
-        task = self._lane.start(_import)
-        task.value.connect(self._on_imported)
+        if self._slices is not None:
+            return
+        from app.training import warming  # not for the first frame
+
+        self._slices = warming.Slices(self)
+        self._slices.done.connect(self._on_imported)
+        task = self._lane.start(warming.pure)
+        task.value.connect(lambda _: self._slices and self._slices.start(warming.window()))
 
     @Slot()
     def _on_imported(self) -> None:
@@ -115,9 +123,3 @@ class TrainingDoor(QObject):
             self._behind.follow()
         if self._wanted:
             self._behind.open()
-
-
-def _import(token: CancelToken) -> Generator[None, None, None]:
-    """Import on a thread of its own what takes a while; the window's thread then has it."""
-    importlib.import_module("app.training.presenter")
-    yield None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -121,7 +122,7 @@ class ExpertForm(QWidget):
     def __init__(self, plan: TrainPlan, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._plan = plan
-        self.rows: dict[str, FieldRow] = {}
+        self._rows: dict[str, FieldRow] = {}
         self.trouble = Line()
         self.back = button("Done", self.closed.emit)
         self.reset = button(
@@ -131,6 +132,13 @@ class ExpertForm(QWidget):
         self.trouble.say("")
 
     @property
+    def rows(self) -> dict[str, FieldRow]:
+        """The fields by their keys in the plan; made when they are first wanted."""
+        if not self._rows:
+            self._fill()
+        return self._rows
+
+    @property
     def sound(self) -> bool:
         """Whether all that stands there can be used."""
         return self.trouble.isHidden()
@@ -138,23 +146,16 @@ class ExpertForm(QWidget):
     def show_plan(self, plan: TrainPlan, own: bool) -> None:
         """Show what a plan holds; `own` says whether any of it is not the preset's."""
         self._plan = plan
-        for key, row in self.rows.items():
+        for key, row in self._rows.items():
             row.show_value(fields.value(plan, key))
         self.trouble.say("")
         self.reset.setEnabled(own)
 
     def _lay_out(self) -> None:
         inside = QWidget()
-        cards = QVBoxLayout(inside)
-        cards.setContentsMargins(EDGE, 0, EDGE, theme.SPACE * 2)
-        cards.setSpacing(theme.SPACE * 2)
-        for title, group in fields.grouped(fields.all_fields(self._plan)):
-            frame, column = card(title)
-            for field in group:
-                row = self.rows[field.key] = FieldRow(field)
-                row.edited.connect(self._on_edited)
-                column.addWidget(row)
-            cards.addWidget(frame)
+        self._cards = QVBoxLayout(inside)
+        self._cards.setContentsMargins(EDGE, 0, EDGE, theme.SPACE * 2)
+        self._cards.setSpacing(theme.SPACE * 2)
         head = QHBoxLayout()
         head.setContentsMargins(EDGE, theme.SPACE * 2, EDGE, 0)
         head.addWidget(label("All settings", Role.TITLE))
@@ -171,6 +172,16 @@ class ExpertForm(QWidget):
         layout.addLayout(head)
         layout.addWidget(scrolling(inside, "All settings"), 1)
         layout.addLayout(foot)
+
+    def _fill(self) -> None:
+        for title, group in fields.grouped(fields.all_fields(self._plan)):
+            frame, column = card(title)
+            for field in group:
+                row = self._rows[field.key] = FieldRow(field)
+                row.show_value(fields.value(self._plan, field.key))
+                row.edited.connect(self._on_edited)
+                column.addWidget(row)
+            self._cards.addWidget(frame)
 
     @Slot()
     def _on_edited(self) -> None:
@@ -191,3 +202,8 @@ class ExpertForm(QWidget):
             return
         self.trouble.say("")
         self.changed.emit(found)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._rows:
+            self._fill()

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QWidget
 from app import dialogs
 from app.coalesce import Coalescer
 from app.dialogs import Prompt
-from app.task import Tasks
-from app.training import words, work
+from app.training import warming, words
 from app.training.following import Following
 from app.training.setting_up import SettingUp
 from app.training.values import Phase, Prepared, Run
+from app.training.warming import Slices
 from app.training.window import TrainingWindow
 
 
@@ -43,7 +43,7 @@ class Training(QObject):
         window = self.window
         self.setting_up = SettingUp(file, window.setup, window.expert, window.preview, self)
         self.following = Following(file, self)
-        self._lane = Tasks(1, self)
+        self._slices = Slices(self)
         self._warm = False
         self._shown: Path | None = None
         self._greeted = self._announces = False
@@ -63,6 +63,7 @@ class Training(QObject):
         window.expert.closed.connect(lambda: window.show_page(window.setup))
         self.setting_up.wanted.connect(self._on_wanted)
         self._examples.due.connect(self._on_examples)
+        self._slices.done.connect(self._on_warm)
         following.changed.connect(self._on_runs)
         following.began.connect(self._on_began)
         following.over.connect(self._on_over)
@@ -97,7 +98,7 @@ class Training(QObject):
         self._examples.drop()
         self.setting_up.shutdown()
         self.following.shutdown()
-        self._lane.stop()
+        self._slices.stop()
 
     @property
     def shown_run(self) -> Run | None:
@@ -110,9 +111,9 @@ class Training(QObject):
         self.setting_up.refresh()
         if not self._warm:
             self._warm = True
-            task = self._lane.start(work.warm())
-            task.value.connect(lambda _: self._on_warm())
+            self._slices.start(warming.plots())
 
+    @Slot()
     def _on_warm(self) -> None:
         self.window.allow_plots()
         self._on_runs()

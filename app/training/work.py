@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import tempfile
 from collections.abc import Generator
@@ -42,16 +41,6 @@ CHANGED = "The examples have changed since you looked. Look at them again, then 
 def root() -> Path:
     """Return the folder that holds the run folders."""
     return paths.data_dir() / "runs"
-
-
-def warm() -> Work:
-    """Import what draws curves. Yields True once it is there."""
-
-    def work(token: CancelToken) -> Generator[bool, None, None]:
-        importlib.import_module("pyqtgraph")  # longer than a person should wait for a window
-        yield True
-
-    return work
 
 
 def bases() -> Work:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -69,3 +71,11 @@ def test_the_measure_opens_from_the_run(qtbot: QtBot, shell: Shell) -> None:
     furniture(shell).training.gate_wanted.connect(wanted.append)
     qtbot.mouseClick(behind.window.run.measure, Qt.MouseButton.LeftButton)
     assert wanted == [run]
+
+
+def test_holding_it_costs_no_import() -> None:
+    code = (
+        "import sys, app.training.door;"
+        "assert not {'numpy', 'psutil', 'pyqtgraph', 'tokenizers', 'finetune'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

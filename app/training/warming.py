@@ -1,0 +1,120 @@
+"""Gets what the training window needs ready in small slices, so that nothing waits for it.
+
+Importing a module that uses Qt belongs on the window's thread: PySide makes its types when they are
+first looked at, and two threads that do so at once crash the program. What knows no Qt is imported
+by a thread, see `PURE`; the rest on the event loop, a slice at a time.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Generator, Iterator
+
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.task import CancelToken
+
+PURE = (
+    "numpy",
+    "psutil",
+    "tokenizers",
+    "vlm.catalogue",
+    "finetune.adapters",
+    "finetune.costs",
+    "finetune.estimate",
+    "finetune.examples",
+    "finetune.hindrances",
+    "finetune.hygiene",
+    "finetune.launch",
+    "finetune.loop",
+    "finetune.negatives",
+    "finetune.runs",
+    "finetune.tokens",
+)
+"""Modules without Qt that take a while."""
+_WINDOW = (
+    "app.models.buttons",
+    "app.training.watch",
+    "app.training.work",
+    "app.training.words",
+    "app.training.setup_page",
+    "app.training.expert_form",
+    "app.training.preview_page",
+    "app.training.run_page",
+    "app.training.run_list",
+    "app.training.compare_page",
+    "app.training.window",
+    "app.training.setting_up",
+    "app.training.presenter",
+)
+SLICE_SECONDS = 0.006
+
+
+def pure(token: CancelToken) -> Generator[None, None, None]:
+    """Import what knows no Qt; work for a thread."""
+    for name in PURE:
+        importlib.import_module(name)
+        if token.cancelled:
+            return
+    yield None
+
+
+def window() -> Iterator[None]:
+    """Import the training window, a module at a time."""
+    for name in _WINDOW:
+        importlib.import_module(name)
+        yield
+
+
+def plots() -> Iterator[None]:
+    """Import what draws curves.
+
+    It looks at every type of Qt, which is most of what it takes; looking at them one by one before
+    leaves little to be waited for.
+    """
+    for module in (QtCore, QtGui, QtWidgets):
+        for name in dir(module):
+            getattr(module, name)
+            yield
+    importlib.import_module("pyqtgraph")
+    yield
+
+
+class Slices(QObject):
+    """Runs an iterator on the event loop, a few steps at a time.
+
+    Signals:
+        done(): It came to its end.
+    """
+
+    done = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._steps: Iterator[None] | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._on_turn)
+
+    def start(self, steps: Iterator[None]) -> None:
+        """Run these steps instead of what is left of others."""
+        self._steps = steps
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Run no more."""
+        self._timer.stop()
+        self._steps = None
+
+    @Slot()
+    def _on_turn(self) -> None:
+        end = time.perf_counter() + SLICE_SECONDS
+        while self._steps is not None and time.perf_counter() < end:
+            try:
+                next(self._steps)
+            except StopIteration:
+                self.stop()
+                self.done.emit()
+                return
