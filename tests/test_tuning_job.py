@@ -128,7 +128,7 @@ def test_from_the_measure_to_an_answer_by_what_was_learned(
     settings = SettingsFile(paths.config_dir() / "settings.json").load()
     assert settings.adapters == {str(model): "mine"}
 
-    qtbot.waitUntil(lambda: parts.versions.menu() is not None)
+    qtbot.waitUntil(lambda: bool(parts.versions.listing.fitting))
     chip = parts.versions.menu()
     assert chip is not None
     next(entry for entry in chip.actions() if entry.text() == words.BASE).trigger()

@@ -194,7 +194,8 @@ def _changed(base: Tensor, step: _Step, file: Any) -> Tensor:
     if not step.magnitude:
         return moved
     # DoRA: each row has the learned length, whatever the pair did to it.
-    return read(step.magnitude).view(-1, 1) / torch.linalg.norm(moved, dim=1, keepdim=True) * moved
+    length: Tensor = torch.linalg.norm(moved, dim=1, keepdim=True)
+    return read(step.magnitude).view(-1, 1) / length * moved
 
 
 class _DiffersError(Exception):

@@ -90,6 +90,11 @@ class VersionsDoor(QObject):
         return self._behind
 
     @property
+    def listing(self) -> Listing:
+        """The versions there are, as far as it has looked."""
+        return self._listing
+
+    @property
     def wearing(self) -> Wearing:
         """Which version reads, and who decided so."""
         return self._wearing

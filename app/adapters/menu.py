@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
@@ -50,11 +51,11 @@ def build(parent: QWidget, listing: Listing, wearing: Wearing, does: Doings) -> 
         entry(words.BY_PAGE, wearing.override is None, lambda: does.use_here(None))
         entry(words.BASE, wearing.override == "", lambda: does.use_here(""))
         for name in names:
-            entry(name, wearing.override == name, lambda one=name: does.use_here(one))
+            entry(name, wearing.override == name, partial(does.use_here, name))
     else:
         entry(words.BASE, not wearing.active, lambda: does.use(""))
         for name in names:
-            entry(name, wearing.active == name, lambda one=name: does.use(one))
+            entry(name, wearing.active == name, partial(does.use, name))
     menu.addSeparator()
     if listing.choosable or wearing.by_page:
         toggle = menu.addAction(words.BY_PAGE if not wearing.by_page else "One for all documents")

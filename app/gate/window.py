@@ -98,8 +98,8 @@ class GateWindow(QDialog):
         measures = QVBoxLayout(card)
         measures.setContentsMargins(*[theme.SPACE * 2] * 4)
         measures.setSpacing(theme.SPACE)
-        for part in (self.nearly, self.exactly, self.others):
-            measures.addWidget(part)
+        for measure in (self.nearly, self.exactly, self.others):
+            measures.addWidget(measure)
         measures.addWidget(label(words.LEGEND, Role.MUTED, wrap=True))
         top = QHBoxLayout()
         top.setSpacing(theme.SPACE * 3)

@@ -170,7 +170,12 @@ def test_the_engine_changes_the_adapter_and_reads_no_weights_of_the_base(
     answerer = engine(base)
     read: list[Path] = []
     tensors = safety.tensors
-    monkeypatch.setattr(safety, "tensors", lambda path: (read.append(path), tensors(path))[1])
+
+    def noted(path: Path) -> tuple[int, int]:
+        read.append(path)
+        return tensors(path)
+
+    monkeypatch.setattr(safety, "tensors", noted)
     monkeypatch.setattr(AutoModelForImageTextToText, "from_pretrained", None)
     assert answered(answerer, ASKED).text == texts[None]
     for adapter in (one, two, None, two):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -66,17 +67,11 @@ def window(qtbot: QtBot, shell: Shell) -> VersionsDialog:
 
 def menu(qtbot: QtBot, shell: Shell) -> QMenu:
     """Return what a click on the model chip opens."""
-    door, found = furniture(shell).versions, []
-
-    def opened() -> bool:
-        made_now = door.menu()
-        if made_now is not None:
-            found.append(made_now)
-        return bool(found)
-
-    qtbot.waitUntil(opened)
-    assert isinstance(found[0], QMenu)
-    return found[0]
+    door = furniture(shell).versions
+    qtbot.waitUntil(lambda: bool(door.listing.fitting))
+    found = door.menu()
+    assert found is not None
+    return found
 
 
 def entries(of: QMenu) -> dict[str, bool]:
@@ -172,7 +167,12 @@ def test_renamed_and_removed(
 
     asked: list[Prompt] = []
     answers = [None, Reply("Remove")]
-    monkeypatch.setattr(dialogs, "ask", lambda _, prompt: (asked.append(prompt), answers.pop(0))[1])
+
+    def answered(_: object, prompt: Prompt) -> Reply | None:
+        asked.append(prompt)
+        return answers.pop(0)
+
+    monkeypatch.setattr(dialogs, "ask", answered)
     press(dialog.cards["Bills"].menu(), "Re&move…")
     assert "Bills" in asked[0].title
     assert Path(AdapterLibrary().get("Bills").folder).is_dir()
@@ -209,6 +209,9 @@ def test_exported_and_imported_with_a_sentence_for_each_refusal(
     qtbot.waitUntil(lambda: "invoices 2" in dialog.cards)
     assert "is here now" in dialog.status.text()
 
+    def shown(said: str) -> bool:
+        return said in dialog.status.text()
+
     pickled = made.peft(tmp_path / "pickled")
     (pickled / "adapter_model.safetensors").rename(pickled / "adapter_model.bin")
     for folder, sentence in (
@@ -219,7 +222,7 @@ def test_exported_and_imported_with_a_sentence_for_each_refusal(
     ):
         folders.append(folder)
         qtbot.mouseClick(dialog.bring, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda said=sentence: said in dialog.status.text())
+        qtbot.waitUntil(partial(shown, sentence))
     qtbot.waitUntil(lambda: len(dialog.cards) == 4)
     dialog.accept()
 
@@ -334,7 +337,7 @@ def test_a_question_waits_until_the_version_for_its_page_is_chosen(
     shell = make_shell()
     ready(qtbot, shell, "")
     parts = furniture(shell)
-    qtbot.waitUntil(lambda: parts.versions.menu() is not None)
+    qtbot.waitUntil(lambda: bool(parts.versions.listing.fitting))
     parts.desk.open([paper])
     line = parts.panel.composer.line
     qtbot.waitUntil(lambda: parts.panel.scope is not None)

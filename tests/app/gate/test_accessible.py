@@ -1,5 +1,6 @@
 """The windows about tuning can be used without seeing them and without a mouse."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -43,9 +44,8 @@ def versions_window(folder: Path) -> QWidget:
 
 @pytest.mark.parametrize("make", [gate_window, versions_window])
 def test_everything_has_a_name_and_tab_comes_round(
-    qtbot: QtBot, tmp_path: Path, make: object
+    qtbot: QtBot, tmp_path: Path, make: Callable[[Path], QWidget]
 ) -> None:
-    assert callable(make)
     window = make(tmp_path)
     qtbot.addWidget(window)
     window.show()

@@ -15,6 +15,7 @@ from app.gate.chart import IntervalBar
 from app.gate.door import GateDoor
 from app.gate.values import Change
 from app.gate.window import GateWindow
+from app.theme import Tone
 from finetune import runs
 from finetune.adapters import AdapterLibrary
 from finetune.gate import Interval, Score
@@ -185,7 +186,7 @@ def test_the_bar_is_drawn_where_the_numbers_are(qtbot: QtBot) -> None:
     bar = IntervalBar()
     qtbot.addWidget(bar)
     bar.resize(416, 26)
-    bar.show_score(Score(0.25, 0.75, Interval(0.5, 0.4, 0.6)), words.Tone.GOOD)
+    bar.show_score(Score(0.25, 0.75, Interval(0.5, 0.4, 0.6)), Tone.GOOD)
     picture = bar.grab().toImage()
 
     def ink(fraction: float, above: int = 0) -> str:
