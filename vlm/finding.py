@@ -14,6 +14,12 @@ from dataclasses import dataclass
 LEAST_PREFIX = 5
 """Letters from which on a word of the question also finds words that begin with it."""
 
+CANDIDATES = 6
+"""Pages looked at closely for each one that is wanted."""
+
+NEAR = 12
+"""Words of a page within which the question's words support each other."""
+
 _COMMON = """
 a about an and any are at be been by can could did do does for from give had has have how i if in
 into is it its list me much many my name of on or our page please say says show tell than that the
@@ -111,25 +117,46 @@ class PageIndex:
         if not wanted:
             return ()
         rows = self._connection.execute(
-            "SELECT rowid - 1, -bm25(page) FROM page WHERE page MATCH ? "
+            "SELECT rowid - 1, -bm25(page), text FROM page WHERE page MATCH ? "
             "ORDER BY bm25(page), rowid LIMIT ?",
-            (wanted, limit),
+            (wanted, CANDIDATES * limit),
         ).fetchall()
+        words = telling(question)
         # A word that most pages have weighs next to nothing in bm25, but never less.
-        best = max((score for _, score in rows), default=0.0)
-        return tuple(Hit(page, score / best if best > 0 else 1.0) for page, score in rows)
+        scores = {page: score * (1 + together(text, words)) for page, score, text in rows}
+        best = max(scores.values(), default=0.0)
+        ranked = sorted(scores, key=lambda page: -scores[page])[:limit]
+        return tuple(Hit(page, scores[page] / best if best > 0 else 1.0) for page in ranked)
 
     def close(self) -> None:
         """Forget everything."""
         self._connection.close()
 
 
+def telling(text: str) -> tuple[str, ...]:
+    """Return the words of a text, each once in small letters, that say what it is about."""
+    found = dict.fromkeys(word.casefold() for word in _WORD.findall(text))
+    return tuple(word for word in found if word not in COMMON and (len(word) > 1 or word.isdigit()))
+
+
+def together(text: str, words: Sequence[str]) -> float:
+    """Return the largest share of words that stand within `NEAR` words of a text, in [0, 1]."""
+    places: list[tuple[int, int]] = []
+    for number, token in enumerate(_WORD.findall(text.casefold())):
+        for index, word in enumerate(words):
+            if token == word or (len(word) >= LEAST_PREFIX and token.startswith(word)):
+                places.append((number, index))
+    best = 0
+    for start, (first, _) in enumerate(places):
+        near = {index for number, index in places[start : start + NEAR] if number < first + NEAR}
+        best = max(best, len(near))
+    return best / len(words) if words else 0.0
+
+
 def query(question: str) -> str:
     """Write a question as a search for any of its telling words; "" when it has none."""
-    found = dict.fromkeys(word.casefold() for word in _WORD.findall(question))
-    telling = [word for word in found if word not in COMMON and (len(word) > 1 or word.isdigit())]
     parts: list[str] = []
-    for word in telling:
+    for word in telling(question):
         parts.append(f'"{word}"')
         if len(word) >= LEAST_PREFIX and word.isalpha():
             parts.append(f'"{word}" *')

@@ -93,6 +93,11 @@ class PageReader:
         self._model = model
         self._ask = ask
 
+    @property
+    def small(self) -> bool:
+        """Whether the model reads lines and blocks rather than pages."""
+        return self._model.small
+
     def known(self, page: PageRef) -> str | None:
         """Return what was read on a page before, None when nobody has.
 

@@ -25,7 +25,7 @@ from vlm.finding import Hit
 from vlm.page_finder import Finder
 from vlm.page_reading import AskPage, PageReader
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
-from vlm.types import Answer, Evidence, PageAnswer, PageRef, PagesRead, Question, Timings
+from vlm.types import Answer, Box, Evidence, PageAnswer, PageRef, PagesRead, Question, Timings
 
 MOST_PAGES = 4
 """Pages that are read for one question; each costs as much as a question about it."""
@@ -112,7 +112,10 @@ def answer(
                 f", {number + 1} of {len(hits)} pages" if len(hits) > 1 else ""
             )
             yield Progress(job, saying, number / len(hits))
-            outcome = yield from _ask_one(job, question, hit, saying, ask)
+            asked = _asked(question, hit)
+            small = reader is not None and reader.small
+            line = finder.focus(asked.page, question.text) if small else None
+            outcome = yield from _ask_page(job, asked, line, saying, ask)
             if isinstance(outcome, Failed):
                 failure = outcome
                 if outcome.code not in _PAGE_FAILS:
@@ -152,13 +155,29 @@ def _choose(
     return index.searched, finding.order(index, question.text, min(shown, count - 1), MOST_PAGES)
 
 
-def _ask_one(
-    job: int, question: Question, hit: Hit, saying: str, ask: AskPage
-) -> Generator[Event, None, tuple[Done, Saw | None] | Failed]:
+def _asked(question: Question, hit: Hit) -> Question:
+    """Return what is asked of one page."""
     page = question.page
     if hit.page != page.page:
         page = PageRef(page.path, hit.page)  # the person's turn is of the page they look at
-    asked = msgspec.structs.replace(question, page=page, box=None, whole_document=False)
+    return msgspec.structs.replace(question, page=page, box=None, whole_document=False)
+
+
+def _ask_page(
+    job: int, asked: Question, line: Box | None, saying: str, ask: AskPage
+) -> Generator[Event, None, tuple[Done, Saw | None] | Failed]:
+    """Ask about the line that a small model reads best, then the page if that says nothing."""
+    if line is not None:
+        closer = msgspec.structs.replace(asked, box=line, splitting=False)
+        outcome = yield from _ask_one(job, closer, saying, ask)
+        if not isinstance(outcome, Failed) and says_something(outcome[0].answer.text):
+            return outcome
+    return (yield from _ask_one(job, asked, saying, ask))
+
+
+def _ask_one(
+    job: int, asked: Question, saying: str, ask: AskPage
+) -> Generator[Event, None, tuple[Done, Saw | None] | Failed]:
     saw: Saw | None = None
     for event in ask(asked):
         match event:
@@ -193,7 +212,8 @@ def says_something(text: str) -> bool:
 def _worth(given: Answer, hit: Hit) -> float:
     """Weigh an answer against those of other pages; those that say nothing come last."""
     sure = given.confidence if given.confidence >= 0 else UNKNOWN
-    weight = sure * TRUST[given.evidence.kind] * (0.5 + 0.5 * hit.relevance)
+    # Squared: an answer that is right for another page is worse than one misread on this page.
+    weight = sure * TRUST[given.evidence.kind] * hit.relevance**2
     return weight if says_something(given.text) else weight - 1.0
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vlm.finding import UNSEARCHED, Hit, PageIndex, order, query
+from vlm.finding import UNSEARCHED, Hit, PageIndex, order, query, together
 
 PAGES = (
     "Contents Overview Figures",
@@ -36,6 +36,18 @@ def test_the_page_with_the_words_comes_first(index: PageIndex, question: str, pa
     assert hits[0] == Hit(page, 1.0)
     assert all(0 < hit.relevance <= 1 for hit in hits)
     assert [hit.relevance for hit in hits] == sorted((hit.relevance for hit in hits), reverse=True)
+
+
+def test_words_that_stand_together_count_more_than_words_far_apart() -> None:
+    made = PageIndex(2)
+    filler = " ".join(f"word{number}" for number in range(40))
+    made.put(0, f"invoice {filler} number {filler} Keller {filler}")
+    made.put(1, f"{filler} Keller: invoice number 5414 {filler} {filler}")
+    first, second = made.search("What is the invoice number of Keller?", 2)
+    assert (first.page, second.page) == (1, 0)
+    assert second.relevance < 0.8
+    assert together("a invoices b", ("invoice", "total")) == 0.5
+    assert together("", ()) == 0
 
 
 def test_signs_of_the_search_language_are_only_words(index: PageIndex) -> None:

@@ -136,9 +136,13 @@ def answered_nowhere() -> Answer:
 
 
 def test_what_stands_on_its_page_is_preferred_to_what_does_not() -> None:
-    book = Book(texts=FINDABLE)
     clerk = Clerk(lambda page: said("LP-20418", 0.7) if page == 2 else said("LB-1", 0.9, "absent"))
-    assert answered(ask(book, clerk, asked("Price and invoice number?"))).text == "LP-20418"
+    assert answered(ask(Book(texts=("a", "b", "c")), clerk)).text == "LP-20418"
+
+
+def test_an_answer_of_the_page_in_question_is_preferred_to_a_surer_one_of_another() -> None:
+    clerk = Clerk(lambda page: said("LB-20418", 0.8, "absent") if page == 3 else said("77", 0.8))
+    assert answered(ask(Book(texts=FINDABLE), clerk)).text == "LB-20418"
 
 
 def test_the_page_with_more_of_the_words_wins_between_two_sure_ones() -> None:
@@ -200,6 +204,29 @@ def test_words_are_learned_once_and_scans_are_read_within_bounds(
     assert reading == [3, 4, 5, 6, 7], "ahead of a question there is time"
     readings.close()
     finder.close()
+
+
+def test_a_small_model_is_shown_the_line_first_and_the_page_if_that_says_nothing() -> None:
+    book = Book(texts=("Invoice number LP-20418", "Prices"))
+    readings = Readings(None)
+    asked_boxes: list[tuple[int, Box | None, bool]] = []
+
+    def says(question: Question) -> Iterator[Event]:
+        asked_boxes.append((question.page.page, question.box, question.splitting))
+        yield said("LP-20418", kind="crop") if question.box is None else said(NOT_HERE)
+
+    reader = PageReader(book, readings, Model("m", True), says)
+    events = whole_document.answer(
+        1, asked(), Finder(book, stamp), reader, says, None, threading.Event()
+    )
+    assert answered(list(events)).text == "LP-20418"
+    (first, line, split), second, *rest = asked_boxes
+    assert (first, split) == (0, False)
+    assert line is not None
+    assert line.holds(book.words(PageRef(PATH, 0))[2].box)
+    assert second == (0, None, True)
+    assert rest == [(1, None, True)], "no line of that page has a word of the question"
+    readings.close()
 
 
 def test_a_missing_text_layer_stops_nothing() -> None:
