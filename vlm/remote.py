@@ -119,6 +119,8 @@ class RemoteEngine:
         if request.server is None:
             raise RemoteFailed(NO_SERVER)
         self.forget()
+        if not request.server.key.isascii() or not request.server.key.isprintable():
+            raise RemoteFailed("A key consists of plain letters, digits and signs. Paste it again.")
         address = remote_address.parse(request.server.address)
         yield Progress(request.job, f"Connecting to {address.host}")
         server = msgspec.structs.replace(request.server, address=address.url)

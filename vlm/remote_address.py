@@ -38,8 +38,8 @@ def parse(text: str) -> Address:
         RemoteFailed: If it is none, names a person, or would send pages unencrypted abroad.
     """
     wanted = text.strip()
-    parts = urlsplit(wanted if "://" in wanted else f"//{wanted}")
     try:
+        parts = urlsplit(wanted if "://" in wanted else f"//{wanted}")
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
         raise RemoteFailed(f"{wanted} is no address. {EXAMPLE}") from error

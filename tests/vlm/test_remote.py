@@ -315,6 +315,16 @@ def test_which_model_is_asked(
         assert told.model.name.startswith(wanted or MODEL)
 
 
+@pytest.mark.parametrize("key", ["schl\u00fcssel", "two\nlines"])
+def test_what_can_be_no_key_is_said_and_sent_nowhere(
+    engine: RemoteEngine, server: FakeServer, key: str
+) -> None:
+    told = connect(engine, server, key=key)
+    assert isinstance(told, Failed)
+    assert "Paste it again" in told.message
+    assert server.asked == []
+
+
 def test_several_questions(engine: RemoteEngine, server: FakeServer) -> None:
     connect(engine, server)
     asked = (question("One?"), question(" "), question("Three?"))

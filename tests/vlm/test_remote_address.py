@@ -31,6 +31,8 @@ def test_an_address_is_completed(typed: str, found: Address) -> None:
         ("two words", "no address"),
         ("box:port", "no address"),
         ("ftp://box", "no address"),
+        ("http://[::1", "no address"),
+        ("box\u2100.example.com", "no address"),
         ("file:///etc/passwd", "no address"),
         ("https://me:secret@box", "Leave names"),
         ("https://box/v1?key=1", "Leave names"),
