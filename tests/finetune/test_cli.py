@@ -51,6 +51,7 @@ def test_from_rows_to_a_measured_adapter_in_the_library(
     rows = _rows(tmp_path, range(7))
     held = _rows(tmp_path, range(50, 55), "held.jsonl")
     command = ["train", str(rows), "--held-out", str(held), "--name", "mine", "--json"]
+    command.append("--on-battery")
     code = cli.main([*command, "--model", str(folder)])
     said = capsys.readouterr()
     assert code == NOT_BETTER, said.err
