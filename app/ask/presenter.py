@@ -83,7 +83,7 @@ class AskPresenter(QObject):
         self._ahead = EncodeAhead(client, self)
         self._back = LookBack(client, pages, panel, self)
         self._back.shown.connect(self.looks)
-        self._model: tuple[str, str | None, str, Precision, bool] | None = None
+        self._model: tuple[str, str | None, str, Precision, bool | None] | None = None
         self._server: Server | None = None
         self._splitting = True
         self._max_new_tokens = 256
@@ -121,7 +121,7 @@ class AskPresenter(QObject):
         adapter: str | None = None,
         device: str = "auto",
         precision: Precision = "automatic",
-        keep_pages: bool = False,
+        keep_pages: bool | None = None,
     ) -> None:
         """Read with another model or adapter from now on; None when there is none at all."""
         self._server = None
