@@ -116,6 +116,13 @@ QListView, QTreeView, QTableView {
 }
 QListView:focus, QTreeView:focus, QTableView:focus { border-color: %(accent)s; }
 
+QHeaderView { background: transparent; border: none; }
+QHeaderView::section {
+    background: transparent; color: %(muted)s; border: none; border-bottom: 1px solid %(line)s;
+    padding: 6px 8px;
+}
+QTableView { selection-background-color: %(press)s; selection-color: %(text)s; }
+
 QTabBar { background: %(window)s; border: none; }
 QTabBar::tab {
     background: transparent; color: %(muted)s; border: 2px solid transparent;

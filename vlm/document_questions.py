@@ -95,16 +95,18 @@ class DocumentQuestions:
     ) -> Iterator[Event]:
         """Answer several questions, some of them to whole documents; see `AskAll`.
 
-        Those to documents of one page are questions about that page and share what is read of it.
+        Those to documents of one page are questions about that page and share what is read of it,
+        unless the model is a small one, which is shown lines of the page.
         """
         alone: list[int] = []
         shared: dict[int, Question] = {}
         closed: dict[str, DeskError] = {}
+        small = asking.model is not None and asking.model.small
         for index, question in enumerate(questions):
             error = closed.get(question.page.path)
             try:
                 plain = not question.whole_document or (
-                    error is None and self._pages_of(asking, question) == 1
+                    error is None and self._pages_of(asking, question) == 1 and not small
                 )
             except DeskError as raised:
                 error = closed[question.page.path] = raised

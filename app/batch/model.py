@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     QRectF,
     Qt,
 )
-from PySide6.QtGui import QBrush, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from app import theme
@@ -37,7 +37,7 @@ class BatchModel(QAbstractTableModel):
         super().__init__(parent)
         self._table: Table | None = None
         self._folder: Path | None = None
-        self._icons: dict[tuple[Tone, bool], QPixmap] = {}
+        self._icons: dict[tuple[Tone, bool], QIcon] = {}
 
     def show(self, table: Table | None, folder: Path | None = None) -> None:
         """Show another table; documents are named from `folder`."""
@@ -72,19 +72,13 @@ class BatchModel(QAbstractTableModel):
         cell = self.cell(index) or Cell()
         return EvidenceClick(PageRef(self.path(index), cell.page), cell.boxes)
 
-    def _icon(self, tone: Tone) -> QPixmap:
+    def _icon(self, tone: Tone) -> QIcon:
         palette = QApplication.palette()
         key = (tone, theme.is_dark(palette))
         if key not in self._icons:
-            ratio = 2
-            drawn = QPixmap(ICON * ratio, ICON * ratio)
-            drawn.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(drawn)
-            area = QRectF(0, 0, ICON * ratio, ICON * ratio)
-            draw(painter, tone_icon(tone), area, theme.tone_colour(tone, palette))
-            painter.end()
-            drawn.setDevicePixelRatio(ratio)
-            self._icons[key] = drawn
+            drawn = _drawn(tone, theme.tone_colour(tone, palette))
+            icon = self._icons[key] = QIcon(drawn)
+            icon.addPixmap(drawn, QIcon.Mode.Selected)  # else Qt bends its colour
         return self._icons[key]
 
     def rowCount(self, parent: Index | None = None) -> int:
@@ -144,3 +138,15 @@ class BatchModel(QAbstractTableModel):
     def _muted(self) -> QBrush:
         palette: QPalette = QApplication.palette()
         return QBrush(theme.muted(palette))
+
+
+def _drawn(tone: Tone, colour: QColor) -> QPixmap:
+    """Draw a tone's icon for sharp screens too."""
+    ratio = 2
+    drawn = QPixmap(ICON * ratio, ICON * ratio)
+    drawn.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(drawn)
+    draw(painter, tone_icon(tone), QRectF(0, 0, ICON * ratio, ICON * ratio), colour)
+    painter.end()
+    drawn.setDevicePixelRatio(ratio)
+    return drawn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from enum import Enum
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -177,7 +178,7 @@ class BatchRunner(QObject):
                 self._keep(self._columns[event.index], Cell(problem=event.message))
             case Progress():
                 if self.phase is Phase.RUNNING:
-                    self._set(Phase.RUNNING, event.text)
+                    self._set(Phase.RUNNING, f"{self._name()}: {event.text}")
             case AllAnswered():
                 self._ended()
             case Cancelled():
@@ -187,6 +188,10 @@ class BatchRunner(QObject):
                 self._on_failed(event)
             case _:
                 return
+
+    def _name(self) -> str:
+        """Name the document that is being asked."""
+        return Path(self._asked.table.rows[self._row].path).name if self._asked else ""
 
     def _on_failed(self, event: protocol.Failed) -> None:
         if event.code in HOPELESS or not self._client.running:

@@ -90,9 +90,11 @@ class BatchWindow(QDialog):
         self._body.setCurrentWidget(self.table if table and table.rows else self.intro)
         self.intro.setText(words.INTRO if table is None else words.NO_DOCUMENTS)
         if table is not None:
-            for column in range(self.model.columnCount()):
-                width = NAME_WIDTH if column == 0 else ANSWER_WIDTH
-                self.table.setColumnWidth(column, width)
+            questions = max(1, self.model.columnCount() - 1)
+            fair = (self.width() - theme.SPACE * 8 - NAME_WIDTH) // questions
+            self.table.setColumnWidth(0, NAME_WIDTH)
+            for column in range(1, questions + 1):
+                self.table.setColumnWidth(column, max(ANSWER_WIDTH, fair))
         self._on_current()
 
     def show_state(
@@ -108,7 +110,7 @@ class BatchWindow(QDialog):
         todo = table is not None and (table.done < table.total or bool(table.problems))
         self.run.setEnabled(phase is Phase.RUNNING or (phase is Phase.READY and todo))
         self.state.setText(words.state(table, left_s) if table is not None and table.rows else "")
-        self.doing.setText(doing)
+        self.doing.setText(f"· {doing}" if doing and self.state.text() else doing)
         self.doing.setAccessibleName(doing)
         self.bar.setVisible(table is not None and bool(table.rows))
         if table is not None:

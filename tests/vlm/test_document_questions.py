@@ -157,3 +157,16 @@ def test_a_document_that_cannot_be_opened_leaves_the_others(checkpoint: Checkpoi
     assert isinstance(ended, Failed)
     assert ended.code == "model_incomplete"
     unloaded.close()
+
+
+def test_a_small_model_is_shown_the_line_of_a_document_of_one_page(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vlm.models.is_shipped", lambda folder: True)
+    engine = started(checkpoint("marked"), Book(texts=(TEXTS[3],)))
+    events = list(engine.ask_all(AskAll(5, (asked(),)), NEVER))
+    (given,) = [event.answer for event in events if isinstance(event, Answered)]
+    assert given.read is not None
+    assert given.read.page_count == 1
+    assert all(view.box.height < 0.5 for view in given.views), "a line, not the page"
+    engine.close()
