@@ -52,7 +52,7 @@ def _plan(model: Path) -> TrainPlan:
     """A quick plan in which a tiny model learns in seconds."""
     return msgspec.structs.replace(
         plans.preset("quick", "mine", str(model), base_fingerprint(model)),
-        epochs=40,
+        epochs=30,
         batch=6,
         micro_batch=6,
         learning_rate=0.01,
@@ -61,6 +61,7 @@ def _plan(model: Path) -> TrainPlan:
         watch_every=15,
         splitting=False,
         longest_answer=8,
+        on_battery=True,
     )
 
 
@@ -107,6 +108,7 @@ def _train(run: Path) -> list[Event]:
         return [EVENTS.read(line) for line in process.stdout]
 
 
+@pytest.mark.timeout(300)  # three processes that load torch, on a machine that may be busy
 def test_three_corrections_and_some_labels_change_the_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
