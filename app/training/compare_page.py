@@ -83,8 +83,7 @@ class ComparePage(QWidget):
             tale, name = run.tale, run.plan.name
             found.append(Curve(name, tuple(tale.scores), number, best=tale.best_step))
             if self.both.isChecked():
-                what = f"{name}, learned from"
-                found.append(Curve(what, tuple(tale.losses), number, noisy=True))
+                found.append(Curve("", tuple(tale.losses), number, noisy=True))
         self.place.show_curves(found)
 
     def _show_table(self) -> None:

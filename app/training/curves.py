@@ -26,7 +26,7 @@ class Curve:
     """One curve.
 
     Attributes:
-        name: What a person reads.
+        name: What a person reads; "" for one that goes without saying beside another.
         points: From left to right.
         colour: Which of the colours.
         noisy: Whether single points jump, so that a smoothed curve is what counts.
@@ -98,7 +98,7 @@ class Plot(QWidget):
         told = [
             f"{curve.name}: {curve.points[-1].value:.3g} at step {curve.points[-1].step}"
             for curve in curves
-            if curve.points
+            if curve.points and curve.name
         ]
         self.setAccessibleDescription(". ".join(told))
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from app.training.curves import Curve, Plot
 
 _LEAST = 220
+_LONGEST = 34
+"""Letters of a name in the legend."""
 _BEST = -1
 """Stands in the legend for the ring around the best point."""
 
@@ -88,12 +90,17 @@ class PlotPlace(QFrame):
         if self.plot is not None:
             self.plot.setVisible(some)
             self.plot.show_curves(self._curves)
-        names = [(c.name, c.colour) for c in self._curves if c.points] if drawn else []
+        names = self._legible() if drawn else []
         if drawn and any(curve.best for curve in self._curves):
             names.append((words.BEST_KEPT, _BEST))
         if tuple(names) != self._names:
             self._names = tuple(names)
             self._show_legend()
+
+    def _legible(self) -> list[tuple[str, int]]:
+        """Return the names that stand in the legend, cut where they are long."""
+        named = [curve for curve in self._curves if curve.points and curve.name]
+        return [(_cut(curve.name), curve.colour) for curve in named]
 
     def _show_legend(self) -> None:
         clear(self._legend)
@@ -108,3 +115,7 @@ class PlotPlace(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"

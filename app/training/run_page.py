@@ -86,6 +86,7 @@ class RunPage(QWidget):
             made = Elided(name)
             made.setFont(sized(made.font(), Role.TITLE))
             made.setMinimumHeight(made.fontMetrics().height() + 2)
+            self.name.hide()
             self._title.replaceWidget(self.name, made)
             self.name.deleteLater()
             self.name = made

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import dialogs
@@ -23,6 +23,7 @@ from finetune import runs
 from finetune.adapters import AdapterLibrary
 from finetune.examples import ExampleStore
 from finetune.types import NOT_ON_PAGE
+from tests.app.test_accessible import CONTROLS, is_part_of_qt
 from tests.app.training import made
 from vlm import paths
 
@@ -285,6 +286,13 @@ def test_several_runs_are_compared(qtbot: QtBot, training: Training, file: Path)
     plot = window.compare.place.plot
     assert plot is not None
     assert [curve.name for curve in plot.curves if curve.points] == ["First"]
+    window.compare.both.click()
+    both = [curve for curve in plot.curves if curve.points]
+    assert [len(curve.points) for curve in both] == [
+        len(training.following.runs[1].tale.scores),
+        len(training.following.runs[1].tale.losses),
+    ]
+    assert "First" in plot.accessibleDescription()
 
 
 def test_discarding_asks_first(
@@ -308,3 +316,34 @@ def test_discarding_asks_first(
     training.window.run.discard.click()
     qtbot.waitUntil(lambda: not run.exists())
     qtbot.waitUntil(lambda: training.window.pages.currentWidget() is training.window.setup)
+
+
+def test_everything_a_person_reaches_has_a_name(
+    qtbot: QtBot, training: Training, file: Path
+) -> None:
+    made.fill(file, 10)
+    made.frozen(work.root(), "First")
+    prepared(qtbot, training)
+    assert training.window.expert.rows
+
+    def is_own(widget: QWidget) -> bool:
+        inside = widget.parent()
+        made_by_qt = isinstance(inside, QTableWidget) or "QComboBox" in type(inside).__name__
+        popup = inside is not None and inside.inherits("QComboBoxPrivateContainer")
+        return not (is_part_of_qt(widget) or made_by_qt or popup)
+
+    nameless = [
+        type(widget).__name__
+        for widget in training.window.findChildren(QWidget)
+        if isinstance(widget, CONTROLS)
+        and is_own(widget)
+        and not widget.accessibleName()
+        and not (isinstance(widget, QAbstractButton) and widget.text())
+    ]
+    assert nameless == []
+    guessing = [
+        one.text()
+        for one in training.window.findChildren(QLabel)
+        if one.textFormat() is not Qt.TextFormat.PlainText
+    ]
+    assert guessing == []
