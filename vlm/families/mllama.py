@@ -96,14 +96,9 @@ class Mllama:
 
     def decoder(self, model: Any) -> Decoder:
         """Return the text model with its layers that look."""
-        text = TextModel(model.model, model.lm_head, model.model.get_input_embeddings())
-        limit = int(model.config.text_config.max_position_embeddings)
-
-        def looking(sequence: Steps, embedded: Tensor) -> dict[str, Any]:
-            shown = sequence.state["tiles"]  # (tiles,)
-            return {"cross_attention_mask": shown.expand(1, embedded.shape[1], 1, -1)}
-
-        return StepDecoder(text, limit, looking)
+        body = model.model.language_model
+        text = TextModel(body, model.lm_head, body.get_input_embeddings())
+        return StepDecoder(text, int(body.config.max_position_embeddings), _looking)
 
     def begin(
         self, model: Any, processor: Any, decoder: Decoder, prompt: Prompt, pictures: Pictures
@@ -114,15 +109,33 @@ class Mllama:
         sequence: Steps = decoder.start()
         sequence.looking = frozenset(model.config.text_config.cross_attention_layers)
         tiles = torch.arange(len(features), device=features.device) < count
-        sequence.state["tiles"] = tiles.to(torch.int64)
+        sequence.state["seen"] = tiles.repeat_interleave(features.shape[1])
         ids = torch.tensor(prompt.ids[: prompt.prefix], device=features.device)
-        shown = ((ids == processor.image_token_id).cumsum(0) > 0).to(torch.int64)
-        sequence.first = {
-            "cross_attention_states": features.to(model.lm_head.weight.dtype),
-            "cross_attention_mask": shown[None, :, None, None] * sequence.state["tiles"],
-        }
-        decoder.extend(sequence, decoder.embed(ids))
+        shown = (ids == processor.image_token_id).cumsum(0) > 0
+        embedded = decoder.embed(ids)
+        sequence.first = _masks(shown[:, None] & sequence.state["seen"], embedded.dtype)
+        sequence.first["cross_attention_states"] = features.to(embedded.dtype)
+        decoder.extend(sequence, embedded)
         return sequence
+
+
+def _looking(sequence: Steps, embedded: Tensor) -> dict[str, Any]:
+    """Let every token look at all patches that show the page."""
+    return _masks(sequence.state["seen"].expand(embedded.shape[1], -1), embedded.dtype)
+
+
+def _masks(allowed: Tensor, dtype: torch.dtype) -> dict[str, Any]:
+    """Return what the layers that look are told, for ``(T, patches)`` of who may see what.
+
+    A token that may see nothing is told to see all, and its result is then left out.
+    """
+    sees = allowed.any(dim=-1, keepdim=True)
+    mask = torch.zeros(allowed.shape, dtype=dtype, device=allowed.device)
+    mask = mask.masked_fill(~allowed & sees, torch.finfo(dtype).min)
+    return {
+        "cross_attention_mask": mask[None, None],
+        "full_text_row_masked_out_mask": sees.to(dtype)[None, None],
+    }
 
 
 def _tiles(processor: Any, width: int, height: int) -> int:

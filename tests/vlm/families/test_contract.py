@@ -14,10 +14,11 @@ from tests.drawn import DrawnPages
 from tests.vlm.answering import NEVER, answered, last, question, started
 from tests.vlm.families import plain
 from tests.vlm.families.conftest import KINDS, Saved
+from vlm.device import Placement
 from vlm.engine import Engine
 from vlm.families import FAMILIES
 from vlm.families.family import ONE_PAGE, Family, SeveralPages
-from vlm.protocol import Ask, Cancelled, Event, Failed, TextDelta
+from vlm.protocol import Ask, Cancelled, Event, Failed, Load, Loaded, TextDelta
 from vlm.types import PageRef
 
 
@@ -131,6 +132,14 @@ def test_a_cancel_between_tokens_keeps_what_there_is(saved: Saved, kind: str) ->
     assert len(told) == 3
     assert events[-1] == Cancelled(3, "".join(told).strip())
     assert answered(answerer, question()).text == answered(started(saved(kind)), question()).text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_model_may_look_in_other_numbers_than_it_writes_in(saved: Saved, kind: str) -> None:
+    mixed = Placement("cpu", torch.float32, torch.bfloat16, "Looks faster.")
+    answerer = Engine(DrawnPages(), 2**24, lambda _device: mixed)
+    assert isinstance(last(answerer.load(Load(1, str(saved(kind))), NEVER)), Loaded)
+    assert answered(answerer, question()).text
 
 
 def test_every_family_is_tested() -> None:
