@@ -253,7 +253,7 @@ class Desk(QObject):
 
     @Slot()
     def _on_moved(self) -> None:
-        self.reading_changed.emit(self._reading())
+        self.reading_changed.emit(self.reading())
         self.changed.emit()
 
     @Slot(object)
@@ -261,7 +261,8 @@ class Desk(QObject):
         self.switched.emit(self.draft)
         self._on_moved()
 
-    def _reading(self) -> Reading:
+    def reading(self) -> Reading:
+        """Return what the next question would read now."""
         view = self._tabs.current
         document = view.document() if view is not None else None
         if view is None or document is None:

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 import assets
-from app import about, diagnostics, dialogs, errors, intake
+from app import about, dialogs, intake
 from app.adapters.door import VersionsDoor
 from app.ask.panel import AskPanel
 from app.ask.presenter import AskPresenter
 from app.ask.values import EvidenceClick, Scope
 from app.batch.door import BatchDoor
 from app.desk import Desk, Reading
-from app.dialogs import Prompt
 from app.engine_client import EngineClient
 from app.examples import shelf
 from app.examples.crops import CropTaker
@@ -31,11 +30,14 @@ from app.history.entry import Entry
 from app.history.keeper import History
 from app.history.panel import HistoryPanel
 from app.history.presenter import HistoryPresenter
+from app.labelling.door import LabelDoor
+from app.labelling.parts import Parts
 from app.models.door import ModelsDoor
 from app.models.values import ModelChoice
 from app.pages import PageService
 from app.remote import kept
 from app.remote.door import RemoteDoor
+from app.reports import Reports
 from app.session import Session
 from app.session_keeper import SessionKeeper
 from app.settings import Settings
@@ -44,7 +46,7 @@ from app.single import Doorbell, Wish
 from app.tabs import Tabs
 from app.training.door import TrainingDoor
 from app.viewer.document_view import DocumentView
-from vlm.types import Document, ModelInfo
+from vlm.types import Document
 
 if TYPE_CHECKING:
     from app.shell import Shell, Start
@@ -61,7 +63,7 @@ class Furniture(QObject):
         super().__init__(shell)
         self._shell = shell
         self._window = shell.window
-        self._model: ModelInfo | None = None
+        self.reports = Reports(self._window, lambda: shell.settings)
         self.pages = PageService(shell.source(), self)
         self.tabs = Tabs(lambda path: DocumentView(path, self.pages))
         self.desk = Desk(self.tabs, shell.recent, self)
@@ -90,9 +92,14 @@ class Furniture(QObject):
         )
         self.gate = GateDoor(self._window)
         self.training = TrainingDoor(shell.folders.data / shelf.NAME, self._window)
+        parts = Parts(
+            self.desk, self.tabs, self.pages, self.taker, self.shelf, self.asking, self.panel
+        )
+        self.labelling = LabelDoor(parts, shell.folders.data, self._window)
         self.keeper = SessionKeeper(shell.session_file, shell.look, self)
         self.bell = Doorbell(shell.place.folder, shell.place.notes, self)
-        self._window.furnish(self.tabs, self.panel, self.history_panel, self.panel.composer.line)
+        side, line = self.labelling.side, self.panel.composer.line
+        self._window.furnish(self.tabs, side, self.history_panel, line)
         self._connect_desk()
         self._connect_asking()
         self._connect_archive()
@@ -129,6 +136,7 @@ class Furniture(QObject):
         self.training.shutdown()
         self.history.stop()
         self.examples_window.shutdown()
+        self.labelling.shutdown()
         self.shelf.stop()
         self.pages.stop()
 
@@ -160,7 +168,7 @@ class Furniture(QObject):
         self.examples.said.connect(lambda text: self._window.notice.say(text, "examples"))
         self.asking.show_evidence.connect(self._on_evidence)
         self.asking.looks.connect(self.desk.show_looks)
-        self.asking.model_changed.connect(self._on_model)
+        self.asking.model_changed.connect(self.reports.set_model)
         self.panel.asked.connect(self.desk.clear_evidence)
         self.panel.models_wanted.connect(self.models.open)
         self.asking.model_changed.connect(self.models.set_model)
@@ -206,6 +214,7 @@ class Furniture(QObject):
         does.history.toggled.connect(self.archive.refresh)
         does.settings.triggered.connect(self._on_settings)
         does.examples.triggered.connect(self.examples_window.open)
+        self.examples_window.label_wanted.connect(lambda: does.label.setChecked(True))
         does.models.triggered.connect(self.models.open)
         does.batch.triggered.connect(self.batch.open)
         does.versions.triggered.connect(self.versions.open)
@@ -213,7 +222,7 @@ class Furniture(QObject):
         does.ask.triggered.connect(self.panel.setFocus)
         does.stop.triggered.connect(self.asking.stop)
         does.clear_crop.triggered.connect(self._on_clear_crop)
-        does.diagnostics.triggered.connect(self._on_diagnostics)
+        does.diagnostics.triggered.connect(self.reports.show_diagnostics)
         does.about.triggered.connect(lambda: dialogs.ask(self._window, about.prompt()))
         does.recent_chosen.connect(lambda file: desk.open([file]))
         does.recent_cleared.connect(desk.forget_recent)
@@ -228,7 +237,7 @@ class Furniture(QObject):
         self._window.rearranged.connect(self.keeper.touch)
         self.keeper.set_enabled(self._shell.settings.restore_session)
         if self._shell.crashes is not None:
-            self._shell.crashes.crashed.connect(self._on_crash)
+            self._shell.crashes.crashed.connect(self.reports.show_crash)
 
     # What happens
 
@@ -279,10 +288,6 @@ class Furniture(QObject):
         self.asking.show_past(question, answer, entry.verdict)
         self.desk.show_evidence(question.page, answer.evidence.boxes, jump=False)
 
-    @Slot(object)
-    def _on_model(self, model: ModelInfo | None) -> None:
-        self._model = model
-
     @Slot()
     def _on_open(self) -> None:
         recent = self.desk.recent
@@ -329,23 +334,3 @@ class Furniture(QObject):
         if before.restore_session != settings.restore_session:
             self.keeper.set_enabled(settings.restore_session)
         self.versions.load(settings)
-
-    @Slot()
-    def _on_diagnostics(self) -> None:
-        text = diagnostics.report(self._shell.settings, self._model)
-        self._show_copyable("Diagnostics", "Copy this into a report. It names no document.", text)
-
-    @Slot(str)
-    def _on_crash(self, places: str) -> None:
-        title = errors.headline("").title
-        sentence = (
-            "This is a mistake in the program, not yours. Your documents are untouched and your "
-            "session is saved. If it happens again, please report it with these details."
-        )
-        text = diagnostics.report(self._shell.settings, self._model)
-        self._show_copyable(title, sentence, f"{places}\n\n{text}")
-
-    def _show_copyable(self, title: str, sentence: str, text: str) -> None:
-        reply = dialogs.ask(self._window, Prompt(title, sentence, ("Copy", "Close"), detail=text))
-        if reply is not None and reply.choice == "Copy":
-            dialogs.copy(text)

@@ -68,6 +68,13 @@ class Elided(QWidget):
         self.setMinimumHeight(self.fontMetrics().height())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    def set_text(self, text: str) -> None:
+        """Show another text."""
+        self._text = text
+        self.setToolTip(tip(text))
+        self.setAccessibleName(text)
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         if self._role is Role.MUTED:

@@ -11,7 +11,7 @@ from app.commands import Commands
 
 
 class Rail(QFrame):
-    """Open, paste and history at the top; models and settings at the bottom."""
+    """Documents, history and labelling at the top; training, models and settings below."""
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,6 +23,7 @@ class Rail(QFrame):
         layout.addWidget(self._button(commands.open, "open", "Open"))
         layout.addWidget(self._button(commands.paste, "paste", "Paste a picture or file"))
         layout.addWidget(self._button(commands.history, "history", "History"))
+        layout.addWidget(self._button(commands.label, "label", "Label documents"))
         layout.addWidget(self._button(commands.batch, "batch", "Batch: ask many documents"))
         layout.addStretch()
         layout.addWidget(self._button(commands.train, "train", "Train"))

@@ -19,6 +19,8 @@ _COLUMNS = (
     "id, document, path, page, rotation, x0, y0, x1, y1, question, answers, said, verdict, kind,"
     " page_hash, made_at"
 )
+_MOST_EMPTY = 0.5
+"""A file is rewritten when more than this share is empty: what is removed is zeroed in any case."""
 _CROP = "picture, width, height, words"
 
 
@@ -144,6 +146,17 @@ class ExampleStore:
         for row in self._read(f"SELECT {_COLUMNS} FROM example ORDER BY made_at, id"):
             yield _example(row)
 
+    def of_page(self, document: str, page: int) -> Iterator[Example]:
+        """Yield the examples of one page, from 0, oldest first, however it was turned."""
+        sql = f"SELECT {_COLUMNS} FROM example WHERE document = ? AND page = ? ORDER BY made_at, id"
+        for row in self._read(sql, (document, page)):
+            yield _example(row)
+
+    def labelled_pages(self) -> frozenset[tuple[str, int]]:
+        """Return the documents with their pages, from 0, that have examples."""
+        rows = self._read("SELECT DISTINCT document, page FROM example")
+        return frozenset((str(document), int(page)) for document, page in rows)
+
     def crop(self, id: str) -> Crop:
         """Return the pixels and words kept with an example.
 
@@ -180,10 +193,19 @@ class ExampleStore:
             self._connection.execute("ROLLBACK")
             raise
         self._write("COMMIT")
-        self._write("VACUUM")
+        if self._emptiness() > _MOST_EMPTY:
+            self._write("VACUUM")
         self._write("PRAGMA wal_checkpoint(TRUNCATE)")
         database.backup_of(self._file).unlink(missing_ok=True)
         return gone
+
+    def _emptiness(self) -> float:
+        """Return the share of the file that is empty, in [0, 1]."""
+        pages, empty = (
+            int(self._read(f"PRAGMA {name}").fetchone()[0])
+            for name in ("page_count", "freelist_count")
+        )
+        return empty / pages
 
     def _write(self, sql: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
         try:

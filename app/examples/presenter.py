@@ -14,7 +14,7 @@ from app.dialogs import Prompt
 from app.examples import words
 from app.examples.list_import import ListImport, Report
 from app.examples.model import Edit
-from app.examples.shelf import Listed, Shelf, Thumbnail
+from app.examples.shelf import Exported, Listed, Shelf, Thumbnail
 from finetune.types import Example
 
 if TYPE_CHECKING:
@@ -25,11 +25,18 @@ LISTS = "Lists of questions and answers (*.jsonl *.csv *.json)"
 JSONL = "JSON lines (*.jsonl)"
 
 
+def may_remove(parent: QWidget | None, number: int) -> bool:
+    """Ask whether so many examples shall be removed for good."""
+    reply = dialogs.ask(parent, Prompt(REMOVE, words.removal(number), (REMOVE, "Keep")))
+    return reply is not None and reply.choice == REMOVE
+
+
 class ExamplesPresenter(QObject):
     """Does what the window asks for.
 
     Signals:
         opened(object): The `Example` whose document the person wants to see.
+        label_wanted(): The person wants to make many examples.
 
     Args:
         shelf: The examples.
@@ -38,6 +45,7 @@ class ExamplesPresenter(QObject):
     """
 
     opened = Signal(object)
+    label_wanted = Signal()
 
     def __init__(self, shelf: Shelf, importing: ListImport, parent: QWidget) -> None:
         super().__init__(parent)
@@ -71,6 +79,8 @@ class ExamplesPresenter(QObject):
         window.opened.connect(self._on_opened)
         window.remove_wanted.connect(self._on_remove)
         window.export_wanted.connect(self._on_export)
+        window.folder_export_wanted.connect(self._on_folder_export)
+        window.label_wanted.connect(self._on_label)
         window.file_wanted.connect(self._on_file)
         window.folder_wanted.connect(self._on_folder)
         window.stop_pressed.connect(self._importing.stop)
@@ -118,9 +128,7 @@ class ExamplesPresenter(QObject):
 
     @Slot(object)
     def _on_remove(self, ids: tuple[str, ...]) -> None:
-        prompt = Prompt(REMOVE, words.removal(len(ids)), (REMOVE, "Keep"))
-        reply = dialogs.ask(self.window, prompt)
-        if reply is not None and reply.choice == REMOVE:
+        if may_remove(self.window, len(ids)):
             self._shelf.remove(ids)
 
     @Slot(object)
@@ -132,10 +140,25 @@ class ExamplesPresenter(QObject):
         if file is not None:
             self._shelf.export(file, ids)
 
-    @Slot(int)
-    def _on_exported(self, number: int) -> None:
+    @Slot(object)
+    def _on_folder_export(self, ids: tuple[str, ...]) -> None:
+        if self.window is None:
+            return
+        title = "Export the examples to a new folder in"
+        folder = dialogs.choose_folder(self.window, title, str(Path.home()))
+        if folder:
+            self._shelf.export_folder(Path(folder), ids)
+
+    @Slot()
+    def _on_label(self) -> None:
         if self.window is not None:
-            self.window.say(f"Exported {words.amount(number, 'example')} with their pictures.")
+            self.window.accept()
+        self.label_wanted.emit()
+
+    @Slot(object)
+    def _on_exported(self, exported: Exported) -> None:
+        if self.window is not None:
+            self.window.say(words.exported(exported.examples, exported.target.name))
 
     @Slot()
     def _on_file(self) -> None:

@@ -18,9 +18,9 @@ from app.examples import words as sentences
 from app.examples.crops import Taken
 from app.examples.pictures import look_of, png
 from app.history.keeper import fingerprint
-from app.task import CancelToken, Ended, Failed, Tasks
+from app.task import CancelToken, Ended, Failed, Task, Tasks
 from finetune.examples import ExampleStore
-from finetune.exporting import export_jsonl
+from finetune.exporting import export_folder, export_jsonl
 from finetune.types import Crop, Example
 from vlm.errors import DeskError
 from vlm.types import PageRef
@@ -68,6 +68,14 @@ class Thumbnail:
 
 
 @dataclass(frozen=True, slots=True)
+class Exported:
+    """How many examples were written, and the file or folder they are in."""
+
+    examples: int
+    target: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Unhashed:
     """A page with examples that were kept without its hash."""
 
@@ -93,7 +101,7 @@ class Shelf(QObject):
         listed(object): `Listed`.
         drawn(object): `Thumbnail`.
         unhashed(object): Those of the pages asked for that are still where they were, a tuple.
-        exported(int): How many examples were written.
+        exported(object): `Exported`.
         complained(str): A plain sentence: what could not be done.
 
     Args:
@@ -105,7 +113,7 @@ class Shelf(QObject):
     listed = Signal(object)
     drawn = Signal(object)
     unhashed = Signal(object)
-    exported = Signal(int)
+    exported = Signal(object)
     complained = Signal(str)
 
     def __init__(self, file: Path, parent: QObject | None = None) -> None:
@@ -215,8 +223,20 @@ class Shelf(QObject):
         """Write examples as JSONL, with a folder of pictures beside it."""
         chosen = tuple(ids)
 
-        def work(store: ExampleStore) -> int:
-            return export_jsonl(store, [store.get(id) for id in chosen], file)
+        def work(store: ExampleStore) -> Exported:
+            return Exported(export_jsonl(store, [store.get(id) for id in chosen], file), file)
+
+        self._do(work)
+
+    def export_folder(self, parent: Path, ids: Sequence[str]) -> None:
+        """Write examples to a new folder in another, as the `datasets` library loads them."""
+        chosen = tuple(ids)
+
+        def work(store: ExampleStore) -> Exported:
+            names = (f"examples-{n}" if n > 1 else "examples" for n in itertools.count(1))
+            target = next(parent / name for name in names if not (parent / name).exists())
+            rows = [store.get(id) for id in chosen]
+            return Exported(export_folder(store, rows, target), target)
 
         self._do(work)
 
@@ -240,6 +260,13 @@ class Shelf(QObject):
         known = example.page_hash or self._looks.get(place, "")
         return msgspec.structs.replace(example, page_hash=known)
 
+    def run(self, work: Callable[[ExampleStore], object]) -> Task:
+        """Read something else, after all that was asked before; the task's value is what it gave.
+
+        What goes wrong is said by `complained`.
+        """
+        return self._do(work)
+
     def _write(self, work: Callable[[ExampleStore], object]) -> None:
         """Do work that must be done even when the program ends before its turn."""
         key = next(self._keys)
@@ -252,7 +279,7 @@ class Shelf(QObject):
 
         self._do(once)
 
-    def _do(self, work: Callable[[ExampleStore], object]) -> None:
+    def _do(self, work: Callable[[ExampleStore], object]) -> Task:
         def steps(token: CancelToken) -> Generator[object, None, None]:
             # Opened each time: SQLite binds a file to the thread that opened it, and threads of
             # a pool come and go.
@@ -263,6 +290,7 @@ class Shelf(QObject):
         task = self._lane.start(steps)
         task.value.connect(self._on_done)
         task.ended.connect(self._on_ended)
+        return task
 
     @Slot(object)
     def _on_done(self, done: object) -> None:
@@ -277,7 +305,7 @@ class Shelf(QObject):
                 self.drawn.emit(done)
             case tuple():
                 self.unhashed.emit(done)
-            case int():
+            case Exported():
                 self.exported.emit(done)
             case _:
                 pass

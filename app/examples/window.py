@@ -33,7 +33,9 @@ class ExamplesWindow(QDialog):
         shown(): The window came up, so what it shows should be looked at anew.
         opened(object): See this `Example` where it was made.
         remove_wanted(object): Ids of examples, a tuple.
-        export_wanted(object): Ids of what is shown, a tuple.
+        export_wanted(object): Ids of what is shown, a tuple; to a list with pictures.
+        folder_export_wanted(object): The same, to a folder that the `datasets` library loads.
+        label_wanted(): Make many examples at once.
         file_wanted(): Import a list.
         folder_wanted(): Import a folder of documents with its list.
         stop_pressed(): Import no more rows.
@@ -43,6 +45,8 @@ class ExamplesWindow(QDialog):
     opened = Signal(object)
     remove_wanted = Signal(object)
     export_wanted = Signal(object)
+    folder_export_wanted = Signal(object)
+    label_wanted = Signal()
     file_wanted = Signal()
     folder_wanted = Signal()
     stop_pressed = Signal()
@@ -120,6 +124,9 @@ class ExamplesWindow(QDialog):
         self.export = ActionButton("Export…", "export", "quiet")
         self.export.describe("Export these examples")
         self.export.clicked.connect(self._on_export)
+        self.label = ActionButton("Label…", "label", "quiet")
+        self.label.describe("Label documents")
+        self.label.clicked.connect(self.label_wanted)
         self.close_button = ActionButton("Done")
         self.close_button.clicked.connect(self.accept)
 
@@ -127,6 +134,7 @@ class ExamplesWindow(QDialog):
         head = QHBoxLayout()
         head.addWidget(label("Examples", Role.TITLE))
         head.addStretch()
+        head.addWidget(self.label)
         head.addWidget(self.bring)
         head.addWidget(self.export)
         towards = QVBoxLayout()
@@ -209,7 +217,13 @@ class ExamplesWindow(QDialog):
 
     @Slot()
     def _on_export(self) -> None:
-        self.export_wanted.emit(tuple(example.id for example in self.model.examples))
+        ids = tuple(example.id for example in self.model.examples)
+        menu = QMenu(self)
+        menu.addAction("A &list with pictures (JSONL)…", lambda: self.export_wanted.emit(ids))
+        in_folder = "A &folder for the datasets library…"
+        menu.addAction(in_folder, lambda: self.folder_export_wanted.emit(ids))
+        menu.popup(self.export.mapToGlobal(QPoint(0, self.export.height())))
+        menu.aboutToHide.connect(menu.deleteLater)
 
     @Slot()
     def _on_import(self) -> None:

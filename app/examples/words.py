@@ -11,7 +11,10 @@ LEAST_DOCUMENTS = 5
 """Documents needed to learn from, and again to be tested on; `finetune.split.LEAST`."""
 ENOUGH = 2 * LEAST_DOCUMENTS
 
-EMPTY = "Press “Right” or “Wrong? Correct it” under an answer, and it will be waiting here."
+EMPTY = (
+    "Press “Right” or “Wrong? Correct it” under an answer, and it will be waiting here. "
+    "“Label” is for making many at once."
+)
 NOTHING_FOUND = "No example has these words."
 NO_ANSWER = "An empty answer cannot be kept as an example. Correct it to say what is right."
 UNUSABLE = "The examples could not be used; the log says more."
@@ -97,6 +100,11 @@ def removal(number: int) -> str:
         "this example and its picture" if number == 1 else f"{number} examples and their pictures"
     )
     return f"Remove {what} from this computer? This cannot be undone."
+
+
+def exported(number: int, name: str) -> str:
+    """Return what is said when examples were written elsewhere."""
+    return f"Exported {amount(number, 'example')} with their pictures to {name}."
 
 
 def imported(added: int, known: int, problems: int) -> str:

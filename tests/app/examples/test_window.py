@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
     QLineEdit,
+    QMenu,
     QProgressBar,
     QWidget,
 )
@@ -197,6 +198,40 @@ def test_a_folder_with_a_table_is_imported_and_bad_rows_are_explained(
     assert len(stored(file())) == 2
 
 
+def pick(window: ExamplesWindow, words: str) -> None:
+    """Press "Export" and choose from its menu."""
+    window.export.click()
+    (menu,) = window.findChildren(QMenu)
+    (action,) = [one for one in menu.actions() if words in one.text()]
+    action.trigger()
+    menu.close()
+
+
+def test_a_folder_is_exported_beside_what_is_there_and_imported_again(
+    qtbot: QtBot, make_shell: MakeShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fill(file(), example(1), example(2))
+    shell = make_shell()
+    window = opened(qtbot, shell)
+    (tmp_path / "examples").mkdir()
+    monkeypatch.setattr(dialogs, "choose_folder", lambda *_: str(tmp_path))
+    with qtbot.waitSignal(furniture(shell).shelf.exported):
+        pick(window, "datasets")
+    assert list((tmp_path / "examples").iterdir()) == []
+    folder = tmp_path / "examples-2"
+    lines = (folder / "metadata.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert [row["question"] for row in rows] == ["What is the total?"] * 2
+    assert all((folder / row["file_name"]).is_file() for row in rows)
+    assert window.status.text() == "Exported 2 examples with their pictures to examples-2."
+
+    told: list[Prompt] = []
+    monkeypatch.setattr(dialogs, "ask", lambda _, prompt: told.append(prompt))
+    monkeypatch.setattr(dialogs, "choose_folder", lambda *_: str(folder))
+    window.folder_wanted.emit()
+    qtbot.waitUntil(lambda: "were here already" in window.status.text())
+
+
 def test_what_is_shown_is_exported_and_a_list_that_is_none_is_said(
     qtbot: QtBot, make_shell: MakeShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -206,11 +241,11 @@ def test_what_is_shown_is_exported_and_a_list_that_is_none_is_said(
     target = tmp_path / "out.jsonl"
     monkeypatch.setattr(dialogs, "choose_target", lambda *_: target)
     with qtbot.waitSignal(furniture(shell).shelf.exported):
-        window.export.click()
+        pick(window, "list with pictures")
     rows = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     assert [row["answers"] for row in rows] == [["2.00"], ["1.00"]]
     assert all((tmp_path / row["file"]).is_file() for row in rows)
-    assert window.status.text() == "Exported 2 examples with their pictures."
+    assert window.status.text() == "Exported 2 examples with their pictures to out.jsonl."
 
     odd = tmp_path / "odd.csv"
     odd.write_text("no such column\n")

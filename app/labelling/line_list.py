@@ -1,0 +1,233 @@
+"""A list of two-line entries with a tag at their left: rows of a page, documents to label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from app import icons, style, theme
+from app.examples.words import one_line
+
+Index = QModelIndex | QPersistentModelIndex
+LINE = Qt.ItemDataRole.UserRole
+PADDING = 8
+TAG = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry: `done` marks it with a tick instead of its tag, `faint` shows it as not there yet.
+
+    `current` is the one that the person is at.
+    """
+
+    id: str
+    title: str
+    detail: str
+    tag: str = ""
+    done: bool = False
+    faint: bool = False
+    current: bool = False
+    spoken: str = ""
+
+
+class LinesModel(QAbstractListModel):
+    """Entries in the order they are given."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lines: tuple[Line, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is shown."""
+        return self._lines
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Show other entries; those that stay keep their selection."""
+        lines = tuple(lines)
+        if [line.id for line in lines] == [line.id for line in self._lines]:
+            self._lines = lines
+            if lines:
+                self.dataChanged.emit(self.index(0), self.index(len(lines) - 1), [])
+            return
+        self.beginResetModel()
+        self._lines = lines
+        self.endResetModel()
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._lines)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or not 0 <= index.row() < len(self._lines):
+            return None
+        line = self._lines[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return one_line(line.title)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return line.spoken or f"{one_line(line.title)}. {one_line(line.detail)}"
+            case _:
+                return line if role == LINE else None
+
+
+class LineList(QListView):
+    """Return, F2 or a double click chooses, Delete removes.
+
+    Signals:
+        chosen(str): The id of an entry.
+        removed(str): The id of an entry that the person wants to be rid of.
+        selection_changed(): Another entry is selected, or none.
+    """
+
+    chosen = Signal(str)
+    removed = Signal(str)
+    selection_changed = Signal()
+
+    def __init__(self, name: str, help_text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lines = LinesModel(self)
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(help_text)
+        self.setModel(self.lines)
+        self.setItemDelegate(_Painter(self))
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.doubleClicked.connect(self._choose)
+        self.selectionModel().selectionChanged.connect(self.selection_changed)
+        self.lines.modelReset.connect(self.selection_changed)
+
+    def current_id(self) -> str:
+        """Return the id of the selected entry, "" when none is."""
+        index = self.currentIndex()
+        selected = self.selectionModel().isSelected(index) if index.isValid() else False
+        return self.lines.lines[index.row()].id if selected else ""
+
+    def select(self, id: str) -> None:
+        """Select an entry and bring it into view."""
+        for row, line in enumerate(self.lines.lines):
+            if line.id == id:
+                self.setCurrentIndex(self.lines.index(row))
+
+    @Slot()
+    def choose_current(self) -> None:
+        """Choose what is selected."""
+        if id := self.current_id():
+            self.chosen.emit(id)
+
+    @Slot()
+    def remove_current(self) -> None:
+        """Ask to be rid of what is selected."""
+        if id := self.current_id():
+            self.removed.emit(id)
+
+    @Slot(QModelIndex)
+    def _choose(self, index: QModelIndex) -> None:
+        self.chosen.emit(self.lines.lines[index.row()].id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
+            self.choose_current()
+        elif event.key() == Qt.Key.Key_Delete:
+            self.remove_current()
+        else:
+            super().keyPressEvent(event)
+
+
+class _Painter(QStyledItemDelegate):
+    """Paints one entry with the colours of the program."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(200, 2 * option.fontMetrics.height() + 2 * PADDING + 6)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        line = index.data(LINE)
+        if not isinstance(line, Line):
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        whole: QRect = option.rect
+        card = whole.adjusted(2, 2, -2, -2)
+        self._paint_ground(painter, option, card, line.current)
+        self._paint_tag(painter, card, line)
+        self._paint_texts(painter, option, card, line)
+        painter.restore()
+
+    def _paint_ground(
+        self, painter: QPainter, option: QStyleOptionViewItem, card: QRect, current: bool
+    ) -> None:
+        palette = QApplication.palette()  # the option's is bent by the style sheet
+        state: QStyle.StateFlag = option.state
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        over = bool(state & QStyle.StateFlag.State_MouseOver)
+        ground = theme.card(palette)
+        if selected or over:
+            tint = theme.accent(palette) if selected else palette.windowText().color()
+            ground = style.mix(ground, tint, 0.14 if selected else 0.04)
+        edge = theme.accent(palette) if selected or current else theme.line(palette)
+        painter.setPen(QPen(edge, 1))
+        painter.setBrush(ground)
+        painter.drawRoundedRect(card, theme.RADIUS, theme.RADIUS)
+
+    def _paint_tag(self, painter: QPainter, card: QRect, line: Line) -> None:
+        palette = QApplication.palette()
+        tag = QRect(card.left() + PADDING, card.center().y() - TAG // 2 + 1, TAG, TAG)
+        colour = theme.muted(palette) if line.faint else theme.good(palette)
+        if line.done:
+            ratio = painter.device().devicePixelRatioF()
+            painter.drawPixmap(tag.topLeft(), icons.pixmap("check", colour, TAG, ratio))
+            return
+        painter.setPen(QPen(theme.line(palette) if line.faint else colour, 1.2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(tag.adjusted(1, 1, -1, -1), 6, 6)
+        painter.setPen(colour)
+        font = QFont(painter.font())
+        font.setPixelSize(11)
+        painter.setFont(font)
+        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, line.tag)
+
+    def _paint_texts(
+        self, painter: QPainter, option: QStyleOptionViewItem, card: QRect, line: Line
+    ) -> None:
+        palette = QApplication.palette()
+        metrics = option.fontMetrics
+        left = card.left() + 2 * PADDING + TAG
+        width = card.right() - left - PADDING
+        painter.setFont(option.font)
+        top = card.top() + PADDING - 2
+        muted, text = theme.muted(palette), palette.windowText().color()
+        mode = Qt.TextElideMode.ElideRight
+        for number, (words, colour) in enumerate(
+            ((line.title, muted if line.faint else text), (line.detail, muted))
+        ):
+            painter.setPen(colour)
+            place = QRect(left, top + number * (metrics.height() + 4), width, metrics.height())
+            shown = metrics.elidedText(one_line(words), mode, width)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
