@@ -43,7 +43,7 @@ def choose(
         if adapter.card.base_fingerprint == base_fingerprint and adapter.card.passed
     ]
     if not fitting:
-        return Choice(None, "No adapter that passed its measure fits this model.")
+        return Choice(None, "No tuned version that passed its measure is for this model.")
     near: list[tuple[int, str, int]] = []
     for adapter in fitting:
         found = [distance(page_hash, look) for look in adapter.card.looks if page_hash]
@@ -51,7 +51,7 @@ def choose(
         if alike:
             near.append((min(found), adapter.name, alike))
     if not near:
-        return Choice(None, "This page looks like none that an adapter learned from.")
+        return Choice(None, "This page looks like none that a tuned version learned from.")
     _, name, alike = min(near)
     pages = "a page" if alike == 1 else f"{alike} pages"
     return Choice(name, f"This page looks like {pages} that “{name}” learned from.")

@@ -154,7 +154,9 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = commands.add_parser("eval", help="score the answers to many questions", **shared)  # type: ignore[arg-type]
     evaluate.add_argument(
-        "rows", metavar="ROWS.jsonl", help="lines of id, file, page (from 0), question, answers"
+        "rows",
+        metavar="ROWS.jsonl",
+        help="lines of id, file, page (from 0), question, answers, and perhaps box (4 fractions)",
     )
     evaluate.add_argument("--limit", type=_page, metavar="N", help="only the first N rows")
     evaluate.add_argument("--json", action="store_true", help="print scores and rows as JSON")

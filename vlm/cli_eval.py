@@ -18,7 +18,7 @@ from vlm.engine import Engine
 from vlm.errors import QuestionUnanswerable
 from vlm.pages.client import PageClient
 from vlm.protocol import Ask, Done, Failed, Load, Loaded
-from vlm.types import ModelInfo, PageRef, Question
+from vlm.types import Box, ModelInfo, PageRef, Question
 
 MOST_NEW_TOKENS = 128
 
@@ -26,7 +26,8 @@ MOST_NEW_TOKENS = 128
 class Row(msgspec.Struct, frozen=True):
     """A question with its right answers; other fields of a row are allowed and ignored.
 
-    `file` is relative to the folder of the rows or to the folder above; `page` counts from 0.
+    `file` is relative to the folder of the rows or to the folder above; `page` counts from 0;
+    `box` is the part asked about: left, top, right, bottom as fractions of the page.
     """
 
     id: str | int
@@ -34,6 +35,11 @@ class Row(msgspec.Struct, frozen=True):
     question: str
     answers: list[str]
     page: int = 0
+    box: tuple[float, float, float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if self.box is not None:
+            Box(*self.box)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _ask_all(engine: Engine, rows: list[Row], path: Path) -> Iterator[Scored]:
     for job, row in enumerate(rows, 1):
         page = PageRef(str(locate(row, path).absolute()), row.page)
-        question = Question(row.question, page, max_new_tokens=MOST_NEW_TOKENS)
+        box = Box(*row.box) if row.box is not None else None
+        question = Question(row.question, page, box, max_new_tokens=MOST_NEW_TOKENS)
         answer, error = "", ""
         for event in engine.ask(Ask(job, question), threading.Event()):
             if isinstance(event, Done):

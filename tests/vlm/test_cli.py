@@ -169,6 +169,10 @@ def test_rows_are_scored_with_a_tuned_version(
         assert (found["model"], found["adapter"]) == ("marked", name)
         said.append(found["wrong"][0]["answer"])
     assert said[0] != said[1]
+    rows_file(document.parent / "set", {**row, "box": [0.0, 0.0, 1.0, 0.2]})
+    assert main([*given, "--json"]) == 0
+    part = json.loads(capsys.readouterr().out)["wrong"][0]["answer"]
+    assert part != said[0], "the part is asked about, not the page"
     assert main([*given, "--adapter", "mine"]) == 0
     assert capsys.readouterr().out.startswith("1 row, read by marked + mine\n")
     assert main([*given, "--adapter", "nobody"]) == 5
@@ -182,6 +186,7 @@ def test_rows_are_scored_with_a_tuned_version(
         ("{", "line 1"),
         ('{"id": 1, "file": "a", "question": "q", "answers": []}', "no answers"),
         ('\n{"id": 1, "file": "a", "answers": ["x"]}', "line 2"),
+        ('{"id": 1, "file": "a", "question": "q", "answers": ["x"], "box": [0, 0, 2, 1]}', "box"),
     ],
 )
 def test_rows_that_cannot_be_read_are_named(tmp_path: Path, text: str, part: str) -> None:
