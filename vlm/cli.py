@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from vlm import cli_models, models
+from vlm import cli_models, family_names, models
 from vlm.errors import (
     AdapterMismatch,
     BatchUnusable,
@@ -112,8 +112,8 @@ def model_folder(named: str | None) -> Path:
     found = models.default_folder()
     if found is None:
         raise NoModelError(
-            "No model came with this program. Name the folder of one with --model DIR: any "
-            "Idefics2, Idefics3 or SmolVLM checkpoint in safetensors form."
+            "No model came with this program. Name the folder of one with --model DIR, in "
+            f"safetensors form. This program runs {family_names.sentence()}."
         )
     return found
 

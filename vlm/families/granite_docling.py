@@ -91,7 +91,7 @@ class GraniteDocling:
     ) -> Any:
         """Put the features where the image tokens stand, and the deeper ones behind layers."""
         width = model.config.text_config.hidden_size
-        first, *deeper = torch.cat(pictures.features).split(width, dim=-1)
+        first, *deeper = torch.split(torch.cat(pictures.features), width, dim=-1)
         ids = torch.tensor(prompt.ids[: prompt.prefix], device=first.device)
         embedded = merge(decoder, ids, processor.image_token_id, first)
         sequence: Steps = decoder.start()

@@ -101,7 +101,7 @@ class Qwen:
     ) -> Any:
         """Put the features where the image tokens stand, with rows and columns as positions."""
         width = model.config.text_config.hidden_size
-        first, *deeper = torch.cat(pictures.features).split(width, dim=-1)
+        first, *deeper = torch.split(torch.cat(pictures.features), width, dim=-1)
         ids = torch.tensor(prompt.ids[: prompt.prefix], device=first.device)
         visual = (ids == processor.image_token_id)[None]
         patch = int(processor.image_processor.patch_size)
