@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from finetune.adapters import Adapter
 from vlm.types import ModelInfo
+
+if TYPE_CHECKING:
+    from finetune.adapters import Adapter  # not while the main window comes up
 
 BY_PAGE = "*"
 """Stands in the settings for "choose by what the page looks like"; no version can be named so."""

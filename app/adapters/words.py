@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.adapters.values import Version
-from finetune.adapters import Card
-from finetune.gate import Score
 from vlm import amounts
+
+if TYPE_CHECKING:
+    from finetune.adapters import Card  # not while the main window comes up
+    from finetune.gate import Score
 
 TITLE = "Tuned versions"
 ABOUT = (

@@ -20,13 +20,13 @@ from PySide6.QtWidgets import QWidget
 
 from app.adapters.values import Tuned
 from app.task import Ended, Failed, Tasks
-from finetune.adapters import Adapter
 from vlm.errors import DeskError
 from vlm.types import ModelInfo
 
 if TYPE_CHECKING:
     from app.gate.values import Kept, Line, Story
     from app.gate.window import GateWindow
+    from finetune.adapters import Adapter
 
 
 class GateDoor(QObject):
