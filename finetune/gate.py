@@ -15,6 +15,8 @@ from vlm import scoring
 from vlm.types import Value
 
 RESAMPLES = 2000
+HARDLY = 0.05
+"""Share of answers right to the letter below which a gain is perhaps only about their form."""
 FORGOTTEN = 0.05
 """Points of ANLS on the fixed set whose loss, when it is no accident, counts as forgetting."""
 
@@ -131,6 +133,12 @@ def decide(rows: Sequence[Judged], fixed_set: Sequence[Judged], watched_too: boo
             f"Answers about documents it had not seen are better: {was} right before, "
             f"{now} after, and the gain is no accident."
         )
+        if exact.after < HARDLY:
+            advice.append(
+                f"Hardly any answer is right to the letter yet ({_percent(exact.after)}): it may "
+                "know what such answers look like without reading them. Look at the answers before "
+                "you rely on it; more documents help."
+            )
     elif anls.gain.value <= 0:
         reasons.append(
             f"Answers about documents it had not seen are not better: {was} right before, "

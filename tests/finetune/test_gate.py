@@ -27,6 +27,17 @@ def test_clearly_better_passes() -> None:
     assert "no accident" in found.reasons[0]
 
 
+def test_a_gain_without_answers_right_to_the_letter_is_told_as_such() -> None:
+    close = [_judged(number, "x", "12.51") for number in range(20)]
+    found = gate.decide(close, [])
+    assert found.passed
+    assert found.exact.after == 0
+    (advice,) = found.advice
+    assert "right to the letter yet (0 %)" in advice
+    some = gate.decide([*close, *_rows(4, 0, 0)], [])
+    assert some.advice == ()
+
+
 def test_a_gain_that_may_be_chance_does_not_pass_and_says_how_many_documents_would_tell() -> None:
     found = gate.decide(_rows(3, 1, 8), [])
     assert not found.passed
