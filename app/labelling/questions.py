@@ -36,6 +36,10 @@ class QuestionPicker(QWidget):
         super().__init__(parent)
         self.sets = QComboBox()
         self.sets.setAccessibleName("Question set")
+        self.sets.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.sets.setMinimumContentsLength(4)
         self.sets.view().setAccessibleName("Question sets")
         self.sets.activated.connect(self._on_set)
         self.edit = ActionButton("", "edit", "quiet")
