@@ -1,0 +1,108 @@
+"""Question sets are made, changed and removed in a dialog, and kept in their file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.labelling.questions import QuestionPicker
+from app.labelling.sets import Sets
+from app.labelling.sets_dialog import SetsDialog
+from finetune import question_sets
+from finetune.question_sets import SHIPPED, QuestionSet
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / question_sets.NAME
+
+
+@pytest.fixture
+def sets(qtbot: QtBot, file: Path) -> Sets:
+    picker = QuestionPicker()
+    qtbot.addWidget(picker)
+    made = Sets(file, picker, picker)
+    made.load()
+    return made
+
+
+def opened(sets: Sets) -> SetsDialog:
+    sets.edit()
+    assert sets.dialog is not None
+    return sets.dialog
+
+
+def test_a_set_of_ones_own_is_made_and_asked(qtbot: QtBot, sets: Sets, file: Path) -> None:
+    dialog = opened(sets)
+    dialog.add.click()
+    qtbot.keyClicks(dialog.name, "Delivery note")
+    dialog.questions.setFocus()
+    qtbot.keyClicks(dialog.questions, "Which  order?")
+    qtbot.keyClick(dialog.questions, Qt.Key.Key_Return)
+    qtbot.keyClicks(dialog.questions, "How many boxes?")
+    with qtbot.waitSignal(sets.changed):
+        dialog.save.click()
+    own = QuestionSet("Delivery note", ("Which order?", "How many boxes?"))
+    assert question_sets.load(file) == (*SHIPPED, own)
+    assert sets.questions == own.questions
+    assert not dialog.isVisible()
+
+
+def test_shipped_sets_may_be_changed_removed_and_brought_back(
+    qtbot: QtBot, sets: Sets, file: Path
+) -> None:
+    dialog = opened(sets)
+    dialog.remove.click()
+    dialog.save.click()
+    assert question_sets.load(file) == SHIPPED[1:]
+    dialog = opened(sets)
+    dialog.restore.click()
+    dialog.save.click()
+    assert question_sets.load(file) == (*SHIPPED[1:], SHIPPED[0])
+
+
+def test_what_is_no_set_is_said_and_nothing_is_written(
+    qtbot: QtBot, sets: Sets, file: Path
+) -> None:
+    dialog = opened(sets)
+    for name, questions, says in (
+        (" ", "Who?", "name"),
+        ("Receipt", "Who?", "Another set"),
+        ("Mine", "\n \n", "at least one question"),
+        ("Mine", "Who?\nWhen?\nwho?", "twice: who?"),
+    ):
+        dialog.show_set(dialog.list.item(0).text())
+        dialog.name.selectAll()
+        qtbot.keyClicks(dialog.name, name)
+        dialog.questions.setPlainText(questions)
+        dialog.save.click()
+        assert says in dialog.problem.text()
+    assert not file.exists()
+    dialog.reject()
+    assert sets.questions == SHIPPED[0].questions
+
+
+def test_a_file_of_a_newer_program_is_left_alone(qtbot: QtBot, sets: Sets, file: Path) -> None:
+    file.write_text('{"version": 9}')
+    told: list[str] = []
+    sets.complained.connect(told.append)
+    sets.load()
+    sets.edit()
+    assert sets.dialog is None
+    assert all("newer version" in one for one in told)
+    assert len(told) == 2
+    assert sets.questions == SHIPPED[0].questions
+    assert file.read_text() == '{"version": 9}'
+
+
+def test_a_broken_file_is_set_aside(qtbot: QtBot, sets: Sets, file: Path) -> None:
+    file.write_text("{")
+    with qtbot.waitSignal(sets.complained) as told:
+        sets.load()
+    assert told.args is not None
+    assert "was set aside as" in told.args[0]
+    assert not file.exists()
+    assert sets.questions == SHIPPED[0].questions
