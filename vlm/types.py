@@ -188,7 +188,8 @@ class Timings(Value, frozen=True):
 class PageAnswer(Value, frozen=True):
     """What one page of a document answered; `page` counts from 0, `evidence` is on that page.
 
-    `useful` is False when the model said that the page does not have it.
+    `useful` is False when the model said that the page does not have it. `fit` in [0, 1] says how
+    well the page's words suit the question, beside the page that suits it best.
     """
 
     page: int
@@ -196,6 +197,7 @@ class PageAnswer(Value, frozen=True):
     confidence: float
     evidence: Evidence
     useful: bool = True
+    fit: float = 1.0
 
 
 class PagesRead(Value, frozen=True):

@@ -39,6 +39,9 @@ READ_AHEAD = 100
 TRUST = {"crop": 1.0, "page": 1.0, "no_text": 0.8, "absent": 0.4}
 """What the check against the page's own text leaves of an answer's confidence."""
 
+CLEARLY = 0.75
+"""A page of less than this share of the best one's fit suits a question clearly less."""
+
 UNKNOWN = 0.5
 """Stands for a confidence that nobody knows."""
 
@@ -122,7 +125,7 @@ def answer(
                     break
             else:
                 done, saw = outcome
-                found.append((_worth(done.answer, hit), _page_answer(hit.page, done), done, saw))
+                found.append((_worth(done.answer, hit), _page_answer(hit, done), done, saw))
     except Stopped:
         yield Cancelled(job, _best_text(found))
         return
@@ -196,10 +199,15 @@ def _ask_one(
     raise AssertionError("a question has one last event")
 
 
-def _page_answer(page: int, done: Done) -> PageAnswer:
+def _page_answer(hit: Hit, done: Done) -> PageAnswer:
     given = done.answer
     return PageAnswer(
-        page, given.text, given.confidence, given.evidence, says_something(given.text)
+        hit.page,
+        given.text,
+        given.confidence,
+        given.evidence,
+        says_something(given.text),
+        round(hit.relevance, 3),
     )
 
 
@@ -274,4 +282,7 @@ def coverage(read: PagesRead) -> str:
     if unsearched > 0:
         words = "1 page" if unsearched == 1 else f"{unsearched:,} pages"
         said += f" {words} without text of their own could not be searched."
+    best = max(read.pages, key=lambda page: page.fit)
+    if read.found and not best.useful and read.pages[0].fit < CLEARLY * best.fit:
+        said += f" Page {best.page + 1} suits the question best, but no answer was found on it."
     return said

@@ -145,6 +145,15 @@ def test_an_answer_of_the_page_in_question_is_preferred_to_a_surer_one_of_anothe
     assert answered(ask(Book(texts=FINDABLE), clerk)).text == "LB-20418"
 
 
+def test_an_answer_of_a_page_that_suits_the_question_less_says_so() -> None:
+    clerk = Clerk(lambda page: said(NOT_HERE) if page == 3 else said("77"))
+    read = answered(ask(Book(texts=FINDABLE), clerk)).read
+    assert read is not None
+    assert coverage(read).endswith(
+        " Page 4 suits the question best, but no answer was found on it."
+    )
+
+
 def test_the_page_with_more_of_the_words_wins_between_two_sure_ones() -> None:
     clerk = Clerk(lambda page: said(f"answer {page}"))
     assert answered(ask(Book(texts=FINDABLE), clerk)).text == "answer 3"
