@@ -107,7 +107,8 @@ class TrainingDoor(QObject):
         self._slices = warming.Slices(self)
         self._slices.done.connect(self._on_imported)
         task = self._lane.start(warming.pure)
-        task.value.connect(lambda _: self._slices and self._slices.start(warming.window()))
+        slices = self._slices
+        task.value.connect(lambda _: slices.start(warming.window()))
 
     @Slot()
     def _on_imported(self) -> None:

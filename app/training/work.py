@@ -20,7 +20,7 @@ from finetune import hygiene, negatives, runs
 from finetune import split as splitting
 from finetune.adapters import AdapterLibrary
 from finetune.errors import AdapterInvalid, NothingToTrain
-from finetune.estimate import estimate, measured_flops
+from finetune.estimate import estimate, measured_flops, pictures_of
 from finetune.examples import ExampleStore
 from finetune.fingerprint import base_fingerprint
 from finetune.launch import train_command
@@ -84,7 +84,8 @@ def _prepared(file: Path, plan: TrainPlan, images: int, flops: float, problem: s
     everything, sides, shown = _with_negatives(own, sides, plan.seed)
     refusals = hygiene.refusals(everything, sides, count, plan.longest_answer)
     preview = hygiene.preview(everything, sides, count)
-    guess = estimate(plan, preview.count("train"), images, flops)
+    pictures = pictures_of(everything, set(sides.train))
+    guess = estimate(plan, preview.count("train"), images, flops, pictures)
     return Prepared(plan, tuple(everything), shown, sides, refusals, preview, guess, flops, problem)
 
 
