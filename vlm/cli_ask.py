@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from vlm import busy
 from vlm.cli import FAILED, INTERRUPTED, exit_code, model_folder
 from vlm.engine import Engine
 from vlm.errors import PasswordNeeded
@@ -37,7 +38,12 @@ USAGE = 2
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer one question; returns the exit code."""
+    """Answer one question; returns the exit code. A run that trains meanwhile stands back."""
+    with busy.answering():
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     folder = model_folder(arguments.model)
     path = str(Path(arguments.file).absolute())
     page = PageRef(path, arguments.page - 1)
