@@ -19,6 +19,7 @@ from app.pages import PageService
 from app.tabs import Tabs
 from app.task import CancelToken, Ended, Failed, Tasks
 from app.viewer.document_view import DocumentView
+from vlm.pages.kinds import SUFFIXES
 from vlm.types import PageRef
 
 
@@ -125,7 +126,7 @@ class Papers(QObject):
 
     def _list(self, folder: Path) -> None:
         def steps(_: CancelToken) -> Generator[tuple[str, ...], None, None]:
-            yield documents_in(folder.absolute(), intake.SUFFIXES)
+            yield documents_in(folder.absolute(), SUFFIXES)
 
         task = self._lane.start(steps)
         task.value.connect(self._on_listed)
