@@ -17,6 +17,7 @@ CHECKS: dict[EvidenceKind, str] = {
     "page": "stands on the page",
     "absent": "does not stand on the page",
     "no_text": "page has no text to check against",
+    "nothing": "no answer found",
 }
 LONGEST = 32_767
 """Characters that a spreadsheet's cell holds."""

@@ -130,7 +130,8 @@ def _check(answer: Answer) -> str:
         "crop": "These words stand in the part you asked about.",
         "page": "These words stand on the page.",
         "absent": "These words do not stand on the page.",
-        "no_text": "The page has no text layer to check the answer against.",
+        "no_text": "There is no text layer here to check the answer against.",
+        "nothing": "The model found no answer here; it may have overlooked it.",
     }[answer.evidence.kind]
     repeated = (
         " The answer began to repeat itself and was cut." if answer.stop == "repetition" else ""

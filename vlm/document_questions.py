@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from vlm import whole_document
+from vlm.absence import says_something
 from vlm.cancel import CancelToken
 from vlm.errors import DeskError
 from vlm.page_finder import Finder
@@ -28,7 +29,6 @@ from vlm.protocol import (
 )
 from vlm.readings import Readings
 from vlm.types import Answer, PageAnswer, PagesRead, Question
-from vlm.whole_document import says_something
 
 Passwords = Callable[[str], str | None]
 AskTogether = Callable[[AskAll], Iterator[Event]]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from vlm.absence import says_absent
 from vlm.types import Box, Evidence, PageRef, Word
 
 MOST_PLACES = 16
@@ -87,7 +88,7 @@ def locate(answer: str, words: Sequence[Word], box: Box | None) -> Evidence:
         box: The part that was asked about; None for the whole page, where a find is "page".
     """
     if not words:
-        return Evidence("no_text")
+        return Evidence("nothing" if says_absent(answer) else "no_text")
     wanted = [line for line in _phrases(answer) if line]
     inside = [word for word in words if box is not None and box.holds(word.box)]
     if wanted:
@@ -95,6 +96,8 @@ def locate(answer: str, words: Sequence[Word], box: Box | None) -> Evidence:
             return Evidence("crop", boxes)
         if (boxes := _find_all(wanted, words)) is not None:
             return Evidence("page", boxes)
+    if says_absent(answer):
+        return Evidence("nothing")
     if box is not None and not inside:
         return Evidence("no_text")
     return Evidence("absent")

@@ -25,9 +25,9 @@ from vlm.llama_room import LlamaSequence
 from vlm.loader import LoadedModel
 from vlm.page_store import PageStore
 from vlm.precision import settle, written_in
-from vlm.selftest import SelfTest
 from vlm.prompt import Prompt, build
 from vlm.reuse import Kept
+from vlm.selftest import SelfTest
 from vlm.types import WHOLE_PAGE, Box, PageRef, PageSize, Precision, Question, View, Word
 from vlm.views import Drawn, PageSource
 

@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 DocumentKind = Literal["pdf", "image"]
-EvidenceKind = Literal["crop", "page", "absent", "no_text"]
+EvidenceKind = Literal["crop", "page", "absent", "no_text", "nothing"]
 StopReason = Literal["end", "length", "repetition", "stopped"]
 Precision = Literal["automatic", "exact", "fast"]
 """How exactly answers are computed; "automatic" gives up a little where it brings much."""
@@ -123,7 +123,8 @@ class Evidence(Value, frozen=True):
     """Where the answer's words stand in the text layer; `boxes` are on the question's page.
 
     `crop`: verbatim in the part asked about; `page`: verbatim elsewhere on the page; `absent`:
-    the page has a text layer without these words; `no_text`: the page has none, nothing to check.
+    the page has a text layer without these words; `no_text`: there is no text to check against;
+    `nothing`: the answer says that it is not there, so that there is nothing to check.
     `page` is the one of the question's `more_pages` where the words stand; None for its `page`.
     """
 

@@ -6,13 +6,13 @@ never that something is not in the document while pages of it were not.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Generator, Iterator
 
 import msgspec
 
 from vlm import finding
+from vlm.absence import says_something
 from vlm.cancel import CancelToken, Stopped, check, told
 from vlm.errors import (
     DocumentTooLarge,
@@ -36,7 +36,7 @@ READ_NOW, READ_NOW_S = 6, 60.0
 READ_AHEAD = 100
 """Scanned pages of a document that are read for searching when nobody waits."""
 
-TRUST = {"crop": 1.0, "page": 1.0, "no_text": 0.8, "absent": 0.4}
+TRUST = {"crop": 1.0, "page": 1.0, "no_text": 0.8, "nothing": 0.8, "absent": 0.4}
 """What the check against the page's own text leaves of an answer's confidence."""
 
 CLEARLY = 0.75
@@ -46,13 +46,6 @@ UNKNOWN = 0.5
 """Stands for a confidence that nobody knows."""
 
 _PAGE_FAILS = (PageTimeout.code, PageCrashed.code, UnreadableDocument.code, DocumentTooLarge.code)
-_NOT_THERE = re.compile(
-    r"(?:none|n/?a|unknown|unanswerable|nothing|nicht (?:vorhanden|angegeben)|"
-    r"(?:it |this |that |the answer )?(?:is |are |was )?not (?:on|in|found|given|stated|mentioned|"
-    r"available|visible|readable|present|shown|specified|provided)\b[^.]*|"
-    r"there (?:is|are) no(?:ne)? [^.]*)",
-    re.IGNORECASE,
-)
 
 
 def prepare(
@@ -209,12 +202,6 @@ def _page_answer(hit: Hit, done: Done) -> PageAnswer:
         says_something(given.text),
         round(hit.relevance, 3),
     )
-
-
-def says_something(text: str) -> bool:
-    """Tell an answer from the model's saying that the page does not have it."""
-    plain = " ".join(text.split()).strip(" .!")
-    return bool(plain) and _NOT_THERE.fullmatch(plain) is None
 
 
 def _worth(given: Answer, hit: Hit) -> float:

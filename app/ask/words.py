@@ -101,7 +101,7 @@ def evidence(found: Evidence, cropped: bool, page: int | None = None) -> tuple[s
         cropped: Whether the question was about a part of the page.
         page: The page's number from 0 where it has to be said.
     """
-    if page is not None and found.kind != "no_text":
+    if page is not None and found.kind not in ("no_text", "nothing"):
         there = found.kind != "absent"
         where = f"ound on page {page + 1}"
         return (f"F{where}", Tone.GOOD) if there else (f"Not f{where}", Tone.BAD)
@@ -115,7 +115,9 @@ def evidence(found: Evidence, cropped: bool, page: int | None = None) -> tuple[s
         case "absent":
             return "Not found on this page", Tone.BAD
         case "no_text":
-            return "This page has no text to check against", Tone.PLAIN
+            return "No text here to check against", Tone.PLAIN
+        case "nothing":
+            return "No answer found here", Tone.PLAIN
 
 
 def evidence_detail(found: Evidence, cropped: bool) -> str:
@@ -129,7 +131,9 @@ def evidence_detail(found: Evidence, cropped: bool) -> str:
         case "absent":
             return "The page's own text does not have these words. Check the answer yourself."
         case "no_text":
-            return "This page is a picture without its own text, so nothing can be compared."
+            return "This part is a picture without its own text, so nothing can be compared."
+        case "nothing":
+            return "The model says that it is not there. It may have overlooked it."
 
 
 def stop_reason(stop: StopReason) -> str:

@@ -15,6 +15,12 @@ def test_without_a_text_layer_there_is_nothing_to_check() -> None:
     assert locate("3124", (), None).kind == "no_text"
 
 
+@pytest.mark.parametrize("words", [(), PAGE])
+def test_an_answer_that_there_is_none_is_not_looked_for(words: tuple[Word, ...]) -> None:
+    assert locate("Not on this page.", words, None).kind == "nothing"
+    assert locate("Not on this page.", words, Box(0, 0, 1, 0.05)).kind == "nothing"
+
+
 def test_a_find_inside_the_box_and_its_boxes() -> None:
     found = locate("3124", PAGE, Box(0, 0, 1, 0.2))
     assert found.kind == "crop"
@@ -115,17 +121,23 @@ def test_an_answer_without_words_proves_nothing(answer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["No", "Yes.", "Not on this page.", "not in the document", "N/A"]
+    ("answer", "kind"),
+    [
+        ("No", "absent"),
+        ("Yes.", "absent"),
+        ("Not on this page.", "nothing"),
+        ("not in the document", "nothing"),
+        ("N/A", "nothing"),
+    ],
 )
-def test_an_answer_about_the_page_is_not_matched_with_its_words(answer: str) -> None:
+def test_an_answer_about_the_page_is_not_matched_with_its_words(answer: str, kind: str) -> None:
     words = line("Invoice", "No", "yes", "Not", "on", "this", "page.", "N/A")
-    assert locate(answer, words, None).kind == "absent"
+    assert locate(answer, words, None).kind == kind
     assert locate(answer, words, None).boxes == ()
 
 
 def test_a_picture_on_a_page_with_text_has_nothing_to_check_against() -> None:
     assert locate("Sunset", PAGE, Box(0, 0.8, 1, 1)).kind == "no_text"
-    assert locate("Not on this page.", PAGE, Box(0, 0.8, 1, 1)).kind == "no_text"
     assert locate("3124", PAGE, Box(0, 0.8, 1, 1)).kind == "page"
 
 

@@ -70,6 +70,7 @@ def test_a_click_on_the_evidence_goes_there(qtbot: QtBot, card: AnswerCard) -> N
     [
         (Evidence("absent"), "does not have these words"),
         (Evidence("no_text"), "without its own text"),
+        (Evidence("nothing"), "may have overlooked it"),
     ],
 )
 def test_evidence_without_a_place_explains_itself(

@@ -47,7 +47,8 @@ def test_seconds(value: float, said: str) -> None:
         ("crop", False, "Found on this page"),
         ("page", False, "Found on this page"),
         ("absent", True, "Not found on this page"),
-        ("no_text", False, "This page has no text to check against"),
+        ("no_text", False, "No text here to check against"),
+        ("nothing", False, "No answer found here"),
     ],
 )
 def test_evidence_in_words(kind: str, cropped: bool, said: str) -> None:
