@@ -120,9 +120,10 @@ def _freeze(arguments: argparse.Namespace, root: Path) -> Path | int:
                 print("None of the rows can be used.", file=sys.stderr)
                 return NO_ROWS
             sides = _sides(lists, arguments.seed)
-            everything = _with_negatives(lists.train, sides, store, arguments.seed)
-            everything += lists.held_out
-            sides = _add_negatives(sides, everything)
+            made = _negatives(lists.train, sides, store, arguments.seed)
+            everything = [*lists.train, *made, *lists.held_out]
+            taught = sides.train + tuple(example.id for example in made)
+            sides = msgspec.structs.replace(sides, train=taught)
             refusals = hygiene.refusals(everything, sides, count, chosen.longest_answer)
             for refusal in refusals:
                 print(f"{refusal.sentence} {refusal.advice}", file=sys.stderr)
@@ -162,22 +163,13 @@ def _sides(lists: _Lists, seed: int) -> Split:
     return splitting.split(lists.train, seed)
 
 
-def _with_negatives(
-    train: list[Example], sides: Split, store: ExampleStore, seed: int
-) -> list[Example]:
-    """Add questions about crops that hold another answer, among what is learned from."""
+def _negatives(train: list[Example], sides: Split, store: ExampleStore, seed: int) -> list[Example]:
+    """Make questions about crops that hold another answer, among what is learned from."""
     learned = set(sides.train)
     pairs = negatives.borrowed([e for e in train if e.id in learned], seed)
     for example, shown in pairs:
         store.add(example, store.crop(shown))
-    return train + [example for example, _ in pairs]
-
-
-def _add_negatives(sides: Split, everything: list[Example]) -> Split:
-    made = tuple(e.id for e in everything if e.kind == "negative" and e.id not in sides.held_out)
-    known = set(sides.train) | set(sides.watch)
-    extra = tuple(id for id in made if id not in known)
-    return msgspec.structs.replace(sides, train=sides.train + extra)
+    return [example for example, _ in pairs]
 
 
 def _announce(

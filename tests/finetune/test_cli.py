@@ -50,6 +50,9 @@ def test_from_rows_to_a_measured_adapter_in_the_library(
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     rows = _rows(tmp_path, range(7))
     held = _rows(tmp_path, range(50, 55), "held.jsonl")
+    seen_elsewhere = {"id": "known", "file": "50.png", "page": 0, "question": "Date?"}
+    seen_elsewhere |= {"answers": ["Not on this page."], "kind": "negative"}
+    rows.write_text(f"{rows.read_text()}\n{json.dumps(seen_elsewhere)}")
     command = ["train", str(rows), "--held-out", str(held), "--name", "mine", "--json"]
     command.append("--on-battery")
     code = cli.main([*command, "--model", str(folder)])
