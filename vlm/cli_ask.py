@@ -14,6 +14,7 @@ import msgspec
 
 from vlm import busy
 from vlm.cli import FAILED, INTERRUPTED, exit_code, model_folder
+from vlm.coverage import coverage
 from vlm.engine import Engine
 from vlm.errors import PasswordNeeded
 from vlm.pages.client import PageClient
@@ -31,7 +32,6 @@ from vlm.protocol import (
     Unlock,
 )
 from vlm.types import Answer, PageRef, PagesRead, Question
-from vlm.whole_document import coverage
 
 USAGE = 2
 """The exit code of argparse for a command line that is wrong."""

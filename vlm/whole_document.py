@@ -14,6 +14,7 @@ import msgspec
 from vlm import finding
 from vlm.absence import says_something
 from vlm.cancel import CancelToken, Stopped, check, told
+from vlm.coverage import nothing
 from vlm.errors import (
     DocumentTooLarge,
     PageCrashed,
@@ -36,14 +37,11 @@ READ_NOW, READ_NOW_S = 6, 60.0
 READ_AHEAD = 100
 """Scanned pages of a document that are read for searching when nobody waits."""
 
-TRUST = {"crop": 1.0, "page": 1.0, "no_text": 0.8, "nothing": 0.8, "absent": 0.4}
-"""What the check against the page's own text leaves of an answer's confidence."""
-
-CLEARLY = 0.75
-"""A page of less than this share of the best one's fit suits a question clearly less."""
-
 UNKNOWN = 0.5
 """Stands for a confidence that nobody knows."""
+
+TRUST = {"crop": 1.0, "page": 1.0, "no_text": 0.8, "nothing": 0.8, "absent": 0.4}
+"""What the check against the page's own text leaves of an answer's confidence."""
 
 _PAGE_FAILS = (PageTimeout.code, PageCrashed.code, UnreadableDocument.code, DocumentTooLarge.code)
 
@@ -244,32 +242,3 @@ def _combined(read: PagesRead, answers: list[Answer], start: float) -> Answer:
         evidence=Evidence("no_text"),
         unsure=(),
     )
-
-
-def nothing(read: PagesRead) -> str:
-    """Say that no answer was found, and no more than is known of that."""
-    pages = len(read.pages)
-    where = "page that was read" if pages == 1 else f"{pages} pages that were read"
-    if not read.unread:
-        where = "page" if pages == 1 else f"{pages} pages of this document"
-        return f"No answer was found on the {where}."
-    rest = "1 page was" if read.unread == 1 else f"{read.unread:,} pages were"
-    it = "it" if read.unread == 1 else "one of those"
-    return f"No answer was found on the {where}. {rest} not read; it may stand on {it}."
-
-
-def coverage(read: PagesRead) -> str:
-    """Say how much of a document was read for an answer."""
-    pages = len(read.pages)
-    if not read.unread:
-        return "Read the page." if pages == 1 else f"Read all {pages} pages."
-    rest = "1 was" if read.unread == 1 else f"{read.unread:,} were"
-    said = f"Read {pages} of {read.page_count:,} pages; {rest} not read."
-    unsearched = read.page_count - read.searched
-    if unsearched > 0:
-        words = "1 page" if unsearched == 1 else f"{unsearched:,} pages"
-        said += f" {words} without text of their own could not be searched."
-    best = max(read.pages, key=lambda page: page.fit)
-    if read.found and not best.useful and read.pages[0].fit < CLEARLY * best.fit:
-        said += f" Page {best.page + 1} suits the question best, but no answer was found on it."
-    return said

@@ -12,8 +12,8 @@ from app.ask.flow import FlowRow
 from app.ask.icons import Icon
 from app.ask.surface import MutedLabel
 from app.labels import tip
+from vlm.coverage import coverage
 from vlm.types import PageAnswer, PagesRead
-from vlm.whole_document import coverage
 
 
 class PageLinks(QWidget):

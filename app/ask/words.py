@@ -14,8 +14,8 @@ import msgspec
 
 from app.ask.values import Scope
 from app.theme import Tone
+from vlm.coverage import coverage
 from vlm.types import Answer, Document, Evidence, PageAnswer, Question, StopReason, View
-from vlm.whole_document import coverage
 
 SURE = 0.90
 FAIRLY_SURE = 0.70

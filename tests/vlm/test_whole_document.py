@@ -8,6 +8,7 @@ import pytest
 from tests.vlm.documents import Book, Clerk, said
 from vlm import whole_document
 from vlm.absence import says_something
+from vlm.coverage import coverage, nothing
 from vlm.document_questions import stamp
 from vlm.errors import DocumentMissing, PasswordNeeded, QuestionUnanswerable
 from vlm.page_finder import Finder
@@ -15,7 +16,6 @@ from vlm.page_reading import Model, PageReader
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
 from vlm.readings import Readings
 from vlm.types import Answer, Box, PageAnswer, PageRef, PagesRead, Question
-from vlm.whole_document import coverage, nothing
 
 PATH = "book.pdf"
 NOT_HERE = "Not on this page."
