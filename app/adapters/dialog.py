@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.adapters import words
 from app.adapters.values import Exporting, Listing, Version, Wearing
-from app.adapters.version_card import InUse, VersionCard
+from app.adapters.version_card import VersionCard
 from app.labels import Role, label
 from app.models.buttons import ActionButton
+from app.models.card_layout import InUse
 
 
 class VersionsDialog(QDialog):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QWidget
 
-from app import theme
 from app.adapters import words
 from app.adapters.values import Version
 from app.labels import Elided, Role, label, sized
 from app.models.buttons import ActionButton
+from app.models.card_layout import InUse, lay_out
 from app.models.mark import Mark
 from app.theme import Tone
 
@@ -44,7 +44,13 @@ class VersionCard(QFrame):
         self.more = ActionButton("More", "down", "quiet")
         self.more.clicked.connect(self._on_more)
         self.name.edited.connect(lambda new: self.renamed.emit(self._version, new))
-        self._lay_out()
+        lay_out(
+            self,
+            (self.name, self.about),
+            (self.mark, self.score),
+            self.prints,
+            (self.used, self.use, self.more),
+        )
         self.show_version(version, in_use=False)
 
     @property
@@ -81,31 +87,6 @@ class VersionCard(QFrame):
         menu.addSeparator()
         menu.addAction("Re&move…", lambda: self.remove_pressed.emit(self._version))
         return menu
-
-    def _lay_out(self) -> None:
-        score = QHBoxLayout()
-        score.setSpacing(theme.SPACE)
-        score.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
-        score.addWidget(self.score, 1)
-        text = QVBoxLayout()
-        text.setSpacing(4)
-        text.addWidget(self.name)
-        text.addWidget(self.about)
-        text.addSpacing(2)
-        text.addLayout(score)
-        text.addWidget(self.prints)
-        actions = QHBoxLayout()
-        actions.setSpacing(4)
-        actions.addWidget(self.used)
-        actions.addWidget(self.use)
-        actions.addWidget(self.more)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(
-            theme.SPACE * 2, theme.SPACE + 5, theme.SPACE + 4, theme.SPACE + 5
-        )
-        layout.setSpacing(theme.SPACE * 2)
-        layout.addLayout(text, 1)
-        layout.addLayout(actions)
 
     @Slot()
     def _on_more(self) -> None:
@@ -173,15 +154,3 @@ class _Name(QWidget):
         self.give_up()
         if new and new != self._name:
             self.edited.emit(new)
-
-
-class InUse(QWidget):
-    """Says that the version is the one that reads."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, theme.SPACE, 0)
-        row.setSpacing(5)
-        row.addWidget(Mark(Tone.GOOD))
-        row.addWidget(label("In use"))

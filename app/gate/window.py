@@ -7,13 +7,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
-from app.adapters.version_card import InUse
 from app.gate import words
 from app.gate.browser import Browser
 from app.gate.chart import Measure
 from app.gate.values import Story
 from app.labels import Role, label
 from app.models.buttons import ActionButton
+from app.models.card_layout import InUse
 from app.models.mark import Mark
 from app.theme import Tone
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QWidget
 
-from app import theme
 from app.labels import Elided, Role, label, sized
 from app.models import words
 from app.models.buttons import ActionButton
+from app.models.card_layout import InUse, lay_out
 from app.models.mark import FITS, Mark
 from app.models.values import Entry
 from app.theme import Tone
@@ -38,7 +37,7 @@ class ModelCard(QFrame):
         self.mark = Mark()
         self.fit = label("", wrap=True)
         self.speed = label("", Role.MUTED, wrap=True)
-        self.used = _InUse()
+        self.used = InUse()
         self.use = ActionButton("Use")
         self.use.clicked.connect(self._on_use)
         self.remove = ActionButton("", "delete", "quiet")
@@ -46,33 +45,14 @@ class ModelCard(QFrame):
         kept = self.remove.sizePolicy()
         kept.setRetainSizeWhenHidden(True)  # so that "Use" stands in one line on all cards
         self.remove.setSizePolicy(kept)
-        self._lay_out()
-        self.show_entry(entry, in_use=False)
-
-    def _lay_out(self) -> None:
-        fit = QHBoxLayout()
-        fit.setSpacing(theme.SPACE)
-        fit.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
-        fit.addWidget(self.fit, 1)
-        text = QVBoxLayout()
-        text.setSpacing(4)
-        text.addWidget(self.name)
-        text.addWidget(self.about)
-        text.addSpacing(2)
-        text.addLayout(fit)
-        text.addWidget(self.speed)
-        actions = QHBoxLayout()
-        actions.setSpacing(4)
-        actions.addWidget(self.used)
-        actions.addWidget(self.use)
-        actions.addWidget(self.remove)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(
-            theme.SPACE * 2, theme.SPACE + 5, theme.SPACE + 4, theme.SPACE + 5
+        lay_out(
+            self,
+            (self.name, self.about),
+            (self.mark, self.fit),
+            self.speed,
+            (self.used, self.use, self.remove),
         )
-        layout.setSpacing(theme.SPACE * 2)
-        layout.addLayout(text, 1)
-        layout.addLayout(actions)
+        self.show_entry(entry, in_use=False)
 
     @property
     def entry(self) -> Entry:
@@ -104,19 +84,3 @@ class ModelCard(QFrame):
     @Slot()
     def _on_remove(self) -> None:
         self.remove_pressed.emit(self._entry)
-
-
-class _InUse(QWidget):
-    """Says that the model is the one that reads."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        text: QLabel = label("In use")
-        font = QFont(text.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        text.setFont(font)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, theme.SPACE, 0)
-        row.setSpacing(5)
-        row.addWidget(Mark(Tone.GOOD))
-        row.addWidget(text)
