@@ -76,6 +76,7 @@ def test_what_passed_is_said_in_words_and_offered_once(
     assert not window.use.isVisible()
 
     door.set_model(reading(base, "another"))
+    qtbot.waitUntil(window.use.isEnabled)  # taking it in has ended
     with qtbot.waitSignal(door.use_wanted):
         qtbot.mouseClick(window.use, Qt.MouseButton.LeftButton)
     assert [adapter.name for adapter in AdapterLibrary().all()] == ["Invoices"]
