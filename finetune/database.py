@@ -49,7 +49,8 @@ def backup_of(file: Path) -> Path:
 
 
 def _prepare(connection: sqlite3.Connection, file: Path, migrations: Sequence[Migration]) -> None:
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    connection.execute("PRAGMA busy_timeout = 5000")
+    version = _version(connection)
     if version > len(migrations):
         raise StoreTooNew(
             f"{file.name} was written by a newer version of this program. "
@@ -60,18 +61,22 @@ def _prepare(connection: sqlite3.Connection, file: Path, migrations: Sequence[Mi
     connection.execute("PRAGMA synchronous = EXTRA")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
-    connection.execute("PRAGMA busy_timeout = 5000")
     if 0 < version < len(migrations):
         _keep_copy(connection, backup_of(file))
     for number in range(version, len(migrations)):
         connection.execute("BEGIN IMMEDIATE")
         try:
-            migrations[number](connection)
-            connection.execute(f"PRAGMA user_version = {number + 1}")
+            if _version(connection) == number:  # else another connection has done it meanwhile
+                migrations[number](connection)
+                connection.execute(f"PRAGMA user_version = {number + 1}")
         except BaseException:
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _keep_copy(connection: sqlite3.Connection, target: Path) -> None:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -146,3 +148,16 @@ def test_the_journal_survives_power_loss(tmp_path: Path) -> None:
     with ExampleStore(tmp_path / "e.db"), closing(sqlite3.connect(tmp_path / "e.db")) as other:
         expected = "wal" if sqlite3.sqlite_version_info >= (3, 51, 3) else "delete"
         assert other.execute("PRAGMA journal_mode").fetchone() == (expected,)
+
+
+def test_a_new_file_may_be_opened_by_several_at_once(tmp_path: Path) -> None:
+    def count(file: Path) -> int:
+        together.wait()
+        with ExampleStore(file) as store:
+            return len(store)
+
+    together = Barrier(4)
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(12):
+            file = tmp_path / f"{number}.sqlite3"
+            assert list(pool.map(count, [file] * 4)) == [0] * 4
