@@ -122,7 +122,7 @@ class BatchStore:
 
     def _prepare(self) -> None:
         safe_wal = sqlite3.sqlite_version_info >= WAL_IS_SAFE
-        version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        version = self._version()
         if version > VERSION:
             raise BatchUnusable(
                 "The answers of batches were written by a newer VLM Desk. Update the program."
@@ -133,6 +133,10 @@ class BatchStore:
         if version < VERSION:
             with self._connection:
                 self._connection.execute("BEGIN IMMEDIATE")
-                for table in _TABLES:
-                    self._connection.execute(table)
-                self._connection.execute(f"PRAGMA user_version = {VERSION}")
+                if self._version() < VERSION:  # else another one has done it meanwhile
+                    for table in _TABLES:
+                        self._connection.execute(table)
+                    self._connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
