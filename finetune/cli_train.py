@@ -119,11 +119,12 @@ def _freeze(arguments: argparse.Namespace, root: Path) -> Path | int:
             if not lists.train:
                 print("None of the rows can be used.", file=sys.stderr)
                 return NO_ROWS
-            sides = _sides(lists, arguments.seed)
-            made = _negatives(lists.train, sides, store, arguments.seed)
-            everything = [*lists.train, *made, *lists.held_out]
-            taught = sides.train + tuple(example.id for example in made)
-            sides = msgspec.structs.replace(sides, train=taught)
+            pairs, sides = negatives.with_borrowed(
+                lists.train, _sides(lists, arguments.seed), chosen.seed
+            )
+            for negative, shown in pairs:
+                store.add(negative, store.crop(shown))
+            everything = [*lists.train, *(negative for negative, _ in pairs), *lists.held_out]
             refusals = hygiene.refusals(everything, sides, count, chosen.longest_answer)
             for refusal in refusals:
                 print(f"{refusal.sentence} {refusal.advice}", file=sys.stderr)
@@ -161,15 +162,6 @@ def _sides(lists: _Lists, seed: int) -> Split:
     if lists.held_out:
         return splitting.given(lists.train, lists.held_out)
     return splitting.split(lists.train, seed)
-
-
-def _negatives(train: list[Example], sides: Split, store: ExampleStore, seed: int) -> list[Example]:
-    """Make questions about crops that hold another answer, among what is learned from."""
-    learned = set(sides.train)
-    pairs = negatives.borrowed([e for e in train if e.id in learned], seed)
-    for example, shown in pairs:
-        store.add(example, store.crop(shown))
-    return [example for example, _ in pairs]
 
 
 def _announce(

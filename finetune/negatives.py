@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from finetune.split import Split
 from finetune.types import NOT_ON_PAGE, Example
 from vlm.types import Box, PageRef, Word
 
@@ -58,6 +59,27 @@ def borrowed(
         if len(chosen) < round(share * boxed) and shown.id not in chosen:
             chosen[shown.id] = (_negative(asked, shown.page, shown.box), shown.id)
     return list(chosen.values())
+
+
+def with_borrowed(
+    examples: Sequence[Example], sides: Split, seed: int
+) -> tuple[list[tuple[Example, str]], Split]:
+    """Borrow negatives among the examples that are learned from, and learn from them too.
+
+    Nothing is concluded from what is watched or held out, not even that a crop lacks an answer.
+
+    Args:
+        examples: All examples, of every side.
+        sides: On which side each stands.
+        seed: As for `borrowed`.
+
+    Returns:
+        The negatives as `borrowed` gives them, and the sides with them among what is learned from.
+    """
+    learned = set(sides.train)
+    pairs = borrowed([example for example in examples if example.id in learned], seed)
+    more = tuple(negative.id for negative, _ in pairs)
+    return pairs, msgspec.structs.replace(sides, train=sides.train + more)
 
 
 def moved(

@@ -27,9 +27,8 @@ from finetune.launch import train_command
 from finetune.plan import TrainPlan
 from finetune.protocol import Control
 from finetune.runs import RunRow
-from finetune.split import Split
 from finetune.tokens import counter
-from finetune.types import Crop, Example, Side
+from finetune.types import Crop, Side
 from vlm import catalogue, paths
 from vlm.errors import DeskError
 
@@ -80,25 +79,14 @@ def _prepared(file: Path, plan: TrainPlan, images: int, flops: float, problem: s
     count = counter(Path(plan.base))
     with ExampleStore(file) as store:
         own = list(store.all())
-    sides = splitting.split(own, plan.seed)
-    everything, sides, shown = _with_negatives(own, sides, plan.seed)
+    pairs, sides = negatives.with_borrowed(own, splitting.split(own, plan.seed), plan.seed)
+    everything = own + [negative for negative, _ in pairs]
+    shown = {negative.id: source for negative, source in pairs}
     refusals = hygiene.refusals(everything, sides, count, plan.longest_answer)
     preview = hygiene.preview(everything, sides, count)
     pictures = pictures_of(everything, set(sides.train))
     guess = estimate(plan, preview.count("train"), images, flops, pictures)
     return Prepared(plan, tuple(everything), shown, sides, refusals, preview, guess, flops, problem)
-
-
-def _with_negatives(
-    own: list[Example], sides: Split, seed: int
-) -> tuple[list[Example], Split, dict[str, str]]:
-    """Add questions about crops that hold another answer, among what is learned from."""
-    learned = set(sides.train)
-    pairs = negatives.borrowed([one for one in own if one.id in learned], seed)
-    more = tuple(example.id for example, _ in pairs)
-    everything = own + [example for example, _ in pairs]
-    shown = {example.id: source for example, source in pairs}
-    return everything, msgspec.structs.replace(sides, train=sides.train + more), shown
 
 
 def _name_problem(name: str) -> str:

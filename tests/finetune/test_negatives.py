@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import msgspec
+
 from finetune import negatives
+from finetune.split import Split
 from finetune.types import NOT_ON_PAGE
 from tests.finetune.made import example
 from vlm.types import Box, Word
@@ -48,6 +51,30 @@ def test_borrowed_never_takes_a_crop_that_may_answer() -> None:
     assert ("What is the total?", "e2") not in pairs
     assert ("What is the total?", "e3") not in pairs
     assert ("What is the total?", "e4") not in pairs
+
+
+def test_negatives_are_added_to_what_is_learned_from_and_taken_from_nothing_else() -> None:
+    rows = [
+        example(number, document, question, answer, box)
+        for number, (document, question, answer, box) in enumerate(
+            (document, *asked)
+            for document in ("a", "b", "c")
+            for asked in (
+                ("What is the total?", "12.00", TOTAL),
+                ("What is the date?", "May 1", DATE),
+                ("Who sent it?", "Larkspur", Box(0.1, 0.3, 0.4, 0.35)),
+                ("What is the number?", "77-1", Box(0.1, 0.5, 0.4, 0.55)),
+            )
+        )
+    ]
+    learned, watched, held = (tuple(row.id for row in rows[at : at + 4]) for at in (0, 4, 8))
+    sides = Split(learned, watched, held, 2, 1)
+    pairs, now = negatives.with_borrowed(rows, sides, seed=3)
+    assert pairs == negatives.borrowed(rows[:4], seed=3)
+    assert pairs
+    assert {shown for _, shown in pairs} <= set(learned)
+    assert now.train == learned + tuple(negative.id for negative, _ in pairs)
+    assert msgspec.structs.replace(now, train=learned) == sides
 
 
 def test_moved_crops_are_proven_by_the_text_layer() -> None:
