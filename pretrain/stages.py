@@ -7,6 +7,7 @@ from pretrain.batches import Batch, collate
 from pretrain.documents.crops import CropPlan, Sample, draw_crop
 from pretrain.documents.forms import draw_form
 from pretrain.documents.pages import KINDS, draw_page
+from pretrain.documents.strips import draw_strips
 from pretrain.documents.views import Scope, view_page
 from pretrain.documents.wear import Wear
 from pretrain.fonts import FontFile
@@ -47,6 +48,9 @@ class Level:
         one_word: one short group of characters per line only.
         em_px: smallest and largest text size.
         forms_share: share of samples that are fields with a question, the rest is to be read.
+        strips_share: share of batches that are strips of documents with questions.
+        strip: heights, narrowest and widest of a strip, in patches.
+        strip_em_px: its smallest and largest text size.
         frozen_encoder: leave vision transformer and projection as they are; a step costs a quarter
             less while the perceiver and the decoder find their way.
         pages_share: share of batches that are pages with questions, the rest are crops.
@@ -63,6 +67,9 @@ class Level:
     one_word: bool = False
     em_px: tuple[int, int] = (14, 30)
     forms_share: float = 0.0
+    strips_share: float = 0.0
+    strip: tuple[tuple[int, ...], tuple[int, int]] = ((2, 3, 4, 4, 5, 6, 8), (14, 48))
+    strip_em_px: tuple[int, int] = (15, 28)
     frozen_encoder: bool = False
     pages_share: float = 0.0
     pages: PageMix = PageMix()
@@ -137,6 +144,16 @@ STAGES: dict[str, Stage] = {
                 "fields", (2, 2, 2, 3, 4), (8, 32), _CLEAN, _READ, gate_cer=0.05, forms_share=0.45
             ),
             Level("block", (2, 2, 3, 4, 6), (8, 40), _MIXED, _READ, forms_share=0.4),
+            Level(
+                "strips",
+                (2, 2, 3, 4),
+                (8, 40),
+                _MIXED,
+                _READ,
+                forms_share=0.5,
+                strips_share=0.5,
+                em_px=(15, 30),
+            ),
         ),
         peak_lr=1.5e-3,
         patches_per_batch=1536,
@@ -202,6 +219,8 @@ class Source:
         rng = random.Random(f"{self.seed}/{self.level.name}/{index}")
         if rng.random() < self.level.pages_share:
             return collate(self._pages(rng), LATENTS)
+        if rng.random() < self.level.strips_share:
+            return collate(self._strips(rng), LATENTS)
         return collate(self._crops(rng), LATENTS)
 
     def _crops(self, rng: random.Random) -> list[Sample]:
@@ -222,6 +241,20 @@ class Source:
             draw = draw_form if rng.random() < level.forms_share else draw_crop
             samples.append(draw(replace(plan, wear=worn), rng))
         return samples
+
+    def _strips(self, rng: random.Random) -> list[Sample]:
+        level = self.level
+        heights, widths = level.strip
+        rows, columns = rng.choice(heights), rng.randint(*widths)
+        plan = CropPlan(
+            rows,
+            columns,
+            self.fonts,
+            wear=rng.choice(level.wear),
+            smallest_em_px=level.strip_em_px[0],
+            largest_em_px=level.strip_em_px[1],
+        )
+        return draw_strips(plan, rng, self._count(rows * columns))
 
     def _pages(self, rng: random.Random) -> list[Sample]:
         """Draw pages seen at one scope: one shape, so that they make a batch."""

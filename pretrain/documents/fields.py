@@ -227,3 +227,6 @@ FIELDS: tuple[Field, ...] = (
 )
 
 BY_KEY = {field.key: field for field in FIELDS}
+
+PLAIN = ("company", "date", "address", "mail")
+"""Fields that documents also print without a label, told by how they look."""

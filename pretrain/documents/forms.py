@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from pretrain.documents.crops import LEADING, CropPlan, Sample, one_view
-from pretrain.documents.fields import FIELDS, NOT_HERE, Field
+from pretrain.documents.fields import FIELDS, NOT_HERE, PLAIN, Field
 from pretrain.documents.ink import Sheet, choose_font, width_of
 from pretrain.documents.texts import Writer
 from pretrain.documents.wear import wear_out
@@ -13,6 +13,9 @@ from pretrain.fonts import FontFile
 ABSENT_SHARE = 0.12
 """Share of questions whose field the crop does not have."""
 
+PLAIN_SHARE = 0.15
+"""Share of the fields of :data:`PLAIN` that are printed without their label."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -20,7 +23,7 @@ class Entry:
 
     Attributes:
         field: which one.
-        label: with its colon or without.
+        label: with its colon or without; "" when only the value is printed.
         value: what is to be answered.
     """
 
@@ -31,6 +34,8 @@ class Entry:
 
 def entry(field: Field, writer: Writer) -> Entry:
     """Invent one printed field."""
+    if field.key in PLAIN and writer.rng.random() < PLAIN_SHARE:
+        return Entry(field, "", field.value(writer))
     label = writer.rng.choice(field.labels[writer.language])
     ending = writer.rng.choice((":", ":", ":", "", " :"))
     return Entry(field, f"{label}{ending}", field.value(writer))
@@ -52,6 +57,10 @@ def write_entry(
         Where in the sheet's text the value starts.
     """
     font, em_px = face
+    if not one.label:
+        start = len(sheet.text)
+        sheet.write(one.value, at, font, em_px)
+        return start
     end = sheet.write(one.label, at, font, em_px)
     sheet.separate(" ")
     start = len(sheet.text)
@@ -79,7 +88,7 @@ def _question(
         return rng.choice(absent).ask(rng, held_out), NOT_HERE, -1
     which = rng.randrange(len(entries))
     one = entries[which]
-    if rng.random() < 0.15:
+    if one.label and rng.random() < 0.15:
         name = one.label.rstrip(" :")
         return f'What is "{name}"?', one.value, starts[which]
     return one.field.ask(rng, held_out), one.value, starts[which]

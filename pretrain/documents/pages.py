@@ -159,7 +159,7 @@ def _totals(page: Page) -> None:
 def invoice(page: Page) -> None:
     """Letterhead, numbers and dates, the customer, items, totals, bank."""
     page.bare("company", page.writer.pick("company"), scale=1.4)
-    page.line(page.writer.address())
+    page.bare("address", page.writer.address())
     page.feed(0.5)
     left = 0.5 * page.width if page.layout in (1, 3) else page.margin
     keys = ["number", "date", "due", "customer", "tax_id"]
@@ -177,11 +177,16 @@ def invoice(page: Page) -> None:
 def receipt(page: Page) -> None:
     """A narrow slip: the shop, items, totals."""
     centre = page.writer.pick("company")
+    if page.writer.rng.random() < 0.4:
+        centre = centre.upper()
     room = page.width - width_of(centre, *page.face)
     page.bare("company", centre, x=max(2.0, room / 2) if page.layout != 1 else None)
-    page.line(page.writer.address())
+    page.bare("address", page.writer.address())
     for key in ("date", "number") if page.layout % 2 else ("number", "phone", "date"):
-        page.field_line(key, page.margin, page.margin)
+        if key == "date" and page.writer.rng.random() < 0.3:
+            page.bare(key, page.writer.date())
+        else:
+            page.field_line(key, page.margin, page.margin)
     page.rule()
     _items(page, 2, 9)
     page.rule()

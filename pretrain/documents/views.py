@@ -58,8 +58,8 @@ def five(pixels: Pixels, placed: Placed) -> tuple[View, ...]:
     return (*quarters, cut(pixels, placed, (0, 0, width, height), shrink=2))
 
 
-def _window(centre: float, size: int, limit: int, rng: random.Random) -> int:
-    """Start of a window of ``size`` that holds ``centre``, within ``limit``."""
+def window(centre: float, size: int, limit: int, rng: random.Random) -> int:
+    """Return the start of a window of ``size`` about ``centre``, within ``[0, limit]``."""
     start = int(centre - size * rng.uniform(0.35, 0.65))
     return max(0, min(start, limit - size))
 
@@ -71,8 +71,8 @@ def around(
     height, width = pixels.shape[:2]
     size = (min(size[0], width), min(size[1], height))
     x, y = placed.centres[ask.at : ask.at + len(ask.answer)].mean(0)
-    left = _window(x - 0.2 * size[0], size[0], width, rng)
-    top = _window(y, size[1], height, rng)
+    left = window(x - 0.2 * size[0], size[0], width, rng)
+    top = window(y, size[1], height, rng)
     return cut(pixels, placed, (left, top, left + size[0], top + size[1]))
 
 

@@ -1,0 +1,118 @@
+"""Cuts strips of a few lines out of drawn documents, each with a question that fits or does not.
+
+This is what the model sees when a person draws a box, and when a whole page is asked part by part:
+most of the parts do not answer the question. Several strips share one drawn document.
+"""
+
+import random
+from dataclasses import dataclass
+
+import numpy as np
+
+from pretrain.documents.crops import CropPlan, Sample, View
+from pretrain.documents.fields import FIELDS, NOT_HERE
+from pretrain.documents.pages import KINDS, Ask, Page, draw_page
+from pretrain.documents.views import window
+from pretrain.documents.wear import wear_out
+from pretrain.labels import Ints, Placed
+
+NEAR_SHARE = 0.7
+"""Strips that are cut about the answer of their question; the others lie anywhere."""
+
+FOREIGN_SHARE = 0.12
+"""Questions about a field that the whole document does not have."""
+
+PER_DOCUMENT = 6
+"""Strips of one document."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A document's characters and the strip that is cut out: left, top, width, height in pixels."""
+
+    placed: Placed
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def inside(self) -> Ints:
+        """Which characters have their centres in the strip."""
+        x, y = (self.placed.centres - np.array([self.left, self.top])).T
+        return np.flatnonzero((x >= 0) & (x < self.width) & (y >= 0) & (y < self.height))
+
+
+def draw_strips(plan: CropPlan, rng: random.Random, count: int) -> list[Sample]:
+    """Draw ``count`` strips of ``plan.rows x plan.columns`` patches, some of each document."""
+    samples: list[Sample] = []
+    while len(samples) < count:
+        kind = rng.choice(tuple(KINDS))
+        page = _document(plan, kind, rng)
+        for _ in range(min(PER_DOCUMENT, count - len(samples))):
+            strip = _strip(page, kind, plan, rng)
+            if strip is not None:
+                samples.append(strip)
+    return samples
+
+
+def _document(plan: CropPlan, kind: str, rng: random.Random) -> Page:
+    """Draw a document as wide as a strip or up to twice as wide."""
+    width = int(16 * plan.columns * rng.choice((1.0, rng.uniform(1.0, 2.0))))
+    height = max(16 * plan.rows, rng.randint(448, 832))
+    largest = min(plan.largest_em_px, int(16 * plan.rows / 1.15))
+    em_px = (min(plan.smallest_em_px, largest), largest)
+    return draw_page(kind, (width, height), em_px, plan.fonts, rng, plan.held_out)
+
+
+def _strip(page: Page, kind: str, plan: CropPlan, rng: random.Random) -> Sample | None:
+    """Cut one strip; None when the question fits it by half only."""
+    placed = page.sheet.placed()
+    ask = rng.choice(page.asks)
+    near = rng.random() < NEAR_SHARE
+    cut = _cut(page, placed, ask if near else None, plan, rng)
+    inside = cut.inside()
+    question, answer, at = ask.question, ask.answer, ask.at
+    if rng.random() < FOREIGN_SHARE:
+        question, answer, at = _foreign(page, rng), NOT_HERE, -1
+    else:
+        seen = _seen(page, ask, inside)
+        if seen is None:
+            return None
+        if not seen:
+            answer, at = NOT_HERE, -1
+    region = (cut.left, cut.top, cut.left + cut.width, cut.top + cut.height)
+    shifted = placed.centres[inside] - np.array([cut.left, cut.top])
+    pixels, shown = wear_out(
+        page.sheet.image.crop(region), Placed(placed.classes[inside], shifted), rng, plan.wear
+    )
+    return Sample((View(pixels, shown, inside),), page.sheet.text, question, answer, at, kind)
+
+
+def _cut(page: Page, placed: Placed, ask: Ask | None, plan: CropPlan, rng: random.Random) -> _Cut:
+    """Choose a strip about an answer, or about any character."""
+    width, height = 16 * plan.columns, 16 * plan.rows
+    centre = placed.centres[rng.randrange(len(placed.centres))]
+    if ask is not None:
+        centre = placed.centres[ask.at : ask.at + len(ask.answer)].mean(0)
+    x = float(centre[0]) - 0.2 * width * (ask is not None)
+    left = window(x, width, page.sheet.image.width, rng)
+    top = window(float(centre[1]), height, page.sheet.image.height, rng)
+    return _Cut(placed, left, top, width, height)
+
+
+def _seen(page: Page, ask: Ask, inside: Ints) -> bool | None:
+    """Whether a strip answers; None when it shows a part of the answer, or no label for it."""
+    shown = set(inside.tolist())
+    answer = range(ask.at, ask.at + len(ask.answer))
+    if not any(place in shown for place in answer):
+        return False
+    line = page.sheet.text.rfind("\n", 0, ask.at) + 1
+    whole = all(place in shown for place in range(line, answer.stop))
+    return True if whole and ask.field is not None else None
+
+
+def _foreign(page: Page, rng: random.Random) -> str:
+    """Ask for a field that the document does not have."""
+    printed = {one.field.key for one in page.asks if one.field is not None}
+    absent = [field for field in FIELDS if field.key not in printed]
+    return rng.choice(absent or list(FIELDS)).ask(rng, page.held_out)
