@@ -11,6 +11,7 @@ from PIL import Image
 from pretrain import scores, tesseract, testset
 from pretrain.asking import Answered, SavedModel
 from pretrain.documents.crops import Sample, TextKind
+from pretrain.documents.fields import NOT_HERE
 from pretrain.documents.views import Scope
 from pretrain.fonts import FontSet
 from pretrain.testset import Condition
@@ -145,7 +146,7 @@ class Amount:
 
     Attributes:
         lines: crops to read for each kind and condition.
-        questions: field crops for each condition.
+        questions: field crops, and as many strips of documents, for each condition.
         pages: pages of each kind and scope.
         receipts: questions about scanned receipts, 0 to leave them out.
     """
@@ -173,6 +174,11 @@ def evaluate(
             keep(suite.reading(condition, kind, amount.lines))
         samples = testset.forms(condition, amount.questions)
         keep(suite.asking(f"fields in a crop, {condition.name}", samples))
+        samples = testset.strips(condition, amount.questions)
+        there = [sample for sample in samples if sample.answer != NOT_HERE]
+        missing = [sample for sample in samples if sample.answer == NOT_HERE]
+        keep(suite.asking(f"strips, {condition.name}", there))
+        keep(suite.asking(f"strips without it, {condition.name}", missing))
     clean = testset.conditions(fonts)[0]
     for scope in Scope if amount.pages else ():
         samples = testset.pages(clean, scope, amount.pages)

@@ -8,12 +8,14 @@ from PIL import Image
 from pretrain.documents.crops import CropPlan, Sample, TextKind, draw_crop
 from pretrain.documents.forms import draw_form
 from pretrain.documents.pages import KINDS, draw_page
+from pretrain.documents.strips import draw_strips
 from pretrain.documents.views import Scope, view_page
 from pretrain.documents.wear import Wear
 from pretrain.fonts import FontFile, FontSet
 
 LINE_SHAPES = ((2, 12), (2, 20), (2, 28), (3, 24))
 FORM_SHAPES = ((2, 20), (3, 24), (4, 28))
+STRIP_SHAPES = ((2, 24), (3, 32), (4, 36), (6, 40))
 PAGE_PX = (1088, 1536)
 PAGE_EM_PX = (18, 26)
 PAGE_CROP_PX = (512, 64)
@@ -73,6 +75,16 @@ def forms(condition: Condition, count: int) -> list[Sample]:
         rng = random.Random(f"test/forms/{condition.wear.value}/{index}")
         shape = FORM_SHAPES[index % len(FORM_SHAPES)]
         samples.append(draw_form(_plan(condition, shape, None), rng))
+    return samples
+
+
+def strips(condition: Condition, count: int) -> list[Sample]:
+    """Draw strips of documents, one of each, with a question that fits or does not."""
+    samples = []
+    for index in range(count):
+        rng = random.Random(f"test/strips/{condition.wear.value}/{index}")
+        plan = _plan(condition, STRIP_SHAPES[index % len(STRIP_SHAPES)], None)
+        samples += draw_strips(plan, rng, 1)
     return samples
 
 

@@ -42,6 +42,8 @@ def test_a_missing_tesseract_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_test_set_is_held_out_and_the_same_at_every_call() -> None:
     first, again = (testset.forms(CLEAN, 4) for _ in range(2))
     assert [one.answer for one in first] == [one.answer for one in again]
+    strips = testset.strips(CLEAN, 12)
+    assert {sample.answer == NOT_HERE for sample in strips} == {True, False}
     pages = testset.pages(CLEAN, Scope.SPLIT, 1)
     assert {len(sample.views) for sample in pages} == {5}
     assert len({sample.kind for sample in pages}) == 6
