@@ -125,6 +125,7 @@ class Table:
         self.keys = tuple(map(question_key, questions))
         self._cells: dict[tuple[int, int], Cell] = {}
         self._asked: set[tuple[int, int]] = set()
+        self._locked: set[int] = set()
         for number, row in enumerate(self.rows):
             if row.problem:
                 self.fail(number, row.problem)
@@ -148,6 +149,25 @@ class Table:
             if (row, column) not in self._cells:
                 self.put(row, column, Cell(problem=problem))
 
+    def lock(self, row: int) -> None:
+        """Note that a document lacks nothing but its password."""
+        self._locked.add(row)
+
+    @property
+    def locked(self) -> tuple[int, ...]:
+        """The documents whose answers are missing for want of a password."""
+        return tuple(sorted(row for row in self._locked if self._failed(row)))
+
+    def retry(self, row: int) -> None:
+        """Forget what one document could not answer, so that it is asked again."""
+        self._locked.discard(row)
+        for column in self._failed(row):
+            del self._cells[row, column]
+
+    def _failed(self, row: int) -> tuple[int, ...]:
+        cells = ((column, self._cells.get((row, column))) for column in range(len(self.questions)))
+        return tuple(column for column, cell in cells if cell is not None and cell.problem)
+
     def missing(self, row: int) -> tuple[int, ...]:
         """Return the questions that a document has not answered."""
         columns = range(len(self.questions))
@@ -160,6 +180,7 @@ class Table:
     def retry_problems(self) -> None:
         """Forget what could not be answered, so that it is asked again."""
         self._cells = {place: cell for place, cell in self._cells.items() if not cell.problem}
+        self._locked.clear()
 
     @property
     def total(self) -> int:
@@ -188,10 +209,14 @@ class Table:
 
 
 class TimeLeft:
-    """Tells from the latest answers how long the rest will take. Times come from the caller."""
+    """Tells from the latest answers how long the rest will take. Times come from the caller.
 
-    def __init__(self) -> None:
-        self._ends: deque[float] = deque(maxlen=LATEST + 1)
+    Args:
+        engines: How many give answers side by side; each sends those of a document close together.
+    """
+
+    def __init__(self, engines: int = 1) -> None:
+        self._ends: deque[float] = deque(maxlen=LATEST * engines + 1)
 
     def start(self, now: float) -> None:
         """Note that asking begins, or goes on after a pause."""

@@ -188,6 +188,18 @@ def _add_batch(commands: Any, shared: dict[str, Any]) -> None:
         metavar="FILE",
         help="a .csv, .json or .xlsx file for the table; CSV on the terminal without it",
     )
+    batch.add_argument(
+        "--password-file",
+        metavar="FILE",
+        help="passwords of encrypted documents: lines of a file name, a tab and the password; "
+        "without it you are asked on the terminal",
+    )
+    batch.add_argument(
+        "--engines",
+        type=_page,
+        metavar="N",
+        help="how many engines answer side by side; default one for each graphics card",
+    )
     batch.add_argument("--again", action="store_true", help="ask also what has been answered")
     _add_model(batch)
 

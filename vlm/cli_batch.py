@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import argparse
+import getpass
+import os
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from vlm import amounts, batch_export, paths
+from vlm import amounts, batch_export, batch_passwords, paths, safety
 from vlm.batch import Cell, Table, TimeLeft, cell_of, documents_in, question_for
+from vlm.batch_engines import Alone, Asked, Crew, Engines
+from vlm.batch_passwords import Passwords
 from vlm.batch_store import NAME, BatchStore
+from vlm.cards import Seat, seats
 from vlm.cli import INCOMPLETE, INTERRUPTED, exit_code, model_folder
 from vlm.engine import Engine
-from vlm.errors import BatchUnusable, DeskError, DocumentMissing
+from vlm.errors import BatchUnusable, DeskError, DocumentMissing, EngineEnded, PasswordNeeded
 from vlm.fingerprint import reader_fingerprint
 from vlm.pages.client import PageClient
-from vlm.protocol import Answered, AskAll, Cancelled, Failed, Load, Loaded, Progress, Unanswered
+from vlm.protocol import (
+    LAST_EVENTS,
+    Answered,
+    Cancelled,
+    Failed,
+    Load,
+    Loaded,
+    Progress,
+    Unanswered,
+)
 from vlm.question_sets import questions_of
 
 STOPPING = frozenset({"model_incomplete", "model_unsupported", "adapter_mismatch"})
 """Codes after which no other document would fare better."""
+
+TRIES = 3
+"""How often a person at the terminal is asked for a password that does not fit."""
 
 
 class _Stop(Exception):  # noqa: N818 - it is no error, it unwinds the run
@@ -45,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise DocumentMissing(f"There are no PDFs and no pictures in {folder}.")
         model = model_folder(arguments.model)
         reader = reader_fingerprint(model, arguments.adapter)
+        passwords = _passwords(arguments.password_file, folder, files)
         store = BatchStore(paths.data_dir() / NAME)
     except DeskError as error:
         _say(str(error))
@@ -58,16 +77,37 @@ def run(arguments: argparse.Namespace) -> int:
             how = Load(
                 0, str(model), arguments.adapter, arguments.device, precision=arguments.precision
             )
-            _Run(table, store, reader).ask(how)
+            places = seats(arguments.device, arguments.engines, safety.examine(model).weights)
+            run = _Run(table, store, reader, len(places))
+            run.ask(_engines(places, how, table), folder, passwords)
         _write(table, folder, out)
     except _Stop as stop:
         return stop.code
-    except BatchUnusable as error:
+    except DeskError as error:
         _say(str(error))
         return exit_code(error.code)
     finally:
         store.close()
     return INCOMPLETE if table.problems else 0
+
+
+def _engines(places: Sequence[Seat], how: Load, table: Table) -> Engines:
+    """Return as many engines as there are places, but no more than documents to ask."""
+    places = places[: max(1, sum(1 for _ in table.todo()))]
+    if len(places) == 1:
+        os.environ.update(places[0].environment)
+        return Alone(Engine(PageClient()), how, threading.Event())
+    _say(f"{len(places)} engines answer side by side.")
+    return Crew(places, how)
+
+
+def _passwords(named: str | None, folder: Path, files: Sequence[Path]) -> Passwords:
+    if named is None:
+        return Passwords()
+    found = batch_passwords.read(Path(named), folder, files)
+    if found.unknown:
+        _say(f"{', '.join(found.unknown)}: no document has this name; its password is not used.")
+    return found
 
 
 def _recall(table: Table, store: BatchStore, reader: str) -> None:
@@ -82,61 +122,102 @@ def _recall(table: Table, store: BatchStore, reader: str) -> None:
 
 
 class _Run:
-    """Asks what is missing, document by document."""
+    """Asks what is missing. Every answer goes through here, whichever engine gave it."""
 
-    def __init__(self, table: Table, store: BatchStore, reader: str) -> None:
+    def __init__(self, table: Table, store: BatchStore, reader: str, engines: int) -> None:
         self._table = table
         self._store = store
         self._reader = reader
-        self._left = TimeLeft()
-        self._cancel = threading.Event()
+        self._left = TimeLeft(engines)
+        self._loaded = False
 
-    def ask(self, how: Load) -> None:
-        """Load the model and ask.
+    def ask(self, engines: Engines, folder: Path, passwords: Passwords) -> None:
+        """Load the model and ask; passwords that are still missing are asked for on the terminal.
 
         Raises:
-            _Stop: When no document could be asked.
+            _Stop: When not every document could be asked.
             BatchUnusable: When an answer cannot be kept.
         """
-        engine = Engine(PageClient())
         try:
-            for event in engine.load(how, self._cancel):
-                if isinstance(event, Failed):
+            for path, password in passwords.by_path.items():
+                engines.unlock(path, password)
+            self._pass(engines)
+            for _ in range(TRIES):
+                if not self._unlock(engines, folder):
+                    return
+                self._pass(engines)
+        finally:
+            engines.close()
+
+    def _pass(self, engines: Engines) -> None:
+        """Ask all documents that lack answers, once."""
+        problem: Failed | None = None
+        self._left.start(time.monotonic())
+        for happening in engines.ask(self._table):
+            match happening:
+                case Loaded():
+                    if not self._loaded:  # several say the same
+                        _say(f"{happening.model.name}: {happening.model.reason}")
+                    self._loaded = True
+                    self._left.start(time.monotonic())
+                case Failed():
+                    self._line_end()
+                    _say(happening.message)
+                    problem = happening
+                case Asked():
+                    self._take(happening)
+        self._line_end()
+        if self._table.done < self._table.total:
+            raise _Stop(exit_code(EngineEnded.code if problem is None else problem.code))
+
+    def _unlock(self, engines: Engines, folder: Path) -> bool:
+        """Ask a person at the terminal for passwords; tell whether there are documents to retry."""
+        if not sys.stdin.isatty():
+            return False
+        any_new = False
+        for row in self._table.locked:
+            path = self._table.rows[row].path
+            name = batch_export.shown(path, folder)
+            typed = getpass.getpass(f"Password for {name} (Enter leaves it out): ", sys.stderr)
+            if typed:
+                engines.unlock(path, typed)
+                self._table.retry(row)
+                any_new = True
+        return any_new
+
+    def _take(self, asked: Asked) -> None:
+        """Keep what has come of a document."""
+        row, event = asked.row, asked.event
+        match event:
+            case Answered():
+                self._keep(row, asked.columns[event.index], cell_of(event.answer))
+            case Unanswered():
+                self._keep(row, asked.columns[event.index], Cell(problem=event.message))
+                self._note(row, event.code)
+            case Failed():
+                if event.code in STOPPING:
                     _say(event.message)
                     raise _Stop(exit_code(event.code))
-                if isinstance(event, Loaded):
-                    _say(f"{event.model.name}: {event.model.reason}")
-            self._left.start(time.monotonic())
-            for job, row in enumerate(tuple(self._table.todo()), 1):
-                self._ask_row(engine, job, row)
-        finally:
-            engine.close()
-            if sys.stderr.isatty():
-                _say("")
+                self._table.fail(row, event.message)
+                self._note(row, event.code)
+            case Cancelled():
+                raise _Stop(INTERRUPTED)
+            case Progress():
+                self._tell(event.text)
+            case _:
+                pass
+        if isinstance(event, LAST_EVENTS):
+            self._say_problems(row, asked.columns)
 
-    def _ask_row(self, engine: Engine, job: int, row: int) -> None:
-        columns = self._table.missing(row)
-        questions = tuple(self._table.question(row, column) for column in columns)
-        for event in engine.ask_all(AskAll(job, questions), self._cancel):
-            match event:
-                case Answered():
-                    self._keep(row, columns[event.index], cell_of(event.answer))
-                case Unanswered():
-                    self._keep(row, columns[event.index], Cell(problem=event.message))
-                case Failed():
-                    if event.code in STOPPING:
-                        _say(event.message)
-                        raise _Stop(exit_code(event.code))
-                    self._table.fail(row, event.message)
-                case Cancelled():
-                    raise _Stop(INTERRUPTED)
-                case Progress():
-                    self._tell(event.text)
-                case _:
-                    continue
+    def _note(self, row: int, code: str) -> None:
+        if code == PasswordNeeded.code:
+            self._table.lock(row)
+
+    def _say_problems(self, row: int, columns: tuple[int, ...]) -> None:
         cells = [self._table.cell(row, column) for column in columns]
         for problem in dict.fromkeys(cell.problem for cell in cells if cell is not None):
             if problem:
+                self._line_end()
                 _say(f"{Path(self._table.rows[row].path).name}: {problem}")
 
     def _keep(self, row: int, column: int, cell: Cell) -> None:
@@ -153,6 +234,10 @@ class _Run:
         if sys.stderr.isatty():
             line = self._progress() + (f" · {doing}" if doing else "")
             print(f"\r\x1b[2K{line[:100]}", end="", file=sys.stderr, flush=True)
+
+    def _line_end(self) -> None:
+        if sys.stderr.isatty():
+            _say("")
 
     def _progress(self) -> str:
         left = self._left.seconds(self._table.total - self._table.done)

@@ -4,7 +4,8 @@ For trying and testing the window. It says what it is wherever a model's name is
 misbehaves is set in the environment:
 
     VLM_FAKE_DELAY_MS   pause before each word of an answer
-    VLM_FAKE_CRASH      "load" or "ask": the process ends in the middle of such a job
+    VLM_FAKE_CRASH      "load" or "ask": the process ends in the middle of such a job; else the
+                        name of a document about which it must not be asked
     VLM_FAKE_DEAF       "1": a running answer ignores that it should stop
     VLM_FAKE_MEMORY     "load" or "ask": such a job ends with a memory shortage
 """
@@ -16,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from vlm.cancel import CancelToken, Stopped, check
 from vlm.document_questions import Asking, DocumentQuestions
@@ -226,6 +228,8 @@ class FakeEngine:
         more = [(page, self._read(page)) for page in question.more_pages]
         views = self._views(question)
         yield Saw(request.job, views)
+        if Path(question.page.path).name == self._crash:
+            os._exit(9)
         yield from self._misbehave("ask", request.job)
         if self._memory == "ask":
             return
