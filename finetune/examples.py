@@ -10,9 +10,9 @@ from types import TracebackType
 
 import msgspec
 
-from finetune import database
-from finetune.errors import StoreUnusable
+from finetune.errors import StoreTooNew, StoreUnusable
 from finetune.types import Crop, Example
+from vlm import database
 from vlm.types import PageRef, PageSize, Word
 
 _COLUMNS = (
@@ -57,7 +57,15 @@ class ExampleStore:
             StoreUnusable: When the file cannot be used.
         """
         self._file = file
-        self._connection = database.connect(file, MIGRATIONS)
+        try:
+            self._connection = database.connect(file, MIGRATIONS)
+        except database.NewerFile as error:
+            raise StoreTooNew(
+                f"{file.name} was written by a newer version of this program. "
+                "Install that version to use it; nothing was changed."
+            ) from error
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnusable(f"The file {file} cannot be used: {error}") from error
 
     def __enter__(self) -> ExampleStore:
         return self
@@ -184,15 +192,13 @@ class ExampleStore:
         Returns:
             How many there were.
         """
-        self._write("BEGIN IMMEDIATE")
         try:
-            gone = sum(
-                self._write("DELETE FROM example WHERE id = ?", (id,)).rowcount for id in ids
-            )
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._write("COMMIT")
+            with database.writing(self._connection):
+                gone = sum(
+                    self._write("DELETE FROM example WHERE id = ?", (id,)).rowcount for id in ids
+                )
+        except sqlite3.Error as error:
+            raise StoreUnusable(f"The examples could not be saved: {error}") from error
         if self._emptiness() > _MOST_EMPTY:
             self._write("VACUUM")
         self._write("PRAGMA wal_checkpoint(TRUNCATE)")

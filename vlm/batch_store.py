@@ -6,7 +6,6 @@ that a moved document keeps them and a changed one does not.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -14,21 +13,26 @@ from pathlib import Path
 
 import msgspec
 
+from vlm import database
 from vlm.batch import Cell, Row, read_row
 from vlm.errors import BatchUnusable
 
 NAME = "batches.sqlite3"
-VERSION = 1
-WAL_IS_SAFE = (3, 51, 3)
-"""Older SQLite can lose committed pages when a WAL is reset."""
 
-_TABLES = (
-    "CREATE TABLE cell (document TEXT NOT NULL, reader TEXT NOT NULL, question TEXT NOT NULL, "
-    "content TEXT NOT NULL, made_at REAL NOT NULL, PRIMARY KEY (document, reader, question)) "
-    "WITHOUT ROWID",
-    "CREATE TABLE file (path TEXT NOT NULL PRIMARY KEY, changed_ns INTEGER NOT NULL, "
-    "size INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID",
-)
+
+def _create(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE cell (document TEXT NOT NULL, reader TEXT NOT NULL, question TEXT NOT NULL, "
+        "content TEXT NOT NULL, made_at REAL NOT NULL, PRIMARY KEY (document, reader, question)) "
+        "WITHOUT ROWID"
+    )
+    connection.execute(
+        "CREATE TABLE file (path TEXT NOT NULL PRIMARY KEY, changed_ns INTEGER NOT NULL, "
+        "size INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS: tuple[database.Migration, ...] = (_create,)
 
 
 class BatchStore:
@@ -42,23 +46,19 @@ class BatchStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._connection = sqlite3.connect(path, timeout=10, check_same_thread=False)
-        except (OSError, sqlite3.Error) as error:
+            self._connection = database.connect(path, MIGRATIONS)
+        except database.NewerFile as error:
+            raise BatchUnusable(
+                "The answers of batches were written by a newer VLM Desk. Update the program."
+            ) from error
+        except (OSError, sqlite3.OperationalError) as error:
             raise BatchUnusable(f"The answers of batches cannot be opened: {error}.") from error
-        try:
-            self._prepare()
         except sqlite3.Error as error:
-            self._connection.close()
             raise BatchUnusable(
                 f"The answers of batches in {path} cannot be used: {error}. Remove the file to "
                 "begin anew."
             ) from error
-        except BatchUnusable:
-            self._connection.close()
-            raise
 
     def row(self, path: Path) -> Row:
         """Fingerprint a document, from what is remembered when the file has not changed."""
@@ -115,28 +115,6 @@ class BatchStore:
 
     def _do(self, statement: str, values: tuple[object, ...]) -> None:
         try:
-            with self._connection:
-                self._connection.execute(statement, values)
+            self._connection.execute(statement, values)
         except sqlite3.OperationalError as error:
             raise BatchUnusable(f"An answer could not be kept: {error}.") from error
-
-    def _prepare(self) -> None:
-        safe_wal = sqlite3.sqlite_version_info >= WAL_IS_SAFE
-        version = self._version()
-        if version > VERSION:
-            raise BatchUnusable(
-                "The answers of batches were written by a newer VLM Desk. Update the program."
-            )
-        self._connection.execute(f"PRAGMA journal_mode = {'WAL' if safe_wal else 'DELETE'}")
-        self._connection.execute("PRAGMA synchronous = EXTRA")
-        self._connection.execute("PRAGMA secure_delete = ON")
-        if version < VERSION:
-            with self._connection:
-                self._connection.execute("BEGIN IMMEDIATE")
-                if self._version() < VERSION:  # else another one has done it meanwhile
-                    for table in _TABLES:
-                        self._connection.execute(table)
-                    self._connection.execute(f"PRAGMA user_version = {VERSION}")
-
-    def _version(self) -> int:
-        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+
+from vlm import database
 
 _ENTRY = """
 CREATE TABLE entry (
@@ -82,5 +83,4 @@ def _with_documents(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE entry ADD COLUMN read TEXT")
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_first, _with_doubts, _with_documents]
-"""Entry i turns a file of version i into version i + 1, inside one transaction."""
+MIGRATIONS: tuple[database.Migration, ...] = (_first, _with_doubts, _with_documents)

@@ -7,10 +7,8 @@ migration go too.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,13 +18,12 @@ import msgspec
 from app import safe_file
 from app.history import schema
 from app.history.entry import Entry
+from vlm import database
 from vlm.errors import DeskError
 from vlm.types import Answer, Box, Evidence, PageRef, PagesRead, Question, Timings, Unsure
 
 NAME = "history.sqlite3"
 FOUND_AT_MOST = 500
-WAL_IS_SAFE = (3, 51, 3)
-"""Older SQLite can lose committed pages when a WAL is reset."""
 
 _COLUMNS = (
     "asked_at, path, name, fingerprint, page, rotation, crop, question, splitting, "
@@ -55,16 +52,16 @@ class HistoryStore:
     def __init__(
         self,
         path: Path,
-        migrations: Sequence[Callable[[sqlite3.Connection], None]] = schema.MIGRATIONS,
+        migrations: Sequence[database.Migration] = schema.MIGRATIONS,
     ) -> None:
         self._path = path
         self._migrations = migrations
         self.complaint = ""
         try:
             self._connection = self._open()
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise HistoryUnusable(f"The history could not be opened: {error}.") from error
+        except sqlite3.OperationalError as error:
+            raise HistoryUnusable(f"The history could not be opened: {error}.") from error
+        except sqlite3.DatabaseError:
             became = safe_file.set_aside(path)
             self.complaint = (
                 f"The history file was damaged. It {became}, and a new one was started."
@@ -101,31 +98,26 @@ class HistoryStore:
 
     def add(self, entry: Entry) -> int:
         """Store an entry and return its number."""
-        with self._connection:
-            marks = ", ".join("?" * len(_COLUMNS.split(", ")))
-            done = self._connection.execute(
-                f"INSERT INTO entry ({_COLUMNS}) VALUES ({marks})", _row(entry)
-            )
+        marks = ", ".join("?" * len(_COLUMNS.split(", ")))
+        done = self._connection.execute(
+            f"INSERT INTO entry ({_COLUMNS}) VALUES ({marks})", _row(entry)
+        )
         assert done.lastrowid is not None
         return done.lastrowid
 
     def judge(self, number: int, verdict: bool | None) -> None:
         """Keep what the person thinks of an answer."""
-        with self._connection:
-            self._connection.execute(
-                "UPDATE entry SET verdict = ? WHERE number = ?", (verdict, number)
-            )
+        self._connection.execute("UPDATE entry SET verdict = ? WHERE number = ?", (verdict, number))
 
     def fingerprint(self, number: int, digest: str) -> None:
         """Keep the document's SHA-256 of an entry."""
-        with self._connection:
-            self._connection.execute(
-                "UPDATE entry SET fingerprint = ? WHERE number = ?", (digest, number)
-            )
+        self._connection.execute(
+            "UPDATE entry SET fingerprint = ? WHERE number = ?", (digest, number)
+        )
 
     def delete(self, numbers: Sequence[int]) -> None:
         """Remove entries so that nothing of them is left in the file."""
-        with self._connection:
+        with database.writing(self._connection):
             self._connection.executemany(
                 "DELETE FROM entry WHERE number = ?", [(number,) for number in numbers]
             )
@@ -133,7 +125,7 @@ class HistoryStore:
                 self._connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
         self._connection.execute("VACUUM")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        for copy in self._path.parent.glob(f"{self._path.name}.before-*"):
+        for copy in self._path.parent.glob(f"{self._path.name}.before*"):
             copy.unlink()
 
     def close(self) -> None:
@@ -143,42 +135,17 @@ class HistoryStore:
     # --- opening ----------------------------------------------------------------------------
 
     def _open(self) -> sqlite3.Connection:
-        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(self._path, timeout=5, check_same_thread=False)
         try:
-            self._prepare(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        safe_wal = sqlite3.sqlite_version_info >= WAL_IS_SAFE
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        if version > len(self._migrations):
+            connection = database.connect(self._path, self._migrations, look_through=True)
+        except database.NewerFile as error:
             raise HistoryUnusable(
                 "The history was written by a newer VLM Desk. Update the program to see it; "
                 "until then nothing is added to it."
-            )
-        connection.execute(f"PRAGMA journal_mode = {'WAL' if safe_wal else 'DELETE'}")
-        connection.execute(f"PRAGMA synchronous = {'FULL' if safe_wal else 'EXTRA'}")
-        connection.execute("PRAGMA secure_delete = ON")
+            ) from error
+        except OSError as error:
+            raise HistoryUnusable(f"The history could not be opened: {error}.") from error
         connection.execute("PRAGMA temp_store = MEMORY")  # vacuuming leaves no file elsewhere
-        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError("damaged")
-        if 0 < version < len(self._migrations):
-            self._back_up(connection, version)
-        for step in range(version, len(self._migrations)):
-            with connection:
-                connection.execute("BEGIN IMMEDIATE")
-                self._migrations[step](connection)
-                connection.execute(f"PRAGMA user_version = {step + 1}")
-
-    def _back_up(self, connection: sqlite3.Connection, version: int) -> None:
-        copy = self._path.with_name(f"{self._path.name}.before-{version + 1}")
-        os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
-        with contextlib.closing(sqlite3.connect(copy)) as target:
-            connection.backup(target)
+        return connection
 
 
 def _literal(word: str) -> str:

@@ -9,11 +9,12 @@ from threading import Barrier
 
 import pytest
 
-from finetune import database, examples
+from finetune import examples
 from finetune.errors import StoreTooNew, StoreUnusable
 from finetune.examples import ExampleStore
 from finetune.types import Crop, Example
 from tests.finetune.made import crop_of, example, png_of
+from vlm import database
 from vlm.types import Box, PageRef, PageSize
 
 
@@ -142,12 +143,6 @@ def test_a_failed_migration_leaves_the_old_file(
             ExampleStore(file)
     with ExampleStore(file) as store:
         assert len(store) == 1
-
-
-def test_the_journal_survives_power_loss(tmp_path: Path) -> None:
-    with ExampleStore(tmp_path / "e.db"), closing(sqlite3.connect(tmp_path / "e.db")) as other:
-        expected = "wal" if sqlite3.sqlite_version_info >= (3, 51, 3) else "delete"
-        assert other.execute("PRAGMA journal_mode").fetchone() == (expected,)
 
 
 def test_a_new_file_may_be_opened_by_several_at_once(tmp_path: Path) -> None:

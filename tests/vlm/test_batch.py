@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import msgspec
 import pytest
@@ -137,5 +139,21 @@ def test_a_file_that_is_newer_or_damaged_says_so(path: Path, tmp_path: Path) -> 
     path.write_bytes(b"no database at all" * 100)
     with pytest.raises(BatchUnusable, match="Remove the file"):
         BatchStore(path)
-    with pytest.raises(BatchUnusable):
-        BatchStore(tmp_path / "missing" / "x.sqlite3")
+    (tmp_path / "file").touch()
+    with pytest.raises(BatchUnusable, match="cannot be opened"):
+        BatchStore(tmp_path / "file" / "x.sqlite3")
+
+
+def test_a_window_and_the_terminal_may_begin_the_file_at_once(tmp_path: Path) -> None:
+    def begin(file: Path) -> dict[str, Cell]:
+        together.wait()
+        store = BatchStore(file)
+        try:
+            return store.cells("doc", "model", ("total",))
+        finally:
+            store.close()
+
+    together = Barrier(4)
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(6):
+            assert list(pool.map(begin, [tmp_path / str(number)] * 4)) == [{}] * 4

@@ -2,16 +2,20 @@ import contextlib
 import sqlite3
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from app.history import schema
-from app.history.store import WAL_IS_SAFE, HistoryStore, HistoryUnusable
+from app.history.store import HistoryStore, HistoryUnusable
 from tests.app.history.entries import entry, whole_entry
+from vlm import database
 from vlm.types import Box
 
+EXTRA = 3
 SECRET = "Zanzibar-Quittung-8842"
 
 
@@ -113,10 +117,9 @@ def test_deleting_also_removes_copies_made_before_a_migration(file: Path) -> Non
         connection.execute("ALTER TABLE entry ADD COLUMN note TEXT")
 
     with contextlib.closing(HistoryStore(file, [*schema.MIGRATIONS, second])) as store:
-        assert (
-            SECRET.encode()
-            in (file.parent / f"{file.name}.before-{len(schema.MIGRATIONS) + 1}").read_bytes()
-        )
+        assert SECRET.encode() in database.backup_of(file).read_bytes()
+        older = file.with_name(f"{file.name}.before-2")  # as copies were called once
+        older.write_text(SECRET)
         store.delete([number])
     assert SECRET.encode() not in everything_on_disk(file)
 
@@ -130,7 +133,7 @@ def test_a_migration_keeps_entries_and_leaves_a_whole_copy(file: Path) -> None:
 
     with contextlib.closing(HistoryStore(file, [*schema.MIGRATIONS, second])) as store:
         assert store.search()[0].question.text == "before"
-    copy = file.with_name(f"{file.name}.before-{len(schema.MIGRATIONS) + 1}")
+    copy = database.backup_of(file)
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with contextlib.closing(HistoryStore(copy)) as old:
         assert old.search()[0].question.text == "before"
@@ -188,8 +191,8 @@ def test_the_file_is_private_and_written_with_care(file: Path) -> None:
         (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
         (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
         (secure,) = connection.execute("PRAGMA secure_delete").fetchone()
-    safe_wal = sqlite3.sqlite_version_info >= WAL_IS_SAFE
-    assert (journal, synchronous) == (("wal", 2) if safe_wal else ("delete", 3))
+    safe_wal = sqlite3.sqlite_version_info >= database.SAFE_WAL
+    assert (journal, synchronous) == ("wal" if safe_wal else "delete", EXTRA)
     assert secure == 1
 
 
@@ -202,7 +205,7 @@ def test_ten_thousand_entries_are_searched_quickly(file: Path) -> None:
         columns = ", ".join(
             row[1] for row in connection.execute("PRAGMA table_info(entry)") if row[1] != "number"
         )
-        with connection:
+        with database.writing(connection):
             for _ in range(13):
                 connection.execute(f"INSERT INTO entry ({columns}) SELECT {columns} FROM entry")
         assert store.count() > 8000
@@ -223,3 +226,19 @@ def test_a_file_of_before_doubts_were_kept_still_opens(file: Path) -> None:
         (found,) = store.search()
     assert found.answer.text == "84.50"
     assert found.answer.unsure == ()
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_two_windows_may_open_a_new_or_an_older_file_at_once(tmp_path: Path, version: int) -> None:
+    def count(file: Path) -> int:
+        together.wait()
+        with contextlib.closing(HistoryStore(file)) as store:
+            return store.count()
+
+    together = Barrier(4)
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(6):
+            file = tmp_path / f"{number}.sqlite3"
+            if version:
+                HistoryStore(file, schema.MIGRATIONS[:version]).close()
+            assert list(pool.map(count, [file] * 4)) == [0] * 4
