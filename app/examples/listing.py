@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
+from app import rows
 from app.examples.model import ExamplesModel
 from app.examples.painter import ExamplePainter
 from finetune.types import Example
@@ -35,13 +36,9 @@ class ExampleList(QListView):
         painter = ExamplePainter(self)
         painter.closeEditor.connect(self.edit_ended)
         self.setItemDelegate(painter)
+        rows.set_up(self)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._on_menu)
         self.doubleClicked.connect(self.opened)
@@ -54,8 +51,8 @@ class ExampleList(QListView):
 
     def selected(self) -> tuple[Example, ...]:
         """Return the selected examples in the order they are listed."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
-        return tuple(self._examples.example(self._examples.index(row)) for row in rows)
+        chosen = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        return tuple(self._examples.example(self._examples.index(row)) for row in chosen)
 
     def current(self) -> Example | None:
         """Return the example that opening or editing is about."""

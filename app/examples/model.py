@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +15,14 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QImage
 
 from app.examples import words
+from app.examples.thumbnails import Thumbnails
 from finetune.types import Example
 
 EXAMPLE = Qt.ItemDataRole.UserRole
 PICTURE = Qt.ItemDataRole.UserRole + 1
-PICTURES_KEPT = 200
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -51,8 +50,7 @@ class ExamplesModel(QAbstractListModel):
         self._all: tuple[Example, ...] = ()
         self._shown: list[Example] = []
         self._words: list[str] = []
-        self._pictures: OrderedDict[str, QPixmap] = OrderedDict()
-        self._asked: set[str] = set()
+        self._pictures = Thumbnails(self.picture_wanted.emit)
 
     @property
     def examples(self) -> tuple[Example, ...]:
@@ -71,10 +69,7 @@ class ExamplesModel(QAbstractListModel):
 
     def show_picture(self, id: str, image: QImage) -> None:
         """Show the picture of an example."""
-        self._asked.discard(id)
-        self._pictures[id] = QPixmap.fromImage(image)
-        while len(self._pictures) > PICTURES_KEPT:
-            self._pictures.popitem(last=False)
+        self._pictures.put(id, image)
         for row, example in enumerate(self._shown):
             if example.id == id:
                 index = self.index(row)
@@ -96,15 +91,6 @@ class ExamplesModel(QAbstractListModel):
         text = "\n".join(parts).casefold()
         return all(word in text for word in self._words)
 
-    def _picture(self, id: str) -> QPixmap | None:
-        found = self._pictures.get(id)
-        if found is not None:
-            self._pictures.move_to_end(id)
-        elif id not in self._asked:
-            self._asked.add(id)
-            self.picture_wanted.emit(id)
-        return found
-
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._shown)
 
@@ -124,7 +110,7 @@ class ExamplesModel(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return words.spoken(example)
             case _ if role == PICTURE:
-                return self._picture(example.id)
+                return self._pictures.get(example.id)
             case _:
                 return example if role == EXAMPLE else None
 

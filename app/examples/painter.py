@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPen, QPixmap
+from PySide6.QtGui import QFont, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
     QLineEdit,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
-from app import style, theme
+from app import rows, theme
 from app.examples import words
 from app.examples.model import EXAMPLE, PICTURE, Index
 from finetune.types import Example
@@ -38,7 +37,7 @@ class ExamplePainter(QStyledItemDelegate):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter, option)
+        rows.paint_card(painter, option, _card(option))
         self._paint_picture(painter, option, index.data(PICTURE))
         self._paint_lines(painter, option, example)
         painter.restore()
@@ -61,19 +60,6 @@ class ExamplePainter(QStyledItemDelegate):
         around = line.adjusted(-10, -EDITOR_MARGIN, 0, EDITOR_MARGIN)
         editor.setGeometry(around)
 
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        palette = QApplication.palette()  # the option's is bent by the style sheet
-        state: QStyle.StateFlag = option.state
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        over = bool(state & QStyle.StateFlag.State_MouseOver)
-        ground = theme.card(palette)
-        if selected or over:
-            tint = theme.accent(palette) if selected else palette.windowText().color()
-            ground = style.mix(ground, tint, 0.14 if selected else 0.04)
-        painter.setPen(QPen(theme.accent(palette) if selected else theme.line(palette), 1))
-        painter.setBrush(ground)
-        painter.drawRoundedRect(_card(option), theme.RADIUS, theme.RADIUS)
-
     def _paint_picture(
         self, painter: QPainter, option: QStyleOptionViewItem, picture: QPixmap | None
     ) -> None:
@@ -95,17 +81,14 @@ class ExamplePainter(QStyledItemDelegate):
     ) -> None:
         palette = QApplication.palette()
         plain, muted = palette.windowText().color(), theme.muted(palette)
-        base, bold = QFont(painter.font()), QFont(painter.font())
-        bold.setWeight(QFont.Weight.DemiBold)
+        base: QFont = option.font
         texts = _texts(example)
         for number, text in enumerate(texts):
-            painter.setFont(bold if number == 1 else base)
-            painter.setPen(plain if number == 1 else muted)
-            line = _line(option, number, len(texts))
-            shown = painter.fontMetrics().elidedText(
-                words.one_line(text), Qt.TextElideMode.ElideRight, line.width()
-            )
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
+            place = _line(option, number, len(texts))
+            if number == 1:
+                rows.paint_line(painter, place, text, rows.bold(base), plain)
+            else:
+                rows.paint_line(painter, place, text, base, muted)
 
 
 def _card(option: QStyleOptionViewItem) -> QRect:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QApplication,
-    QFrame,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
-from app import icons, style, theme
+from app import icons, rows, theme
 from app.gate import words
 from app.gate.values import Change, Line
 from app.theme import Tone, tone_colour
@@ -84,11 +81,7 @@ class LineList(QListView):
         self.setItemDelegate(_Painter(self))
         self.setAccessibleName("Questions before and after")
         self.setAccessibleDescription("Enter shows the page")
-        self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMouseTracking(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        rows.set_up(self)
 
     def current(self) -> Line | None:
         """Return the line that is chosen."""
@@ -115,18 +108,9 @@ class _Painter(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette = QApplication.palette()  # the option's is bent by the style sheet
-        rect: QRect = option.rect
-        card = rect.adjusted(2, 2, -6, -2)
-        state: QStyle.StateFlag = option.state
-        chosen = bool(state & QStyle.StateFlag.State_Selected)
-        over = bool(state & QStyle.StateFlag.State_MouseOver)
-        ground = theme.card(palette)
-        if chosen or over:
-            tint = theme.accent(palette) if chosen else palette.windowText().color()
-            ground = style.mix(ground, tint, 0.14 if chosen else 0.04)
-        painter.setPen(QPen(theme.accent(palette) if chosen else theme.line(palette), 1))
-        painter.setBrush(ground)
-        painter.drawRoundedRect(card, theme.RADIUS, theme.RADIUS)
+        whole: QRect = option.rect
+        card = whole.adjusted(2, 2, -6, -2)
+        rows.paint_card(painter, option, card)
         mark = tone(line)
         ratio = painter.device().devicePixelRatioF()
         picture = icons.pixmap(_ICONS[mark], tone_colour(mark, palette), ICON, ratio)
@@ -134,19 +118,10 @@ class _Painter(QStyledItemDelegate):
         left = card.left() + 2 * PADDING + ICON
         height = option.fontMetrics.height()
         first = QRect(left, card.top() + PADDING - 2, card.right() - PADDING - left, height)
-        bold = QFont(painter.font())
-        bold.setWeight(QFont.Weight.DemiBold)
-        self._text(painter, first, bold, palette.windowText().color(), line.judged.question)
-        plain = QFont(painter.font())
-        plain.setWeight(QFont.Weight.Normal)
+        font: QFont = option.font
+        ink = palette.windowText().color()
+        rows.paint_line(painter, first, line.judged.question, rows.bold(font), ink)
         answers = f"{words.said(line.judged.before)}  →  {words.said(line.judged.after)}"
         second = first.translated(0, height + 4)
-        self._text(painter, second, plain, theme.muted(palette), answers)
+        rows.paint_line(painter, second, answers, font, theme.muted(palette))
         painter.restore()
-
-    def _text(self, painter: QPainter, rect: QRect, font: QFont, ink: QColor, text: str) -> None:
-        painter.setFont(font)
-        painter.setPen(ink)
-        line = " ".join(text.split())
-        shown = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, shown)

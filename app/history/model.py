@@ -15,9 +15,9 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QStyledItemDelegate, QStyleOptionViewItem
 
-from app import style, theme
+from app import rows, style, theme
 from app.history.entry import Entry
 from app.labels import tip
 
@@ -110,33 +110,26 @@ class EntryPainter(QStyledItemDelegate):
         area = rect.adjusted(self.PADDING + 2, self.PADDING, -self.PADDING - 2, 0)
         palette = QApplication.palette()  # the option's is bent by the style sheet
         now = self._now or datetime.now(entry.when.tzinfo)
-        bold = QFont(painter.font())
-        bold.setWeight(QFont.Weight.DemiBold)
+        base: QFont = option.font
+        height: int = option.fontMetrics.height()
         marks = {None: ("", theme.muted), True: ("✓ ", theme.good), False: ("✗ ", theme.bad)}
         mark, mark_colour = marks[entry.verdict]
         lines = (
-            (entry.question.text, bold, palette.windowText().color()),
-            (mark + (entry.answer.text or "(no answer)"), None, palette.windowText().color()),
-            (f"{place(entry)} · {ago(entry.when, now)}", None, theme.muted(palette)),
+            (entry.question.text, rows.bold(base), palette.windowText().color()),
+            (mark + (entry.answer.text or "(no answer)"), base, palette.windowText().color()),
+            (f"{place(entry)} · {ago(entry.when, now)}", base, theme.muted(palette)),
         )
-        base = QFont(painter.font())
         for number, (text, font, colour) in enumerate(lines):
-            painter.setFont(font or base)
-            painter.setPen(mark_colour(palette) if number == 1 and mark else colour)
-            metrics = painter.fontMetrics()
-            line = QRect(area.left(), area.top(), area.width(), metrics.height())
-            shown = " ".join(text.split())
-            elided = metrics.elidedText(shown, Qt.TextElideMode.ElideRight, line.width())
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, elided)
-            area.setTop(area.top() + metrics.height() + self.GAP)
+            line = QRect(area.left(), area.top(), area.width(), height)
+            ink = mark_colour(palette) if number == 1 and mark else colour
+            rows.paint_line(painter, line, text, font, ink)
+            area.setTop(area.top() + height + self.GAP)
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        state: QStyle.StateFlag = option.state
         palette = QApplication.palette()
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        over = bool(state & QStyle.StateFlag.State_MouseOver)
-        if not selected and not over:
+        selected = rows.is_selected(option)
+        if not selected and not rows.is_under_mouse(option):
             return
         ground = palette.window().color()
         tint = theme.accent(palette) if selected else palette.windowText().color()

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import icons, theme
+from app import icons, rows, theme
 from app.history.entry import Entry
 from app.history.keeper import Found
 from app.history.model import EntryPainter, HistoryModel
@@ -116,11 +116,7 @@ class HistoryPanel(QFrame):
         made.setModel(self._model)
         made.setItemDelegate(EntryPainter(parent=made))
         made.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        made.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        made.setUniformItemSizes(True)
-        made.setMouseTracking(True)
-        made.setFrameShape(QFrame.Shape.NoFrame)
+        rows.set_up(made)
         made.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         made.customContextMenuRequested.connect(self._on_menu)
         made.doubleClicked.connect(self._on_opened)

@@ -18,17 +18,14 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QApplication,
-    QFrame,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
-from app import icons, style, theme
+from app import icons, rows, theme
 from app.examples.words import one_line
 
 Index = QModelIndex | QPersistentModelIndex
@@ -114,12 +111,7 @@ class LineList(QListView):
         self.setAccessibleDescription(help_text)
         self.setModel(self.lines)
         self.setItemDelegate(_Painter(self))
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        rows.set_up(self)
         self.doubleClicked.connect(self._choose)
         self.selectionModel().selectionChanged.connect(self.selection_changed)
         self.lines.modelReset.connect(self.selection_changed)
@@ -175,26 +167,10 @@ class _Painter(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         whole: QRect = option.rect
         card = whole.adjusted(2, 2, -2, -2)
-        self._paint_ground(painter, option, card, line.current)
+        rows.paint_card(painter, option, card, marked=line.current)
         self._paint_tag(painter, card, line)
         self._paint_texts(painter, option, card, line)
         painter.restore()
-
-    def _paint_ground(
-        self, painter: QPainter, option: QStyleOptionViewItem, card: QRect, current: bool
-    ) -> None:
-        palette = QApplication.palette()  # the option's is bent by the style sheet
-        state: QStyle.StateFlag = option.state
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        over = bool(state & QStyle.StateFlag.State_MouseOver)
-        ground = theme.card(palette)
-        if selected or over:
-            tint = theme.accent(palette) if selected else palette.windowText().color()
-            ground = style.mix(ground, tint, 0.14 if selected else 0.04)
-        edge = theme.accent(palette) if selected or current else theme.line(palette)
-        painter.setPen(QPen(edge, 1))
-        painter.setBrush(ground)
-        painter.drawRoundedRect(card, theme.RADIUS, theme.RADIUS)
 
     def _paint_tag(self, painter: QPainter, card: QRect, line: Line) -> None:
         palette = QApplication.palette()
@@ -217,17 +193,11 @@ class _Painter(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, card: QRect, line: Line
     ) -> None:
         palette = QApplication.palette()
-        metrics = option.fontMetrics
+        font: QFont = option.font
+        height: int = option.fontMetrics.height()
         left = card.left() + 2 * PADDING + TAG
-        width = card.right() - left - PADDING
-        painter.setFont(option.font)
-        top = card.top() + PADDING - 2
         muted, text = theme.muted(palette), palette.windowText().color()
-        mode = Qt.TextElideMode.ElideRight
-        for number, (words, colour) in enumerate(
-            ((line.title, muted if line.faint else text), (line.detail, muted))
-        ):
-            painter.setPen(colour)
-            place = QRect(left, top + number * (metrics.height() + 4), width, metrics.height())
-            shown = metrics.elidedText(one_line(words), mode, width)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
+        first = QRect(left, card.top() + PADDING - 2, card.right() - left - PADDING, height)
+        rows.paint_line(painter, first, line.title, font, muted if line.faint else text)
+        second = first.translated(0, height + 4)
+        rows.paint_line(painter, second, line.detail, font, muted)

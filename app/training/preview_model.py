@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtCore import Signal as QtSignal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QImage
 
+from app.examples.thumbnails import Thumbnails
 from app.examples.words import one_line
 from app.training import words
 from app.training.values import Prepared
@@ -18,7 +18,6 @@ from finetune.types import Side
 
 LINE = Qt.ItemDataRole.UserRole
 PICTURE = Qt.ItemDataRole.UserRole + 1
-PICTURES_KEPT = 200
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -85,8 +84,7 @@ class PreviewModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lines: tuple[PreviewLine, ...] = ()
-        self._pictures: OrderedDict[str, QPixmap] = OrderedDict()
-        self._asked: set[str] = set()
+        self._pictures = Thumbnails(self.picture_wanted.emit)
 
     @property
     def lines(self) -> tuple[PreviewLine, ...]:
@@ -102,27 +100,15 @@ class PreviewModel(QAbstractListModel):
             return
         self.beginResetModel()
         self._lines = lines
-        self._asked.clear()
+        self._pictures.ask_again()
         self.endResetModel()
 
     def show_picture(self, id: str, image: QImage) -> None:
         """Show the picture of an example."""
-        self._asked.discard(id)
-        self._pictures[id] = QPixmap.fromImage(image)
-        while len(self._pictures) > PICTURES_KEPT:
-            self._pictures.popitem(last=False)
+        self._pictures.put(id, image)
         for number, line in enumerate(self._lines):
             if line.id == id:
                 self.dataChanged.emit(self.index(number), self.index(number), [PICTURE])
-
-    def _picture(self, id: str) -> QPixmap | None:
-        found = self._pictures.get(id)
-        if found is not None:
-            self._pictures.move_to_end(id)
-        elif id not in self._asked:
-            self._asked.add(id)
-            self.picture_wanted.emit(id)
-        return found
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._lines)
@@ -137,6 +123,6 @@ class PreviewModel(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return ". ".join((line.question, line.answer, line.place, line.cost))
             case _ if role == PICTURE:
-                return self._picture(line.id)
+                return self._pictures.get(line.id)
             case _:
                 return line if role == LINE else None

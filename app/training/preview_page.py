@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListView, QTabBar, QVBoxLayout, QWidget
 
-from app import theme
+from app import rows, theme
 from app.labels import Role, label
 from app.training import preview_model, words
 from app.training.parts import EDGE, button
@@ -78,10 +78,7 @@ class PreviewPage(QWidget):
         view.setAccessibleName("Rows")
         view.setModel(self.model)
         view.setItemDelegate(PreviewPainter(view))
-        view.setUniformItemSizes(True)
-        view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        view.setFrameShape(QFrame.Shape.NoFrame)
+        rows.set_up(view)
         return view
 
     def _lay_out(self) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QStyledItemDelegate, QStyleOptionViewItem
 
-from app import theme
+from app import rows, theme
 from app.training.preview_model import LINE, PICTURE, Index, PreviewLine
 
 PADDING = 12
@@ -30,8 +30,7 @@ class PreviewPainter(QStyledItemDelegate):
         palette = QApplication.palette()  # the option's is bent by the style sheet
         rect: QRect = option.rect
         card = rect.adjusted(2, 4, -10, -4)
-        state: QStyle.StateFlag = option.state
-        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        chosen = rows.is_selected(option)
         painter.setPen(QPen(theme.accent(palette) if chosen else theme.line(palette), 1))
         painter.setBrush(theme.card(palette))
         painter.drawRoundedRect(card, theme.RADIUS, theme.RADIUS)
@@ -68,22 +67,15 @@ class PreviewPainter(QStyledItemDelegate):
         palette = QApplication.palette()
         plain, muted = palette.windowText().color(), theme.muted(palette)
         base: QFont = option.font
-        bold = QFont(base)
-        bold.setWeight(QFont.Weight.DemiBold)
         answer = theme.caution(palette) if line.negative else plain
         texts = (
             (line.question, base, muted),
-            (line.answer, bold, answer),
+            (line.answer, rows.bold(base), answer),
             (line.cost, base, muted),
             (line.place, base, muted),
         )
         height: int = option.fontMetrics.height()
         top = room.center().y() - (len(texts) * (height + GAP) - GAP) // 2
         for number, (text, font, colour) in enumerate(texts):
-            painter.setFont(font)
-            painter.setPen(colour)
-            where = QRect(room.left(), top + number * (height + GAP), room.width(), height)
-            shown = painter.fontMetrics().elidedText(
-                text, Qt.TextElideMode.ElideRight, room.width()
-            )
-            painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, shown)
+            place = QRect(room.left(), top + number * (height + GAP), room.width(), height)
+            rows.paint_line(painter, place, text, font, colour)

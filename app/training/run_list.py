@@ -20,15 +20,13 @@ from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QFrame,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
-from app import style, theme
+from app import rows, style, theme
 from app.examples.words import one_line
 from app.theme import Tone, tone_colour
 from app.training import words
@@ -102,14 +100,12 @@ class RunPainter(QStyledItemDelegate):
         if not isinstance(run, Run):
             return
         palette = QApplication.palette()  # the option's is bent by the style sheet
-        state: QStyle.StateFlag = option.state
-        chosen = bool(state & QStyle.StateFlag.State_Selected)
-        over = bool(state & QStyle.StateFlag.State_MouseOver)
+        chosen = rows.is_selected(option)
         rect: QRect = option.rect
         room = rect.adjusted(2, 1, -2, -1)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if chosen or over:
+        if chosen or rows.is_under_mouse(option):
             window = palette.color(QPalette.ColorRole.Window)
             text = palette.color(QPalette.ColorRole.WindowText)
             share = 0.11 if chosen else 0.05
@@ -124,8 +120,6 @@ class RunPainter(QStyledItemDelegate):
     ) -> None:
         palette = QApplication.palette()
         base: QFont = option.font
-        bold = QFont(base)
-        bold.setWeight(QFont.Weight.DemiBold)
         tone = words.tone(run)
         colour = theme.accent(palette) if run.at_work else tone_colour(tone, palette)
         height: int = option.fontMetrics.height()
@@ -137,17 +131,14 @@ class RunPainter(QStyledItemDelegate):
         left += 16
         second = theme.muted(palette) if tone is Tone.PLAIN else tone_colour(tone, palette)
         texts = (
-            (one_line(run.plan.name), bold, palette.windowText().color()),
+            (run.plan.name, rows.bold(base), palette.windowText().color()),
             (words.short(run), base, second),
             (words.made(run.made_at), base, theme.muted(palette)),
         )
         for number, (text, font, ink) in enumerate(texts):
-            painter.setFont(font)
-            painter.setPen(ink)
             wide = room.right() - _PADDING - left
-            where = QRect(left, top + number * (height + _GAP), wide, height)
-            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, wide)
-            painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, shown)
+            place = QRect(left, top + number * (height + _GAP), wide, height)
+            rows.paint_line(painter, place, text, font, ink)
 
 
 class RunList(QListView):
@@ -167,18 +158,13 @@ class RunList(QListView):
         self.setAccessibleName("Trainings, newest first")
         self.setAccessibleDescription(words.COMPARE_HINT)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        rows.set_up(self)
         self.selectionModel().selectionChanged.connect(self.selected)
 
     def chosen(self) -> tuple[Path, ...]:
         """Return the folders of the selected runs, newest first."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
-        return tuple(self._runs.runs[row].folder for row in rows)
+        chosen = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        return tuple(self._runs.runs[row].folder for row in chosen)
 
     def choose(self, folder: Path | None) -> None:
         """Select one run, or none."""
