@@ -122,6 +122,23 @@ def _first(
     )
 
 
+def _pages(name: str, pages: PageMix, gate_cer: float | None = None) -> Level:
+    """Return a level of which half of the batches are pages, the rest strips, fields and lines."""
+    return Level(
+        name,
+        (2, 3, 4, 6),
+        (10, 48),
+        _MIXED,
+        _READ,
+        gate_cer=gate_cer,
+        noise_share=0.4,
+        forms_share=0.4,
+        strips_share=0.4,
+        pages_share=0.5,
+        pages=pages,
+    )
+
+
 STAGES: dict[str, Stage] = {
     "encoder": Stage(
         "encoder",
@@ -143,7 +160,7 @@ STAGES: dict[str, Stage] = {
             Level(
                 "fields", (2, 2, 2, 3, 4), (8, 32), _CLEAN, _READ, gate_cer=0.05, forms_share=0.45
             ),
-            Level("block", (2, 2, 3, 4, 6), (8, 40), _MIXED, _READ, forms_share=0.4),
+            Level("block", (2, 2, 3, 4, 6), (8, 40), _MIXED, _READ, gate_cer=0.1, forms_share=0.4),
             Level(
                 "strips",
                 (2, 2, 3, 4),
@@ -161,16 +178,8 @@ STAGES: dict[str, Stage] = {
     "pages": Stage(
         "pages",
         (
-            Level(
-                "pages",
-                (2, 3, 4, 6),
-                (10, 48),
-                _MIXED,
-                _READ,
-                noise_share=0.4,
-                forms_share=0.4,
-                pages_share=0.5,
-            ),
+            _pages("slips", PageMix((20, 28), em_px=(22, 32), crop=(16, 40, 2, 8)), gate_cer=0.1),
+            _pages("pages", PageMix()),
         ),
         peak_lr=7e-4,
         patches_per_batch=8192,
@@ -186,7 +195,8 @@ STAGES: dict[str, Stage] = {
                 Weights(patch=0.0, answer=1.0),
                 noise_share=0.2,
                 forms_share=0.7,
-                pages_share=0.6,
+                strips_share=0.6,
+                pages_share=0.3,
             ),
         ),
         peak_lr=3e-4,
