@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import logging
 from dataclasses import dataclass, field
-from typing import assert_never
 
 from msgspec import structs
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -20,7 +19,6 @@ from app.process import Ended, How, Program
 from vlm import protocol, wire
 from vlm.errors import EngineEnded, ProtocolError
 from vlm.protocol import (
-    AllAnswered,
     Answered,
     Ask,
     AskAll,
@@ -33,14 +31,9 @@ from vlm.protocol import (
     Load,
     Loaded,
     Look,
-    Looked,
-    LookedAt,
     Prepare,
-    Progress,
     Request,
-    Saw,
     TextDelta,
-    Unanswered,
     Unlock,
     Where,
 )
@@ -86,6 +79,7 @@ class EngineClient(QObject):
         command: What starts the engine, e.g. `vlm.children.command("engine")`.
         grace_ms: See `STOP_GRACE_MS`.
         restart_ms: See `RESTART_MS`.
+        environment: What the process gets beside the program's own environment.
     """
 
     reported = Signal(object)
@@ -99,9 +93,11 @@ class EngineClient(QObject):
         *,
         grace_ms: int = STOP_GRACE_MS,
         restart_ms: int = RESTART_MS,
+        environment: dict[str, str] | None = None,
     ) -> None:
         super().__init__(parent)
-        self._command = command
+        self.command = command
+        self._environment = environment or {}
         self._program: Program | None = None
         self._jobs = itertools.count(1)
         self._open: dict[int, _Open] = {}
@@ -134,6 +130,11 @@ class EngineClient(QObject):
         return self._model
 
     @property
+    def passwords(self) -> dict[str, str]:
+        """The passwords that it was told, by document."""
+        return dict(self._passwords)
+
+    @property
     def loading(self) -> bool:
         """Whether a model is being loaded, or will be after a restart."""
         return self._restart.isActive() or any(
@@ -143,10 +144,8 @@ class EngineClient(QObject):
     @property
     def idle(self) -> bool:
         """Whether nothing goes on that a person waits for; encoding ahead does not count."""
-        waited_for = (
-            job for job in self._open.values() if not isinstance(job.request, Look | Prepare)
-        )
-        return not any(waited_for) and not self._restart.isActive()
+        busy = any(not isinstance(job.request, Look | Prepare) for job in self._open.values())
+        return not busy and not self._restart.isActive()
 
     def start(self) -> None:
         """Start the process, if it is not there; returns at once."""
@@ -155,7 +154,7 @@ class EngineClient(QObject):
             return
         self._greeted = self._overdue = False
         self._misunderstood = ""
-        program = self._program = Program(self._command, wire.MAX_LINE, self)
+        program = self._program = Program(self.command, wire.MAX_LINE, self, self._environment)
         program.line.connect(self._on_line)
         program.ended.connect(self._on_ended)
         program.start()
@@ -175,6 +174,19 @@ class EngineClient(QObject):
             program.ended.disconnect(self._on_ended)
             program.end(SHUTDOWN_MS)
             program.deleteLater()
+
+    def retire(self) -> None:
+        """End the process without waiting; open jobs get no more events. Then it deletes itself."""
+        self._restart.stop()
+        self._grace.stop()
+        self._open.clear()
+        self._model = self._wanted = None
+        self._may_restart = False
+        if self._program is None:
+            self.deleteLater()
+        else:
+            self.ended.connect(self.deleteLater)
+            self._program.stop(SHUTDOWN_MS)
 
     def load(
         self,
@@ -201,7 +213,8 @@ class EngineClient(QObject):
     def ask(self, question: Question) -> int:
         """Ask; return the job. After a crash this loads the model again first."""
         self._may_restart = True
-        self._wake()
+        if self._program is None:
+            self._start_again()
         return self._begin(Ask(next(self._jobs), question))
 
     def ask_aside(self, questions: tuple[Question, ...]) -> int:
@@ -234,11 +247,6 @@ class EngineClient(QObject):
         """Tell the engine a document's password; remembered until this object goes."""
         self._passwords[path] = password
         self._send(Unlock(path, password))
-
-    def _wake(self) -> None:
-        """Have a process with the wanted model, or on its way to one."""
-        if self._program is None:
-            self._start_again()
 
     def _load(self, request: Load) -> int:
         self._model = None
@@ -294,19 +302,12 @@ class EngineClient(QObject):
         job = self._open.get(event.job)
         if job is None:
             return
-        match event:
-            case TextDelta():
-                job.pieces.append(event.text)
-            case Loaded():
-                self._model = event.model
-            case Done() | Answered():
-                self._may_restart = True
-            case Progress() | Saw() | Looked() | LookedAt() | Cancelled() | Failed():
-                pass
-            case Unanswered() | AllAnswered():
-                pass
-            case _:
-                assert_never(event)
+        if isinstance(event, TextDelta):
+            job.pieces.append(event.text)
+        elif isinstance(event, Loaded):
+            self._model = event.model
+        elif isinstance(event, Done | Answered):
+            self._may_restart = True
         if isinstance(event, protocol.LAST_EVENTS):
             del self._open[event.job]
             if not any(job.cancelled for job in self._open.values()):

@@ -15,6 +15,7 @@ from app.adapters.door import VersionsDoor
 from app.ask.panel import AskPanel
 from app.ask.presenter import AskPresenter
 from app.ask.values import EvidenceClick, Scope
+from app.batch import kept as batch_kept
 from app.batch.door import BatchDoor
 from app.desk import Desk, Reading
 from app.engine_client import EngineClient
@@ -71,7 +72,11 @@ class Furniture(QObject):
         client = EngineClient(shell.engine(), self)
         self.asking = AskPresenter(self.panel, client, self.pages, self)
         self.batch = BatchDoor(
-            self._window, client, lambda: self.tabs.paths, lambda: shell.settings
+            self._window,
+            client,
+            lambda: self.tabs.paths,
+            lambda: shell.settings,
+            shell.folders.config / batch_kept.NAME,
         )
         self.history = History(shell.folders.data / store.NAME, self)
         self.history_panel = HistoryPanel()

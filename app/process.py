@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal, Slot
 
 GRACE_MS = 2000
 """How long a program may take to end when it is told to, before it is killed."""
@@ -57,13 +57,18 @@ class Program(QObject):
     Args:
         command: The program and its arguments.
         longest_line: Bytes; a program that writes a longer line is killed.
+        environment: What it gets beside this program's own environment.
     """
 
     line = Signal(object)
     ended = Signal(object)
 
     def __init__(
-        self, command: list[str], longest_line: int, parent: QObject | None = None
+        self,
+        command: list[str],
+        longest_line: int,
+        parent: QObject | None = None,
+        environment: dict[str, str] | None = None,
     ) -> None:
         super().__init__(parent)
         self._command = command
@@ -73,6 +78,11 @@ class Program(QObject):
         self._too_long = False
         self._over = False
         self._process = QProcess(self)
+        if environment:
+            whole = QProcessEnvironment.systemEnvironment()
+            for name, value in environment.items():
+                whole.insert(name, value)
+            self._process.setProcessEnvironment(whole)
         self._process.readyReadStandardOutput.connect(self._on_output)
         self._process.readyReadStandardError.connect(self._on_complaint)
         self._process.finished.connect(self._on_finished)

@@ -153,10 +153,14 @@ class Table:
         """Note that a document lacks nothing but its password."""
         self._locked.add(row)
 
+    def is_locked(self, row: int) -> bool:
+        """Tell whether a document's answers are missing for want of a password."""
+        return row in self._locked and bool(self._failed(row))
+
     @property
     def locked(self) -> tuple[int, ...]:
         """The documents whose answers are missing for want of a password."""
-        return tuple(sorted(row for row in self._locked if self._failed(row)))
+        return tuple(sorted(filter(self.is_locked, self._locked)))
 
     def retry(self, row: int) -> None:
         """Forget what one document could not answer, so that it is asked again."""

@@ -6,6 +6,7 @@ misbehaves is set in the environment:
     VLM_FAKE_DELAY_MS   pause before each word of an answer
     VLM_FAKE_CRASH      "load" or "ask": the process ends in the middle of such a job; else the
                         name of a document about which it must not be asked
+    VLM_FAKE_CARDS      "1,2": it says that it could answer on these graphics cards too
     VLM_FAKE_DEAF       "1": a running answer ignores that it should stop
     VLM_FAKE_MEMORY     "load" or "ask": such a job ends with a memory shortage
 """
@@ -86,6 +87,7 @@ class FakeEngine:
         self._pages = pages
         self._delay = float(options.get("VLM_FAKE_DELAY_MS", "0")) / 1000
         self._crash = options.get("VLM_FAKE_CRASH", "")
+        self._cards = tuple(filter(None, options.get("VLM_FAKE_CARDS", "").split(",")))
         self._deaf = options.get("VLM_FAKE_DEAF", "") == "1"
         self._memory = options.get("VLM_FAKE_MEMORY", "")
         self._passwords: dict[str, str] = {}
@@ -109,6 +111,7 @@ class FakeEngine:
             splits=True,
             small=True,
             adapter=request.adapter,
+            elsewhere=self._cards,
         )
         yield Cancelled(request.job) if cancel.is_set() else Loaded(request.job, self._info)
 

@@ -275,6 +275,7 @@ class ModelInfo(Value, frozen=True):
     """A loaded model in words a person can read, and the limits the window needs to know.
 
     `small` marks the model that ships with the program. `reason` says why this device and dtype.
+    `elsewhere` are graphics cards, as CUDA names them, on which the same model could answer too.
     """
 
     name: str
@@ -287,3 +288,4 @@ class ModelInfo(Value, frozen=True):
     splits: bool
     small: bool = False
     adapter: str | None = None
+    elsewhere: tuple[str, ...] = ()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app import dialogs
+from app.batch.kept import Choice, KeptChoice
+from app.dialogs import Prompt
 from app.engine_client import EngineClient
 from app.settings import Settings
 from app.task import Ended, Failed, Tasks
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from app.batch.window import BatchWindow
 
 QUESTIONS = "Questions (*.txt *.json)"
+_log = logging.getLogger(__name__)
+
 TABLES = "Spreadsheet, Excel (*.xlsx);;Spreadsheet, CSV (*.csv);;JSON (*.json)"
 
 
@@ -40,6 +46,7 @@ class BatchDoor(QObject):
         client: The one engine.
         open_files: Returns the paths of the open documents.
         settings: Returns the settings of now.
+        file: Where it is kept what was asked last; None for nowhere.
     """
 
     jumped = Signal(object)
@@ -51,6 +58,7 @@ class BatchDoor(QObject):
         client: EngineClient,
         open_files: Callable[[], tuple[str, ...]],
         settings: Callable[[], Settings],
+        file: Path | None = None,
     ) -> None:
         super().__init__(window)
         self._parent = window
@@ -62,21 +70,32 @@ class BatchDoor(QObject):
         self._files: tuple[str, ...] = ()
         self._sets: tuple[QuestionSet, ...] = ()
         self._chosen = 0
+        self._kept = KeptChoice(file) if file is not None else None
+        self._last = Choice()
         self.runner: BatchRunner | None = None
         self.window: BatchWindow | None = None
 
     @Slot()
     def open(self) -> None:
         """Show the batch window."""
+        first = self.window is None
         window = self.window or self._make()
+        if first and self._kept is not None and self._settings().restore_session:
+            self._last = self._kept.load()
         self._read_sets()
         window.show()
         window.activateWindow()
+        if first and self._last.folder and Path(self._last.folder).is_dir():
+            self._folder = Path(self._last.folder)
+            self._look()
 
     @Slot(object)
     def set_model(self, model: ModelInfo | None) -> None:
         """Look anew at what the model that reads now has answered, unless a batch is running."""
-        if model is None or self.runner is None or self.runner.plan is None:
+        if model is None or self.runner is None:
+            return
+        if self.runner.plan is None:
+            self._look()  # something was chosen before there was a model
             return
         from app.batch.runner import Phase
 
@@ -92,14 +111,8 @@ class BatchDoor(QObject):
 
     def ask_file(self, file: Path) -> None:
         """Ask the questions of a file."""
-        assert self.window is not None
-        try:
-            questions = question_sets.questions_of(str(file))
-        except DeskError as error:
-            self.window.say(str(error))
-        else:
-            self._sets = (*self._sets, QuestionSet(file.stem, questions))
-            self._chosen = len(self._sets) - 1
+        if self._take_file(file):
+            self._last = structs.replace(self._last, file=str(file), questions="")
         self._show_sets()
         self._look()
 
@@ -112,6 +125,8 @@ class BatchDoor(QObject):
             self._on_said("Name a file that ends with .xlsx, .csv or .json.")
         elif self.runner is not None and self.runner.table is not None:
             export = work.export(file, self.runner.table, self._folder)
+            self._last = structs.replace(self._last, out=str(file))
+            self._remember()
             task = self._lane.start(export)
             task.value.connect(self._on_written)
             task.ended.connect(self._on_write_ended)
@@ -135,6 +150,7 @@ class BatchDoor(QObject):
         window.run_pressed.connect(self._on_run)
         window.stop_pressed.connect(runner.stop)
         window.export_wanted.connect(self._on_export)
+        window.unlock_wanted.connect(self._on_unlock)
         window.jumped.connect(self.jumped)
         runner.tabled.connect(self._on_table)
         runner.answered.connect(window.show_answer)
@@ -152,8 +168,31 @@ class BatchDoor(QObject):
         except DeskError as error:
             self._sets = question_sets.SHIPPED
             self._on_said(str(error))
-        self._chosen = min(self._chosen, len(self._sets) - 1)
+        names = [one.name for one in self._sets]
+        self._chosen = names.index(self._last.questions) if self._last.questions in names else 0
+        if self._last.file and Path(self._last.file).is_file():
+            self._take_file(Path(self._last.file))
         self._show_sets()
+
+    def _take_file(self, file: Path) -> bool:
+        """Choose the questions of a file; says why not where that cannot be."""
+        try:
+            questions = question_sets.questions_of(str(file))
+        except DeskError as error:
+            self._on_said(str(error))
+            return False
+        self._sets = (*self._sets, QuestionSet(file.stem, questions))
+        self._chosen = len(self._sets) - 1
+        return True
+
+    def _remember(self) -> None:
+        """Keep what is chosen for the next time, where the person wants anything kept."""
+        if self._kept is not None:
+            from app.batch import work
+
+            choice = self._last if self._settings().restore_session else None
+            task = self._lane.start(work.remember(self._kept, choice))
+            task.ended.connect(self._on_remembered)
 
     def _show_sets(self) -> None:
         if self.window is not None:
@@ -172,6 +211,9 @@ class BatchDoor(QObject):
         self.window.say("")
         if self._folder is None and not self._files:
             return
+        if self._folder is not None:
+            self._last = structs.replace(self._last, folder=str(self._folder))
+        self._remember()
         model = self._client.model
         if model is None:
             self.window.say(words.NO_MODEL)
@@ -184,6 +226,7 @@ class BatchDoor(QObject):
             model,
             settings.splitting,
             settings.max_answer_tokens,
+            settings.exactness.value,
         )
         self.runner.look(plan)
 
@@ -205,6 +248,7 @@ class BatchDoor(QObject):
     @Slot(int)
     def _on_set(self, chosen: int) -> None:
         self._chosen = chosen
+        self._last = structs.replace(self._last, questions=self._sets[chosen].name, file="")
         self._look()
 
     @Slot()
@@ -223,9 +267,29 @@ class BatchDoor(QObject):
 
     @Slot()
     def _on_export(self) -> None:
-        file = dialogs.choose_target(self._dialog(), "Export the table", "answers.xlsx", TABLES)
+        name = self._last.out or "answers.xlsx"
+        file = dialogs.choose_target(self._dialog(), "Export the table", name, TABLES)
         if file is not None:
             self.write(file)
+
+    @Slot(int)
+    def _on_unlock(self, row: int) -> None:
+        from app.batch import words
+
+        runner = self.runner
+        if runner is None or runner.table is None:
+            return
+        table, text = runner.table, words.locked(runner.table.rows[row].path)
+        prompt = Prompt("This document is locked", text, (words.UNLOCK, words.CANCEL), "Password")
+        reply = dialogs.ask(self._dialog(), prompt)
+        typed = reply is not None and reply.choice == words.UNLOCK and bool(reply.secret)
+        if reply is not None and typed and runner.table is table:
+            runner.unlock(row, reply.secret)
+
+    @Slot(object)
+    def _on_remembered(self, end: Ended) -> None:
+        if isinstance(end, Failed):  # a full disk must not end a batch over a convenience
+            _log.warning("What the batch window asked could not be kept: %s", type(end.error))
 
     @Slot(object)
     def _on_table(self, table: Table | None) -> None:

@@ -56,6 +56,10 @@ class BatchModel(QAbstractTableModel):
             return None
         return self._table.cell(index.row(), index.column() - 1)
 
+    def is_locked(self, index: Index) -> bool:
+        """Tell whether a row's document lacks nothing but its password."""
+        return self._table is not None and index.isValid() and self._table.is_locked(index.row())
+
     def question(self, index: Index) -> str:
         """Return the question of a column, "" for the document's."""
         if self._table is None or index.column() == 0:
@@ -113,7 +117,7 @@ class BatchModel(QAbstractTableModel):
         cell = self.cell(index)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return words.shown(cell)
+                return words.shown(cell, self.is_locked(index))
             case Qt.ItemDataRole.DecorationRole:
                 return None if cell is None else self._icon(words.tone(cell))
             case Qt.ItemDataRole.ToolTipRole:
@@ -121,7 +125,8 @@ class BatchModel(QAbstractTableModel):
             case Qt.ItemDataRole.ForegroundRole:
                 return self._muted() if cell is None or cell.problem or not cell.found else None
             case Qt.ItemDataRole.AccessibleTextRole:
-                return words.spoken(self.path(index), self.question(index), cell)
+                said = self.path(index), self.question(index), cell
+                return words.spoken(*said, self.is_locked(index))
             case _:
                 return None
 

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import time
 from enum import Enum
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.batch import words, work
+from app.batch.seat import Seat, further
 from app.batch.work import Answers, Looked, Looking, Plan
 from app.engine_client import EngineClient
 from app.task import Ended, Failed, Task, Tasks
 from vlm import protocol
 from vlm.batch import Cell, Table, TimeLeft, cell_of
-from vlm.errors import AdapterMismatch, DeskError, ModelIncomplete, ModelUnsupported
+from vlm.batch_dealing import Dealing
+from vlm.errors import (
+    AdapterMismatch,
+    DeskError,
+    EngineEnded,
+    ModelIncomplete,
+    ModelUnsupported,
+    PasswordNeeded,
+)
 from vlm.protocol import AllAnswered, Answered, Cancelled, Event, Progress, Unanswered
 
 HOPELESS = (ModelIncomplete.code, ModelUnsupported.code, AdapterMismatch.code)
@@ -34,6 +42,9 @@ class Phase(Enum):
 class BatchRunner(QObject):
     """One batch. What a person asks goes first: the document on its way is asked again later.
 
+    Where the model could answer on further graphics cards, an engine on each helps while the batch
+    runs; a person's questions do not stop those.
+
     Signals:
         tabled(object): Another `Table`, or None.
         answered(int, int): A row and column of it have their answer.
@@ -41,7 +52,7 @@ class BatchRunner(QObject):
         said(str): A plain sentence for the person.
 
     Args:
-        client: The one engine, shared with the asking panel.
+        client: The engine that a person asks; it answers the batch when nobody waits for it.
     """
 
     tabled = Signal(object)
@@ -51,20 +62,21 @@ class BatchRunner(QObject):
 
     def __init__(self, client: EngineClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._client = client
         self._lane = Tasks(1, self)
         self._answers = Answers()
         self._looked: Looked | None = None
         self._look: Task | None = None
         self._left = TimeLeft()
-        self._job = 0
-        self._asked: Looked | None = None
-        self._row = 0
-        self._columns: tuple[int, ...] = ()
+        self._dealing = Dealing(Table((), ()))
+        self._main = self._sit(Seat(client, 0, own=False, parent=self))
+        self._seats = [self._main]
         self.phase = Phase.EMPTY
         self.doing = ""
-        client.aside.connect(self._on_aside)
-        client.reported.connect(self._on_reported)
+
+    def _sit(self, seat: Seat) -> Seat:
+        seat.happened.connect(self._on_happened)
+        seat.looked_up.connect(self._on_looked_up)
+        return seat
 
     @property
     def table(self) -> Table | None:
@@ -96,10 +108,39 @@ class BatchRunner(QObject):
     @Slot()
     def run(self) -> None:
         """Ask what is missing, and what could not be answered before."""
-        if self.table is None or self.phase is not Phase.READY:
+        if self._looked is None or self.phase is not Phase.READY:
             return
-        self.table.retry_problems()
-        self.tabled.emit(self.table)
+        self._looked.table.retry_problems()
+        self.tabled.emit(self._looked.table)
+        self._begin(self._looked)
+
+    def unlock(self, row: int, password: str) -> None:
+        """Ask a locked document again, with its password; every engine remembers it until the end.
+
+        Args:
+            row: Of the table.
+            password: What the person typed.
+        """
+        looked = self._looked
+        if looked is None:
+            return
+        for seat in self._seats:
+            seat.client.unlock(looked.table.rows[row].path, password)
+        looked.table.retry(row)
+        for column in looked.table.missing(row):
+            self.answered.emit(row, column)
+        if self.phase is Phase.READY:
+            self._begin(looked)
+        else:
+            self._next()
+
+    def _begin(self, looked: Looked) -> None:
+        self._dealing = Dealing(looked.table)
+        for number in range(1, len(looked.plan.model.elsewhere) + 1):
+            if len(tuple(looked.table.todo())) > number:
+                seat = further(self._main.client, number, looked, self)
+                self._seats.append(self._sit(seat))
+        self._left = TimeLeft(len(self._seats))
         self._left.start(time.monotonic())
         self._set(Phase.RUNNING, "")
         self._next()
@@ -107,18 +148,31 @@ class BatchRunner(QObject):
     @Slot()
     def stop(self) -> None:
         """Ask nothing more; what is answered is kept."""
-        if self.phase is Phase.RUNNING and self._job:
+        if self.phase is Phase.RUNNING:
             self._set(Phase.STOPPING, words.STOPPING)
-            self._client.cancel(self._job)
-        elif self.phase is Phase.RUNNING:
-            self._set(Phase.READY, "")
+            for seat in self._seats:
+                seat.stop()
+            self._rest()
 
     def shutdown(self) -> None:
         """End all work; nothing is emitted after this."""
-        self._client.aside.disconnect(self._on_aside)
-        self._client.reported.disconnect(self._on_reported)
+        for seat in self._seats:
+            seat.happened.disconnect(self._on_happened)
+            seat.looked_up.disconnect(self._on_looked_up)
+            if seat.own:
+                seat.client.stop()
         self._lane.stop()
         self._answers.close()
+
+    def _rest(self) -> None:
+        """Be ready again, once no engine asks anything."""
+        if any(seat.job for seat in self._seats):
+            return
+        for seat in self._seats[1:]:
+            seat.leave()
+        self._seats = [self._main]
+        if self.phase in (Phase.RUNNING, Phase.STOPPING):
+            self._set(Phase.READY, "")
 
     def _set(self, phase: Phase, doing: str) -> None:
         self.phase, self.doing = phase, doing
@@ -143,86 +197,101 @@ class BatchRunner(QObject):
 
     @Slot()
     def _next(self) -> None:
-        """Ask the next document, when the engine has nothing else to do."""
-        looked, client = self._looked, self._client
-        if self.phase is not Phase.RUNNING or self._job or looked is None:
+        """Give every engine that has nothing else to do its next document."""
+        looked = self._looked
+        if self.phase is not Phase.RUNNING or looked is None:
             return
-        if client.model is None or client.loading:
-            self._set(Phase.RUNNING, words.NO_MODEL)
-            return
-        if not client.idle:
-            self._set(Phase.RUNNING, words.YOURS_FIRST)
-            return
-        wanted = looked.plan.model
-        if (client.model.folder, client.model.adapter) != (wanted.folder, wanted.adapter):
-            self._set(Phase.READY, "")
+        wanted, client = looked.plan.model, self._main.client
+        now = client.model
+        if now is not None and (now.folder, now.adapter) != (wanted.folder, wanted.adapter):
+            self.stop()
             self.said.emit(words.OTHER_MODEL)
             return
-        row = next(looked.table.todo(), None)
-        if row is None:
-            self._set(Phase.READY, "")
+        for seat in self._seats[:]:
+            if not seat.job and self._is_free(seat):
+                row = self._dealing.take(seat.number)
+                if row is not None:
+                    seat.ask(looked, row)
+        if not self._dealing.asked and next(looked.table.todo(), None) is None:
+            self._rest()
             return
-        self._asked, self._row, self._columns = looked, row, looked.table.missing(row)
-        questions = tuple(looked.table.question(row, column) for column in self._columns)
-        self._job = client.ask_aside(questions)
-        self._set(Phase.RUNNING, "")
+        waits = words.NO_MODEL if now is None or client.loading else words.YOURS_FIRST
+        self._set(Phase.RUNNING, "" if self._dealing.asked else waits)
 
-    @Slot(object)
-    def _on_aside(self, event: Event) -> None:
-        if isinstance(event, protocol.Hello) or event.job != self._job:
-            return
+    def _is_free(self, seat: Seat) -> bool:
+        """Tell whether an engine can ask now; one of the batch's own that has ended leaves."""
+        client = seat.client
+        if seat.own and not client.running:
+            self._seats.remove(seat)
+            seat.leave()
+            return False
+        return client.model is not None and not client.loading and client.idle
+
+    @Slot(object, object)
+    def _on_happened(self, seat: Seat, event: Event) -> None:
         match event:
             case Answered():
-                self._keep(self._columns[event.index], cell_of(event.answer))
+                self._keep(seat, seat.columns[event.index], cell_of(event.answer))
             case Unanswered():
-                self._keep(self._columns[event.index], Cell(problem=event.message))
+                self._keep(seat, seat.columns[event.index], Cell(problem=event.message), event.code)
             case Progress():
                 if self.phase is Phase.RUNNING:
-                    self._set(Phase.RUNNING, f"{self._name()}: {event.text}")
+                    self._set(Phase.RUNNING, f"{seat.name}: {event.text}")
             case AllAnswered():
-                self._ended()
+                self._ended(seat)
             case Cancelled():
-                self._left.start(time.monotonic())  # the wait is no part of the pace
-                self._ended()
+                if len(self._seats) == 1:
+                    self._left.start(time.monotonic())  # the wait is no part of the pace
+                self._ended(seat)
             case protocol.Failed():
-                self._on_failed(event)
+                self._on_failed(seat, event)
             case _:
                 return
 
-    def _name(self) -> str:
-        """Name the document that is being asked."""
-        return Path(self._asked.table.rows[self._row].path).name if self._asked else ""
-
-    def _on_failed(self, event: protocol.Failed) -> None:
-        if event.code in HOPELESS or not self._client.running:
-            self._job = 0
-            self._set(Phase.READY, "")
-            self.said.emit(event.message)
+    def _on_failed(self, seat: Seat, event: protocol.Failed) -> None:
+        gone = event.code == EngineEnded.code
+        if event.code in HOPELESS or (gone and not seat.client.running):
+            self._dealing.done(seat.number)
+            if seat.own:
+                self._seats.remove(seat)
+                seat.leave()
+                self._ended(seat)
+            else:
+                self.stop()
+                self._rest()
+                self.said.emit(event.message)
             return
-        for column in self._columns:
-            if self._asked is not None and self._asked.table.cell(self._row, column) is None:
-                self._keep(column, Cell(problem=event.message))
-        self._ended()
+        if not gone or self._dealing.lost(seat.number) is not None:
+            self._fail(seat, event)
+        self._ended(seat)
 
-    def _ended(self) -> None:
+    def _fail(self, seat: Seat, event: protocol.Failed) -> None:
+        """Say of all that a document has not answered why."""
+        for column in seat.columns:
+            if seat.looked is not None and seat.looked.table.cell(seat.row, column) is None:
+                self._keep(seat, column, Cell(problem=event.message), event.code)
+
+    def _ended(self, seat: Seat) -> None:
         """Go on, or stop when that was wanted, after the last event of a document."""
-        self._job = 0
-        if self.phase is Phase.STOPPING:
-            self._set(Phase.READY, "")
-        else:
+        self._dealing.done(seat.number)
+        if self.phase is Phase.RUNNING:
             QTimer.singleShot(0, self, self._next)
+        else:
+            self._rest()
 
-    def _keep(self, column: int, cell: Cell) -> None:
-        looked = self._asked
+    def _keep(self, seat: Seat, column: int, cell: Cell, code: str = "") -> None:
+        looked = seat.looked
         if looked is None:
             return
-        looked.table.put(self._row, column, cell)
+        looked.table.put(seat.row, column, cell)
+        if code == PasswordNeeded.code:
+            looked.table.lock(seat.row)
         self._left.note(time.monotonic())
-        row, key = looked.table.rows[self._row], looked.table.keys[column]
+        row, key = looked.table.rows[seat.row], looked.table.keys[column]
         keeping = self._lane.start(work.keep(self._answers, row, looked.reader, key, cell))
         keeping.ended.connect(self._on_kept)
         if looked is self._looked:
-            self.answered.emit(self._row, column)
+            self.answered.emit(seat.row, column)
             self.changed.emit()
 
     @Slot(object)
@@ -231,10 +300,9 @@ class BatchRunner(QObject):
             self.stop()
             self.said.emit(_sentence(end))
 
-    @Slot(object)
-    def _on_reported(self, event: Event) -> None:
-        if isinstance(event, protocol.LAST_EVENTS):
-            QTimer.singleShot(0, self, self._next)
+    @Slot()
+    def _on_looked_up(self) -> None:
+        QTimer.singleShot(0, self, self._next)
 
 
 def _sentence(end: Failed) -> str:

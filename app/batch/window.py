@@ -45,6 +45,7 @@ class BatchWindow(QDialog):
         run_pressed(): Ask what is missing.
         stop_pressed(): Ask nothing more.
         export_wanted(): Write the table to a file.
+        unlock_wanted(int): Enter the password of a row's document.
         jumped(object): `EvidenceClick`, where a cell's answer stands.
     """
 
@@ -55,6 +56,7 @@ class BatchWindow(QDialog):
     run_pressed = Signal()
     stop_pressed = Signal()
     export_wanted = Signal()
+    unlock_wanted = Signal(int)
     jumped = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -121,7 +123,7 @@ class BatchWindow(QDialog):
         """Show an answer that has come."""
         self.model.show_answer(row, column)
         current = self.table.currentIndex()
-        if (current.row(), current.column() - 1) == (row, column):
+        if current.row() == row:
             self._on_current()
 
     def say(self, sentence: str) -> None:
@@ -175,6 +177,8 @@ class BatchWindow(QDialog):
         self.about = label("", Role.MUTED, wrap=True)
         self.jump = ActionButton("Go to the page", "document", "quiet")
         self.jump.clicked.connect(self._on_jump)
+        self.unlock = ActionButton(words.PASSWORD, "", "quiet")
+        self.unlock.clicked.connect(self._on_unlock)
         self.export = ActionButton("Export…", "export", "quiet")
         self.export.describe("Export the table")
         self.export.clicked.connect(self.export_wanted)
@@ -206,6 +210,7 @@ class BatchWindow(QDialog):
         detail.addWidget(self.about)
         foot = QHBoxLayout()
         foot.addWidget(self.jump)
+        foot.addWidget(self.unlock)
         foot.addWidget(self.export)
         foot.addWidget(self.status, 1)
         foot.addWidget(self.close_button)
@@ -247,6 +252,7 @@ class BatchWindow(QDialog):
         index = self.table.currentIndex()
         cell = self.model.cell(index)
         self.jump.setEnabled(index.isValid())
+        self.unlock.setVisible(self.model.is_locked(index))
         self.asked.setText(self.model.question(index) if index.isValid() else "")
         self.answer.setText(cell.text if cell is not None else "")
         self.about.setText(words.about(cell) if cell is not None else "")
@@ -258,6 +264,10 @@ class BatchWindow(QDialog):
         index: QModelIndex = self.table.currentIndex()
         if index.isValid():
             self.jumped.emit(self.model.place(index))
+
+    @Slot()
+    def _on_unlock(self) -> None:
+        self.unlock_wanted.emit(self.table.currentIndex().row())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Enter belongs to the control that has the focus, never to a button that has not.

@@ -23,6 +23,9 @@ OTHER_MODEL = (
 YOURS_FIRST = "Waiting for your own question…"
 STOPPING = "Stopping…"
 MISSING = "…"
+LOCKED = "Locked"
+PASSWORD = "Enter the password…"
+UNLOCK, CANCEL = "Open", "Cancel"
 
 
 def documents(count: int) -> str:
@@ -43,8 +46,11 @@ def state(table: Table, left_s: float | None) -> str:
         left_s: Seconds, None while unknown or not running.
     """
     said = f"{documents(len(table.rows))} · {table.done:,} of {table.total:,} answers"
-    if table.problems:
-        said += f" · {documents(table.problems)} with problems"
+    locked = len(table.locked)
+    if table.problems > locked:
+        said += f" · {documents(table.problems - locked)} with problems"
+    if locked:
+        said += f" · {documents(locked)} locked"
     if left_s is not None and table.done < table.total:
         said += f" · {amounts.duration(left_s)} left"
     return said
@@ -60,12 +66,25 @@ def run(table: Table) -> str:
     return f"Ask the missing {missing:,}"
 
 
-def shown(cell: Cell | None) -> str:
-    """Write a cell on one line."""
+def locked(path: str) -> str:
+    """Ask for a document's password."""
+    return (
+        f"Type the password of {PurePath(path).name}. It is used until the program ends and "
+        "written down nowhere."
+    )
+
+
+def shown(cell: Cell | None, locked: bool = False) -> str:
+    """Write a cell on one line.
+
+    Args:
+        cell: What to write.
+        locked: Whether the document lacks nothing but its password.
+    """
     if cell is None:
         return MISSING
     if cell.problem:
-        return "No answer"
+        return LOCKED if locked else "No answer"
     if not cell.found:
         return "Not found"
     return " ".join(cell.text.split()) or "Nothing"
@@ -100,7 +119,7 @@ def about(cell: Cell) -> str:
     return " · ".join(said)
 
 
-def spoken(document: str, question: str, cell: Cell | None) -> str:
-    """Say a cell for a screen reader."""
+def spoken(document: str, question: str, cell: Cell | None, locked: bool = False) -> str:
+    """Say a cell for a screen reader; see `shown`."""
     beside = about(cell) if cell is not None else "Not asked yet"
-    return f"{PurePath(document).name}. {question} {shown(cell)}. {beside}"
+    return f"{PurePath(document).name}. {question} {shown(cell, locked)}. {beside}"

@@ -7,12 +7,13 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.batch.kept import Choice, KeptChoice
 from app.task import CancelToken, Work
 from vlm import batch_export, paths
 from vlm.batch import Cell, Row, Table, documents_in, question_for
 from vlm.batch_store import NAME, BatchStore
 from vlm.fingerprint import reader_fingerprint
-from vlm.types import ModelInfo
+from vlm.types import ModelInfo, Precision
 
 AT_ONCE = 8
 """Documents looked at between two reports."""
@@ -29,6 +30,7 @@ class Plan:
         model: Who reads.
         splitting: See `Question`.
         max_new_tokens: See `Question`.
+        precision: How exactly further engines compute.
     """
 
     folder: Path | None
@@ -37,6 +39,7 @@ class Plan:
     model: ModelInfo
     splitting: bool = True
     max_new_tokens: int = 256
+    precision: Precision = "automatic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,19 @@ def keep(answers: Answers, row: Row, reader: str, key: str, cell: Cell) -> Work:
 
     def steps(token: CancelToken) -> Generator[None, None, None]:
         answers.opened().put(row.digest, reader, key, cell)
+        yield None
+
+    return steps
+
+
+def remember(kept: KeptChoice, choice: Choice | None) -> Work:
+    """Keep what was chosen for the next time, or keep nothing."""
+
+    def steps(token: CancelToken) -> Generator[None, None, None]:
+        if choice is None:
+            kept.forget()
+        else:
+            kept.save(choice)
         yield None
 
     return steps
