@@ -46,6 +46,7 @@ from app.settings_dialog import SettingsDialog
 from app.single import Doorbell, Wish
 from app.tabs import Tabs
 from app.training.door import TrainingDoor
+from app.viewer import box_hint
 from app.viewer.document_view import DocumentView
 from vlm.types import Document
 
@@ -163,6 +164,9 @@ class Furniture(QObject):
         self.panel.draft_changed.connect(desk.set_draft)
         self.panel.scope_wanted.connect(self._on_scope_wanted)
         self.panel.crop_wanted.connect(self._on_crop_wanted)
+        self.panel.left.connect(lambda: self.tabs.setFocus())
+        self.tabs.typed.connect(self.panel.type_on)
+        self.tabs.escaped.connect(desk.clear_evidence)
         self._on_recent()
 
     def _connect_asking(self) -> None:
@@ -226,6 +230,7 @@ class Furniture(QObject):
         does.train.triggered.connect(self.training.open)
         does.ask.triggered.connect(self.panel.setFocus)
         does.stop.triggered.connect(self.asking.stop)
+        does.copy_answer.triggered.connect(self.panel.copy_latest)
         does.clear_crop.triggered.connect(self._on_clear_crop)
         does.diagnostics.triggered.connect(self.reports.show_diagnostics)
         does.about.triggered.connect(lambda: dialogs.ask(self._window, about.prompt()))
@@ -275,7 +280,7 @@ class Furniture(QObject):
     @Slot()
     def _on_crop_wanted(self) -> None:
         if self.tabs.current is not None:
-            self.tabs.current.setFocus()
+            box_hint.invite(self.tabs.current)
 
     @Slot()
     def _on_clear_crop(self) -> None:

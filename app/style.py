@@ -156,7 +156,9 @@ QFrame[kind="card"] {
 }
 QFrame[kind="rail"] { background: %(window)s; border: none; border-right: 1px solid %(line)s; }
 QFrame[kind="drawer"] { background: %(window)s; border: none; border-right: 1px solid %(line)s; }
-QFrame[kind="notice"] { background: %(card)s; border: none; border-bottom: 1px solid %(line)s; }
+QFrame[kind="notice"] {
+    background: %(card)s; border: 1px solid %(grip)s; border-radius: %(card_radius)dpx;
+}
 QFrame[kind="hairline"] { background: %(line)s; border: none; max-height: 1px; }
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from app import icons
@@ -17,8 +17,16 @@ if TYPE_CHECKING:  # the first window needs no document view yet
     from app.viewer.document_view import DocumentView
 
 
+NARROWEST = 150
+"""Logical pixels of a tab when there are many: enough of a name to tell it from others."""
+_CONTROLS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+
+
 class _Bar(QTabBar):
-    """A tab bar whose middle button closes."""
+    """A tab bar whose middle button closes; its tabs scroll before they become unreadable."""
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        return self.tabSizeHint(index).boundedTo(QSize(NARROWEST, 1000))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         index = self.tabAt(event.position().toPoint())
@@ -36,6 +44,9 @@ class Tabs(QWidget):
         switched(object): The `DocumentView` now in front, or None.
         close_wanted(str): The person wants to close this file.
         moved(): The order has changed.
+        typed(str): A letter typed while the keyboard is on a document, which has no use for it;
+            a line break for Enter.
+        escaped(): Esc, when the document has no use for it.
 
     Args:
         make_view: Returns the view of a file.
@@ -45,6 +56,8 @@ class Tabs(QWidget):
     switched = Signal(object)
     close_wanted = Signal(str)
     moved = Signal()
+    typed = Signal(str)
+    escaped = Signal()
 
     def __init__(
         self, make_view: Callable[[str], DocumentView], parent: QWidget | None = None
@@ -158,3 +171,19 @@ class Tabs(QWidget):
     @Slot(int)
     def _on_close(self, index: int) -> None:
         self.close_wanted.emit(self._path_at(index))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if self.current is not None:
+            self.current.setFocus(event.reason())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        text = event.text()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.typed.emit("\n")
+        elif event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+            event.ignore()  # the window may leave the full screen
+        elif text.strip() and text.isprintable() and not event.modifiers() & _CONTROLS:
+            self.typed.emit(text)
+        else:
+            super().keyPressEvent(event)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import icons, theme
+from app.focus import hand_on
 from app.labels import Elided, Role, label
 
 WIDTH = 520
@@ -121,7 +122,7 @@ class Welcome(QWidget):
         middle.addStretch(1)
         outer.addLayout(middle)
         outer.addStretch(3)
-        self.setFocusProxy(self._open)
+        hand_on(self, self._open)
         self.show_recent(())
         self._tint()
 

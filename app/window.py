@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QGuiApplication,
     QKeyEvent,
-    QKeySequence,
     QMoveEvent,
     QPaintEvent,
     QResizeEvent,
@@ -21,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
+    QPlainTextEdit,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import icons, intake
+from app.clipboard import Paster
 from app.commands import Commands
 from app.drop_hint import DropHint
 from app.notice import Notice
@@ -61,14 +61,13 @@ class Window(QMainWindow):
 
     def __init__(self, pasted: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pasted = pasted
         self._was_painted = False
         self.setWindowTitle(NAME)
         self.resize(*SIZE)
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
         self.commands = Commands(self)
-        self.notice = Notice()
+        self.paster = Paster(pasted, self)
         self.welcome = Welcome()
         self._blank = QWidget()
         self._body = QStackedWidget()
@@ -82,11 +81,12 @@ class Window(QMainWindow):
         self._ask: QWidget | None = None
         self._history: QWidget | None = None
         self._lay_out()
-        self.commands.paste.triggered.connect(self.paste)
+        self.commands.paste.triggered.connect(self.paster.paste)
+        self.paster.came_in.connect(self.came_in)
         self.commands.full_screen.toggled.connect(self._on_full_screen)
         self.commands.quit.triggered.connect(self.close)
 
-    def furnish(self, tabs: QWidget, ask: QWidget, history: QWidget, line: QWidget) -> None:
+    def furnish(self, tabs: QWidget, ask: QWidget, history: QWidget, line: QPlainTextEdit) -> None:
         """Put the parts in that the first frame did without; `line` is the question line."""
         self._body.addWidget(tabs)
         self._tabs = tabs
@@ -100,8 +100,7 @@ class Window(QMainWindow):
             self._panels.setStretchFactor(index, stretch)
         self._panels.setSizes([HISTORY_WIDTH, SIZE[0] - HISTORY_WIDTH - ASK_WIDTH, ASK_WIDTH])
         self.commands.history.toggled.connect(self._on_history)
-        line.setAcceptDrops(False)  # what is dropped on it is a document, not words
-        line.installEventFilter(self)
+        self.paster.set_line(line)
 
     def show_count(self, documents: int) -> None:
         """Show the documents, or the welcome when there is none."""
@@ -147,11 +146,6 @@ class Window(QMainWindow):
         self.activateWindow()
 
     @Slot()
-    def paste(self) -> None:
-        """Take the picture or files on the clipboard."""
-        self._take(_clipboard())
-
-    @Slot()
     def tint(self) -> None:
         """Draw the icons in the colours of now."""
         icons.tint_all(self)
@@ -160,7 +154,6 @@ class Window(QMainWindow):
         self.column = column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.notice)
         column.addWidget(self._panels, 1)
         centre = QWidget()
         row = QHBoxLayout(centre)
@@ -169,14 +162,8 @@ class Window(QMainWindow):
         row.addWidget(Rail(self.commands))
         row.addLayout(column, 1)
         self.setCentralWidget(centre)
+        self.notice = Notice(centre, self._body)
         self._hint = DropHint(centre)
-
-    def _take(self, data: QMimeData) -> None:
-        try:
-            came = intake.take(data, self._pasted)
-        except OSError as error:
-            came = intake.Intake(refused=(f"The picture could not be kept: {error.strerror}.",))
-        self.came_in.emit(came)
 
     def _show_hint(self, hot: bool) -> None:
         """Show where something held over the window would go."""
@@ -201,14 +188,11 @@ class Window(QMainWindow):
 
     # Qt
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            data = _clipboard()
-            pasted = event.matches(QKeySequence.StandardKey.Paste)
-            if pasted and intake.can_take(data) and not data.hasText():
-                self.paste()
-                return True
-        return super().eventFilter(watched, event)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self.commands.full_screen.setChecked(False)
+        else:
+            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if intake.can_take(event.mimeData()):
@@ -221,7 +205,7 @@ class Window(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self._show_hint(False)
         event.acceptProposedAction()
-        self._take(event.mimeData())
+        self.paster.take(event.mimeData())
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
@@ -243,8 +227,3 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
         super().closeEvent(event)
-
-
-def _clipboard() -> QMimeData:
-    """Return what is on the clipboard; Qt gives nothing at all when it is empty."""
-    return QGuiApplication.clipboard().mimeData() or QMimeData()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QFont, QGuiApplication, QMouseEvent
+from PySide6.QtGui import QFont, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
@@ -11,10 +11,11 @@ from app.ask import words
 from app.ask.answer_text import AnswerText
 from app.ask.badges import AnswerBadges
 from app.ask.button import IconButton, Look
+from app.ask.copy_button import CopyButton
 from app.ask.correction import CorrectionLine
 from app.ask.flow import FlowRow
 from app.ask.icons import Icon
-from app.ask.surface import BusyLine, Card, MutedLabel, Notice, plain_label, sized
+from app.ask.surface import BusyLine, Card, MutedLabel, Notice, indented, plain_label, sized
 from app.ask.values import Correction, EvidenceClick, Scope, Verdict, answered_on, scope_of
 from app.ask.where_line import WhereLine
 from app.theme import Tone
@@ -40,6 +41,7 @@ class AnswerCard(Card):
         seen_pressed(object): The `Saw` of this question.
         where_toggled(bool): Show, or take away, where the model looked for this answer.
         models_pressed(): The person wants another model.
+        box_wanted(): The person wants to draw a box and ask about that instead.
         judged(object): `Verdict`, from "Right" and from a correction.
         correction_wanted(object): `Question`; the correction line has opened.
         corrected(object): `Correction`.
@@ -52,6 +54,7 @@ class AnswerCard(Card):
     seen_pressed = Signal(object)
     where_toggled = Signal(bool)
     models_pressed = Signal()
+    box_wanted = Signal()
     judged = Signal(object)
     correction_wanted = Signal(object)
     corrected = Signal(object)
@@ -81,7 +84,8 @@ class AnswerCard(Card):
         self.retry = IconButton(Icon.AGAIN, "Try again", Look.OUTLINE)
         self.longer = IconButton(Icon.LONGER, "Go on longer", Look.OUTLINE)
         self.models = IconButton(Icon.CHIP, "Choose a model", Look.OUTLINE)
-        self.copy = IconButton(Icon.COPY, "Copy", worded=False)
+        self.box = IconButton(Icon.CROP, "Draw a box around it", Look.OUTLINE)
+        self.copy = CopyButton(self.copied)
         self.again = IconButton(Icon.AGAIN, "Ask again", worded=False)
         self.seen = IconButton(Icon.EYE, "What the model saw")
         self.where = IconButton(Icon.TARGET, "Where it looked")
@@ -99,7 +103,7 @@ class AnswerCard(Card):
         head.addStretch()
         head.addWidget(self.copy)
         head.addWidget(self.again)
-        offers = FlowRow(self.retry, self.longer, self.models, inset=INDENT)
+        offers = FlowRow(self.retry, self.longer, self.box, self.models, inset=INDENT)
         actions = FlowRow(self.seen, self.where, self.right, self.wrong, gap=0)
         self._rows = (offers, actions)
         layout = self._layout = QVBoxLayout(self)
@@ -108,11 +112,11 @@ class AnswerCard(Card):
         layout.addLayout(head)
         lines = (self.asked, self.text, self.doubt, self.busy, self.status)
         for part in (*lines, self.notice, self.ending):
-            layout.addLayout(_indented(part))
+            layout.addLayout(indented(part, INDENT))
         layout.addWidget(offers)
         layout.addWidget(self.badges)
         layout.addWidget(actions)
-        layout.addLayout(_indented(self.where_line))
+        layout.addLayout(indented(self.where_line, INDENT))
 
     def _connect(self) -> None:
         self.scope.clicked.connect(self._on_scope)
@@ -121,7 +125,7 @@ class AnswerCard(Card):
         self.retry.clicked.connect(self._on_retry)
         self.longer.clicked.connect(self._on_retry)
         self.models.clicked.connect(self.models_pressed)
-        self.copy.clicked.connect(self._on_copy)
+        self.box.clicked.connect(self.box_wanted)
         self.again.clicked.connect(self._on_again)
         self.seen.clicked.connect(self._on_seen)
         self.where.clicked.connect(self.where_toggled)
@@ -133,9 +137,13 @@ class AnswerCard(Card):
         """Whether its answer is still on the way."""
         return not self.busy.isHidden()
 
+    def copied(self) -> str:
+        """Return what Copy takes: the answer, or what has come of it."""
+        return self.text.text() if self.answer is None else self.answer.text
+
     def tab_after(self, widget: QWidget) -> QWidget:
         """Put its controls behind `widget` in the tab order, as they are read; return the last."""
-        offers = (self.retry, self.longer, self.models)
+        offers = (self.retry, self.longer, self.box, self.models)
         badges = (self.badges.time, self.badges.confidence, self.badges.evidence)
         actions = (self.seen, self.where, self.right, self.wrong)
         for part in (self.scope, self.copy, self.again, self.text, *offers, *badges, *actions):
@@ -202,6 +210,7 @@ class AnswerCard(Card):
         self._say("" if answer.text else words.NO_ANSWER)
         self.ending.show_text(words.stop_reason(answer.stop), Tone.CAUTION, Icon.STOP)
         self.longer.setVisible(answer.stop == "length")
+        self.box.setVisible(words.better_in_box(self.question, answer))
         if self.saw is not None:
             self.notice.show_text(self.saw.warning, Tone.CAUTION)
         self._settle()
@@ -249,7 +258,8 @@ class AnswerCard(Card):
         """Show these of the parts that come and go."""
         if self._correction is not None:
             self._close_correction()
-        actions = (self.retry, self.longer, self.models, self.seen, *self._answer_buttons())
+        offers = (self.retry, self.longer, self.box, self.models)
+        actions = (*offers, self.seen, *self._answer_buttons())
         lines = (self.doubt, self.busy, self.status, self.notice, self.ending, self.where_line)
         for part in (*lines, self.badges, *actions):
             part.setVisible(part in shown)
@@ -297,12 +307,6 @@ class AnswerCard(Card):
         self.retry_pressed.emit(question)
 
     @Slot()
-    def _on_copy(self) -> None:
-        whole = self.text.text() if self.answer is None else self.answer.text
-        QGuiApplication.clipboard().setText(whole)
-        self.copy.set_words("Copied")
-
-    @Slot()
     def _on_again(self) -> None:
         self.again_pressed.emit(self.question)
 
@@ -324,14 +328,14 @@ class AnswerCard(Card):
         line = self._correction = CorrectionLine(self.answer.text)
         line.saved.connect(self._on_corrected)
         line.dismissed.connect(self._on_dismissed)
-        self._layout.addLayout(_indented(line))
+        self._layout.addLayout(indented(line, INDENT))
         line.begin()
         self.correction_wanted.emit(self.question)
 
     @Slot(str)
     def _on_corrected(self, right_text: str) -> None:
         if self.answer is not None:
-            self._close_correction()
+            self._on_dismissed()
             self.show_corrected(right_text)
             same = right_text == self.answer.text
             self.judged.emit(Verdict(self.question, self.answer, same))
@@ -341,10 +345,3 @@ class AnswerCard(Card):
     def _on_dismissed(self) -> None:
         self._close_correction()
         self.wrong.setFocus()
-
-
-def _indented(part: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setContentsMargins(INDENT, 0, INDENT, 0)
-    row.addWidget(part)
-    return row

@@ -61,6 +61,12 @@ class IconButton(QAbstractButton):
         self.updateGeometry()
         self.update()
 
+    def set_worded(self, worded: bool) -> None:
+        """Show the words beside the icon, or only the icon."""
+        self._worded = worded
+        self.setToolTip("" if worded else self.text())
+        self.updateGeometry()
+
     def set_icon(self, icon: Icon) -> None:
         """Change the icon."""
         self._icon = icon

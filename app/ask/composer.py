@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
@@ -11,8 +12,10 @@ from app.ask.icons import Icon
 from app.ask.question_line import QuestionLine
 from app.ask.scope_chip import ScopeChip
 from app.ask.surface import Card, MutedLabel
+from app.focus import hand_on
 
 KEYS = "Enter asks · Shift+Enter for a new line · ↑ brings back what you asked"
+KEYS_RUNNING = "Esc stops the answer · the next question waits for its turn"
 
 
 class Composer(QWidget):
@@ -21,10 +24,12 @@ class Composer(QWidget):
     Signals:
         submitted(str): A question to ask.
         stop_pressed(): Stop the answer that is coming.
+        left(): Esc while nothing is coming.
     """
 
     submitted = Signal(str)
     stop_pressed = Signal()
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,8 +40,8 @@ class Composer(QWidget):
         self.send = IconButton(Icon.SEND, "Ask", Look.MAIN)
         self.stop = IconButton(Icon.STOP, "Stop", Look.OUTLINE)
         self.stop.hide()
-        hint = MutedLabel(KEYS)
-        hint.setFont(self.send.font())
+        self._hint = MutedLabel(KEYS)
+        self._hint.setFont(self.send.font())
         self._frame = Card()
         inner = QVBoxLayout(self._frame)
         inner.setContentsMargins(8, 8, 8, 8)
@@ -52,13 +57,13 @@ class Composer(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.SPACE - 2)
         layout.addWidget(self._frame)
-        layout.addWidget(hint)
+        layout.addWidget(self._hint)
         self.line.focused.connect(self._frame.set_glow)
         self.line.submitted.connect(self._on_submitted)
         self.line.edited.connect(self._refresh)
         self.send.clicked.connect(self.line.submit)
         self.stop.clicked.connect(self._on_stop)
-        self.setFocusProxy(self.line)
+        hand_on(self, self.line)
         self._refresh()
 
     def set_ready(self, ready: bool) -> None:
@@ -76,6 +81,7 @@ class Composer(QWidget):
         self.stop.setVisible(running)
         self.stop.setEnabled(True)
         self.stop.set_words("Stop")
+        self._hint.setText(KEYS_RUNNING if running else KEYS)
         if focused and not running:
             self.line.setFocus()
 
@@ -96,3 +102,11 @@ class Composer(QWidget):
         self.stop.setEnabled(False)
         self.stop_pressed.emit()
         self.line.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.stop.isVisible():
+            self.stop.click()
+        else:
+            self.left.emit()

@@ -11,6 +11,7 @@ from app.ask.button import IconButton, Look
 from app.ask.icons import Icon
 from app.ask.question_line import QuestionLine
 from app.ask.surface import Card, MutedLabel
+from app.focus import hand_on
 
 
 class CorrectionLine(QWidget):
@@ -26,20 +27,20 @@ class CorrectionLine(QWidget):
 
     def __init__(self, answer: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._line = QuestionLine()
-        self._line.setAccessibleName("Right answer")
-        self._line.setAccessibleDescription("Enter saves, Escape gives up")
-        self._line.set_question(answer)
-        self._line.submitted.connect(self.saved)
+        self.line = QuestionLine()
+        self.line.setAccessibleName("Right answer")
+        self.line.setAccessibleDescription("Enter saves, Escape gives up")
+        self.line.set_question(answer)
+        self.line.submitted.connect(self.saved)
         save = IconButton(Icon.CHECK, "Save", Look.MAIN)
-        save.clicked.connect(self._line.submit)
+        save.clicked.connect(self.line.submit)
         cancel = IconButton(Icon.CROSS, "Cancel")
         cancel.clicked.connect(self.dismissed)
         frame = Card()
         frame.set_glow(True)
         inner = QVBoxLayout(frame)
         inner.setContentsMargins(8, 4, 8, 4)
-        inner.addWidget(self._line)
+        inner.addWidget(self.line)
         buttons = QHBoxLayout()
         buttons.addWidget(save)
         buttons.addWidget(cancel)
@@ -50,13 +51,13 @@ class CorrectionLine(QWidget):
         layout.addWidget(MutedLabel("What should the answer be?"))
         layout.addWidget(frame)
         layout.addLayout(buttons)
-        self.setFocusProxy(self._line)
+        hand_on(self, self.line)
 
     @Slot()
     def begin(self) -> None:
         """Take the keyboard with everything selected."""
-        self._line.setFocus()
-        self._line.selectAll()
+        self.line.setFocus()
+        self.line.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

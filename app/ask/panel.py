@@ -16,6 +16,7 @@ from app.ask.model_chip import ModelHead
 from app.ask.surface import Notice
 from app.ask.values import Draft, Scope
 from app.ask.welcome import Welcome
+from app.focus import hand_on
 from app.theme import Tone
 from vlm.types import Box, Document, ModelInfo, PageRef, Question
 
@@ -33,6 +34,7 @@ class AskPanel(QWidget):
         scope_wanted(object): `Scope` to select in the document: a card's, or the page after its
             crop was cleared.
         crop_wanted(): Let the person draw a box on the page.
+        left(): The person leaves the question line with Esc, for the page.
         scope_changed(): Another `scope` than the window told: the whole document, or no longer.
         models_wanted(): Open the models.
         retry_pressed(): Load the model again.
@@ -43,6 +45,7 @@ class AskPanel(QWidget):
     draft_changed = Signal(str)
     scope_wanted = Signal(object)
     crop_wanted = Signal()
+    left = Signal()
     scope_changed = Signal()
     models_wanted = Signal()
     retry_pressed = Signal()
@@ -54,6 +57,7 @@ class AskPanel(QWidget):
         self._whole = False
         self._cards: list[AnswerCard] = []
         self._follow = True
+        self._small = False
         self.head = ModelHead()
         self.welcome = Welcome()
         self.note = Notice()
@@ -63,9 +67,10 @@ class AskPanel(QWidget):
         self.composer = Composer()
         self._build()
         self.setAccessibleName("Ask")
-        self.setFocusProxy(self.composer)
+        hand_on(self, self.composer)
         self.composer.submitted.connect(self._on_submitted)
         self.composer.stop_pressed.connect(self.stop_pressed)
+        self.composer.left.connect(self.left)
         self.composer.line.edited.connect(self.draft_changed)
         self.composer.chip.crop_cleared.connect(self._on_crop_cleared)
         self.composer.chip.crop_wanted.connect(self.crop_wanted)
@@ -123,6 +128,7 @@ class AskPanel(QWidget):
         self.composer.set_ready(ready)
         self.welcome.set_ready(ready)
         self._set_placeholder()
+        self._show_note()
         if path != before:
             for card in self._cards:
                 card.set_shown_document(path)
@@ -138,7 +144,8 @@ class AskPanel(QWidget):
     def show_model(self, model: ModelInfo) -> None:
         """Show the model that reads, and the note if it is a small one."""
         self.head.show_model(model)
-        self.note.show_text(words.SMALL_MODEL if model.small else "", Tone.PLAIN, Icon.CHIP)
+        self._small = model.small
+        self._show_note()
 
     def set_running(self, running: bool) -> None:
         """Offer Stop while an answer is on its way."""
@@ -149,6 +156,7 @@ class AskPanel(QWidget):
         card = AnswerCard(question)
         card.scope_pressed.connect(self.scope_wanted)
         card.models_pressed.connect(self.models_wanted)
+        card.box_wanted.connect(lambda: self._on_box_wanted(card.question))
         card.set_shown_document(self._document.path if self._document is not None else None)
         self.welcome.hide()
         before = self._cards[-1].wrong if self._cards else self.welcome.examples[-1]
@@ -164,10 +172,36 @@ class AskPanel(QWidget):
         card.show()
         return card
 
+    @Slot(str)
+    def type_on(self, text: str) -> None:
+        """Take what is typed while the keyboard is on the page; Enter asks what is there."""
+        line = self.composer.line
+        if self._scope is None or not self.isVisible():
+            return
+        line.setFocus()
+        if text == "\n":
+            line.submit()
+        else:
+            line.insertPlainText(text)
+
+    @Slot()
+    def copy_latest(self) -> None:
+        """Copy the newest answer."""
+        answered = [card for card in self._cards if not card.copy.isHidden()]
+        if answered:
+            answered[-1].copy.click()
+            self.announce(f"Copied: {answered[-1].copied()}")
+
     def announce(self, text: str) -> None:
         """Let a screen reader say something that has just happened."""
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    def _show_note(self) -> None:
+        """Tell of a small model what it reads well, until a box says it was understood."""
+        told = self._scope is not None and self._scope.box is not None
+        shown = self._small and not told
+        self.note.show_text(words.SMALL_MODEL if shown else "", Tone.PLAIN, Icon.CHIP)
 
     def _set_placeholder(self) -> None:
         if self._scope is None:
@@ -197,6 +231,13 @@ class AskPanel(QWidget):
         self._whole = whole
         self.set_scope(self._document, self._scope.page, None)
         self.scope_changed.emit()
+
+    def _on_box_wanted(self, question: Question) -> None:
+        """Go to the page of a question and have it ready to be asked about a box there."""
+        self.scope_wanted.emit(Scope(question.page))
+        if not self.draft().strip():
+            self.set_draft(question.text)
+        self.crop_wanted.emit()
 
     @Slot(str)
     def _on_example(self, text: str) -> None:

@@ -14,7 +14,7 @@ from vlm.types import Document
 
 
 class ScopeChip(QWidget):
-    """Hidden without a page. A crop or the whole document is gone back on with a click.
+    """Off without a page. A crop or the whole document is gone back on with a click.
 
     Signals:
         crop_cleared(): Read the whole page again.
@@ -44,10 +44,11 @@ class ScopeChip(QWidget):
         self.set_scope(None, None)
 
     def set_scope(self, document: Document | None, scope: Scope | None) -> None:
-        """Say what will be read; None hides the chip."""
+        """Say what will be read; None says that there is no page."""
         self._scope = scope
-        self.setVisible(scope is not None)
+        self.chip.setEnabled(scope is not None)
         if scope is None:
+            self._show_none()
             return
         cropped = scope.box is not None
         pages = document.page_count if document is not None else 1
@@ -65,6 +66,16 @@ class ScopeChip(QWidget):
         self.chip.set_accent(cropped or scope.whole)
         self.draw.setVisible(not cropped and not scope.whole)
         self.whole.setVisible(pages > 1 and not scope.whole)
+        self._row.settle()
+
+    def _show_none(self) -> None:
+        """Keep the chip's room: nothing jumps when the page comes."""
+        self.chip.set_words("No page yet")
+        self.chip.setToolTip("")
+        self.chip.set_icon(Icon.PAGE)
+        self.chip.set_accent(False)
+        self.draw.hide()
+        self.whole.hide()
         self._row.settle()
 
     @Slot()

@@ -77,6 +77,14 @@ def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
     return label
 
 
+def indented(part: QWidget, by: int) -> QHBoxLayout:
+    """Lay a part out with this many pixels free on both sides."""
+    row = QHBoxLayout()
+    row.setContentsMargins(by, 0, by, 0)
+    row.addWidget(part)
+    return row
+
+
 class MutedLabel(QLabel):
     """A wrapping plain text in the secondary colour."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -11,6 +11,9 @@ from app.ask import words
 from app.ask.button import IconButton, Look
 from app.ask.icons import Icon
 from app.ask.surface import MutedLabel, plain_label, sized
+
+PATIENCE_MS = 500
+"""How long a document may take to open before the words say that there is none: no blinking."""
 
 
 class Welcome(QWidget):
@@ -39,14 +42,29 @@ class Welcome(QWidget):
             example.clicked.connect(self._on_example)
             layout.addWidget(example, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch(3)
-        self.set_ready(False)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self._say_nothing_open)
+        for example in self.examples:
+            example.setEnabled(False)
+        self._say_nothing_open()
 
     def set_ready(self, ready: bool) -> None:
         """Tell whether a document is open; only then the examples can be clicked."""
-        self._title.setText("Ask about this page" if ready else "Nothing open yet")
-        self._sentence.setText(words.FIRST_QUESTION if ready else words.NO_DOCUMENT)
         for example in self.examples:
             example.setEnabled(ready)
+        if not ready:
+            self._patience.start()
+            return
+        self._patience.stop()
+        self._title.setText("Ask about this page")
+        self._sentence.setText(words.FIRST_QUESTION)
+
+    @Slot()
+    def _say_nothing_open(self) -> None:
+        self._title.setText("No page yet")
+        self._sentence.setText(words.NO_DOCUMENT)
 
     def _on_example(self) -> None:
         sender = self.sender()

@@ -26,11 +26,9 @@ EXAMPLES = (
     "What is the date of this document?",
 )
 
-NO_DOCUMENT = (
-    "Open a document or drop it here, draw a box around the part you mean, and ask about it."
-)
+NO_DOCUMENT = "As soon as a page shows here, draw a box around the part you mean and ask about it."
 FIRST_QUESTION = "Draw a box around the part you mean for the sharpest reading, or ask right away."
-SMALL_MODEL = "This small model reads fields and short lines; choose a larger one in Models."
+SMALL_MODEL = "This small model reads fields and short lines: draw a box around one."
 NO_MODEL = "There is no model to read with yet."
 STARTING = "Starting the reader…"
 RESTARTING = "Starting the reader again…"
@@ -150,16 +148,16 @@ def stop_reason(stop: StopReason) -> str:
 
 
 def scope(at: Scope, document: Document | None) -> str:
-    """Name what will be read: "This crop", "This page" or "The whole picture", and the page."""
+    """Name what will be read: "This crop · page 2 of 3", "Page 2 of 3", "The whole picture"."""
     count = document.page_count if document is not None else 1
     if at.whole:
         return f"Whole document · {count:,} pages"
-    page = f" · page {at.page.page + 1} of {count}" if count > 1 else ""
+    number = f"age {at.page.page + 1} of {count:,}"
     if at.box is not None:
-        return f"This crop{page}"
-    if document is not None and document.kind == "image":
-        return f"The whole picture{page}"
-    return f"This page{page}"
+        return f"This crop · p{number}" if count > 1 else "This crop"
+    if count > 1:
+        return f"P{number}"
+    return "The whole picture" if document is not None and document.kind == "image" else "This page"
 
 
 def place(at: Scope, shown: str | None) -> str:
@@ -194,6 +192,13 @@ def detail(answer: Answer) -> str:
 def where_other(answer: Answer) -> str:
     """Say that another model cannot tell where the one that answered looked."""
     return f"Only {made_by(answer)} can show where it looked. Choose it, then press this again."
+
+
+def better_in_box(question: Question, answer: Answer) -> bool:
+    """Tell whether a box is worth a try: the whole page was read, and the answer is in doubt."""
+    whole = question.box is None and not question.whole_document
+    doubted = 0 <= answer.confidence < FAIRLY_SURE or answer.stop == "repetition"
+    return whole and doubted
 
 
 def longer(question: Question, times: int) -> Question:

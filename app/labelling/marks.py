@@ -72,15 +72,15 @@ class RowMarks(QWidget):
 
 def marks_of(view: QWidget) -> RowMarks | None:
     """Return the sheet over a document view's pages, if there is one."""
-    area = view.focusProxy()
-    found = area.viewport().findChildren(RowMarks) if isinstance(area, PageArea) else []
+    area = view.findChild(PageArea)
+    found = area.viewport().findChildren(RowMarks) if area is not None else []
     return found[0] if found else None
 
 
 def lay_over(view: QWidget, keys: QObject) -> None:
     """Lay a sheet over a document view's pages, and have `keys` see its keys first; once."""
-    area = view.focusProxy()
-    if isinstance(area, PageArea) and marks_of(view) is None:
+    area = view.findChild(PageArea)
+    if area is not None and marks_of(view) is None:
         RowMarks(area)
         area.installEventFilter(keys)
 

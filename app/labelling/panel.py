@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from app import icons, theme
 from app.ask.flow import FlowRow
+from app.focus import hand_on
 from app.labelling import words
 from app.labelling.answer_line import AnswerLine
 from app.labelling.line_list import LineList
@@ -82,7 +83,7 @@ class LabelPanel(QWidget):
         self._make_lists()
         self._lay_out()
         self._connect()
-        self.setFocusProxy(self.answer)
+        hand_on(self, self.answer)
         self.show_offer(None)
 
     # What is shown

@@ -12,6 +12,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import icons
+from app.focus import hand_on
 from app.pages import Drawn, PageFailure, PageService, SizesFound, WordsFound
 from app.viewer.actions import ViewActions
 from app.viewer.commands import Commands
@@ -169,7 +170,6 @@ class DocumentView(QWidget):
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
-        middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
         middle.addWidget(self._thumbnails)
         middle.addWidget(self._area, 1)
@@ -181,7 +181,7 @@ class DocumentView(QWidget):
         column.addLayout(middle, 1)
         self._search_bar.hide()
         self._thumbnails.hide()
-        self.setFocusProxy(self._area)
+        hand_on(self, self._area)
 
     def _connect_pages(self) -> None:
         for signal, slot in self._links:

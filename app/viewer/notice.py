@@ -110,7 +110,7 @@ class PasswordCard(QWidget):
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _set_busy(self, busy: bool) -> None:
-        self._field.setEnabled(not busy)
+        self._field.setReadOnly(busy)  # not disabled: the keyboard stays here
         self._button.setEnabled(not busy)
         self._button.setText("Opening…" if busy else "Open")
 

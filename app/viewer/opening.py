@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.pages import PageFailure
 from app.viewer.notice import Notice, PasswordCard
@@ -61,6 +61,9 @@ class Opening(QObject):
         self._patience.stop()
         self._wait.hide()
         self._notice.hide()
+        focused = QApplication.focusWidget()
+        if focused is not None and self._password.isAncestorOf(focused):
+            self._desk.setFocus()  # else Qt gives the keyboard to whatever comes next
         self._password.hide()
 
     @Slot()

@@ -205,7 +205,7 @@ class PageHand(QObject):
         key, modifiers = Qt.Key(event.key()), event.modifiers()
         if key in _ARROWS:
             return self._on_arrow(key, modifiers)
-        if key == Qt.Key.Key_Escape:
+        if key in (Qt.Key.Key_Escape, Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             return self._on_escape()
         if key == Qt.Key.Key_Space:
             return self._on_space_down(event)

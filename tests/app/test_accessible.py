@@ -83,8 +83,21 @@ def test_tab_reaches_the_parts_and_comes_round(qtbot: QtBot, full: Shell) -> Non
     assert now is walked[0], "Tab does not come back to where it began"
     names = [widget.accessibleName() for widget in walked]
     assert all(names), [type(w).__name__ for w in walked if not w.accessibleName()]
-    for part in ("Question", "Search the history", "Open", "Settings"):
+    inside = ("Page number", "Find in document", "Pages", "Draw a box", "What does it say?")
+    for part in ("Question", "Search the history", "Open", "Settings", *inside):
         assert part in names
+
+
+def test_tab_reaches_everything_on_the_empty_desk(shell: Shell) -> None:
+    shell.window.activateWindow()
+    shell.window.welcome.setFocus()
+    now = QApplication.focusWidget()
+    assert now is not None
+    assert now.accessibleName() == "Open a document"
+    QTest.keyClick(now, Qt.Key.Key_Tab)
+    now = QApplication.focusWidget()
+    assert now is not None
+    assert now.accessibleName() == "Try the sample document"
 
 
 def test_file_names_that_look_like_markup_are_shown_as_they_are(

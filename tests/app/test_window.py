@@ -1,12 +1,17 @@
 from collections import Counter
+from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent
-from PySide6.QtWidgets import QMenu
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTabBar
 from pytestqt.qtbot import QtBot
 
 from app.drop_hint import DropHint
 from app.shell import Shell
+from app.tabs import NARROWEST
+from app.viewer.box_hint import BoxHint
+from app.viewer.page_area import PageArea
 from tests.app.conftest import MakeShell, furniture
 
 
@@ -84,11 +89,111 @@ def test_every_menu_entry_has_a_letter_of_its_own(shell: Shell) -> None:
 
 
 def test_the_window_stays_layout(shell: Shell) -> None:
-    from pathlib import Path
-
     from app import window
 
     assert len(Path(window.__file__).read_text(encoding="utf-8").splitlines()) <= 250
+
+
+def test_a_message_moves_nothing_and_lies_over_the_document(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    shell = make_shell(two[0])
+    tabs = furniture(shell).tabs
+    qtbot.waitUntil(lambda: tabs.current is not None and tabs.current.document() is not None)
+    before = tabs.mapTo(shell.window, tabs.rect().topLeft()), tabs.size()
+    notice = shell.window.notice
+    for sentence in ("Short.", "A long sentence about what could not be opened. " * 12):
+        notice.say(sentence)
+        assert (tabs.mapTo(shell.window, tabs.rect().topLeft()), tabs.size()) == before
+        place = QRect(notice.mapTo(shell.window, notice.rect().topLeft()), notice.size())
+        assert QRect(*before[0].toTuple(), *before[1].toTuple()).contains(place)
+        text = notice.findChildren(QLabel)[0]
+        assert text.height() >= text.heightForWidth(text.width()), "words are cut off"
+    shell.window.resize(800, 600)
+    assert notice.geometry().right() < shell.window.width()
+
+
+def test_words_on_the_clipboard_go_into_the_question(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    shell = make_shell(two[0])
+    parts = furniture(shell)
+    qtbot.waitUntil(lambda: parts.tabs.current is not None and bool(parts.tabs.current.document()))
+    QApplication.clipboard().setText("What is the IBAN?")
+    shell.window.commands.paste.trigger()
+    assert parts.panel.draft() == "What is the IBAN?"
+    assert shell.window.notice.text == ""
+
+
+def test_what_is_typed_on_a_page_is_asked(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    shell = make_shell(two[0])
+    parts = furniture(shell)
+    qtbot.waitUntil(lambda: parts.tabs.current is not None and bool(parts.tabs.current.document()))
+    shell.window.activateWindow()
+    view = parts.tabs.current
+    assert view is not None
+    area = view.findChildren(PageArea)[0]
+    area.setFocus()
+    page = view.page()
+    QTest.keyClicks(area, "W")
+    line = parts.panel.composer.line
+    assert QApplication.focusWidget() is line
+    QTest.keyClicks(line, "hat is it?")
+    assert parts.panel.draft() == "What is it?"
+    QTest.keyClick(line, Qt.Key.Key_Escape)
+    assert QApplication.focusWidget() is area
+    with qtbot.waitSignal(parts.panel.asked) as asked:
+        QTest.keyClick(area, Qt.Key.Key_Return)
+    assert asked.args is not None
+    assert (asked.args[0].text, asked.args[0].scope.page) == ("What is it?", page)
+
+
+def test_draw_a_box_says_how(qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]) -> None:
+    shell = make_shell(two[0])
+    parts = furniture(shell)
+    qtbot.waitUntil(lambda: parts.tabs.current is not None and bool(parts.tabs.current.document()))
+    view = parts.tabs.current
+    assert view is not None
+    parts.panel.composer.chip.draw.click()
+    (said,) = view.findChildren(BoxHint)
+    assert said.isVisible()
+    viewport = view.findChildren(PageArea)[0].viewport()
+    assert viewport.rect().contains(said.geometry())
+    parts.panel.composer.chip.draw.click()
+    assert view.findChildren(BoxHint) == [said]
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=viewport.rect().center())
+    assert not said.isVisible()
+
+
+def test_tabs_scroll_before_their_names_become_unreadable(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    copies = []
+    for number in range(9):
+        copy = Path(two[0]).with_name(f"Invoice of a supplier {number:03d}.pdf")
+        copy.write_bytes(Path(two[0]).read_bytes())
+        copies.append(str(copy))
+    shell = make_shell(*copies)
+    tabs = furniture(shell).tabs
+    qtbot.waitUntil(lambda: tabs.current is not None and tabs.current.document() is not None)
+    bar = tabs.findChildren(QTabBar)[0]
+    assert min(bar.tabRect(index).width() for index in range(bar.count())) >= NARROWEST
+
+
+def test_escape_leaves_the_full_screen(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    shell = make_shell(two[0])
+    tabs = furniture(shell).tabs
+    qtbot.waitUntil(lambda: tabs.current is not None and tabs.current.document() is not None)
+    shell.window.commands.full_screen.setChecked(True)
+    assert shell.window.isFullScreen()
+    assert tabs.current is not None
+    QTest.keyClick(tabs.current.findChildren(PageArea)[0], Qt.Key.Key_Escape)
+    assert not shell.window.isFullScreen()
+    assert not shell.window.commands.full_screen.isChecked()
 
 
 def test_the_notice_goes_when_it_is_closed(shell: Shell) -> None:

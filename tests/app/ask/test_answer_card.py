@@ -3,7 +3,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.ask.answer_card import AnswerCard
@@ -139,6 +139,8 @@ def test_copy_takes_plain_text(qtbot: QtBot, card: AnswerCard) -> None:
     click(qtbot, card.copy)
     assert QGuiApplication.clipboard().text() == "<b>84</b>\u00a0€"
     assert card.copy.accessibleName() == "Copied"
+    qtbot.waitUntil(lambda: card.copy.width() > card.again.width())  # the word is shown
+    qtbot.waitUntil(lambda: card.copy.accessibleName() == "Copy")
 
 
 def test_what_the_model_saw_is_there_while_it_still_answers(qtbot: QtBot, card: AnswerCard) -> None:
@@ -179,6 +181,7 @@ def test_a_correction_is_written_in_the_card(qtbot: QtBot, card: AnswerCard) -> 
         Correction(CROPPED, answer("84.50"), "48.50"),
     ]
     assert card.notice.text() == "Your answer: 48.50"
+    assert QApplication.focusWidget() is card.wrong, "the keyboard was lost"
 
 
 def test_escape_gives_a_correction_up(qtbot: QtBot, card: AnswerCard) -> None:

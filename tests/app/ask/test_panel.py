@@ -67,11 +67,16 @@ def test_the_chip_clears_a_crop_and_offers_to_draw_one(qtbot: QtBot, panel: AskP
         QTest.mouseClick(chip.chip, Qt.MouseButton.LeftButton)
     assert wanted.args == [Scope(PAGE, None)]
     panel.set_scope(DOCUMENT, PAGE, None)
-    assert chip.chip.text() == "This page · page 2 of 3"
+    assert chip.chip.text() == "Page 2 of 3"
     with qtbot.waitSignal(panel.crop_wanted):
         QTest.mouseClick(chip.draw, Qt.MouseButton.LeftButton)
+    height = panel.composer.height()
     panel.set_scope(None, None, None)
-    assert not chip.isVisible()
+    assert chip.chip.text() == "No page yet"
+    assert not chip.chip.isEnabled()
+    assert not chip.draw.isVisible()
+    panel.set_scope(DOCUMENT, PAGE, BOX)
+    assert panel.composer.height() == height, "the line jumps when a box is drawn"
 
 
 def test_cards_stack_with_the_newest_in_sight(qtbot: QtBot, panel: AskPanel) -> None:
@@ -102,6 +107,76 @@ def test_a_small_model_says_so(panel: AskPanel) -> None:
     panel.show_model(small)
     assert panel.note.text() == words.SMALL_MODEL
     assert panel.head.chip.text() == "Small · GPU"
+    panel.set_scope(DOCUMENT, PAGE, None)
+    assert panel.note.isVisible()
+    panel.set_scope(DOCUMENT, PAGE, BOX)
+    assert not panel.note.isVisible(), "who has drawn a box need not be told to"
+
+
+def test_the_words_do_not_blink_while_the_next_document_opens(
+    qtbot: QtBot, panel: AskPanel
+) -> None:
+    def said() -> list[str]:
+        return [label.text() for label in panel.welcome.findChildren(QLabel)]
+
+    assert words.NO_DOCUMENT in said()
+    panel.set_scope(DOCUMENT, PAGE, None)
+    assert words.FIRST_QUESTION in said()
+    panel.set_scope(None, None, None)
+    assert words.FIRST_QUESTION in said()
+    assert not any(example.isEnabled() for example in panel.welcome.examples)
+    qtbot.waitUntil(lambda: words.NO_DOCUMENT in said())
+
+
+def test_what_is_typed_on_the_page_goes_into_the_line(qtbot: QtBot, panel: AskPanel) -> None:
+    panel.type_on("W")
+    assert panel.draft() == "", "without a page there is nothing to ask"
+    panel.set_scope(DOCUMENT, PAGE, BOX)
+    for letter in "Why?":
+        panel.type_on(letter)
+    assert panel.draft() == "Why?"
+    with qtbot.waitSignal(panel.asked) as asked:
+        panel.type_on("\n")
+    assert asked.args == [Draft("Why?", Scope(PAGE, BOX))]
+
+
+def test_escape_in_the_line_stops_the_answer_and_else_leaves_it(
+    qtbot: QtBot, panel: AskPanel
+) -> None:
+    panel.set_scope(DOCUMENT, PAGE, None)
+    line = panel.composer.line
+    with qtbot.waitSignal(panel.left), qtbot.assertNotEmitted(panel.stop_pressed):
+        QTest.keyClick(line, Qt.Key.Key_Escape)
+    panel.set_running(True)
+    with qtbot.waitSignal(panel.stop_pressed), qtbot.assertNotEmitted(panel.left):
+        QTest.keyClick(line, Qt.Key.Key_Escape)
+
+
+def test_the_newest_answer_is_copied_by_one_key(panel: AskPanel) -> None:
+    panel.set_scope(DOCUMENT, PAGE, None)
+    panel.add_card(WHOLE).show_answer(answer("first"))
+    panel.add_card(WHOLE).show_answer(answer("second"))
+    panel.add_card(WHOLE)
+    panel.copy_latest()
+    assert QApplication.clipboard().text() == "second"
+    assert panel.cards[1].copy.text() == "Copied"
+
+
+def test_a_doubted_answer_of_a_page_offers_a_box_with_the_same_question(
+    qtbot: QtBot, panel: AskPanel
+) -> None:
+    panel.set_scope(DOCUMENT, PAGE, None)
+    card = panel.add_card(WHOLE)
+    card.show_answer(answer("w 8 1 8", confidence=0.3))
+    assert card.box.isVisible()
+    with qtbot.waitSignals([panel.scope_wanted, panel.crop_wanted]):
+        QTest.mouseClick(card.box, Qt.MouseButton.LeftButton)
+    assert panel.draft() == WHOLE.text
+    card.show_answer(answer("sure", confidence=0.95))
+    assert not card.box.isVisible()
+    cropped = panel.add_card(CROPPED)
+    cropped.show_answer(answer("w 8 1 8", confidence=0.3))
+    assert not cropped.box.isVisible()
 
 
 def test_no_model_offers_to_choose_one(qtbot: QtBot, panel: AskPanel) -> None:

@@ -69,7 +69,7 @@ def test_the_chip_offers_page_box_and_whole_document(qtbot: QtBot, panel: AskPan
     chip = panel.composer.chip
     panel.set_scope(DOCUMENT, PAGE, None)
     assert [part.text() for part in (chip.chip, chip.draw, chip.whole)] == [
-        "This page · page 2 of 3",
+        "Page 2 of 3",
         "Draw a box",
         "Whole document",
     ]

@@ -67,7 +67,7 @@ def test_every_early_end_is_said() -> None:
 def test_scope_names_what_is_read_and_the_page() -> None:
     one = Document(PATH, "pdf", 1, PageSize(600, 800))
     picture = Document("/a.png", "image", 1, PageSize(600, 800))
-    assert words.scope(Scope(PAGE), DOCUMENT) == "This page · page 2 of 3"
+    assert words.scope(Scope(PAGE), DOCUMENT) == "Page 2 of 3"
     assert words.scope(Scope(PAGE, BOX), DOCUMENT) == "This crop · page 2 of 3"
     assert words.scope(Scope(PageRef(PATH, 0)), one) == "This page"
     assert words.scope(Scope(PageRef("/a.png", 0)), picture) == "The whole picture"

@@ -45,8 +45,7 @@ def correct(qtbot: QtBot, card: AnswerCard, text: str) -> None:
     card.wrong.click()
     correction = card._correction  # pyright: ignore[reportPrivateUsage] # where a person types
     assert correction is not None
-    line = correction.focusProxy()
-    assert line is not None
+    line = correction.line
     qtbot.keyClicks(line, text)
     qtbot.keyClick(line, Qt.Key.Key_Return)
 

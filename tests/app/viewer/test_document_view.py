@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.pages import PageFailure, PageService
@@ -477,11 +477,13 @@ def test_a_document_that_does_not_open_says_why(
     with qtbot.waitSignal(shown.failed):
         qtbot.keyClick(field, Qt.Key.Key_Return)
     assert card.isVisible()
-    assert field.isEnabled()
+    assert not field.isReadOnly()
+    assert QApplication.focusWidget() is field
     qtbot.keyClicks(field, "secret")
     with qtbot.waitSignal(shown.opened):
         qtbot.keyClick(field, Qt.Key.Key_Return)
     assert not card.isVisible()
+    assert QApplication.focusWidget() is area_of(shown), "the keyboard went astray"
     shown.close()
 
 
