@@ -89,6 +89,9 @@ def run(arguments: argparse.Namespace) -> int:
     code = _follow(folder)
     if code != 0:
         return code
+    if (folder / runs.ADAPTER).exists() and not (folder / runs.GATE).exists():
+        print("It has learned but is not measured yet; go on with --resume.", file=sys.stderr)
+        return INTERRUPTED
     adapter = library.adopt(folder)
     gate = msgspec.json.decode((folder / runs.GATE).read_bytes(), type=Gate)
     _report(adapter, gate, arguments.json)

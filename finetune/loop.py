@@ -221,13 +221,22 @@ def _ended(outcome: Outcome, progress: Progress, text: str) -> Ended:
     return Ended(outcome, progress.step, kept, text)
 
 
-def obey(step: int, world: Surroundings) -> Generator[StepEvent, None, Wish]:
-    """Wait while the person wants a pause or something is in the way; return "run" or "stop"."""
+def obey(step: int, world: Surroundings, end: Wish = "stop") -> Generator[StepEvent, None, Wish]:
+    """Wait while the person wants a pause or something is in the way.
+
+    Args:
+        step: The last one that is done.
+        world: Says what is wanted, and what is in the way.
+        end: The wish that ends what is being done now.
+
+    Returns:
+        `end` when the person wants that, else "run".
+    """
     said: Paused | Waiting | None = None
     while True:
         control = world.control()
-        if control.wish == "stop":
-            return "stop"
+        if control.wish == end:
+            return end
         now: Paused | Waiting | None = None
         if control.wish == "pause":
             now = Paused(step, control.why)

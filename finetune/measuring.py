@@ -11,12 +11,12 @@ import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 
-from finetune import regression, runs
+from finetune import loop, regression, runs
 from finetune.base_model import returned
 from finetune.gate import Gate, Judged, decide, judge
 from finetune.kept import KeptPages, page_of
 from finetune.plan import TrainPlan
-from finetune.protocol import Measuring
+from finetune.protocol import Measuring, StepEvent
 from finetune.runs import RunRow
 from vlm import device
 from vlm.asking import answer
@@ -31,15 +31,25 @@ _BUDGET_BYTES = 64 * 2**20
 
 
 def measure(
-    run: Path, plan: TrainPlan, rows: list[RunRow], breathe: Callable[[], None]
-) -> Generator[Measuring, None, Gate]:
-    """Ask everything before and after; yields how far it is and returns the decision.
+    run: Path,
+    plan: TrainPlan,
+    rows: list[RunRow],
+    breathe: Callable[[], None],
+    world: loop.Surroundings,
+    step: int,
+) -> Generator[Measuring | StepEvent, None, Gate | None]:
+    """Ask everything before and after; yields how far it is.
 
     Args:
         run: The run folder, with its adapter.
         plan: Its plan.
         rows: All its rows; those held out are asked.
         breathe: Called before each question; see `hindrances.Breath`.
+        world: Says before each question whether to wait or to leave.
+        step: The last one of the run.
+
+    Returns:
+        The decision; None when the person wants to leave: the next process goes on from there.
 
     Raises:
         DeskError: When the base or the adapter cannot be loaded.
@@ -61,8 +71,10 @@ def measure(
         loaded = _loaded(Path(plan.base), adapter)
         sight = Sight(loaded, pages, _BUDGET_BYTES)
         for row in left:
-            yield Measuring(len(said.texts), total)
             breathe()
+            if (yield from loop.obey(step, world, "leave")) == "leave":
+                return None
+            yield Measuring(len(said.texts), total)
             said.add(which, row.id, _ask(sight, row, plan))
         del sight, loaded
         device.release("cuda" if device.choose().device == "cuda" else "cpu")

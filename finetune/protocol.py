@@ -2,7 +2,8 @@
 
 It says it as lines on its output and in `events.jsonl` of the run folder, so that a window that
 was closed finds everything again. What it is asked stands in `control.json`. A run's last event
-is `Ended`, `Measured` after that when there was something to measure, or `Failed`.
+is `Ended`, `Measured` after that when there was something to measure, or `Failed`. A process that
+was killed, or left while it measured, ends with any other; the run is then started again.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from vlm.wire import Codec
 VERSION = 1
 
 Outcome = Literal["finished", "early", "stopped", "diverged"]
-Wish = Literal["run", "pause", "stop"]
+Wish = Literal["run", "pause", "stop", "leave"]
+"""`stop` ends learning, and what was learned is measured; `leave` ends a process that measures,
+which goes on with the next question when the run is started again."""
 
 
 class Control(Value, frozen=True):

@@ -76,18 +76,23 @@ class TorchLearner:
         self.steps = plan.steps(len(train))
 
     def prepare(self) -> Iterator[tuple[int, int]]:
-        """Encode what is encoded once; yields how many views are done, of how many."""
+        """Encode what is encoded once; yields how many rounds are done, of how many.
+
+        In a round each process encodes one view, so that all can be asked to pause between two.
+        """
         if not self._features.kept:
             return
         every = [(lesson, view) for lesson in self._train for view in range(self._plan.views)]
         every += [(lesson, 0) for lesson in self._watch]
         wanted = list({self._features.key(*item): item for item in every}.values())
-        mine = wanted[self._accelerator.process_index :: self._accelerator.num_processes]
+        here, together = self._accelerator.process_index, self._accelerator.num_processes
+        rounds = -(-len(wanted) // together)  # as many for every process: they keep step
         self._model.eval()
-        for done, (lesson, view) in enumerate(mine):
-            yield done, len(mine)
-            with self._accelerator.autocast():
-                self._features.of(lesson, view)
+        for number in range(rounds):
+            yield number, rounds
+            for lesson, view in wanted[number * together + here : (number + 1) * together][:1]:
+                with self._accelerator.autocast():
+                    self._features.of(lesson, view)
         self._accelerator.wait_for_everyone()
 
     def step(self, number: int) -> Taught:

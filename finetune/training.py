@@ -5,7 +5,7 @@ Loaded by the training process only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,7 +40,9 @@ _FEATURES = "features"
 def train(
     run: Path, plan: TrainPlan, rows: list[RunRow], disk: Disk, say: Callable[[Event], None]
 ) -> Iterator[Event]:
-    """Train, save the adapter, measure it; the last event is `Ended` or `Measured`.
+    """Train, save the adapter, measure it; the last event is `Measured` when that came to its end.
+
+    Else it is `Ended` or what was said while it was measured: the run can be started again then.
 
     Among several processes only the main one writes, and only its events count.
 
@@ -61,44 +63,73 @@ def train(
     accelerator = Accelerator(mixed_precision=_precision(plan))
     machine, kind = _machine(accelerator.device), accelerator.device.type
     breath = Breath(machine, say, lambda: device.release(kind))
+    kept = yield from _learn(run, plan, rows, disk, accelerator, machine, breath)
+    leads = accelerator.is_main_process
+    accelerator.end_training()
+    if not leads or kept is None or not any(row.side == "held_out" for row in rows):
+        return
+    hindrances = Hindrances(machine, 0, plan.on_battery)
+    gate = yield from measure(run, plan, rows, breath, _world(run, hindrances), kept.step)
+    if gate is not None:
+        save(disk, run / runs.GATE, [msgspec.json.encode(gate)])
+        yield Measured(gate.passed, " ".join(gate.reasons))
+
+
+def _learn(
+    run: Path,
+    plan: TrainPlan,
+    rows: list[RunRow],
+    disk: Disk,
+    accelerator: Accelerator,
+    machine: Machine,
+    breath: Breath,
+) -> Generator[Event, None, Ended | None]:
+    """Take all steps and save the best adapter; return how it ended, None when before a step."""
     learner = _learner(run, plan, rows, disk, accelerator, breath)
     hindrances = Hindrances(machine, _step_bytes(plan, rows), plan.on_battery)
-
-    def asked() -> Control:
-        return runs.asked(run)
-
-    here = loop.Surroundings(asked, asked, hindrance=hindrances.now)
+    world = _world(run, hindrances, accelerator)
     checkpoints = Checkpoints(run / runs.CHECKPOINTS, disk)
     keeper = checkpoints if accelerator.is_main_process else ranks.Follower(checkpoints)
     for done, total in learner.prepare():
         yield Preparing("Looking at the pictures", done / total)
-        alone = accelerator.num_processes == 1  # several could not agree: each has its own part
-        if alone and (yield from loop.obey(0, here)) == "stop" and keeper.newest() is None:
+        if (yield from loop.obey(0, world)) == "run":
+            continue
+        if keeper.newest() is None:
             yield Ended("stopped", 0, 0, "Stopped before the first step; nothing was learned.")
-            return
-    world = loop.Surroundings(
-        ranks.agreed(accelerator, asked),
-        asked,
-        hindrance=ranks.agreed(accelerator, hindrances.now),
-    )
+            return None
+        break  # what was learned before needs no pictures to be kept
     schedule = loop.Schedule(learner.steps, plan.watch_every, plan.patience)
+    ended: Ended | None = None
     for event in loop.train(learner, schedule, keeper, world):
         if isinstance(event, StepDone):
             breath.step = event.step
             hindrances.took(event.memory_bytes)
+        elif isinstance(event, Ended):
+            ended = event
         yield event
-    accelerator.end_training()
-    if not accelerator.is_main_process:
-        return
-    best = keeper.best()
-    if best is not None:
-        learner.restore_adapter(best)
-    save_adapter(learner.wrapped, run / runs.ADAPTER)
-    del learner, accelerator
-    if any(row.side == "held_out" for row in rows):
-        gate = yield from measure(run, plan, rows, breath)
-        save(disk, run / runs.GATE, [msgspec.json.encode(gate)])
-        yield Measured(gate.passed, " ".join(gate.reasons))
+    if accelerator.is_main_process:
+        best = keeper.best()
+        if best is not None:
+            learner.restore_adapter(best)
+        save_adapter(learner.wrapped, run / runs.ADAPTER)
+    return ended
+
+
+def _world(
+    run: Path, hindrances: Hindrances, accelerator: Accelerator | None = None
+) -> loop.Surroundings:
+    """Return what a run looks at: with an accelerator, all its processes see the same."""
+
+    def asked() -> Control:
+        return runs.asked(run)
+
+    if accelerator is None:
+        return loop.Surroundings(asked, asked, hindrance=hindrances.now)
+    return loop.Surroundings(
+        ranks.agreed(accelerator, asked),
+        asked,
+        hindrance=ranks.agreed(accelerator, hindrances.now),
+    )
 
 
 def _precision(plan: TrainPlan) -> str:

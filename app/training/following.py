@@ -97,6 +97,10 @@ class Following(QObject):
         """Have a run end after its step and measure what it learned."""
         self._tell(folder, Control("stop"), starts=True)
 
+    def leave(self, folder: Path) -> None:
+        """Have a run that is measured end after its question; `resume` asks the others."""
+        self._tell(folder, Control("leave"))
+
     def discard(self, folder: Path) -> None:
         """End a run and remove it."""
         self._do(work.discard(folder, self._watch))

@@ -73,6 +73,7 @@ class Training(QObject):
         page.resume_pressed.connect(lambda: self._act(following.resume))
         page.anyway_pressed.connect(lambda: self._act(following.resume_anyway))
         page.stop_pressed.connect(lambda: self._act(following.stop_and_keep))
+        page.leave_pressed.connect(lambda: self._act(following.leave))
         page.discard_pressed.connect(self._on_discard)
         page.measure_pressed.connect(lambda: self._act(self.gate_wanted.emit))
 

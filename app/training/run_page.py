@@ -13,7 +13,7 @@ from app.training.plot_place import PlotPlace
 from app.training.values import LEARNS, Phase, Run
 from finetune.hindrances import ANSWERING
 from finetune.loop import DISK_FULL
-from finetune.protocol import Measuring, Preparing, Waiting
+from finetune.protocol import Preparing, Waiting
 from vlm import amounts
 
 _STEPS = 1000
@@ -26,9 +26,10 @@ class RunPage(QWidget):
     """Shows a run.
 
     Signals:
-        pause_pressed(): Wait after this step.
+        pause_pressed(): Wait after this step, or this question of the measure.
         resume_pressed(): Go on: after a pause, or with a new process.
         stop_pressed(): End now, keep and measure what was learned.
+        leave_pressed(): End the measure for now, the rest of it can be asked later.
         anyway_pressed(): Go on although battery or memory speak against it.
         discard_pressed(): Remove all of it.
         measure_pressed(): See the measure.
@@ -37,6 +38,7 @@ class RunPage(QWidget):
     pause_pressed = Signal()
     resume_pressed = Signal()
     stop_pressed = Signal()
+    leave_pressed = Signal()
     anyway_pressed = Signal()
     discard_pressed = Signal()
     measure_pressed = Signal()
@@ -62,6 +64,7 @@ class RunPage(QWidget):
         self.resume = button("Go on", self.resume_pressed.emit, "", "primary")
         self.anyway = button("Go on anyway", self.anyway_pressed.emit)
         self.stop = button("Stop and keep", self.stop_pressed.emit)
+        self.leave = button("Stop measuring", self.leave_pressed.emit)
         self.discard = button("Discard…", self.discard_pressed.emit, "delete", "quiet")
         self.measure = button("Show the measure", self.measure_pressed.emit, "", "primary")
         self._lay_out()
@@ -96,8 +99,8 @@ class RunPage(QWidget):
         fraction = tale.step / tale.steps if tale.steps else 0.0
         if run.phase is Phase.PREPARING and isinstance(now, Preparing):
             fraction = now.fraction
-        if isinstance(now, Measuring) and now.total:
-            fraction = now.done / now.total
+        if tale.ended is not None and tale.asked.total:
+            fraction = tale.asked.done / tale.asked.total
         busy = run.phase in (Phase.STARTING, Phase.SAVING)
         self.bar.setRange(0, 0 if busy else _STEPS)
         self.bar.setValue(round(fraction * _STEPS))
@@ -132,10 +135,11 @@ class RunPage(QWidget):
     def _show_buttons(self, run: Run, wish: str) -> None:
         phase = run.phase
         focused = self.focusWidget()
-        learns = phase in LEARNS
-        waits = phase is Phase.PAUSED or (learns and wish == "pause")
-        self.pause.setVisible(learns and not waits)
-        self.pause.setEnabled(wish != "stop")
+        measures = run.measures
+        learns = phase in LEARNS and not measures
+        waits = phase is Phase.PAUSED or ((learns or measures) and wish == "pause")
+        self.pause.setVisible((learns or measures) and not waits)
+        self.pause.setEnabled(wish != ("leave" if measures else "stop"))
         self.resume.setVisible(waits or phase in _GOES_ON)
         held = isinstance(run.tale.now, Waiting) and run.tale.now.text not in _NOT_TO_CHOOSE
         self.anyway.setVisible(phase is Phase.WAITING and held)
@@ -143,6 +147,9 @@ class RunPage(QWidget):
         self.stop.setVisible(can_stop)
         self.stop.setEnabled(wish != "stop" or not run.process)
         self.stop.setText("Stopping…" if wish == "stop" and run.process else "Stop and keep")
+        self.leave.setVisible(measures)
+        self.leave.setEnabled(wish != "leave")
+        self.leave.setText("Stopping…" if wish == "leave" else "Stop measuring")
         self.measure.setVisible(phase is Phase.MEASURED and run.gate is not None)
         if focused in (self.pause, self.resume) and focused.isHidden():
             (self.resume if focused is self.pause else self.pause).setFocus()
@@ -161,7 +168,7 @@ class RunPage(QWidget):
         inside.addWidget(self.bar)
         row = QHBoxLayout()
         row.setSpacing(theme.SPACE)
-        for part in (self.measure, self.resume, self.anyway, self.pause, self.stop):
+        for part in (self.measure, self.resume, self.anyway, self.pause, self.stop, self.leave):
             row.addWidget(part)
         row.addStretch()
         inside.addSpacing(4)

@@ -47,6 +47,7 @@ class Tale:
         best_step: The step with the best score, 0 before any.
         now: What it does or waits for now; None between two steps.
         ended: No more steps.
+        asked: How far the measure is.
         seconds_left: Until the last step, -1 while unknown.
         memory_bytes: The most it took.
         examples_a_second: 0 while unknown.
@@ -60,6 +61,7 @@ class Tale:
     best_step: int = 0
     now: Preparing | Paused | Waiting | Measuring | Measured | Failed | None = None
     ended: Ended | None = None
+    asked: Measuring = Measuring(0, 0)
     seconds_left: float = -1.0
     memory_bytes: int = 0
     _paces: list[float] = field(default_factory=list)
@@ -93,7 +95,9 @@ class Tale:
                 self.now = None
             case Ended():
                 self.ended, self.now, self.seconds_left = event, None, -1.0
-            case Preparing() | Paused() | Waiting() | Measuring() | Measured() | Failed():
+            case Measuring():
+                self.asked = self.now = event
+            case Preparing() | Paused() | Waiting() | Measured() | Failed():
                 self.now = event
             case _:
                 assert_never(event)

@@ -182,6 +182,13 @@ class Run:
                 return Phase.LEARNING if self.tale.losses else Phase.PREPARING
 
     @property
+    def measures(self) -> bool:
+        """Whether it has learned, and its process measures it or is about to."""
+        now = self.tale.now
+        over = not self.process or isinstance(now, Measured | Failed)
+        return self.tale.ended is not None and not over
+
+    @property
     def at_work(self) -> bool:
         """Whether its process is there."""
         return self.phase in AT_WORK

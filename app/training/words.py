@@ -12,7 +12,7 @@ from app.training.values import Phase, Prepared, Run, Sizes
 from finetune.estimate import Estimate
 from finetune.gate import Gate
 from finetune.plan import Preset
-from finetune.protocol import Measured, Measuring, Paused, Preparing, Waiting
+from finetune.protocol import Measured, Paused, Preparing, Waiting
 from finetune.types import NOT_ON_PAGE, Side
 from vlm import amounts
 
@@ -23,12 +23,14 @@ NO_EXAMPLES = "There are no examples yet"
 HOW_TO_BEGIN = "Press “Right” or “Wrong? Correct it” under answers, or label documents in Examples."
 NO_MODEL = "There is no model on this computer that can learn. Get one in Models."
 STOPPING = "Stops after this step. What was learned is then measured."
+LEAVING = "Stops after this question. The rest can be asked later."
+PAUSING_MEASURE = "Pauses after this question…"
 PAUSING = "Pauses after this step…"
 GOING_ON = "Goes on…"
 PAUSED_BY_HAND = "You paused it. Nothing is lost."
 DIED = "The training ended before it was done, for example because the computer was switched off."
 NOTHING_LOST = "At most one step is lost. It can go on from where it was."
-DIED_MEASURING = "It has learned, but its measure was interrupted. It can go on from there."
+DIED_MEASURING = "It has learned, but not every question was asked yet. It can go on from there."
 NO_RUNS = "Trainings appear here. They stay until you discard them."
 COMPARE_HINT = "Select several with Ctrl or Shift to compare them."
 DISCARD, KEEP = "Discard", "Keep"
@@ -167,7 +169,7 @@ def state(run: Run, wish: str) -> str:
     """Say in a sentence what a run does now; `wish` is what was asked of it last."""
     tale, phase = run.tale, run.phase
     match tale.now:
-        case Paused() if run.process:
+        case Paused() if run.process and wish != "leave":
             return GOING_ON if wish == "run" else paused(tale.now)
         case Waiting() if run.process:
             return tale.now.text
@@ -179,6 +181,8 @@ def state(run: Run, wish: str) -> str:
         return named(run.failure.message)
     if phase is Phase.DIED:
         return DIED_MEASURING if tale.ended else f"{DIED} {NOTHING_LOST}"
+    if run.measures and wish in ("pause", "leave"):
+        return LEAVING if wish == "leave" else PAUSING_MEASURE
     if phase in (Phase.PREPARING, Phase.LEARNING, Phase.STARTING) and wish == "stop":
         return STOPPING
     if phase in (Phase.PREPARING, Phase.LEARNING, Phase.STARTING) and wish == "pause":
@@ -199,8 +203,7 @@ def _working(run: Run) -> str:
             ended = tale.ended.text if tale.ended else ""
             return f"{ended} Now it is measured.".strip()
         case Phase.MEASURING:
-            done = tale.now if isinstance(tale.now, Measuring) else Measuring(0, 0)
-            asked = f"{done.done} of {done.total} questions asked"
+            asked = f"{tale.asked.done} of {tale.asked.total} questions asked"
             return f"{asked}, before and after. {tale.ended.text if tale.ended else ''}".strip()
         case _:
             return step(run)
@@ -238,6 +241,8 @@ def short(run: Run) -> str:
     phase = run.phase
     if phase is Phase.MEASURED and run.gate is not None:
         return f"{scores(run.gate)} · {'better' if run.gate.passed else 'not better'}"
+    if run.tale.ended is not None and run.tale.asked.total and phase is not Phase.MEASURED:
+        return f"{PHASES[phase]} · {run.tale.asked.done} of {run.tale.asked.total} questions"
     if phase in (Phase.LEARNING, Phase.PAUSED, Phase.WAITING, Phase.DIED) and run.tale.steps:
         return f"{PHASES[phase]} · step {run.tale.step} of {run.tale.steps}"
     return PHASES[phase]

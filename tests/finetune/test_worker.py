@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +28,9 @@ from finetune.protocol import (
     Failed,
     Measured,
     Measuring,
+    Paused,
     Preparing,
+    Resumed,
     Started,
     StepDone,
     Watched,
@@ -82,6 +85,33 @@ def test_a_finished_run_started_again_changes_nothing(uninterrupted: Path) -> No
     assert worker.work(uninterrupted, RealDisk(), None) == worker.DONE
     assert tuning.state_of(uninterrupted) == before
     assert isinstance(_events(uninterrupted)[-1], Measured)
+
+
+def test_a_measure_pauses_is_left_and_goes_on_with_the_next_question(
+    uninterrupted: Path, tmp_path: Path, folder: Path
+) -> None:
+    run = tuning.frozen_run(tmp_path, folder)
+    said: list[Event] = []
+    wishes = iter((Control("stop"), Control("pause"), Control(), Control("leave")))
+    for event in training.train(run, runs.read_plan(run), runs.read_rows(run), RealDisk(), _no):
+        said.append(event)
+        if isinstance(event, Measuring | Paused):
+            runs.ask(run, next(wishes))
+    kinds = [type(event) for event in said if not isinstance(event, StepDone | Watched)]
+    after = kinds[kinds.index(Ended) + 1 :]
+    assert after == [Measuring, Measuring, Paused, Resumed, Measuring], "a stop ends only learning"
+    assert not (run / runs.GATE).exists()
+    answered = (run / "answers.jsonl").read_text()
+    assert len(answered.splitlines()) == 3
+    runs.ask(run, Control())
+    assert worker.work(run, RealDisk(), None) == worker.DONE
+    assert (run / "answers.jsonl").read_text().startswith(answered), "none is asked twice"
+    assert (run / runs.GATE).read_bytes() == (uninterrupted / runs.GATE).read_bytes()
+    assert tuning.state_of(run) == tuning.state_of(uninterrupted)
+
+
+def _no(_: Event) -> None:
+    raise AssertionError("nobody asks the model anything meanwhile")
 
 
 def test_real_training_killed_at_many_calls_ends_in_the_same_bits(
@@ -240,10 +270,16 @@ def test_two_processes_train_one_run(tmp_path: Path, folder: Path) -> None:
         *("--nproc_per_node", "2", "-m", "tests.finetune.rank_weights", str(run), str(tmp_path)),
     ]
     environment = {**os.environ, "ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
+    runs.ask(run, Control("pause"))
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
     ) as group:
         try:
+            while not any(isinstance(event, Paused) for event in _events(run)):
+                time.sleep(0.05)
+                assert group.poll() is None
+            assert not list((run / "features").iterdir()), "all wait before the first picture"
+            runs.ask(run, Control())
             _, errors = group.communicate(timeout=110)
         except subprocess.TimeoutExpired:
             group.send_signal(signal.SIGTERM)

@@ -19,7 +19,7 @@ from finetune import runs
 from finetune.lock import is_held
 from finetune.protocol import StepDone
 from tests.app.training import made
-from tests.app.training.toy_worker import FAILS, MEMORY, WAITS
+from tests.app.training.toy_worker import ASKS_SLOWLY, FAILS, MEMORY, WAITS
 from vlm import paths
 
 LONG = 1000
@@ -105,6 +105,26 @@ def test_it_pauses_goes_on_stops_and_keeps(qtbot: QtBot, follow: Callable[[], Fo
     assert run.tale.ended.outcome == "stopped"
     assert 0 < run.tale.step < run.tale.steps
     qtbot.waitUntil(lambda: not is_held(folder))
+
+
+def test_its_measure_pauses_stops_and_goes_on_later(
+    qtbot: QtBot, follow: Callable[[], Following]
+) -> None:
+    folder = launched(seed=ASKS_SLOWLY, epochs=1)
+    following = follow()
+    run = reach(qtbot, following, folder, Phase.MEASURING)
+    following.pause(folder)
+    run = reach(qtbot, following, folder, Phase.PAUSED)
+    assert run.measures
+    following.resume(folder)
+    run = reach(qtbot, following, folder, Phase.MEASURING)
+    following.leave(folder)
+    run = reach(qtbot, following, folder, Phase.DIED)
+    assert words.state(run, run.wish) == words.DIED_MEASURING
+    assert run.gate is None
+    qtbot.waitUntil(lambda: not is_held(folder))
+    following.resume(folder)
+    reach(qtbot, following, folder, Phase.MEASURED)
 
 
 def test_what_it_waits_for_is_shown(qtbot: QtBot, follow: Callable[[], Following]) -> None:

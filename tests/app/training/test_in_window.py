@@ -11,12 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from app.process import start_apart
 from app.shell import Shell
-from app.training import work
+from app.training import words, work
 from app.training.presenter import Training
 from app.training.values import Phase
 from app.training.watch import OUTPUT
 from tests.app.conftest import MakeShell, furniture
 from tests.app.training import made
+from tests.app.training.toy_worker import ASKS_SLOWLY
 
 
 def open_training(qtbot: QtBot, shell: Shell) -> Training:
@@ -71,6 +72,25 @@ def test_the_measure_opens_from_the_run(qtbot: QtBot, shell: Shell) -> None:
     furniture(shell).training.gate_wanted.connect(wanted.append)
     qtbot.mouseClick(behind.window.run.measure, Qt.MouseButton.LeftButton)
     assert wanted == [run]
+
+
+def test_a_measure_is_stopped_and_asked_on_by_clicks(qtbot: QtBot, shell: Shell) -> None:
+    run = made.frozen(work.root(), "Our invoices", seed=ASKS_SLOWLY, epochs=1)
+    assert start_apart(made.toy_command(run), run / OUTPUT)
+    behind = open_training(qtbot, shell)
+    qtbot.waitUntil(lambda: behind.following.run(run) is not None)
+    behind.window.list.choose(run)
+    page = behind.window.run
+    qtbot.waitUntil(page.leave.isVisible, timeout=20_000)
+    assert page.pause.isVisible()
+    assert not page.stop.isVisible()
+    qtbot.mouseClick(page.leave, Qt.MouseButton.LeftButton)
+    assert not page.leave.isEnabled()
+    assert page.sentence.text() == words.LEAVING
+    qtbot.waitUntil(page.resume.isVisible, timeout=20_000)
+    assert not page.leave.isVisible()
+    qtbot.mouseClick(page.resume, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(page.measure.isVisible, timeout=20_000)
 
 
 def test_holding_it_costs_no_import() -> None:

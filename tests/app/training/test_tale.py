@@ -121,3 +121,20 @@ def test_a_wish_is_shown_before_it_is_obeyed() -> None:
     assert words.state(run, "run") == "Step 1 of 40 · about 2 minutes left"
     assert words.state(run, "pause") == words.PAUSING
     assert words.state(run, "stop") == words.STOPPING
+
+
+def test_a_wish_means_the_measure_once_it_has_learned() -> None:
+    learned = (STARTED, step(1), Ended("stopped", 1, 1, "Stopped."))
+    run = run_of(*learned, Measuring(3, 9))
+    assert run.measures
+    assert words.state(run, "stop") == "3 of 9 questions asked, before and after. Stopped."
+    assert words.state(run, "pause") == words.PAUSING_MEASURE
+    assert words.state(run, "leave") == words.LEAVING
+    paused = run_of(*learned, Measuring(3, 9), Paused(1, ""))
+    assert (paused.phase, paused.measures) == (Phase.PAUSED, True)
+    assert words.state(paused, "pause") == words.PAUSED_BY_HAND
+    assert words.short(paused) == "Paused · 3 of 9 questions"
+    left = run_of(*learned, Measuring(3, 9), process=0)
+    assert (left.phase, left.measures) == (Phase.DIED, False)
+    assert not run_of(*learned, Measuring(9, 9), Measured(True, "Better.")).measures
+    assert not run_of(STARTED, step(1)).measures

@@ -23,8 +23,9 @@ from finetune.protocol import Event, Measured, Measuring, Preparing, Resumed, Wa
 from finetune.runs import RunRow
 from tests.finetune.toy import ToyLearner
 
-FAILS, WAITS = 101, 102
-"""Seeds with which a run cannot be done, or first waits for something."""
+FAILS, WAITS, ASKS_SLOWLY = 101, 102, 103
+"""Seeds with which a run cannot be done, first waits for something, or is measured slowly."""
+ASK_SECONDS, SLOW_QUESTIONS = 0.4, 4
 STEP_SECONDS = 0.02
 MEMORY = 123_000_000
 
@@ -55,7 +56,12 @@ def train(
     world = loop.Surroundings(lambda: runs.asked(run), lambda: runs.asked(run))
     yield from loop.train(SlowToy(), schedule, Checkpoints(run / runs.CHECKPOINTS, disk), world)
     held = [row for row in rows if row.side == "held_out"]
-    yield Measuring(1, 2 * len(held))
+    for number in range(len(held)):
+        if (yield from loop.obey(steps, world, "leave")) == "leave":
+            return
+        yield Measuring(number, len(held))
+        if plan.seed == ASKS_SLOWLY and number < SLOW_QUESTIONS:
+            time.sleep(ASK_SECONDS)
     judged = [_judged(row) for row in held]
     decided = gate.decide(judged, [])
     save(disk, run / runs.GATE, [msgspec.json.encode(decided)])
