@@ -1,18 +1,21 @@
 """The fields of business documents: what they are called, what stands in them, how one asks.
 
-Every field has several labels in three languages and several phrasings of its question; the last
-phrasing of each is never used in training.
+Every field has several labels in three languages and several phrasings of its question, and is
+asked for by its labels as well; the last phrasing of each is never used in training.
 """
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pretrain.documents.prompts import loosely
+from pretrain.documents.prompts import loosely, wanted
 from pretrain.documents.texts import Language, Writer
 
 NOT_HERE = "Not on this page."
 """The answer when the page does not say."""
+
+MEANINGLESS = ("From", "Von", "De", "Le")
+"""Labels that mean nothing without the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,20 @@ class Field:
     value: Callable[[Writer], str]
 
     def ask(self, rng: random.Random, held_out: bool) -> str:
-        """Return one phrasing of the question."""
-        return self.questions[-1] if held_out else loosely(rng.choice(self.questions[:-1]), rng)
+        """Return one phrasing of the question: one of the list, or composed from a label."""
+        if held_out:
+            return self.questions[-1]
+        if rng.random() < 0.5:
+            return loosely(rng.choice(self.questions[:-1]), rng)
+        return wanted(self.names, rng)
+
+    @property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """What one calls it, by language: its labels that mean something on their own."""
+        return {
+            language: tuple(label for label in labels if label not in MEANINGLESS)
+            for language, labels in self.labels.items()
+        }
 
 
 def _number(writer: Writer) -> str:

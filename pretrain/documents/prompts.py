@@ -51,6 +51,52 @@ def read_prompt(rng: random.Random, held_out: bool = False) -> str:
     return loosely(prompt, rng)
 
 
+WANTED = {
+    "en": (
+        "What is the {}?",
+        "What's the {}?",
+        "{}?",
+        "{}",
+        "Find the {}.",
+        "Give me the {}.",
+        "Tell me the {}.",
+        "Read the {}.",
+        "Show me the {}.",
+        "I need the {}.",
+        "Extract the {}.",
+        "Can you find the {}?",
+        "What does it say for {}?",
+        "What {} is printed here?",
+        "What {} stands on this page?",
+        "What is written next to {}?",
+    ),
+    "de": (
+        "{}?",
+        "{}",
+        "Was steht bei {}?",
+        "Wie lautet hier: {}?",
+        "Bitte {} vorlesen.",
+        "Ich brauche: {}.",
+    ),
+    "fr": ("{} ?", "{}", "Que dit {} ?", "Il me faut : {}.", "Lire {}."),
+}
+"""How people ask for something by its name, by language."""
+
+
+def wanted(names: dict[str, tuple[str, ...]], rng: random.Random) -> str:
+    """Ask for something by one of its names.
+
+    Args:
+        names: what it is called, by the languages of :data:`WANTED`.
+        rng: the only source of chance.
+    """
+    language = rng.choices(("en", "de", "fr"), weights=(6, 3, 1))[0]
+    name = rng.choice(names[language])
+    if not name[:2].isupper() and rng.random() < (0.75 if language == "en" else 0.3):
+        name = name[0].lower() + name[1:]
+    return rng.choice(WANTED[language]).format(name)
+
+
 def loosely(question: str, rng: random.Random) -> str:
     """Word a question as people type it: mostly as it is, else in small letters, or unpointed."""
     chance = rng.random()

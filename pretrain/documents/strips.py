@@ -16,7 +16,7 @@ from pretrain.documents.views import window
 from pretrain.documents.wear import wear_out
 from pretrain.labels import Ints, Placed
 
-NEAR_SHARE = 0.7
+NEAR_SHARE = 0.8
 """Strips that are cut about the answer of their question; the others lie anywhere."""
 
 FOREIGN_SHARE = 0.12

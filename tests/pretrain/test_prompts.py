@@ -1,5 +1,6 @@
 import random
 
+from pretrain.documents.fields import FIELDS
 from pretrain.documents.prompts import HELD_OUT, QUESTIONS, loosely, read_prompt
 
 
@@ -21,3 +22,13 @@ def test_a_loose_wording_keeps_the_words() -> None:
         "What does it say",
         "Tell me: what does it say?",
     }
+
+
+def test_fields_are_asked_for_by_their_names_but_never_in_the_held_out_phrasing() -> None:
+    rng = random.Random(4)
+    for field in FIELDS:
+        asked = {field.ask(rng, held_out=False) for _ in range(120)}
+        assert len(asked) > 12
+        assert field.ask(rng, held_out=True) not in asked
+        assert any(name.lower() in one.lower() for one in asked for name in field.names["de"])
+        assert not any("vAT" in one or "{" in one for one in asked)
