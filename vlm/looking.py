@@ -1,37 +1,34 @@
 """Where a model looked while it wrote an answer: attention, brought back to the page. A hint.
 
-Made on demand by one more pass over the whole conversation, with attention computed in the plain
-way that keeps its weights; never on the way to an answer. Attention tells what was weighed, not
-what decided.
+Made on demand, never on the way to an answer: the question and the answer are read once more, with
+attention computed in the plain way that keeps its weights. Attention tells what was weighed, not
+what decided. Knows no family: what differs between them they say themselves, see `Gaze`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
-from vlm import decoder as decoding
 from vlm.cancel import CancelToken, check, told
+from vlm.decode import rules_of
+from vlm.decoder import Beside
 from vlm.errors import QuestionUnanswerable
-from vlm.families import llava
-from vlm.families.family import Tile
-from vlm.protocol import Event, LookedAt, Progress, Where
+from vlm.families.family import Attention, Gaze, Patches, Pictures, Prompt, ShowsWhere, Tile
+from vlm.protocol import Event, LookedAt, Where
 from vlm.seeing import Clock, Seen, Sight
 from vlm.types import MOST_CELLS, WHOLE_PAGE, HeatMap, Quarter
+
+R = TypeVar("R")
 
 BRIGHT = 0.995
 """The quantile of a map's cells that is shown as the most: single cells may be far above."""
 
-NOT_SHOWN = (
-    "This model does not show where it looked. Idefics2, Idefics3, SmolVLM and LLaVA models do."
-)
+NOT_SHOWN = "This model does not show where it looked."
 NO_ANSWER = "There is no answer, so there is nothing to look behind."
 
 
@@ -44,60 +41,154 @@ def look_back(
         DeskError: If it cannot be told.
         Stopped: If the job shall stop; asked between layers.
     """
-    if not sight.loaded.family.abilities.shows_where:
+    family, job = sight.loaded.family, request.job
+    if not isinstance(family, ShowsWhere):
         raise QuestionUnanswerable(NOT_SHOWN)
-    job, question = request.job, request.question
-    seen = yield from told(job, sight.look_at(question, password, Clock()), cancel)
-    prompt = sight.prompt(seen[0], question.text, seen[1:])
-    ids = _with_answer(sight, prompt.ids, request.answer)
-    patches: list[Patches] = []
-    features: list[Tensor] = []
-    views = [(one, index) for one in seen for index in range(len(one.layout.tiles))]
-    for number, (one, index) in enumerate(views):
-        yield Progress(job, f"Looking again at view {number + 1} of {len(views)}")
-        found, weights = _encoded(sight, one, index, cancel)
-        features.append(found)
-        patches.append(Patches(one.layout.tiles[index], weights))
-    yield Progress(job, "Finding where the model looked")
-    attention = _attention(sight, ids, len(prompt.ids), torch.cat(features), cancel)
-    ends = list(accumulate(len(one) for one in features))
-    shares = [attention[end - len(one) : end] for one, end in zip(features, ends, strict=True)]
-    yield LookedAt(job, tuple(_maps(seen, patches, shares)))
+    gaze = family.gaze(sight.loaded.model, sight.loaded.processor)
+    seen = yield from told(job, sight.look_at(request.question, password, Clock()), cancel)
+    prompt = sight.prompt(seen[0], request.question.text, seen[1:])
+    answer = _answer(sight, prompt, request.answer)
+    steps = _looked(sight, gaze, seen, prompt, answer)
+    found = yield from told(job, _stoppable(sight.loaded.model, steps, cancel), cancel)
+    yield LookedAt(job, tuple(_maps(seen, found)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Patches:
-    """One tile, and which of its patches each of its visual tokens stands for.
+def attended(
+    sight: Sight, gaze: Gaze, seen: Sequence[Seen], prompt: Prompt, answer: Sequence[int]
+) -> Generator[str, None, list[Tensor]]:
+    """Find how much was looked at what each tile's visual tokens stand for.
 
-    Attributes:
-        tile: The image.
-        weights: ``(visual tokens, rows, columns)`` in [0, 1], each token's sum at most 1; rows and
-            columns divide the tile's canvas evenly.
+    Yields what is being done.
+
+    Args:
+        sight: With the model.
+        gaze: How to read it.
+        seen: The pages.
+        prompt: The question.
+        answer: Its tokens, at least one.
+
+    Returns:
+        For each tile ``(tokens,)``, or ``(patches,)`` where `Gaze.queries` looked at patches;
+        float32, all tiles together at most 1.
     """
+    asked: list[Tensor] = []
 
-    tile: Tile
-    weights: Tensor
+    def keep(weights: Tensor) -> None:  # (1, heads, visual tokens, patches)
+        asked.append(weights[0].float().mean(0).cpu())
+
+    watched = () if gaze.queries is None else (gaze.queries,)
+    features: list[Tensor] = []
+    for one in seen:
+        if not watched:
+            features += yield from sight.features(one, Clock())
+            continue
+        for index in range(len(one.digests)):
+            yield f"Looking again at view {index + 1} of {len(one.digests)}"
+            with torch.inference_mode(), _told(watched, keep):
+                features.append(_encoded(sight, one, index))
+    yield "Finding where the model looked"
+    pictures = Pictures(tuple(one.layout for one in seen), tuple(features))
+    if not watched and type(sight.decoder) is type(gaze.decoder):  # what it keeps will do
+        sequence = yield from sight.begin(seen[0], prompt, Clock(), seen[1:])
+    else:
+        with torch.inference_mode(), _told(watched, keep):
+            sequence = _begun(sight, gaze, prompt, pictures)
+    shares = _shares(sight, gaze, sequence, prompt, answer)
+    tiles = [one.layout.tokens_per_tile for one in seen for _ in one.layout.tiles]
+    each = torch.split(shares, len(shares) // len(tiles) if gaze.apart else tiles)
+    if not watched:
+        return list(each)
+    return [share @ weights for share, weights in zip(each, asked, strict=True)]
 
 
-def heat(patches: Sequence[Patches], shares: Sequence[Tensor], size: tuple[int, int]) -> Tensor:
+def _looked(
+    sight: Sight, gaze: Gaze, seen: Sequence[Seen], prompt: Prompt, answer: Sequence[int]
+) -> Generator[str, None, list[Tensor]]:
+    """Find how much was looked at each part of each page: a grid over the page as it is shown."""
+    found = yield from attended(sight, gaze, seen, prompt, answer)
+    grids: list[Tensor] = []
+    start = 0
+    for one in seen:
+        tiles = one.layout.tiles
+        parts = [
+            gaze.patches(tile, share)
+            for tile, share in zip(tiles, found[start : start + len(tiles)], strict=True)
+        ]
+        grids.append(heat(tiles, parts, grid_size(one.sheet.width, one.sheet.height)))
+        start += len(tiles)
+    return grids
+
+
+def _encoded(sight: Sight, seen: Seen, index: int) -> Tensor:
+    loaded = sight.loaded
+    pixels = loaded.family.pixels(loaded.processor, sight.draw_again(seen, index).image)
+    return loaded.family.encode(loaded.model, pixels)
+
+
+def _begun(sight: Sight, gaze: Gaze, prompt: Prompt, pictures: Pictures) -> Any:
+    loaded = sight.loaded
+    return loaded.family.begin(loaded.model, loaded.processor, gaze.decoder, prompt, pictures)
+
+
+def _shares(
+    sight: Sight, gaze: Gaze, sequence: Any, prompt: Prompt, answer: Sequence[int]
+) -> Tensor:
+    """Return the attention on each visual token of the positions that wrote the answer.
+
+    The middle layers count: the first ones look at neighbours, the last ones choose letters.
+
+    Args:
+        sight: With the model.
+        gaze: How to read it.
+        sequence: Holds the prompt as far as no question changes it.
+        prompt: The question.
+        answer: Its tokens.
+
+    Returns:
+        ``(visual tokens,)`` float32 that sums to 1.
+    """
+    device = sight.loaded.model.device
+    ids = torch.tensor(prompt.ids, device=device)
+    visual = (ids == sight.loaded.processor.image_token_id).nonzero()[:, 0]
+    middle = gaze.layers[len(gaze.layers) // 4 : -(-3 * len(gaze.layers) // 4)]
+    pieces = [(ids[prompt.prefix :], 1)]  # its last position wrote the first token
+    if len(answer) > 1:
+        pieces.append((torch.tensor(answer[:-1], device=device), len(answer) - 1))
+    found: list[Tensor] = []
+    for piece, count in pieces:
+
+        def keep(weights: Tensor, count: int = count) -> None:  # (1, heads, positions, keys)
+            rows = weights[0, :, -count:]
+            found.append((rows if gaze.apart else rows[..., visual]).float().mean(0).cpu())
+
+        with torch.inference_mode(), _told(middle, keep):
+            gaze.decoder.extend(sequence, gaze.decoder.embed(piece))
+    total = torch.cat(found).sum(0)
+    return total / total.sum().clamp_min(1e-12)
+
+
+def heat(
+    tiles: Sequence[Tile], parts: Sequence[Sequence[Patches]], size: tuple[int, int]
+) -> Tensor:
     """Add up tiles on one grid; where tiles overlap their attention adds.
 
     Args:
-        patches: Of one sheet.
-        shares: Each tile's attention on its visual tokens, ``(visual tokens,)``.
+        tiles: Of one sheet.
+        parts: Of each tile.
         size: Rows and columns of the grid, over the whole sheet.
 
     Returns:
         ``size`` float32; attention in each cell, none from white that only fills a canvas.
     """
-    grid = torch.zeros(size)
-    for one, share in zip(patches, shares, strict=True):
-        mass = torch.einsum("t,trc->rc", share.float(), one.weights.float())
-        tile, box = one.tile, one.tile.box
-        down = _spread(mass.shape[0], tile.canvas[1] / tile.height, (box.y0, box.y1), size[0])
-        across = _spread(mass.shape[1], tile.canvas[0] / tile.width, (box.x0, box.x1), size[1])
-        grid += down.T @ mass @ across
-    return grid
+    total = torch.zeros(size)
+    for tile, patches in zip(tiles, parts, strict=True):
+        box = tile.box
+        for one in patches:
+            (rows, columns), (width, height) = one.grid.shape, one.size
+            down = _spread(rows, height / tile.height, (box.y0, box.y1), size[0])
+            across = _spread(columns, width / tile.width, (box.x0, box.x1), size[1])
+            total += down.T @ one.grid.float() @ across
+    return total
 
 
 def _spread(parts: int, over: float, span: tuple[float, float], cells: int) -> Tensor:
@@ -128,19 +219,11 @@ def upright(grid: Tensor, turn: Quarter) -> Tensor:
     return torch.rot90(grid, turn // 90)
 
 
-def _maps(
-    seen: Sequence[Seen], patches: Sequence[Patches], shares: Sequence[Tensor]
-) -> Iterator[HeatMap]:
+def _maps(seen: Sequence[Seen], sheets: Sequence[Tensor]) -> Iterator[HeatMap]:
     """Bring the attention back to the pages; all maps have one scale."""
-    start, grids = 0, list[tuple[Seen, Tensor]]()
-    for one in seen:
-        end = start + len(one.layout.tiles)
-        size = grid_size(one.sheet.width, one.sheet.height)
-        grid = heat(patches[start:end], shares[start:end], size)
-        grids.append((one, upright(grid, one.page.rotation)))
-        start = end
-    bright = max(float(grid.flatten().quantile(BRIGHT)) for _, grid in grids)
-    for number, (one, grid) in enumerate(grids):
+    grids = [upright(grid, one.page.rotation) for one, grid in zip(seen, sheets, strict=True)]
+    bright = max(float(grid.flatten().quantile(BRIGHT)) for grid in grids)
+    for number, (one, grid) in enumerate(zip(seen, grids, strict=True)):
         scaled = (grid / max(bright, 1e-12)).clamp(0, 1).mul(255).round().to(torch.uint8)
         yield HeatMap(
             one.box or WHOLE_PAGE,
@@ -151,121 +234,79 @@ def _maps(
         )
 
 
-def _with_answer(sight: Sight, prompt: Sequence[int], answer: str) -> list[int]:
-    said = sight.loaded.processor.tokenizer(answer.strip(), add_special_tokens=False)["input_ids"]
-    if not said:
-        raise QuestionUnanswerable(NO_ANSWER)
-    room = sight.decoder.limit - len(prompt)
-    return [*prompt, *said[: max(1, room)]]
-
-
-def _encoded(sight: Sight, seen: Seen, index: int, cancel: CancelToken) -> tuple[Tensor, Tensor]:
-    """Encode a view once more; return its features and its `Patches.weights`."""
-    loaded, tile, tokens = sight.loaded, seen.layout.tiles[index], seen.layout.tokens_per_tile
-    pixels = loaded.family.pixels(loaded.processor, sight.draw_again(seen, index).image)
-    parts = list(loaded.family.encoder(loaded.model).modules())
-    resampler = getattr(getattr(loaded.model.model, "connector", None), "perceiver_resampler", None)
-    if resampler is None:
-        with torch.inference_mode(), _stopping(parts, cancel):
-            return loaded.family.encode(loaded.model, pixels), _cells(tokens, tile)
-    found: list[Tensor] = []
-
-    def keep(weights: Tensor) -> None:  # (1, heads, latents, patches + latents)
-        found.append(weights[0, :, :, : weights.shape[-1] - tokens].float().mean(0).cpu())
-
-    last = resampler.layers[-1].self_attn
-    with (
-        torch.inference_mode(),
-        _stopping(parts, cancel),
-        _telling(resampler.config, [last], keep),
-    ):
-        features = loaded.family.encode(loaded.model, pixels)
-    side = int(loaded.model.config.vision_config.patch_size)
-    return features, found[0].view(tokens, tile.canvas[1] // side, tile.canvas[0] // side)
-
-
-def _cells(tokens: int, tile: Tile) -> Tensor:
-    """Return the cells of visual tokens that lie on a tile row by row: ``(tokens, rows, columns)``.
+def _answer(sight: Sight, prompt: Prompt, answer: str) -> list[int]:
+    """Return the tokens of an answer, as far as there is room for them.
 
     Raises:
-        QuestionUnanswerable: If they do not make a grid of the canvas's shape.
+        QuestionUnanswerable: If there are none.
     """
-    columns = max(1, round(math.sqrt(tokens * tile.canvas[0] / tile.canvas[1])))
-    if tokens % columns:
-        raise QuestionUnanswerable(NOT_SHOWN)
-    return torch.eye(tokens).view(tokens, tokens // columns, columns)
-
-
-def _attention(
-    sight: Sight, ids: Sequence[int], asked: int, features: Tensor, cancel: CancelToken
-) -> Tensor:
-    """Return the attention on each visual token of the positions that wrote the answer.
-
-    The middle layers count: the first ones look at neighbours, the last ones choose letters.
-
-    Args:
-        sight: With the model.
-        ids: Prompt and answer.
-        asked: How many of them are the prompt.
-        features: ``(visual tokens, hidden)``.
-        cancel: Set when the job shall stop.
-
-    Returns:
-        ``(visual tokens,)`` float32 that sums to 1.
-    """
-    text = _text_model(sight.loaded.model)
-    token = sight.loaded.processor.image_token_id
-    given = torch.tensor(list(ids), device=features.device)
-    places = (given == token).nonzero()[:, 0]
-    found: list[Tensor] = []
-
-    def keep(weights: Tensor) -> None:  # (1, heads, positions, positions)
-        rows = weights[0, :, asked - 1 : len(ids) - 1, :]
-        found.append(rows[:, :, places].float().mean((0, 1)).cpu())
-
-    layers = [layer.self_attn for layer in text.body.layers]
-    middle = layers[len(layers) // 4 : -(-3 * len(layers) // 4)]
-    with (
-        torch.inference_mode(),
-        _stopping(layers, cancel),
-        _telling(text.body.config, middle, keep),
-    ):
-        embedded = decoding.merge(decoding.StockDecoder(text), given, token, features)
-        text.body(inputs_embeds=embedded[None], use_cache=False)
-    total = torch.stack(found).mean(0)
-    return total / total.sum().clamp_min(1e-12)
-
-
-def _text_model(model: Any) -> decoding.TextModel:
-    """Return a model's own text model; LLaVA has another name for it."""
-    named = hasattr(model.model, "text_model")
-    return decoding.text_model(model) if named else llava.text_model(model)
+    loaded = sight.loaded
+    said = loaded.processor.tokenizer(answer.strip(), add_special_tokens=False)["input_ids"]
+    if not said:
+        raise QuestionUnanswerable(NO_ANSWER)
+    first = rules_of(loaded.model, loaded.processor.tokenizer).first
+    begins = [] if first is None or not isinstance(sight.decoder, Beside) else [first]
+    return [*begins, *said][: max(1, sight.decoder.limit - prompt.length)]
 
 
 @contextlib.contextmanager
-def _telling(config: Any, layers: Sequence[Any], keep: Callable[[Tensor], None]) -> Generator[None]:
+def _told(layers: Sequence[Attention], keep: Callable[[Tensor], None]) -> Generator[None]:
     """Let attention layers tell their weights, which only the plain way of computing them has."""
-    usual = config._attn_implementation
-    config._attn_implementation = "eager"
-    hooks = [layer.register_forward_hook(lambda _m, _i, made: keep(made[1])) for layer in layers]
+    outer = {id(config): config for one in layers if (config := _config(one)) is not None}
+    usual = [
+        (config, config._attn_implementation)
+        for one in outer.values()
+        for config in _configs(one)  # each before those in it, which it sets as well
+    ]
+    for config in outer.values():
+        config._attn_implementation = "eager"
+
+    def listener(one: Attention) -> Callable[[Any, tuple[Any, ...], Any], None]:
+        return lambda _module, given, made: keep(one.weights(given, made))
+
+    hooks = [one.module.register_forward_hook(listener(one)) for one in layers]
     try:
         yield
     finally:
         for hook in hooks:
             hook.remove()
-        config._attn_implementation = usual
+        for config, way in usual:
+            config._attn_implementation = way
 
 
-@contextlib.contextmanager
-def _stopping(modules: Sequence[Any], cancel: CancelToken) -> Generator[None]:
-    """Let modules unwind before they begin when the job shall stop."""
+def _config(layer: Attention) -> Any:
+    return getattr(layer.module, "config", None)
+
+
+def _configs(config: Any) -> Iterator[Any]:
+    yield config
+    for name in config.sub_configs:
+        if (inner := getattr(config, name, None)) is not None:
+            yield from _configs(inner)
+
+
+def _stoppable(
+    model: Any, steps: Generator[str, None, R], cancel: CancelToken
+) -> Generator[str, None, R]:
+    """Take steps with a model so that they unwind before any of its modules begins.
+
+    Yields and returns what the steps do.
+
+    Raises:
+        Stopped: If the job shall stop.
+    """
 
     def before(_module: Any, _given: Any) -> None:
         check(cancel)
 
-    hooks = [module.register_forward_pre_hook(before) for module in modules]
-    try:
-        yield
-    finally:
-        for hook in hooks:
-            hook.remove()
+    while True:
+        hooks = [module.register_forward_pre_hook(before) for module in model.modules()]
+        try:
+            said = next(steps)
+        except StopIteration as end:
+            result: R = end.value
+            return result
+        finally:
+            for hook in hooks:
+                hook.remove()
+        yield said

@@ -199,7 +199,7 @@ class Sight:
             return revived
         found: list[Tensor] = []
         for one in (seen, *more):
-            found += yield from self._features(one, clock)
+            found += yield from self.features(one, clock)
         self._drawn.clear()
         yield "Reading the page"
         start = time.perf_counter()
@@ -296,7 +296,7 @@ class Sight:
         self._drawn.clear()
         self._unsaved.clear()
 
-    def _features(self, seen: Seen, clock: Clock) -> Generator[str, None, tuple[Tensor, ...]]:
+    def features(self, seen: Seen, clock: Clock) -> Generator[str, None, tuple[Tensor, ...]]:
         """Encode the views that are not kept, one by one; returns what each became."""
         found: list[Tensor] = []
         for index, digest in enumerate(seen.digests):

@@ -44,7 +44,7 @@ def test_asking_and_training_give_the_same_ids_and_pixels(tmp_path: Path, kind: 
     assert answer.strip() == "it is 1<end_of_utterance>" or "it is 1" in answer
     drawn = lessons.pixels_of(model, pages, lesson, 0)
     features = torch.cat([model.family.encode(model.model, one) for one in drawn])
-    shown = torch.cat(returned(sight._features(seen, Clock())))  # pyright: ignore[reportPrivateUsage]
+    shown = torch.cat(returned(sight.features(seen, Clock())))
     assert torch.equal(features, shown)
 
 

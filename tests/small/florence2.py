@@ -48,7 +48,7 @@ def build() -> tuple[Any, Any]:
             "pad_token_id": 1,
             "eos_token_id": 2,
             "decoder_start_token_id": 2,
-            "tie_word_embeddings": False,
+            "tie_word_embeddings": True,  # encoder and decoder have one table, as everywhere
             "forced_eos_token_id": None,  # the engine says that an answer was cut off instead
         },
         image_token_id=tiny.token_id(tokenizer, "<image>"),

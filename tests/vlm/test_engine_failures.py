@@ -81,7 +81,7 @@ def test_a_model_that_cannot_be_right_leaves_the_one_before(
 def starve(monkeypatch: pytest.MonkeyPatch, times: int, error: Exception) -> list[int]:
     """Let encoding fail for lack of memory; returns the list of attempts."""
     attempts: list[int] = []
-    features = seeing.Sight._features  # pyright: ignore[reportPrivateUsage]
+    features = seeing.Sight.features
 
     def starving(self: Any, seen: Any, clock: Any) -> Any:
         attempts.append(len(seen.views))
@@ -89,7 +89,7 @@ def starve(monkeypatch: pytest.MonkeyPatch, times: int, error: Exception) -> lis
             raise error
         return (yield from features(self, seen, clock))
 
-    monkeypatch.setattr(seeing.Sight, "_features", starving)
+    monkeypatch.setattr(seeing.Sight, "features", starving)
     return attempts
 
 

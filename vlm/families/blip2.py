@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from vlm import llama
 from vlm.decoder import Decoder, StockDecoder, TextModel
 from vlm.errors import ModelUnsupported
-from vlm.families import loading, vision
-from vlm.families.family import Abilities, Layout, Pictures, Prompt, Sheet
+from vlm.families import gaze, loading, vision
+from vlm.families.family import Abilities, Attention, Gaze, Layout, Pictures, Prompt, Sheet
 from vlm.families.seq2seq import Seq2Seq
 from vlm.families.steps import StepDecoder
 
@@ -80,6 +80,10 @@ class Blip2:
         sequence.lead = torch.cat(pictures.features)
         return sequence
 
+    def gaze(self, model: Any, processor: Any) -> Gaze:
+        """Follow attention through the queries of the Q-Former, which look at patches."""
+        return gaze_of(model)
+
 
 def processor_of(folder: Path, config: Any, family: str, template: str) -> Any:
     """Load the parts of a processor; see `Family.processor`.
@@ -117,8 +121,7 @@ def decoder_of(model: Any) -> Decoder:
     writer = model.language_model
     model.generation_config = writer.generation_config  # what the library's `generate` follows
     if model.config.use_decoder_only_language_model:
-        body = getattr(writer.model, "decoder", writer.model)
-        text = TextModel(body, writer.get_output_embeddings(), writer.get_input_embeddings())
+        text = _text_of(writer)
         found = llama.fast(text)
         if not isinstance(found, StockDecoder):
             return found
@@ -131,3 +134,21 @@ def decoder_of(model: Any) -> Decoder:
 
     start = int(writer.config.decoder_start_token_id)
     return Seq2Seq(writer.encoder, writer.decoder, head, writer.shared, start, T5_TOKENS)
+
+
+def gaze_of(model: Any) -> Gaze:
+    """Say where it looked, whichever its text model is; see `Family.gaze`."""
+    asking = [layer for layer in model.qformer.encoder.layer if layer.has_cross_attention]
+    queries = Attention(asking[-1].crossattention.attention)
+    writer = model.language_model
+    if model.config.use_decoder_only_language_model:
+        return gaze.merged(_text_of(writer), queries)
+    blocks = writer.decoder.block
+    looking = tuple(Attention(block.layer[1].EncDecAttention) for block in blocks)
+    return Gaze(decoder_of(model), looking, gaze.square, queries=queries)
+
+
+def _text_of(writer: Any) -> TextModel:
+    """Return the parts of a text model that writes after its prompt."""
+    body = getattr(writer.model, "decoder", writer.model)
+    return TextModel(body, writer.get_output_embeddings(), writer.get_input_embeddings())

@@ -5,7 +5,7 @@ A family is one module with one value that satisfies `Family`, and one row in `v
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -27,13 +27,11 @@ class Abilities:
         splits: A page can be shown in parts, so that small print is legible.
         keeps_features: What the encoder made of a page serves every question about it.
         keeps_prefix: The text model's state after the page serves every question as well.
-        shows_where: Its attention can be brought back to the page, see `vlm.looking`.
     """
 
     splits: bool
     keeps_features: bool = True
     keeps_prefix: bool = True
-    shows_where: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +117,59 @@ class Pictures:
     features: tuple[Tensor, ...]
 
 
+def returned(_given: tuple[Any, ...], made: Any) -> Tensor:
+    """Return the weights that an attention layer returns behind all else, computed plainly."""
+    weights: Tensor = made[-1]
+    return weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attention:
+    """An attention layer that tells its weights.
+
+    Attributes:
+        module: The layer; its `config`, where it has one, says how attention is computed.
+        weights: What it was given and what it returned as ``(1, heads, queries, keys)``.
+    """
+
+    module: Any
+    weights: Callable[[tuple[Any, ...], Any], Tensor] = returned
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patches:
+    """Attention on parts of a tile.
+
+    Attributes:
+        grid: ``(rows, columns)``.
+        size: Width and height of what the grid covers, in pixels from the tile's top left corner.
+    """
+
+    grid: Tensor
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gaze:
+    """How a family's attention is brought back to the page, see `vlm.looking`.
+
+    Attributes:
+        decoder: The text model in a form that runs the layers.
+        layers: Those of the text model that look at visual tokens, from the first to the last.
+        patches: A tile, and attention on what its visual tokens stand for, to where that lies:
+            on the tokens themselves, or on the keys of `queries`.
+        apart: Whether the keys of the layers are visual tokens only; else they are all tokens.
+        queries: The layer in which few visual tokens looked at many patches, run for each tile by
+            `encode` or `begin`; None where a visual token has its place.
+    """
+
+    decoder: Decoder
+    layers: tuple[Attention, ...]
+    patches: Callable[[Tile, Tensor], tuple[Patches, ...]]
+    apart: bool = False
+    queries: Attention | None = None
+
+
 class Family(Protocol):
     """What differs between model families. Stateless; the processor holds the settings."""
 
@@ -202,6 +253,15 @@ class Family(Protocol):
         Raises:
             ValueError: If prompt and pictures do not fit.
         """
+        ...
+
+
+@runtime_checkable
+class ShowsWhere(Protocol):
+    """A family whose attention can be brought back to the page."""
+
+    def gaze(self, model: Any, processor: Any) -> Gaze:
+        """Say how."""
         ...
 
 

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from vlm.decoder import Decoder
-from vlm.families import loading, vision
-from vlm.families.family import Abilities, Layout, Pictures, Prompt, Sheet
+from vlm.families import gaze, loading, vision
+from vlm.families.family import Abilities, Attention, Gaze, Layout, Pictures, Prompt, Sheet
 from vlm.families.seq2seq import Read, Seq2Seq
 
 TEMPLATE = (
@@ -87,3 +87,12 @@ class Florence2:
         sequence: Read = decoder.start()
         sequence.lead = torch.cat(pictures.features)
         return sequence
+
+    def gaze(self, model: Any, processor: Any) -> Gaze:
+        """Read how the decoder looks at what the encoder made of the visual tokens.
+
+        The first of them stands for the whole view, the others for a square of patches.
+        """
+        blocks = model.model.language_model.decoder.layers
+        looking = tuple(Attention(block.encoder_attn) for block in blocks)
+        return Gaze(self.decoder(model), looking, gaze.square)

@@ -11,8 +11,8 @@ from torch import Tensor
 from transformers import GraniteDoclingProcessor
 
 from vlm.decoder import Decoder, merge, text_model
-from vlm.families import loading, vision
-from vlm.families.family import Abilities, Layout, Pictures, Prompt, Sheet
+from vlm.families import gaze, loading, vision
+from vlm.families.family import Abilities, Gaze, Layout, Pictures, Prompt, Sheet
 from vlm.families.steps import StepDecoder, Steps
 
 
@@ -101,3 +101,8 @@ class GraniteDocling:
         }
         decoder.extend(sequence, embedded)
         return sequence
+
+    def gaze(self, model: Any, processor: Any) -> Gaze:
+        """Read the attention on the visual tokens, which have their place in a tile."""
+        blocks = text_model(model).body.layers
+        return Gaze(self.decoder(model), gaze.layers(blocks), gaze.square)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from vlm.decoder import Decoder, TextModel
-from vlm.families import loading, vision
-from vlm.families.family import Abilities, Layout, Pictures, Prompt, Sheet
+from vlm.families import gaze, loading, vision
+from vlm.families.family import Abilities, Attention, Gaze, Layout, Pictures, Prompt, Sheet
 from vlm.families.steps import StepDecoder, Steps
 
 TEMPLATE = "{{ bos_token }}" + vision.TEMPLATE
@@ -104,3 +105,30 @@ class Idefics:
         sequence.first["image_attention_mask"] = shown[None, :, None].to(seen.dtype)
         decoder.extend(sequence, decoder.embed(ids))
         return sequence
+
+    def gaze(self, model: Any, processor: Any) -> Gaze:
+        """Read the layers in between, and follow the latents that they look at to patches."""
+        blocks = model.model.gated_cross_attn_layers
+        looking, queries = tuple(Attention(block.cross_attn) for block in blocks), None
+        if model.config.use_resampler:
+            last = model.model.perceiver_resampler.blocks[-1][0]
+            queries = Attention(last, partial(_perceived, last))
+        return Gaze(self.decoder(model), looking, gaze.square, apart=True, queries=queries)
+
+
+def _perceived(layer: Any, given: tuple[Any, ...], _made: Any) -> Tensor:
+    """Compute the weights of a perceiver's layer, which keeps them to itself.
+
+    Returns:
+        ``(1, heads, latents, patches + 1)``; the latents' looking at each other is left out.
+    """
+    context, latents = layer.context_layer_norm(given[0]), layer.latents_layer_norm(given[1])
+    seen = torch.cat([context, latents], dim=1)
+    query, key = (
+        one.unflatten(-1, (layer.n_heads, layer.head_dim)).transpose(1, 2)
+        for one in (layer.q_proj(latents), layer.k_proj(seen))
+    )
+    if layer.qk_layer_norms:
+        query, key = layer.q_layer_norm(query), layer.k_layer_norm(key)
+    weights: Tensor = (query * layer.qk_scale @ key.transpose(2, 3)).softmax(-1)
+    return weights[..., : context.shape[1]]

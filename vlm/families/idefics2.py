@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,20 @@ from torch import Tensor
 from transformers import Idefics2Processor
 
 from vlm import llama
-from vlm.decoder import Decoder, text_model
+from vlm.decoder import Decoder, StockDecoder, text_model
 from vlm.errors import QuestionUnanswerable
-from vlm.families import loading, vision
-from vlm.families.family import ONE_PAGE, Abilities, Layout, Pictures, Prompt, Sheet, Tile
+from vlm.families import gaze, loading, vision
+from vlm.families.family import (
+    ONE_PAGE,
+    Abilities,
+    Attention,
+    Gaze,
+    Layout,
+    Pictures,
+    Prompt,
+    Sheet,
+    Tile,
+)
 from vlm.types import WHOLE_PAGE, Box
 
 MARKERS = ("<|top_left|>", "<|top_right|>", "<|bottom_left|>", "<|bottom_right|>", "<|whole|>")
@@ -60,7 +71,7 @@ class Idefics2:
 
     name: str = "Idefics2"
     fallback_template: str = vision.TEMPLATE
-    abilities: Abilities = Abilities(splits=True, shows_where=True)
+    abilities: Abilities = Abilities(splits=True)
 
     def processor(self, folder: Path, config: Any) -> Any:
         """Load the processor; it also remembers the encoder's patch size in pixels."""
@@ -124,6 +135,16 @@ class Idefics2:
     ) -> Any:
         """Put the features where the image tokens stand."""
         return vision.begin(processor, decoder, prompt, pictures)
+
+    def gaze(self, model: Any, processor: Any) -> Gaze:
+        """Follow attention through the latents of the perceiver, which look at patches."""
+        text, resampler = text_model(model), model.model.connector.perceiver_resampler
+        return Gaze(
+            StockDecoder(text),
+            gaze.layers(text.body.layers),
+            partial(gaze.regular, unit=int(processor.patch)),
+            queries=Attention(resampler.layers[-1].self_attn),
+        )
 
 
 def _is_marked(processor: Any) -> bool:

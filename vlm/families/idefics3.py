@@ -13,8 +13,8 @@ from transformers import Idefics3Processor
 
 from vlm import llama
 from vlm.decoder import Decoder, text_model
-from vlm.families import loading, vision
-from vlm.families.family import Abilities, Layout, Pictures, Prompt, Sheet, Tile
+from vlm.families import gaze, loading, vision
+from vlm.families.family import Abilities, Gaze, Layout, Pictures, Prompt, Sheet, Tile
 from vlm.types import WHOLE_PAGE, Box
 
 MAX_GRID = 6
@@ -29,7 +29,7 @@ class Idefics3:
 
     name: str = "Idefics3"
     fallback_template: str = vision.TEMPLATE
-    abilities: Abilities = Abilities(splits=True, shows_where=True)
+    abilities: Abilities = Abilities(splits=True)
 
     def processor(self, folder: Path, config: Any) -> Any:
         """Load the processor; SmolVLM's own class would need torchvision for its videos."""
@@ -107,3 +107,7 @@ class Idefics3:
     ) -> Any:
         """Put the features where the image tokens stand."""
         return vision.begin(processor, decoder, prompt, pictures)
+
+    def gaze(self, model: Any, processor: Any) -> Gaze:
+        """Read the attention on the visual tokens, which have their place in a tile."""
+        return gaze.merged(text_model(model))

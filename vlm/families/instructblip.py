@@ -11,8 +11,8 @@ from torch import Tensor
 
 from vlm.decoder import Decoder
 from vlm.families import loading, vision
-from vlm.families.blip2 import decoder_of, encoder_of, processor_of
-from vlm.families.family import Abilities, Layout, Pictures, Prompt, Sheet
+from vlm.families.blip2 import decoder_of, encoder_of, gaze_of, processor_of
+from vlm.families.family import Abilities, Gaze, Layout, Pictures, Prompt, Sheet
 
 ASKED = "Question: {} Short answer:"
 """How the authors ask about text in pictures; the Q-Former hears the same."""
@@ -78,6 +78,10 @@ class InstructBlip:
         sequence = decoder.start()
         sequence.lead = torch.cat(found)
         return sequence
+
+    def gaze(self, model: Any, processor: Any) -> Gaze:
+        """Follow attention through the queries of the Q-Former, which look at patches."""
+        return gaze_of(model)
 
 
 def _asked(model: Any, processor: Any, prompt: Prompt, seen: Tensor) -> Tensor:

@@ -12,8 +12,8 @@ from transformers import LlavaProcessor
 from vlm import llama
 from vlm.decoder import Decoder, TextModel
 from vlm.errors import ModelUnsupported
-from vlm.families import loading, vision
-from vlm.families.family import Abilities, Layout, Pictures, Prompt, Sheet
+from vlm.families import gaze, loading, vision
+from vlm.families.family import Abilities, Gaze, Layout, Pictures, Prompt, Sheet
 
 TEMPLATE = (
     "{% for message in messages %}{{ message['role'] | upper }}: "
@@ -34,7 +34,7 @@ class Llava:
 
     name: str = "LLaVA"
     fallback_template: str = TEMPLATE
-    abilities: Abilities = Abilities(splits=False, shows_where=True)
+    abilities: Abilities = Abilities(splits=False)
 
     def processor(self, folder: Path, config: Any) -> Any:
         """Load the processor; it also remembers the view's side and its number of tokens."""
@@ -98,6 +98,10 @@ class Llava:
     ) -> Any:
         """Put the features where the image tokens stand."""
         return vision.begin(processor, decoder, prompt, pictures)
+
+    def gaze(self, model: Any, processor: Any) -> Gaze:
+        """Read the attention on the visual tokens, which have their place in the view."""
+        return gaze.merged(text_model(model))
 
 
 def text_model(model: Any) -> TextModel:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,17 @@ from transformers.models.mllama.image_processing_pil_mllama import (
 
 from vlm.decoder import Decoder, TextModel
 from vlm.families import loading, vision
-from vlm.families.family import Abilities, Layout, Pictures, Prompt, Sheet, Tile
+from vlm.families.family import (
+    Abilities,
+    Attention,
+    Gaze,
+    Layout,
+    Patches,
+    Pictures,
+    Prompt,
+    Sheet,
+    Tile,
+)
 from vlm.families.steps import StepDecoder, Steps
 from vlm.types import WHOLE_PAGE
 
@@ -118,6 +130,24 @@ class Mllama:
         decoder.extend(sequence, embedded)
         return sequence
 
+    def gaze(self, model: Any, processor: Any) -> Gaze:
+        """Read the layers in between, which look at the patches of all tiles."""
+        blocks = model.model.language_model.layers
+        numbers = model.config.text_config.cross_attention_layers
+        looking = tuple(Attention(blocks[number].cross_attn) for number in numbers)
+        return Gaze(self.decoder(model), looking, partial(_patches, processor), apart=True)
+
+
+def _patches(processor: Any, tile: Tile, attention: Tensor) -> tuple[Patches, ...]:
+    """Put the tiles together again; the first token of each stands for all of it."""
+    side = int(processor.image_processor.size["height"])
+    rows, columns = _canvas(processor, *tile.canvas)
+    each = math.isqrt(processor.image_seq_len)
+    seen = attention.view(-1, processor.image_seq_len)[: rows * columns, 1:]
+    grid = seen.view(rows, columns, each, each).transpose(1, 2)
+    grid = grid.reshape(rows * each, columns * each)
+    return (Patches(grid, (columns * side, rows * side)),)
+
 
 def _looking(sequence: Steps, embedded: Tensor) -> dict[str, Any]:
     """Let every token look at all patches that show the page."""
@@ -140,7 +170,13 @@ def _masks(allowed: Tensor, dtype: torch.dtype) -> dict[str, Any]:
 
 def _tiles(processor: Any, width: int, height: int) -> int:
     """Return how many tiles the processor cuts an image of this size into."""
+    rows, columns = _canvas(processor, width, height)
+    return rows * columns
+
+
+def _canvas(processor: Any, width: int, height: int) -> tuple[int, int]:
+    """Return rows and columns of the tiles that the processor cuts an image of this size into."""
     images = processor.image_processor
     side = int(images.size["height"])
     down, across = get_optimal_tiled_canvas(height, width, int(images.max_image_tiles), side)
-    return int(down // side) * int(across // side)
+    return int(down // side), int(across // side)

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from vlm.decoder import Decoder, TextModel
-from vlm.families import loading, vision
-from vlm.families.family import Abilities, Layout, Pictures, Prompt, Sheet
+from vlm.families import gaze, loading, vision
+from vlm.families.family import Abilities, Gaze, Layout, Pictures, Prompt, Sheet
 from vlm.families.steps import StepDecoder, Steps
 
 TEMPLATE = (
@@ -84,6 +84,11 @@ class PaliGemma:
         sequence: Steps = decoder.start()
         sequence.lead = torch.cat(pictures.features)
         return sequence
+
+    def gaze(self, model: Any, processor: Any) -> Gaze:
+        """Read the attention on the visual tokens, which have their place in the view."""
+        blocks = model.model.language_model.layers
+        return Gaze(self.decoder(model), gaze.layers(blocks), gaze.square)
 
 
 def _both_ways(sequence: Steps, embedded: Tensor) -> dict[str, Any]:

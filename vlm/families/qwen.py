@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import torch
 from torch import Tensor
 
 from vlm.decoder import Decoder, merge
-from vlm.families import loading, vision
-from vlm.families.family import Abilities, Layout, Pictures, Prompt, Sheet, Tile
+from vlm.families import gaze, loading, vision
+from vlm.families.family import Abilities, Gaze, Layout, Pictures, Prompt, Sheet, Tile
 from vlm.families.llava import text_model
 from vlm.families.steps import StepDecoder, Steps, following
 from vlm.types import WHOLE_PAGE
@@ -52,7 +53,7 @@ class Qwen:
     def plan(self, processor: Any, sheet: Sheet, splitting: bool) -> Layout:
         """Draw the sheet as one image that is as large as its text needs."""
         images = processor.image_processor
-        unit = int(images.patch_size) * int(images.merge_size)
+        unit = _unit(processor)
         most = min(int(images.size["longest_edge"]), MOST * unit**2)
         most = most if splitting else most // COARSE
         least = min(int(images.size["shortest_edge"]), most)
@@ -122,6 +123,17 @@ class Qwen:
         decoder.extend(sequence, merge(decoder, ids, processor.image_token_id, first))
         sequence.shift = int(shift)
         return sequence
+
+    def gaze(self, model: Any, processor: Any) -> Gaze:
+        """Read the attention on the visual tokens, each of which stands for a few patches."""
+        blocks, unit = text_model(model).body.layers, _unit(processor)
+        return Gaze(self.decoder(model), gaze.layers(blocks), partial(gaze.regular, unit=unit))
+
+
+def _unit(processor: Any) -> int:
+    """Return how many pixels the side of a visual token has."""
+    images = processor.image_processor
+    return int(images.patch_size) * int(images.merge_size)
 
 
 def _positions(sequence: Steps, embedded: Tensor) -> dict[str, Any]:
