@@ -20,7 +20,7 @@ from torch.nn import functional
 from vlm.decoder import Decoder, StockDecoder, TextModel
 from vlm.llama_layer import Layer, layer_of, weights_of
 from vlm.llama_layer import supports as supports
-from vlm.llama_room import Alone, LlamaSequence, causal
+from vlm.llama_room import Alone, LlamaSequence, Recorded, causal
 from vlm.products import FEW, columns, exact, int8
 
 ROOM = 384
@@ -37,7 +37,6 @@ TWICE = 2**26
 
 TOLERANCE = {torch.float32: 1e-3, torch.float16: 5e-2, torch.bfloat16: 2e-1}
 """Largest difference of logits, in their standard deviations, that counts as equal."""
-
 
 _ZERO = torch.zeros(1)
 
@@ -82,6 +81,8 @@ class LlamaDecoder:
             self.limit = min(self.limit, int(window))
         plain = self._embedding.device.type == "cpu" and self._embedding.dtype == torch.float32
         self.exact = True
+        self.device = self._embedding.device
+        self.replay: Recorded | None = None
         self._alone = Alone(self._heads, self._kv_heads, self._size) if plain else None
 
     def start(self) -> LlamaSequence:
@@ -168,6 +169,10 @@ class LlamaDecoder:
         if end > self.limit:
             raise ValueError(f"{end} tokens, and the model holds {self.limit}")
         buffer = self._room(sequence, end, embedded)
+        if self.replay is not None and self.replay.takes(sequence, count):
+            logits = self.replay.write(sequence, buffer, embedded)
+            sequence.length = end
+            return logits
         if count == 1 and self._alone is not None:
             x = self._one(self._alone, buffer, start, embedded)
             sequence.length = end

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import torch
 from torch import Tensor
 
@@ -31,6 +33,18 @@ class LlamaSequence:
     def rewind(self, length: int) -> None:
         """Forget all but the first `length` tokens; they are overwritten, not moved."""
         self.length = min(self.length, length)
+
+
+class Recorded(Protocol):
+    """Writes single tokens in a way of its own; see `vlm.graphs`."""
+
+    def takes(self, sequence: LlamaSequence, count: int) -> bool:
+        """Tell whether `write` is for these tokens; must hear of all that become part of one."""
+        ...
+
+    def write(self, sequence: LlamaSequence, buffer: Tensor, embedded: Tensor) -> Tensor:
+        """Compute a sequence's next token ``(1, hidden)``; return logits ``(1, vocab)``."""
+        ...
 
 
 class Alone:

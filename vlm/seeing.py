@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from vlm import views
+from vlm import graphs, views
 from vlm.decoder import Checking
 from vlm.drafts import Drafts, Places
 from vlm.errors import DeskError, QuestionUnanswerable
@@ -109,7 +109,9 @@ class Sight:
 
     def _wear(self, loaded: LoadedModel) -> None:
         self.decoder = loaded.family.decoder(loaded.model)
-        self.loaded = written_in(loaded, settle(self.decoder, self._precision))
+        on_card = loaded.placement.device == "cuda"  # there, weights are packed while they are read
+        settled = settle(self.decoder, "exact" if on_card else self._precision)
+        self.loaded = written_in(loaded, graphs.equip(self.decoder, settled))
         self.selftest = SelfTest(self.loaded, self.decoder)
 
     def switch(self, loaded: LoadedModel) -> None:

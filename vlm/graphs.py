@@ -1,0 +1,334 @@
+"""One more token in shapes and memory that never change, so that a GPU can repeat the step.
+
+A step of a large model is hundreds of calls of a few microseconds each, which a processor cannot
+ask for as fast as a GPU is done with them. Recorded once, they are asked for together. What is
+recorded is `StaticStep.compute`, which runs unrecorded as well and then gives the same tokens; the
+recording itself is the one part that needs CUDA. Whether it is used, a check on the loaded model
+decides: it must choose the same tokens and be faster.
+"""
+
+from __future__ import annotations
+
+import logging
+import statistics
+import time
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from vlm.decoder import Decoder
+from vlm.llama import LlamaDecoder
+from vlm.llama_room import LlamaSequence
+from vlm.precision import Settled
+
+ROOMS = (512, 1024, 2048, 4096)
+"""Tokens that the recorded steps look back on; a sequence uses the shortest that holds it."""
+
+STEPS = 12
+"""Tokens that the check writes in each room."""
+
+WARM_UPS = 3
+"""Times a step runs before it is recorded: libraries choose their ways and take their memory."""
+
+TIES = {torch.float32: 1e-4, torch.float16: 1e-2, torch.bfloat16: 5e-2}
+"""Two tokens whose logits are as near as this, in their standard deviations, the number format
+cannot tell apart; choosing the other one is no difference."""
+
+Step = Callable[[], Tensor]
+Capture = Callable[[Step], Step]
+"""Records a step. The result runs it again on the same memory and returns the same tensor."""
+
+Attend = Callable[[Tensor, Tensor, Tensor, Tensor, float], Tensor]
+"""Looks back: queries ``(kv heads, group, head)``, keys and values ``(kv heads, T, head)``, what is
+added to each place's score ``(T,)``, the scale of products; returns ``(kv heads, group, head)``."""
+
+_log = logging.getLogger(__name__)
+
+
+def by_products(query: Tensor, keys: Tensor, values: Tensor, mask: Tensor, scale: float) -> Tensor:
+    """Look back in three calls, which keep more of a GPU busy when there are few heads."""
+    scores = torch.baddbmm(mask, query, keys.transpose(1, 2), alpha=scale)
+    return torch.bmm(scores.softmax(-1), values)
+
+
+def in_one(query: Tensor, keys: Tensor, values: Tensor, mask: Tensor, scale: float) -> Tensor:
+    """Look back in one call, which reads the room once."""
+    found = functional.scaled_dot_product_attention(
+        query[None], keys[None], values[None], mask.expand(query.shape[1], -1), scale=scale
+    )
+    return found[0]
+
+
+WAYS: tuple[Attend, ...] = (by_products, in_one)
+"""Which of them is faster depends on the GPU and the model, so both are tried."""
+
+
+class StaticStep:
+    """One token's step in rooms made once.
+
+    Args:
+        decoder: The text model.
+        capacity: Tokens of room.
+        attend: How the step looks back.
+    """
+
+    def __init__(self, decoder: LlamaDecoder, capacity: int, attend: Attend) -> None:
+        probe = decoder.start()
+        embedded = decoder.embed(torch.zeros(1, dtype=torch.long, device=decoder.device))
+        decoder.extend(probe, embedded)
+        assert probe.buffer is not None
+        layers, two, kv_heads, _, size = probe.buffer.shape
+        self._decoder = decoder
+        self._attend = attend
+        # Zeros: what a token may not see still takes part, times nothing, and must be a number.
+        self.room = probe.buffer.new_zeros((layers, two, kv_heads, capacity, size))
+        """Keys and values ``(layers, 2, kv heads, capacity, head)``."""
+        self.x = torch.zeros_like(embedded)
+        """The token, embedded, ``(1, hidden)``."""
+        self.place = torch.zeros(1, dtype=torch.long, device=embedded.device)
+        """Where it stands, counted from 0."""
+        self._places = torch.arange(capacity, device=embedded.device)
+        decoder.reach(capacity)
+        self._cos, self._sin = decoder.angles
+
+    @property
+    def capacity(self) -> int:
+        """Tokens of room."""
+        return self.room.shape[3]
+
+    def compute(self, tokens: int) -> Tensor:
+        """Write the token at `place` into the room and return the next one's logits.
+
+        Args:
+            tokens: Of room that is looked at; more than `place`.
+
+        Returns:
+            ``(1, vocab)``.
+        """
+        decoder, place = self._decoder, self.place
+        cos, sin = (table.index_select(0, place)[:, None] for table in (self._cos, self._sin))
+        hidden = torch.full_like(self._places[:tokens], float("-inf"), dtype=self.x.dtype)
+        mask = hidden.masked_fill(self._places[:tokens] <= place, 0.0)
+        x = self.x
+        for layer, kept in zip(decoder.layers, self.room, strict=True):
+            query, key, value = decoder.turned(layer, x, cos, sin)  # each (1, heads, head)
+            kept[0].index_copy_(1, place, key.transpose(0, 1))
+            kept[1].index_copy_(1, place, value.transpose(0, 1))
+            asked = query.reshape(kept.shape[1], -1, kept.shape[3])
+            keys, values = kept[0, :, :tokens], kept[1, :, :tokens]
+            mixed = self._attend(asked, keys, values, mask, decoder.scale)
+            x = decoder.finish(layer, x, mixed.reshape(1, -1))
+        return decoder.logits(x)
+
+
+class Replay:
+    """Recorded steps for whichever sequence is being written; see `llama_room.Recorded`.
+
+    The room holds a copy of one sequence at a time. What a step writes goes into the sequence's own
+    memory too, which stays the truth.
+
+    Args:
+        step: What was recorded.
+        capture: Records.
+        rooms: Tokens that the recorded steps look back on, ascending, within the step's capacity.
+    """
+
+    def __init__(self, step: StaticStep, capture: Capture, rooms: Sequence[int]) -> None:
+        self._step = step
+        self._ways = {tokens: capture(partial(step.compute, tokens)) for tokens in rooms}
+        self._tenant: weakref.ref[LlamaSequence] | None = None
+        self._valid = 0
+
+    def takes(self, sequence: LlamaSequence, count: int) -> bool:
+        """Tell whether `write` is for these tokens; those that it is not for, others compute."""
+        start = sequence.length
+        if self._tenant is not None and self._tenant() is sequence:
+            self._valid = min(self._valid, start)
+        return count == 1 and start < max(self._ways)
+
+    def write(self, sequence: LlamaSequence, buffer: Tensor, embedded: Tensor) -> Tensor:
+        """Compute the next token of a sequence; its length is the caller's to count.
+
+        Args:
+            sequence: Whose.
+            buffer: Its keys and values, with room for one more.
+            embedded: ``(1, hidden)``.
+
+        Returns:
+            Logits ``(1, vocab)``.
+        """
+        start, step = sequence.length, self._step
+        if self._tenant is None or self._tenant() is not sequence:
+            self._tenant, self._valid = weakref.ref(sequence), 0
+        if self._valid < start:
+            missing = slice(self._valid, start)
+            step.room[:, :, :, missing] = buffer[:, :, :, missing]
+        step.x.copy_(embedded)
+        step.place.fill_(start)
+        tokens = next(tokens for tokens in self._ways if start < tokens)
+        logits = self._ways[tokens]().clone()
+        buffer[:, :, :, start] = step.room[:, :, :, start]
+        self._valid = start + 1
+        return logits
+
+
+def recorded(step: Step) -> Step:
+    """Record a step as a CUDA graph.
+
+    Raises:
+        RuntimeError: When the driver or the library cannot.
+    """
+    beside = torch.cuda.Stream()
+    beside.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(beside):
+        for _ in range(WARM_UPS):
+            step()
+    torch.cuda.current_stream().wait_stream(beside)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        logits = step()
+
+    def replay() -> Tensor:
+        graph.replay()
+        return logits
+
+    return replay
+
+
+def equip(decoder: Decoder, settled: Settled) -> Settled:
+    """Let a decoder on an NVIDIA card replay recorded steps, where that is right and faster.
+
+    Args:
+        decoder: Changed in place; any other stays as it is.
+        settled: What was decided about it so far.
+
+    Returns:
+        The same with a sentence more.
+    """
+    if not isinstance(decoder, LlamaDecoder) or decoder.device.type != "cuda":
+        return settled
+    told = fit(decoder, recorded, ROOMS, clock=_after_all)
+    return Settled(settled.reduced, " ".join(filter(None, (settled.reason, told))))
+
+
+@torch.inference_mode()
+def fit(
+    decoder: LlamaDecoder,
+    capture: Capture,
+    rooms: Sequence[int],
+    ways: Sequence[Attend] = WAYS,
+    clock: Callable[[], float] = time.perf_counter,
+) -> str:
+    """Give a decoder the fastest replay that chooses the model's own tokens, if there is any.
+
+    Args:
+        decoder: Changed in place.
+        capture: Records a step.
+        rooms: Tokens to look back on, ascending; those that the model cannot hold are left out.
+        ways: Of looking back.
+        clock: Seconds.
+
+    Returns:
+        A sentence for people about what was decided.
+    """
+    rooms = [tokens for tokens in rooms if tokens <= decoder.limit]
+    if not rooms:
+        return ""
+    decoder.replay = None
+    best: Replay | None = None
+    pace = 1.0
+    equal = False
+    try:
+        trials = [_trial(decoder, tokens, clock) for tokens in rooms]
+        for attend in ways:
+            replay = Replay(StaticStep(decoder, rooms[-1], attend), capture, rooms)
+            gains = [_gain(decoder, replay, trial, clock) for trial in trials]
+            if None in gains:
+                continue
+            equal = True
+            gain = statistics.fmean(gain for gain in gains if gain is not None)
+            if gain > pace:
+                best, pace = replay, gain
+    except RuntimeError as error:  # whatever driver, library or memory had against it
+        _log.warning("Steps cannot be recorded: %s", str(error).partition("\n")[0])
+        return "This graphics card cannot repeat a recorded step, so each word is computed anew."
+    finally:
+        decoder.replay = best
+    if best is not None:
+        return f"Words are written {pace:.1f} times as fast by repeating a recorded step."
+    if equal:
+        return "Repeating a recorded step is not faster here, so each word is computed anew."
+    _log.warning("Recorded steps choose other tokens than the model")
+    return "Repeating a recorded step would change answers, so each word is computed anew."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trial:
+    """What the model itself writes, near the end of a room.
+
+    Attributes:
+        sequence: Holds the text before it.
+        length: Of that text.
+        ids: The tokens it goes on with, one more than there are logits.
+        logits: After each of them, ``(steps, vocab)``.
+        pace: Median seconds of a token.
+    """
+
+    sequence: LlamaSequence
+    length: int
+    ids: list[int]
+    logits: Tensor
+    pace: float
+
+
+def _trial(decoder: LlamaDecoder, tokens: int, clock: Callable[[], float]) -> _Trial:
+    """Let a decoder write `STEPS` tokens without a replay."""
+    length = max(1, tokens - STEPS)
+    sequence = decoder.start()
+    text = torch.arange(1, length + 1, device=decoder.device) * 7919 % decoder.vocabulary
+    last = decoder.extend(sequence, decoder.embed(text))
+    ids = [int(last.argmax())]
+    rows: list[Tensor] = []
+    times: list[float] = []
+    for _ in range(min(STEPS, tokens - length)):
+        start = clock()
+        rows.append(decoder.extend(sequence, decoder.embed(_one(ids[-1], decoder))))
+        ids.append(int(rows[-1].argmax()))
+        times.append(clock() - start)
+    return _Trial(sequence, length, ids, torch.stack(rows), statistics.median(times))
+
+
+def _gain(
+    decoder: LlamaDecoder, replay: Replay, trial: _Trial, clock: Callable[[], float]
+) -> float | None:
+    """Return how many times as fast a replay writes a trial's tokens; None for other tokens."""
+    trial.sequence.rewind(trial.length)
+    tie = TIES.get(trial.logits.dtype, 0.0) * float(trial.logits.float().std())
+    times: list[float] = []
+    decoder.replay = replay
+    try:
+        for place, expected in enumerate(trial.logits):
+            start = clock()
+            found = decoder.extend(trial.sequence, decoder.embed(_one(trial.ids[place], decoder)))
+            chosen = int(found.argmax())
+            times.append(clock() - start)
+            if not float(expected[chosen]) >= float(expected.max()) - tie:
+                return None
+    finally:
+        decoder.replay = None
+    return trial.pace / max(statistics.median(times), 1e-9)
+
+
+def _one(token: int, decoder: LlamaDecoder) -> Tensor:
+    return torch.tensor([token], device=decoder.device)
+
+
+def _after_all() -> float:
+    """Return the time once the GPU has done everything."""
+    torch.cuda.synchronize()
+    return time.perf_counter()
