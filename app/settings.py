@@ -39,6 +39,7 @@ class Exactness(Enum):
     AUTO = "automatic"
     EXACT = "exact"
     FAST = "fast"
+    EIGHT = "8bit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ EXACTNESS = {
     Exactness.AUTO: "Choose for me",
     Exactness.EXACT: "Exact",
     Exactness.FAST: "Faster, a little less exact",
+    Exactness.EIGHT: "Smaller, nearly exact",
 }
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
 from vlm import amounts
-from vlm.device import ROOM
+from vlm.device import ROOM, Placement
 
 SEES = "CUDA_VISIBLE_DEVICES"
 """What CUDA reads at its start: the cards a process may use, by number or by name."""
@@ -122,6 +123,30 @@ def free_bytes() -> dict[int, int]:
     return {card: int(size) for card, size in get_max_memory().items() if isinstance(card, int)}
 
 
-def told(room: Mapping[int, int], needed: int) -> str:
-    """Say that a model lies on several cards."""
-    return f"It needs {amounts.size(needed)}, so it lies on {len(room)} graphics cards."
+def lay_out(weights: int, placement: Placement) -> tuple[Placement, dict[str, Any]]:
+    """Lay a model over several cards, where it fits on no single one but on all together.
+
+    Args:
+        weights: Numbers of the model.
+        placement: Where it goes.
+
+    Returns:
+        The placement with the reason added, and what `from_pretrained` is given: Accelerate then
+        decides which part goes where and moves what passes between them.
+    """
+    if placement.device != "cuda" or torch.cuda.device_count() < 2:
+        return placement, {}
+    needed = int(weights * placement.dtype.itemsize * ROOM)
+    room = over_several(needed, free_bytes())
+    if room is None:
+        return placement, {}
+    told = f"It needs about {amounts.size(needed)}, so it lies on {len(room)} graphics cards."
+    laid = replace(placement, reason=f"{placement.reason} {told}")
+    return laid, {"device_map": "auto", "max_memory": room}
+
+
+def elsewhere(placement: Placement, laid_out: bool) -> tuple[str, ...]:
+    """Return the cards on which a loaded model could answer too, each named as `SEES` wants it."""
+    if placement.device != "cuda" or laid_out:
+        return ()
+    return visible()[1:]

@@ -66,6 +66,8 @@ def stacked(*projections: Any) -> Tensor:
 def supports(text: TextModel) -> bool:
     """Tell whether a text model has the shape that `LlamaDecoder` computes."""
     body = text.body
+    if len({weight.device for weight in [*body.parameters(), text.head.weight]}) > 1:
+        return False  # it lies on several cards
     if type(body).__name__ not in SHAPES or getattr(text.head, "bias", None) is not None:
         return False
     if body.config.hidden_act != "silu" or getattr(body.rotary_emb, "rope_type", "") not in ROPES:

@@ -17,7 +17,7 @@ import torch
 from transformers import AutoConfig, AutoModelForImageTextToText
 from transformers.utils import logging as transformers_logging
 
-from vlm import adapters, device, models, packed, safety
+from vlm import adapters, cards, device, models, packed, safety
 from vlm.device import Placement
 from vlm.errors import ModelIncomplete
 from vlm.families import FAMILIES
@@ -81,7 +81,7 @@ def load(
         folder: Holds the checkpoint.
         adapter: A tuned version of it, by name or folder.
         placement: Where to.
-        precision: "fast" packs the weights in 4 bits on a GPU where that is possible.
+        precision: "fast" and "8bit" pack the weights on a GPU where that is possible.
 
     Raises:
         ModelIncomplete: If the folder lacks something or holds something unsafe.
@@ -93,8 +93,10 @@ def load(
     files = stamp(folder)
     family = FAMILIES[found.model_type]
     placement, packing = packed.choose(placement, precision, tuned is not None)
-    share = packed.SHARE if packing else 1.0
-    placement = device.fit(int(found.weights * share), placement, folder.name)
+    share = packed.SHARES[precision] if packing else 1.0
+    placement, laid = (placement, {}) if packing else cards.lay_out(found.weights, placement)
+    if not laid:
+        placement = device.fit(int(found.weights * share), placement, folder.name)
     yield "Reading the model"
     with _plainly(folder):
         config = AutoConfig.from_pretrained(
@@ -111,10 +113,12 @@ def load(
             use_safetensors=True,
             output_loading_info=True,
             **packing,
+            **laid,
         )
     model, missing = both
     _require_loaded(folder, missing)
-    model = model if packing else model.to(placement.device)  # packed weights are there already
+    if not packing and not laid:  # else its weights are there already
+        model = model.to(placement.device)
     model = model.eval().requires_grad_(False)
     family.encoder(model).to(placement.encode)
     info = ModelInfo(
@@ -127,6 +131,7 @@ def load(
         reason=placement.reason,
         splits=family.abilities.splits,
         small=models.is_shipped(folder),
+        elsewhere=cards.elsewhere(placement, bool(laid)),
     )
     bare = LoadedModel(model, processor, family, placement, info, (), (), files)
     if tuned is None:

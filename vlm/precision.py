@@ -59,10 +59,11 @@ def settle(decoder: Decoder, wish: Precision) -> Settled:
     """
     if wish == "exact":
         return Settled(False)
+    chosen = wish in ("fast", "8bit")
     if not isinstance(decoder, LlamaDecoder) or not decoder.plain or not can_int8():
         told = "Answers cannot be written in 8 bits here, so they are exact."
-        return Settled(False, told if wish == "fast" else "")
-    if wish == "fast":
+        return Settled(False, told if chosen else "")
+    if chosen:
         decoder.shrink()
         return Settled(True, "Answers are written in 8 bits, as you chose.")
     gain = _gain(decoder)

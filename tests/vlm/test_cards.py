@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from pathlib import Path
+
 import pytest
 import torch
+from accelerate import dispatch_model
+from torch import Tensor
 
-from vlm import cards
+from tests import tiny
+from vlm import cards, llama, loader
 from vlm.cards import SEES, Seat
+from vlm.decoder import Decoder, StockDecoder, text_model
+from vlm.device import Placement
 
+Checkpoint = Callable[[tiny.Kind], Path]
 GIB = 2**30
+CARD = Placement("cuda", torch.bfloat16, torch.bfloat16, "A card computes in bfloat16.")
+CPU = Placement("cpu", torch.float32, torch.float32, "No GPU.")
 
 
 def machine(monkeypatch: pytest.MonkeyPatch, *sizes: int) -> None:
@@ -72,3 +83,74 @@ def test_a_model_is_laid_over_cards_only_where_it_must_and_can() -> None:
 def test_nothing_is_free_where_there_are_no_cards() -> None:
     if not torch.cuda.is_available():
         assert cards.free_bytes() == {}
+
+
+def test_a_model_laid_over_cards_says_so_and_leaves_none_to_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(SEES, raising=False)
+    machine(monkeypatch, 24 * GIB, 24 * GIB)
+    free = {0: 23 * GIB, 1: 23 * GIB}
+    monkeypatch.setattr(cards, "free_bytes", lambda: free)
+    assert cards.lay_out(10**9, CARD) == (CARD, {})
+    assert cards.lay_out(15 * 10**9, CPU) == (CPU, {})
+    placement, given = cards.lay_out(15 * 10**9, CARD)
+    assert given["device_map"] == "auto"
+    assert set(given["max_memory"]) == {0, 1}, "the processor's memory is not for weights"
+    assert "2 graphics cards" in placement.reason
+    assert cards.elsewhere(CARD, laid_out=False) == ("1",)
+    assert cards.elsewhere(placement, laid_out=True) == ()
+    assert cards.elsewhere(CPU, laid_out=False) == ()
+
+
+def tokens(decoder: Decoder) -> list[int]:
+    with torch.inference_mode():
+        sequence = decoder.start()
+        found: list[int] = []
+        logits: Tensor = decoder.extend(sequence, decoder.embed(torch.arange(5, 25)))
+        for _ in range(8):
+            found.append(int(logits.argmax()))
+            logits = decoder.extend(sequence, decoder.embed(torch.tensor(found[-1:])))
+        return found
+
+
+def in_parts() -> dict[str, str | int | torch.device]:
+    """Lay one layer in the other place that there is without a second card."""
+    text = "model.text_model"
+    parts = ["model.vision_model", "model.connector", f"{text}.embed_tokens", f"{text}.layers.0"]
+    parts += [f"{text}.norm", f"{text}.rotary_emb", "lm_head"]
+    where: dict[str, str | int | torch.device] = dict.fromkeys(parts, "cpu")
+    where[f"{text}.layers.1"] = "disk"
+    return where
+
+
+def test_a_model_in_parts_that_accelerate_joins_writes_the_same(tmp_path: Path) -> None:
+    model, _ = tiny.build("idefics3")
+    expected = tokens(StockDecoder(text_model(model)))
+    model = dispatch_model(model, in_parts(), offload_dir=tmp_path, skip_keys="past_key_values")
+    decoder = llama.fast(text_model(model))
+    assert isinstance(decoder, StockDecoder), "weights in several places cannot be stacked"
+    assert tokens(decoder) == expected
+
+
+def finished(steps: Generator[str, None, loader.LoadedModel]) -> loader.LoadedModel:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as ended:
+            loaded: loader.LoadedModel = ended.value
+            return loaded
+
+
+def test_what_accelerate_is_told_reaches_it(
+    checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Placement("cpu", torch.float32, torch.float32, "It lies on several cards.")
+    given = {"device_map": in_parts(), "offload_folder": str(tmp_path)}
+    monkeypatch.setattr(cards, "lay_out", lambda weights, placement: (told, given))
+    found = finished(loader.load(checkpoint("idefics3"), None, CPU))
+    assert found.info.reason == told.reason
+    assert found.model.hf_device_map == in_parts()
+    monkeypatch.undo()
+    whole = finished(loader.load(checkpoint("idefics3"), None, CPU))
+    assert tokens(found.family.decoder(found.model)) == tokens(whole.family.decoder(whole.model))

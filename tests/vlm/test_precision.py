@@ -105,3 +105,29 @@ def test_a_card_packs_only_what_may_be_packed(monkeypatch: pytest.MonkeyPatch) -
     placement, given = packed.choose(GPU, "fast", tuned=False)
     assert given == {}
     assert "bitsandbytes" in placement.reason
+
+
+@pytest.mark.parametrize(("card", "packs"), [((9, 0), True), ((7, 0), False)])
+def test_a_card_packs_in_8_bits_where_it_can_compute_in_them(
+    monkeypatch: pytest.MonkeyPatch, card: tuple[int, int], packs: bool
+) -> None:
+    from transformers import BitsAndBytesConfig
+
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: card)
+    placement, given = packed.choose(GPU, "8bit", tuned=False)
+    assert bool(given) == packs
+    assert ("packed in 8 bits" if packs else "too old") in placement.reason
+    if packs:
+        config = given["quantization_config"]
+        assert isinstance(config, BitsAndBytesConfig)
+        assert (config.load_in_8bit, config.load_in_4bit) == (True, False)
+        assert "vision_model" in (config.llm_int8_skip_modules or ())
+        assert packed.SHARES["fast"] < packed.SHARES["8bit"] < 1
+
+
+def test_8_bits_on_the_processor_are_those_of_fast() -> None:
+    text = fresh()
+    settled = settle(text, "8bit")
+    assert settled.reduced
+    assert not text.exact
