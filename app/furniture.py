@@ -203,6 +203,7 @@ class Furniture(QObject):
         self.training.examples_wanted.connect(self.examples_window.open)
         self.training.gate_wanted.connect(self.gate.open)
         self.training.said.connect(lambda text: self._window.notice.say(text, "training"))
+        self.training.told.connect(self._window.notice.tell)
 
     def _connect_archive(self) -> None:
         self.archive.reopened.connect(self._on_reopened)

@@ -5,9 +5,12 @@ It lies over what is there instead of pushing it aside: nothing moves under the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from app import icons, theme
 from app.labels import label
@@ -19,8 +22,27 @@ MARGIN = 14
 """Logical pixels that stay free around it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a sentence leads: the words on a button, and what a press does."""
+
+    text: str
+    go: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence, what it is about ("" for what stands alone), and where it leads."""
+
+    sentence: str
+    topic: str = ""
+    way: Way | None = None
+
+
 class Notice(QFrame):
     """Shows one sentence after the other until its time is over or it is closed.
+
+    A button leads where the newest sentence that leads anywhere does.
 
     Args:
         parent: What it may lie over.
@@ -43,8 +65,13 @@ class Notice(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.SPACE * 2, 5, theme.SPACE, 5)
         layout.addWidget(self._text, 1)
+        self.way = QPushButton()
+        self.way.setAutoDefault(False)
+        self.way.clicked.connect(self._on_way)
+        self.way.hide()
+        layout.addWidget(self.way)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        self._said: list[tuple[str, str]] = []
+        self._said: list[Message] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOWN_MS)
@@ -59,9 +86,18 @@ class Notice(QFrame):
 
     def say(self, sentence: str, topic: str = "") -> None:
         """Show a sentence below what is already shown, instead of the last one of its topic."""
-        self._said = [said for said in self._said if not topic or said[0] != topic]
-        self._said.append((topic, sentence))
-        self._text.setText("\n".join(text for _, text in self._said))
+        self.tell(Message(sentence, topic))
+
+    @Slot(object)
+    def tell(self, message: Message) -> None:
+        """Show a message below what is already shown, instead of the last one of its topic."""
+        topic = message.topic
+        self._said = [said for said in self._said if not topic or said.topic != topic]
+        self._said.append(message)
+        self._text.setText("\n".join(said.sentence for said in self._said))
+        newest = self._newest_way()
+        self.way.setText(newest.text if newest is not None else "")
+        self.way.setVisible(newest is not None)
         self.setAccessibleName(self.text)
         self._place()
         self.show()
@@ -75,6 +111,16 @@ class Notice(QFrame):
         self._said = []
         self._text.setText("")
         self.hide()
+
+    def _newest_way(self) -> Way | None:
+        return next((said.way for said in reversed(self._said) if said.way is not None), None)
+
+    @Slot()
+    def _on_way(self) -> None:
+        way = self._newest_way()
+        self.dismiss()
+        if way is not None:
+            way.go()
 
     def _place(self) -> None:
         """Lie in the middle of the foot, as high as the words."""

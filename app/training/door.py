@@ -2,6 +2,7 @@
 
 training = TrainingDoor(examples_file, window)
 training.said.connect(notice.say)
+training.told.connect(notice.tell)
 training.gate_wanted.connect(gate.open)
 training.examples_wanted.connect(examples.open)
 asking.model_changed.connect(training.set_model)
@@ -32,18 +33,19 @@ class TrainingDoor(QObject):
     """Opens the training window, which then lives as long as the main one.
 
     Signals:
-        measured(object): The folder of a run whose measure is there, as a `Path`.
+        told(object): `Message` for the main window: a run was measured while the training window
+            was closed.
         gate_wanted(object): The folder of a run whose measure the person wants to see.
         examples_wanted(): The person wants to see the examples.
-        said(str): A sentence for the main window: a run goes on, or ended while the training
-            window was closed.
+        said(str): A sentence for the main window: a run goes on, or ended without a measure, while
+            the training window was closed.
 
     Args:
         file: The examples.
         window: The main window; the training window lies above it.
     """
 
-    measured = Signal(object)
+    told = Signal(object)
     gate_wanted = Signal(object)
     examples_wanted = Signal()
     said = Signal(str)
@@ -116,7 +118,7 @@ class TrainingDoor(QObject):
             from app.training.presenter import Training
 
             self._behind = Training(self._file, self._window)
-            self._behind.measured.connect(self.measured)
+            self._behind.told.connect(self.told)
             self._behind.gate_wanted.connect(self.gate_wanted)
             self._behind.examples_wanted.connect(self.examples_wanted)
             self._behind.said.connect(self.said)

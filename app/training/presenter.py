@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app import dialogs
 from app.coalesce import Coalescer
 from app.dialogs import Prompt
+from app.notice import Message, Way
 from app.training import warming, words
 from app.training.following import Following
 from app.training.setting_up import SettingUp
@@ -22,17 +24,18 @@ class Training(QObject):
     """The training window with everything behind it; lives as long as the main window.
 
     Signals:
-        measured(object): The folder of a run whose measure is there, as a `Path`.
+        told(object): `Message` for the main window: a run was measured while this one was closed.
         gate_wanted(object): The folder of a run whose measure the person wants to see.
         examples_wanted(): The person wants to see the examples.
-        said(str): A sentence for the main window: a run ended while this window was closed.
+        said(str): A sentence for the main window: a run goes on, or ended without a measure, while
+            this window was closed.
 
     Args:
         file: The examples.
         parent: The main window; this window lies above it.
     """
 
-    measured = Signal(object)
+    told = Signal(object)
     gate_wanted = Signal(object)
     examples_wanted = Signal()
     said = Signal(str)
@@ -188,10 +191,14 @@ class Training(QObject):
 
     @Slot(object)
     def _on_over(self, run: Run) -> None:
+        if self.window.isVisible():
+            return
+        sentence = words.done_elsewhere(run)
         if run.phase is Phase.MEASURED:
-            self.measured.emit(run.folder)
-        if not self.window.isVisible():
-            self.said.emit(words.done_elsewhere(run))
+            way = Way(words.SHOW_MEASURE, partial(self.gate_wanted.emit, run.folder))
+            self.told.emit(Message(sentence, "training", way))
+        else:
+            self.said.emit(sentence)
 
     def _act(self, what: object) -> None:
         run = self.shown_run

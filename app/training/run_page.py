@@ -66,7 +66,7 @@ class RunPage(QWidget):
         self.stop = button("Stop and keep", self.stop_pressed.emit)
         self.leave = button("Stop measuring", self.leave_pressed.emit)
         self.discard = button("Discard…", self.discard_pressed.emit, "delete", "quiet")
-        self.measure = button("Show the measure", self.measure_pressed.emit, "", "primary")
+        self.measure = button(words.SHOW_MEASURE, self.measure_pressed.emit, "", "primary")
         self._lay_out()
 
     def show_run(self, run: Run, wish: str) -> None:

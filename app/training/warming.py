@@ -7,7 +7,10 @@ by a thread, see `PURE`; the rest on the event loop, a slice at a time.
 
 from __future__ import annotations
 
+import ast
 import importlib
+import importlib.util
+import sys
 import time
 from collections.abc import Generator, Iterator
 
@@ -17,9 +20,14 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.task import CancelToken
 
 PURE = (
+    "cProfile",
+    "multiprocessing.connection",
     "numpy",
+    "numpy.typing",
     "psutil",
+    "pydoc",
     "tokenizers",
+    "xml.etree.ElementTree",
     "vlm.catalogue",
     "finetune.adapters",
     "finetune.costs",
@@ -49,6 +57,8 @@ _WINDOW = (
     "app.training.setting_up",
     "app.training.presenter",
 )
+_PLOTS = ("PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtSvg", "PySide6.QtTest")
+"""Modules of Qt that only what draws curves uses."""
 SLICE_SECONDS = 0.006
 
 
@@ -78,8 +88,35 @@ def plots() -> Iterator[None]:
         for name in dir(module):
             getattr(module, name)
             yield
-    importlib.import_module("pyqtgraph")
-    yield
+    for name in _PLOTS:
+        importlib.import_module(name)
+        yield
+    yield from package("pyqtgraph")
+
+
+def package(name: str) -> Iterator[None]:
+    """Import a package statement by statement: what its `__init__` does, with pauses between.
+
+    Until the end the package is there but not whole, so nothing else may import it meanwhile.
+    Where its source is not at hand it is imported at once.
+    """
+    spec = importlib.util.find_spec(name)
+    source = getattr(spec.loader, "get_source", None) if spec is not None else None
+    text = source(name) if source is not None else None
+    if spec is None or text is None or name in sys.modules:
+        importlib.import_module(name)
+        yield
+        return
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        for statement in ast.parse(text).body:
+            code = compile(ast.Module([statement], []), spec.origin or name, "exec")
+            exec(code, vars(module))
+            yield
+    except BaseException:  # also when the window closes in the middle: half of it is of no use
+        sys.modules.pop(name, None)
+        raise
 
 
 class Slices(QObject):

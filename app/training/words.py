@@ -31,6 +31,7 @@ PAUSED_BY_HAND = "You paused it. Nothing is lost."
 DIED = "The training ended before it was done, for example because the computer was switched off."
 NOTHING_LOST = "At most one step is lost. It can go on from where it was."
 DIED_MEASURING = "It has learned, but not every question was asked yet. It can go on from there."
+SHOW_MEASURE = "Show the measure"
 NO_RUNS = "Trainings appear here. They stay until you discard them."
 COMPARE_HINT = "Select several with Ctrl or Shift to compare them."
 DISCARD, KEEP = "Discard", "Keep"
@@ -281,7 +282,7 @@ def done_elsewhere(run: Run) -> str:
     if run.phase is Phase.MEASURED:
         better = run.gate is not None and run.gate.passed
         verdict = "is better" if better else "is not better yet"
-        return f"“{run.plan.name}” has learned and {verdict}. Open Train to see its measure."
+        return f"“{run.plan.name}” has learned and {verdict}."
     return f"The training of “{run.plan.name}” has ended. Open Train to see why."
 
 

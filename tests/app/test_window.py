@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTabBar
 from pytestqt.qtbot import QtBot
 
 from app.drop_hint import DropHint
+from app.notice import Message, Way
 from app.shell import Shell
 from app.tabs import NARROWEST
 from app.viewer.box_hint import BoxHint
@@ -111,6 +112,20 @@ def test_a_message_moves_nothing_and_lies_over_the_document(
         assert text.height() >= text.heightForWidth(text.width()), "words are cut off"
     shell.window.resize(800, 600)
     assert notice.geometry().right() < shell.window.width()
+
+
+def test_a_message_leads_somewhere_until_it_is_gone(qtbot: QtBot, shell: Shell) -> None:
+    notice = shell.window.notice
+    gone: list[str] = []
+    notice.tell(Message("It is measured.", "one", Way("Show it", lambda: gone.append("one"))))
+    notice.say("And another thing.")
+    assert notice.way.isVisible()
+    assert notice.way.text() == "Show it"
+    qtbot.mouseClick(notice.way, Qt.MouseButton.LeftButton)
+    assert gone == ["one"]
+    assert not notice.isVisible()
+    notice.say("Nothing to see.")
+    assert not notice.way.isVisible()
 
 
 def test_words_on_the_clipboard_go_into_the_question(

@@ -52,9 +52,13 @@ def test_a_run_from_before_is_said_and_shown(qtbot: QtBot, make_shell: MakeShell
     assert shown.folder == run
     behind.window.close()
     behind.following.stop_and_keep(run)
-    qtbot.waitUntil(
-        lambda: "“Our invoices” has learned" in shell.window.notice.text, timeout=20_000
-    )
+    notice = shell.window.notice
+    qtbot.waitUntil(lambda: "“Our invoices” has learned" in notice.text, timeout=20_000)
+    assert notice.way.isVisible()
+    gate = furniture(shell).gate
+    qtbot.mouseClick(notice.way, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: gate.window is not None and gate.window.isVisible())
+    assert not notice.isVisible()
 
 
 def test_the_measure_opens_from_the_run(qtbot: QtBot, shell: Shell) -> None:
@@ -91,6 +95,19 @@ def test_a_measure_is_stopped_and_asked_on_by_clicks(qtbot: QtBot, shell: Shell)
     assert not page.leave.isVisible()
     qtbot.mouseClick(page.resume, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(page.measure.isVisible, timeout=20_000)
+
+
+def test_what_draws_curves_is_imported_in_pieces_and_whole() -> None:
+    pieces = (
+        "from app.training import warming;assert sum(1 for _ in warming.package('pyqtgraph')) > 50;"
+    )
+    told = [
+        subprocess.check_output(
+            [sys.executable, "-c", f"{how}import pyqtgraph; print(dir(pyqtgraph))"], timeout=60
+        )
+        for how in ("", pieces)
+    ]
+    assert told[0] == told[1]
 
 
 def test_holding_it_costs_no_import() -> None:
