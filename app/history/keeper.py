@@ -17,6 +17,8 @@ from app.history.store import HistoryStore
 from app.task import CancelToken, Ended, Failed, Tasks
 from vlm.errors import DeskError
 
+RECALLED = 20
+"""How many questions about a document are offered again."""
 CHUNK = 1 << 20
 """Bytes read at once while a document is fingerprinted."""
 
@@ -29,6 +31,14 @@ class Found:
 
     words: str
     entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What was asked about a document before, each question once, newest first."""
+
+    path: str
+    questions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,7 @@ class History(QObject):
 
     Signals:
         found(object): `Found`, the answer to `search`.
+        recalled(object): `Recalled`, the answer to `recall`.
         added(object): An `Entry` with its number.
         changed(): Entries were added, deleted or judged; search again to see them.
         exported(str): The file that was written.
@@ -68,6 +79,7 @@ class History(QObject):
     """
 
     found = Signal(object)
+    recalled = Signal(object)
     added = Signal(object)
     changed = Signal()
     exported = Signal(str)
@@ -97,6 +109,17 @@ class History(QObject):
     def search(self, words: str = "") -> None:
         """Look for entries; answered by `found`."""
         self._do(lambda store: Found(words, tuple(store.search(words))), self.found.emit)
+
+    def recall(self, path: str) -> None:
+        """Look for what was asked about a document; answered by `recalled`.
+
+        Nobody asked for it, so nobody is told when it fails: whatever is kept next tells.
+        """
+
+        def steps(token: CancelToken) -> Generator[Recalled, None, None]:
+            yield Recalled(path, self._opened().questions_about(path, RECALLED))
+
+        self._lane.start(steps).value.connect(self.recalled)
 
     def judge(self, number: int, verdict: bool | None) -> None:
         """Keep what the person thinks of an answer."""

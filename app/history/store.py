@@ -8,7 +8,8 @@ migration go too.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,27 @@ class HistoryUnusable(DeskError):
     """The history file belongs to a newer program or cannot be opened."""
 
     code = "history_unusable"
+
+
+FULL = (
+    "The disk is full, so the history could not be written. Free some space: what was asked "
+    "meanwhile is kept when the window is closed."
+)
+
+
+@contextmanager
+def _told() -> Generator[None, None, None]:
+    """Say in a sentence why nothing can be written.
+
+    Raises:
+        HistoryUnusable: When the disk is full or the file cannot be written.
+    """
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+        sentence = FULL if full else f"The history could not be written: {error}."
+        raise HistoryUnusable(sentence) from error
 
 
 class HistoryStore:
@@ -90,12 +112,22 @@ class HistoryStore:
         )
         return [_entry(row) for row in rows]
 
+    def questions_about(self, path: str, limit: int) -> tuple[str, ...]:
+        """Return what was asked about a document, each question once, newest first."""
+        rows = self._connection.execute(
+            "SELECT question FROM entry WHERE path = ? GROUP BY question "
+            "ORDER BY MAX(number) DESC LIMIT ?",
+            (path, limit),
+        )
+        return tuple(str(row[0]) for row in rows)
+
     def count(self) -> int:
         """Return how many entries there are."""
         return int(self._connection.execute("SELECT COUNT(*) FROM entry").fetchone()[0])
 
     # --- writing ----------------------------------------------------------------------------
 
+    @_told()
     def add(self, entry: Entry) -> int:
         """Store an entry and return its number."""
         marks = ", ".join("?" * len(_COLUMNS.split(", ")))
@@ -105,16 +137,19 @@ class HistoryStore:
         assert done.lastrowid is not None
         return done.lastrowid
 
+    @_told()
     def judge(self, number: int, verdict: bool | None) -> None:
         """Keep what the person thinks of an answer."""
         self._connection.execute("UPDATE entry SET verdict = ? WHERE number = ?", (verdict, number))
 
+    @_told()
     def fingerprint(self, number: int, digest: str) -> None:
         """Keep the document's SHA-256 of an entry."""
         self._connection.execute(
             "UPDATE entry SET fingerprint = ? WHERE number = ?", (digest, number)
         )
 
+    @_told()
     def delete(self, numbers: Sequence[int]) -> None:
         """Remove entries so that nothing of them is left in the file."""
         with database.writing(self._connection):

@@ -82,6 +82,17 @@ def test_search_takes_any_words(store: HistoryStore, words: str, found: int | No
         assert len(result) == found
 
 
+def test_what_was_asked_about_a_document_is_offered_once_and_newest_first(
+    store: HistoryStore,
+) -> None:
+    for text in ("total?", "date?", "total?"):
+        store.add(entry(question=text))
+    path = entry().question.page.path
+    assert store.questions_about(path, 5) == ("total?", "date?")
+    assert store.questions_about(path, 1) == ("total?",)
+    assert store.questions_about(path + "x", 5) == ()
+
+
 def test_a_verdict_and_a_fingerprint_are_kept(store: HistoryStore) -> None:
     number = store.add(entry())
     store.judge(number, True)
@@ -194,6 +205,19 @@ def test_the_file_is_private_and_written_with_care(file: Path) -> None:
     safe_wal = sqlite3.sqlite_version_info >= database.SAFE_WAL
     assert (journal, synchronous) == ("wal" if safe_wal else "delete", EXTRA)
     assert secure == 1
+
+
+def test_a_full_disk_is_said_and_what_was_kept_stays(file: Path) -> None:
+    with contextlib.closing(HistoryStore(file)) as store:
+        number = store.add(entry(question="first"))
+        connection = store._connection  # pyright: ignore[reportPrivateUsage] # the disk's end
+        connection.execute("PRAGMA max_page_count = 1")  # no more than it has now
+        too_much = entry(question="more " * 100_000)
+        with pytest.raises(HistoryUnusable, match="disk is full"):
+            store.add(too_much)
+        assert store.search("first")[0].number == number
+        connection.execute("PRAGMA max_page_count = 100000")
+        assert store.add(entry(question="again")) > number
 
 
 def test_ten_thousand_entries_are_searched_quickly(file: Path) -> None:
