@@ -58,6 +58,12 @@ QToolButton[kind="quiet"] { padding: 5px; }
 QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover { background: %(hover)s; }
 QToolButton[kind="quiet"]:checked { background: %(hover)s; }
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus { border-color: %(accent)s; }
+QToolButton[kind="rail"] {
+    background: transparent; color: %(muted)s; border: 2px solid transparent; padding: 4px 3px;
+}
+QToolButton[kind="rail"]:hover { background: %(hover)s; color: %(text)s; }
+QToolButton[kind="rail"]:checked { background: %(hover)s; color: %(accent)s; }
+QToolButton[kind="rail"]:focus { border-color: %(accent)s; }
 QPushButton[kind="row"] {
     background: transparent; border: 2px solid transparent; border-radius: %(radius)dpx;
     text-align: left; padding: 7px 10px;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QIntValidator, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QIntValidator, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
 
 from app import theme
@@ -71,6 +71,7 @@ class ViewBar(QWidget):
         self._box.setFixedWidth(self._box.fontMetrics().horizontalAdvance(digits) + 20)
         self._of.setText(f"of {count:,}" if count else "")
         self._box.setAccessibleDescription(f"Of {count:,} pages")
+        self._make_room()
 
     def show_page(self, page: int) -> None:
         """Show the current page, from 0."""
@@ -95,16 +96,33 @@ class ViewBar(QWidget):
         row.addSpacing(4)
         row.addWidget(self._of)
         row.addStretch(1)
-        row.addWidget(tool_button(actions.zoom_out))
+        smaller, larger = tool_button(actions.zoom_out), tool_button(actions.zoom_in)
+        width, whole = tool_button(actions.fit_width), tool_button(actions.fit_page)
+        turn = tool_button(actions.rotate)
+        self._spare = (turn, whole, width, self._zoom, smaller, larger)
+        row.addWidget(smaller)
         self._zoom.setMinimumWidth(self._zoom.fontMetrics().horizontalAdvance("1600 %") + 28)
         row.addWidget(self._zoom)
-        row.addWidget(tool_button(actions.zoom_in))
+        row.addWidget(larger)
         row.addSpacing(theme.SPACE)
-        row.addWidget(tool_button(actions.fit_width))
-        row.addWidget(tool_button(actions.fit_page))
-        row.addWidget(tool_button(actions.rotate))
+        row.addWidget(width)
+        row.addWidget(whole)
+        row.addWidget(turn)
         row.addSpacing(theme.SPACE)
         row.addWidget(tool_button(actions.find))
+
+    def _make_room(self) -> None:
+        """Leave out what the menu has too, one after the other, until the rest fits."""
+        row = self.layout()
+        if row is None:
+            return
+        for part in self._spare:
+            part.show()
+        for part in self._spare:
+            row.invalidate()
+            if row.minimumSize().width() <= self.width():
+                break
+            part.hide()
 
     def _zoom_menu(self, actions: ViewActions) -> QMenu:
         menu = QMenu(self)
@@ -128,6 +146,13 @@ class ViewBar(QWidget):
         zoom = choice.data()
         if isinstance(zoom, float):
             self.zoom_asked.emit(zoom)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the bar with a hairline below."""

@@ -554,3 +554,23 @@ def test_every_control_has_a_name(view: DocumentView) -> None:
     own = [control for control in controls if not control.objectName().startswith("qt_")]
     nameless = [control for control in own if control.isVisible() and not control.accessibleName()]
     assert nameless == []
+
+
+def test_a_narrow_bar_leaves_out_what_the_menu_has_too(view: DocumentView, qtbot: QtBot) -> None:
+    bar = view.findChildren(ViewBar)[0]
+
+    def overlapping() -> list[str]:
+        parts = [part for part in bar.findChildren(QWidget) if part.parent() is bar]
+        shown = [part for part in parts if part.isVisible()]
+        return [
+            f"{one.accessibleName()} over {other.accessibleName()}"
+            for one in shown
+            for other in shown
+            if one is not other and one.geometry().intersects(other.geometry())
+        ]
+
+    rotate = next(b for b in bar.findChildren(QAbstractButton) if "Rotate" in b.toolTip())
+    for width, room in ((900, True), (420, False), (340, False), (900, True)):
+        view.resize(width, 600)
+        qtbot.waitUntil(lambda width=width: bar.width() == width and not overlapping())
+        assert rotate.isVisible() is room
