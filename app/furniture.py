@@ -25,6 +25,7 @@ from app.examples.keeper import ExampleKeeper
 from app.examples.list_import import ListImport
 from app.examples.looks import LookFiller
 from app.examples.presenter import ExamplesPresenter
+from app.front import Front
 from app.gate.door import GateDoor
 from app.history import store
 from app.history.entry import Entry
@@ -46,7 +47,6 @@ from app.settings_dialog import SettingsDialog
 from app.single import Doorbell, Wish
 from app.tabs import Tabs
 from app.training.door import TrainingDoor
-from app.viewer import box_hint
 from app.viewer.document_view import DocumentView
 from vlm.types import Document
 
@@ -83,6 +83,10 @@ class Furniture(QObject):
         self.history_panel = HistoryPanel()
         self.archive = HistoryPresenter(
             self.history, self.history_panel, shell.settings.keep_history, self
+        )
+        say = self._window.notice.say
+        self.front = Front(
+            self.tabs, self.desk, self.pages, self.panel, self.history, say, self
         )
         self.models = ModelsDoor(self._window)
         self.remote = RemoteDoor(self._window, self.asking, shell.folders.config / kept.NAME)
@@ -163,10 +167,6 @@ class Furniture(QObject):
         self.tabs.switched.connect(self._on_switched)
         self.panel.draft_changed.connect(desk.set_draft)
         self.panel.scope_wanted.connect(self._on_scope_wanted)
-        self.panel.crop_wanted.connect(self._on_crop_wanted)
-        self.panel.left.connect(lambda: self.tabs.setFocus())
-        self.tabs.typed.connect(self.panel.type_on)
-        self.tabs.escaped.connect(desk.clear_evidence)
         self._on_recent()
 
     def _connect_asking(self) -> None:
@@ -277,11 +277,6 @@ class Furniture(QObject):
     @Slot(object)
     def _on_scope_wanted(self, scope: Scope) -> None:
         self.desk.look_at(scope.page, scope.box)
-
-    @Slot()
-    def _on_crop_wanted(self) -> None:
-        if self.tabs.current is not None:
-            box_hint.invite(self.tabs.current)
 
     @Slot()
     def _on_clear_crop(self) -> None:

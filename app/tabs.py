@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from app import icons
@@ -47,6 +47,8 @@ class Tabs(QWidget):
         typed(str): A letter typed while the keyboard is on a document, which has no use for it;
             a line break for Enter.
         escaped(): Esc, when the document has no use for it.
+        copy_pressed(): The keys for copying, on a document.
+        undo_pressed(int): The keys for undoing (-1) or redoing (1), on a document.
 
     Args:
         make_view: Returns the view of a file.
@@ -58,6 +60,8 @@ class Tabs(QWidget):
     moved = Signal()
     typed = Signal(str)
     escaped = Signal()
+    copy_pressed = Signal()
+    undo_pressed = Signal(int)
 
     def __init__(
         self, make_view: Callable[[str], DocumentView], parent: QWidget | None = None
@@ -125,6 +129,12 @@ class Tabs(QWidget):
         if self._bar.count():
             self._bar.setCurrentIndex((self._bar.currentIndex() + by) % self._bar.count())
 
+    @Slot()
+    def take_keyboard(self) -> None:
+        """Give the keyboard to the document in front."""
+        if self.current is not None:
+            self.current.setFocus()
+
     def remove(self, path: str) -> None:
         """Take a tab away and close its view."""
         view = self._views.pop(path, None)
@@ -172,13 +182,15 @@ class Tabs(QWidget):
     def _on_close(self, index: int) -> None:
         self.close_wanted.emit(self._path_at(index))
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        if self.current is not None:
-            self.current.setFocus(event.reason())
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         text = event.text()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_pressed.emit()
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_pressed.emit(-1)
+        elif event.matches(QKeySequence.StandardKey.Redo):
+            self.undo_pressed.emit(1)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.typed.emit("\n")
         elif event.key() == Qt.Key.Key_Escape:
             self.escaped.emit()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -140,6 +142,11 @@ class AskPanel(QWidget):
     def draft(self) -> str:
         """Return what is in the question line."""
         return self.composer.line.toPlainText()
+
+    def offer(self, questions: Sequence[str]) -> None:
+        """Offer what was asked about this document before, newest first."""
+        self.welcome.show_recent(questions)
+        self.composer.line.offer(questions)
 
     def show_model(self, model: ModelInfo) -> None:
         """Show the model that reads, and the note if it is a small one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
@@ -35,6 +37,8 @@ class QuestionLine(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._asked: list[str] = []
+        self._here: list[str] = []
+        self._before: list[str] = []
         self._recalled = 0
         self._unsent = ""
         self.setAccessibleName("Question")
@@ -61,11 +65,23 @@ class QuestionLine(QPlainTextEdit):
 
     def remember(self, text: str) -> None:
         """Note what was asked, for Up, and empty the line."""
-        if not self._asked or self._asked[-1] != text:
-            self._asked = [*self._asked[-RECALLED + 1 :], text]
-        self._recalled = len(self._asked)
+        if not self._here or self._here[-1] != text:
+            self._here = [*self._here[-RECALLED + 1 :], text]
+        self._gather()
         self._unsent = ""
         self.clear()
+
+    def offer(self, questions: Sequence[str]) -> None:
+        """Let Up reach these too, newest first, behind what was asked in this window."""
+        before = list(reversed(questions))
+        if before != self._before:
+            self._before = before
+            self._gather()
+
+    def _gather(self) -> None:
+        """Put together what Up goes through, and start at its end."""
+        self._asked = [text for text in self._before if text not in self._here] + self._here
+        self._recalled = len(self._asked)
 
     def submit(self) -> None:
         """Send the question, unless there is none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -11,6 +13,7 @@ from app.ask import words
 from app.ask.button import IconButton, Look
 from app.ask.icons import Icon
 from app.ask.surface import MutedLabel, plain_label, sized
+from app.labels import tip
 
 PATIENCE_MS = 500
 """How long a document may take to open before the words say that there is none: no blinking."""
@@ -31,6 +34,7 @@ class Welcome(QWidget):
         self._title.setFont(sized(self._title.font(), 4, QFont.Weight.DemiBold))
         self._sentence = MutedLabel()
         self.examples = [IconButton(Icon.QUESTION, text, Look.OUTLINE) for text in words.EXAMPLES]
+        self._questions = list(words.EXAMPLES)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.SPACE, theme.SPACE, theme.SPACE, theme.SPACE)
         layout.setSpacing(theme.SPACE)
@@ -61,6 +65,17 @@ class Welcome(QWidget):
         self._title.setText("Ask about this page")
         self._sentence.setText(words.FIRST_QUESTION)
 
+    def show_recent(self, questions: Sequence[str]) -> None:
+        """Offer what was asked about this document before, then the examples."""
+        others = [text for text in words.EXAMPLES if text not in questions]
+        self._questions = [*questions, *others][: len(self.examples)]
+        for button, text in zip(self.examples, self._questions, strict=True):
+            before = text in questions
+            button.set_icon(Icon.CLOCK if before else Icon.QUESTION)
+            button.set_words(" ".join(text.split()))
+            button.setToolTip(tip(text) if before else "")
+            button.setAccessibleDescription(words.ASKED_BEFORE if before else "")
+
     @Slot()
     def _say_nothing_open(self) -> None:
         self._title.setText("No page yet")
@@ -69,4 +84,4 @@ class Welcome(QWidget):
     def _on_example(self) -> None:
         sender = self.sender()
         if isinstance(sender, IconButton):
-            self.example_clicked.emit(sender.text())
+            self.example_clicked.emit(self._questions[self.examples.index(sender)])

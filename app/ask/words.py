@@ -27,6 +27,7 @@ EXAMPLES = (
 )
 
 NO_DOCUMENT = "As soon as a page shows here, draw a box around the part you mean and ask about it."
+ASKED_BEFORE = "You asked this about this document before"
 FIRST_QUESTION = "Draw a box around the part you mean for the sharpest reading, or ask right away."
 SMALL_MODEL = "This small model reads fields and short lines: draw a box around one."
 NO_MODEL = "There is no model to read with yet."

@@ -64,7 +64,8 @@ class PageArea(QAbstractScrollArea):
         self.setAccessibleName("Pages")
         self.setAccessibleDescription(
             "Drag to draw a box around the part to ask about. Arrow keys move the box, Escape "
-            "removes it. Page Up and Page Down scroll, Ctrl and the wheel zoom."
+            "removes it, Ctrl+Z brings it back, Ctrl+C copies its text. What is typed goes into "
+            "the question. Page Up and Page Down scroll, Ctrl and the wheel zoom."
         )
         self.setCornerWidget(QWidget())  # the style's own draws a frame
         self.viewport().setMouseTracking(True)

@@ -44,6 +44,29 @@ def asked(qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str], tmp_path: P
     return shell
 
 
+def test_the_question_is_offered_again_for_its_document_only(
+    qtbot: QtBot, asked: Shell, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    asked.window.close()
+    again = make_shell()
+    parts = furniture(again)
+
+    def offered() -> str:
+        return parts.panel.welcome.examples[0].text()
+
+    parts.desk.open([two[0]])
+    qtbot.waitUntil(lambda: offered() == f"{SECRET} what")
+    parts.desk.open([two[1]])
+    assert offered() != f"{SECRET} what"
+    parts.desk.open([two[0]])
+    qtbot.waitUntil(lambda: offered() == f"{SECRET} what")
+    with qtbot.waitSignal(parts.history.found) as found:
+        parts.history.search()
+    assert found.args is not None
+    parts.history.delete([entry.number for entry in found.args[0].entries])
+    qtbot.waitUntil(lambda: offered() != f"{SECRET} what")
+
+
 def test_an_answer_is_kept_searched_judged_reopened_and_deleted(
     qtbot: QtBot, asked: Shell, two: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

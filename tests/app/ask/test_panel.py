@@ -43,6 +43,17 @@ def test_an_example_becomes_the_draft(qtbot: QtBot, panel: AskPanel) -> None:
     assert panel.draft() == words.EXAMPLES[0]
 
 
+def test_what_was_asked_before_is_offered_first(qtbot: QtBot, panel: AskPanel) -> None:
+    panel.set_scope(DOCUMENT, PAGE, None)
+    panel.offer(("What is the <b>IBAN</b>?\nAnd the BIC?", words.EXAMPLES[0]))
+    offered = [example.text() for example in panel.welcome.examples]
+    assert offered == ["What is the <b>IBAN</b>? And the BIC?", *words.EXAMPLES[:2]]
+    QTest.mouseClick(panel.welcome.examples[0], Qt.MouseButton.LeftButton)
+    assert panel.draft() == "What is the <b>IBAN</b>?\nAnd the BIC?"
+    panel.offer(())
+    assert [example.text() for example in panel.welcome.examples] == list(words.EXAMPLES)
+
+
 def test_a_question_is_asked_of_what_the_chip_says(qtbot: QtBot, panel: AskPanel) -> None:
     panel.set_scope(DOCUMENT, PAGE, BOX)
     assert panel.composer.chip.chip.text() == "This crop · page 2 of 3"

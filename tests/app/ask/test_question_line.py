@@ -55,6 +55,23 @@ def test_up_brings_back_what_was_asked_and_down_the_draft(qtbot: QtBot, line: Qu
     assert shown == ["second", "first", "first", "second", "draft"]
 
 
+def test_up_reaches_what_was_asked_about_the_document_before(
+    qtbot: QtBot, line: QuestionLine
+) -> None:
+    line.remember("now")
+    line.offer(("now", "later", "long ago"))
+    shown: list[str] = []
+    for _ in range(3):
+        QTest.keyClick(line, Qt.Key.Key_Up)
+        shown.append(line.toPlainText())
+    assert shown == ["now", "later", "long ago"]
+    line.offer(())
+    line.clear()
+    QTest.keyClick(line, Qt.Key.Key_Up)
+    QTest.keyClick(line, Qt.Key.Key_Up)
+    assert line.toPlainText() == "now"
+
+
 def test_up_moves_inside_a_longer_question_first(qtbot: QtBot, line: QuestionLine) -> None:
     line.remember("before")
     line.set_question("one\ntwo")

@@ -1,0 +1,123 @@
+"""Between the document in front and the asking panel: what keys on a page mean, small offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+
+from app import dialogs
+from app.ask.panel import AskPanel
+from app.ask.recent import RecentQuestions
+from app.desk import Desk
+from app.history.keeper import History
+from app.labelling.texts import PageTexts
+from app.pages import PageService
+from app.tabs import Tabs
+from app.viewer import box_hint
+from app.viewer.box_past import BoxPast
+from app.viewer.crop import Crop
+from app.viewer.document_view import DocumentView
+
+SHOWN = 60
+"""Characters of a copied text that are shown."""
+NO_TEXT = "This part is a picture without text of its own. Ask “What does it say?” to have it read."
+NO_BOX = "Draw a box around the text you want to copy, then press Ctrl+C."
+
+
+class Front(QObject):
+    """Letters typed on a page go into the question, "Draw a box" says how.
+
+    Ctrl+C copies the text of the box, Ctrl+Z takes its last change back, Esc takes marks away.
+
+    Args:
+        tabs: The open documents.
+        desk: Their presenter.
+        pages: Where a page's own words come from.
+        panel: Where questions are asked.
+        history: What was asked before.
+        say: Tells the person a plain sentence.
+    """
+
+    def __init__(
+        self,
+        tabs: Tabs,
+        desk: Desk,
+        pages: PageService,
+        panel: AskPanel,
+        history: History,
+        say: Callable[[str, str], None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._tabs = tabs
+        self._panel = panel
+        self._say = say
+        self._pasts: dict[str, BoxPast] = {}
+        self._wanted: Crop | None = None
+        self._texts = PageTexts(pages, self)
+        self._texts.read.connect(self._on_text)
+        RecentQuestions(tabs, history, panel, self)
+        panel.left.connect(tabs.take_keyboard)
+        panel.crop_wanted.connect(self._on_crop_wanted)
+        tabs.typed.connect(panel.type_on)
+        tabs.escaped.connect(desk.clear_evidence)
+        tabs.copy_pressed.connect(self._on_copy)
+        tabs.undo_pressed.connect(self._on_undo)
+        tabs.made.connect(self._on_made)
+
+    @Slot()
+    def _on_crop_wanted(self) -> None:
+        if self._tabs.current is not None:
+            box_hint.invite(self._tabs.current)
+
+    # The box's past
+
+    @Slot(object)
+    def _on_made(self, view: DocumentView) -> None:
+        past = self._pasts[view.path] = BoxPast()
+        view.crop_changed.connect(partial(_note, past))
+
+    @Slot(int)
+    def _on_undo(self, by: int) -> None:
+        view = self._tabs.current
+        past = self._pasts.get(view.path) if view is not None else None
+        spot = past.step(by) if past is not None else None
+        if view is not None and spot is not None:
+            page, box = spot
+            if box is not None and view.page().page != page:
+                view.go_to(page)
+            view.set_crop(page, box)
+
+    # The box's text
+
+    @Slot()
+    def _on_copy(self) -> None:
+        view = self._tabs.current
+        crop = view.crop() if view is not None else None
+        if crop is None:
+            self._say(NO_BOX, "copy")
+            return
+        self._wanted = Crop(*crop)
+        self._texts.look_at(self._wanted.page)
+
+    @Slot()
+    def _on_text(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is None:
+            return
+        text = self._texts.under(wanted.box)
+        if not text:
+            self._say(NO_TEXT, "copy")
+            return
+        dialogs.copy(text)
+        shown = text if len(text) <= SHOWN else f"{text[:SHOWN].rstrip()}…"
+        self._say(f"Copied: {shown}", "copy")
+
+
+def _note(past: BoxPast, crop: Crop | None) -> None:
+    if crop is None:
+        past.note(0, None)
+    else:
+        past.note(crop.page.page, crop.box)

@@ -1,0 +1,34 @@
+"""The boxes that were on a document, so that the last change can be taken back."""
+
+from __future__ import annotations
+
+from vlm.types import Box
+
+KEPT = 100
+
+Spot = tuple[int, Box | None]
+"""A page and the box on it, None without one."""
+
+
+class BoxPast:
+    """A line of changes with a place in it; begins without a box."""
+
+    def __init__(self) -> None:
+        self._spots: list[Spot] = [(0, None)]
+        self._now = 0
+
+    def note(self, page: int, box: Box | None) -> None:
+        """Take in a change; what was taken back before is forgotten."""
+        spot = (page, box)
+        before = self._spots[self._now]
+        if spot == before or (box is None and before[1] is None):
+            return
+        self._spots = [*self._spots[: self._now + 1], spot][-KEPT:]
+        self._now = len(self._spots) - 1
+
+    def step(self, by: int) -> Spot | None:
+        """Go back (-1) or forth (1); None where the line ends."""
+        if not 0 <= self._now + by < len(self._spots):
+            return None
+        self._now += by
+        return self._spots[self._now]

@@ -1,0 +1,87 @@
+"""Keys on a page: the box's text, the box's past, the marks."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app import front
+from app.shell import Shell
+from app.viewer.document_view import DocumentView
+from app.viewer.page_area import PageArea
+from tests.app.conftest import MakeShell, furniture
+from tests.app.viewer.sample import draw_blank
+from vlm.types import Box
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+NUMBER = Box(0.6, 0.08, 1.0, 0.13)
+"""Where the sample has its name and number."""
+
+
+def front_view(qtbot: QtBot, shell: Shell) -> DocumentView:
+    tabs = furniture(shell).tabs
+    qtbot.waitUntil(lambda: tabs.current is not None and tabs.current.document() is not None)
+    assert tabs.current is not None
+    return tabs.current
+
+
+def area_of(view: DocumentView) -> PageArea:
+    return view.findChildren(PageArea)[0]
+
+
+@pytest.fixture
+def shell(make_shell: MakeShell, two: tuple[str, str]) -> Shell:
+    return make_shell(two[0])
+
+
+def test_the_text_of_the_box_is_copied(qtbot: QtBot, shell: Shell) -> None:
+    view = front_view(qtbot, shell)
+    QApplication.clipboard().setText("before")
+    QTest.keyClick(area_of(view), Qt.Key.Key_C, CONTROL)
+    assert shell.window.notice.text == front.NO_BOX
+    view.set_crop(0, NUMBER)
+    QTest.keyClick(area_of(view), Qt.Key.Key_C, CONTROL)
+    qtbot.waitUntil(lambda: QApplication.clipboard().text() != "before")
+    copied = QApplication.clipboard().text()
+    assert "2026-0001" in copied
+    assert shell.window.notice.text == f"Copied: {copied}"
+
+
+def test_a_picture_has_no_text_to_copy(qtbot: QtBot, make_shell: MakeShell, tmp_path: Path) -> None:
+    shell = make_shell(draw_blank(tmp_path / "blank.pdf", 1))
+    view = front_view(qtbot, shell)
+    view.set_crop(0, NUMBER)
+    QApplication.clipboard().setText("before")
+    QTest.keyClick(area_of(view), Qt.Key.Key_C, CONTROL)
+    qtbot.waitUntil(lambda: shell.window.notice.text == front.NO_TEXT)
+    assert QApplication.clipboard().text() == "before"
+
+
+def test_a_box_that_was_lost_comes_back(qtbot: QtBot, shell: Shell) -> None:
+    view = front_view(qtbot, shell)
+    area = area_of(view)
+    view.set_crop(0, NUMBER)
+    QTest.keyClick(area, Qt.Key.Key_Escape)
+    assert view.crop() is None
+    view.go_to(2)
+    QTest.keyClick(area, Qt.Key.Key_Z, CONTROL)
+    assert view.crop() == (view.page(), NUMBER)
+    assert view.page().page == 0
+    QTest.keyClick(area, Qt.Key.Key_Z, CONTROL)
+    assert view.crop() is None
+    QTest.keyClick(area, Qt.Key.Key_Z, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    assert view.crop() is not None
+    QTest.keyClick(area, Qt.Key.Key_Delete)
+    assert view.crop() is None
+
+
+def test_escape_takes_the_marks_of_an_answer_away(qtbot: QtBot, shell: Shell) -> None:
+    view = front_view(qtbot, shell)
+    area = area_of(view)
+    view.show_evidence(0, (NUMBER,), scroll=False)
+    assert area.painter.evidence[1]
+    QTest.keyClick(area, Qt.Key.Key_Escape)
+    assert not area.painter.evidence[1]
