@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QStackedWidget
 from app import dialogs, intake
 from app.ask.values import Asked
 from app.labelling.parts import Parts
-from finetune import question_sets
 from vlm.types import ModelInfo
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ class LabelDoor(QObject):
 
     Args:
         parts: What labelling uses of the window.
-        folder: Where question sets are kept.
+        folder: Where question sets and what was chosen last are kept.
         window: Its command "Label documents" shows the panel, "Ask a question" the other one.
     """
 
@@ -81,7 +80,7 @@ class LabelDoor(QObject):
         panel = LabelPanel()
         self.side.addWidget(panel)
         panel.closed.connect(lambda: self._window.commands.label.setChecked(False))
-        made = Labelling(panel, self._parts, self._folder / question_sets.NAME, self._window)
+        made = Labelling(panel, self._parts, self._folder, self._window)
         made.set_model(self._model)
         made.model.asked.connect(self._parts.ask.asked)
         return made

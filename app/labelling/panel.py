@@ -9,9 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QMenu,
     QProgressBar,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -29,7 +27,8 @@ from app.labelling.answer_line import AnswerLine
 from app.labelling.line_list import LineList
 from app.labelling.lines import paper_line, row_line
 from app.labelling.questions import QuestionPicker
-from app.labelling.values import Offer, Progress, RowItem, Source, Step, Typed
+from app.labelling.source_button import SourceButton
+from app.labelling.values import Offer, Progress, RowItem, Step, Typed
 from app.labelling.work import Paper
 from app.labels import Elided, Role, label
 from app.models.buttons import ActionButton
@@ -142,15 +141,8 @@ class LabelPanel(QWidget):
 
     def _make_head(self) -> None:
         self.title = label("Label", Role.HEADING)
-        self.choose = QPushButton("Documents")
-        self.choose.setProperty("kind", "quiet")
-        self.choose.setAutoDefault(False)
-        self.choose.setAccessibleName("Choose documents to label")
-        menu = QMenu(self.choose)
-        menu.addAction("The &open documents", lambda: self.source_chosen.emit(Source.OPEN))
-        menu.addAction("&Files…", lambda: self.source_chosen.emit(Source.FILES))
-        menu.addAction("A &folder…", lambda: self.source_chosen.emit(Source.FOLDER))
-        self.choose.setMenu(menu)
+        self.choose = SourceButton()
+        self.choose.chosen.connect(self.source_chosen)
         self.close_button = _tool("close", "Close labelling", 16)
         self.close_button.clicked.connect(self.closed)
         self.name = Elided("")

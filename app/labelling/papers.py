@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -12,6 +13,7 @@ from app import dialogs, intake
 from app.coalesce import Coalescer
 from app.labelling import words
 from app.labelling.counting import Counted, PaperCounter
+from app.labelling.last_choice import LastChoice
 from app.labelling.panel import LabelPanel
 from app.labelling.values import Source
 from app.labelling.work import WorkList, documents_in
@@ -21,6 +23,14 @@ from app.task import CancelToken, Ended, Failed, Tasks
 from app.viewer.document_view import DocumentView
 from vlm.pages.kinds import SUFFIXES
 from vlm.types import PageRef
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The documents in a folder and below it."""
+
+    folder: Path
+    files: tuple[str, ...]
 
 
 class Papers(QObject):
@@ -34,6 +44,7 @@ class Papers(QObject):
         panel: The view.
         pages: Opens documents to count their pages.
         tabs: The open documents.
+        last: Which folder was labelled the last time.
         window: What dialogs lie above.
     """
 
@@ -45,6 +56,7 @@ class Papers(QObject):
         panel: LabelPanel,
         pages: PageService,
         tabs: Tabs,
+        last: LastChoice,
         window: QWidget,
         parent: QObject | None = None,
     ) -> None:
@@ -52,6 +64,7 @@ class Papers(QObject):
         self.work = WorkList()
         self._panel = panel
         self._tabs = tabs
+        self._last = last
         self._window = window
         self._place = ("", 0)
         self._counter = PaperCounter(pages, lambda path: tabs.view(path) is not None, self)
@@ -60,6 +73,7 @@ class Papers(QObject):
         self._redraw.due.connect(self._show)
         self._counter.counted.connect(self._on_counted)
         panel.source_chosen.connect(self._on_source)
+        panel.choose.show_folder(last.now.folder)
 
     def begin(self) -> None:
         """Take the open documents, when none were chosen before."""
@@ -120,22 +134,29 @@ class Papers(QObject):
                 if files:
                     self._choose(intake.sort_out(files).files)
             case Source.FOLDER:
-                folder = dialogs.choose_folder(self._window, "Label a folder of documents", near)
+                before = self._last.now.folder or near
+                folder = dialogs.choose_folder(self._window, "Label a folder of documents", before)
                 if folder:
                     self._list(Path(folder))
+            case Source.SAME_FOLDER:
+                self._list(Path(self._last.now.folder))
 
     def _list(self, folder: Path) -> None:
-        def steps(_: CancelToken) -> Generator[tuple[str, ...], None, None]:
-            yield documents_in(folder.absolute(), SUFFIXES)
+        whole = folder.absolute()
+
+        def steps(_: CancelToken) -> Generator[_Listed, None, None]:
+            yield _Listed(whole, documents_in(whole, SUFFIXES))
 
         task = self._lane.start(steps)
         task.value.connect(self._on_listed)
         task.ended.connect(self._on_list_ended)
 
     @Slot(object)
-    def _on_listed(self, files: tuple[str, ...]) -> None:
-        if files:
-            self._choose(files)
+    def _on_listed(self, listed: _Listed) -> None:
+        if listed.files:
+            self._last.keep_folder(str(listed.folder))
+            self._panel.choose.show_folder(str(listed.folder))
+            self._choose(listed.files)
         else:
             self._panel.say(words.EMPTY_FOLDER)
 

@@ -14,6 +14,7 @@ from app.labelling.ahead import CropsAhead
 from app.labelling.example import made
 from app.labelling.front import Front
 from app.labelling.keys import PageKeys
+from app.labelling.last_choice import LastChoice
 from app.labelling.model_answer import ModelAnswer
 from app.labelling.panel import LabelPanel
 from app.labelling.papers import Papers
@@ -29,18 +30,16 @@ from vlm.types import PageRef
 
 
 class Labelling(QObject):
-    """Makes rows on the page in front, one after the other.
-
-    `model` is asked on request, see there.
+    """Makes rows on the page in front, one after the other; `model` is asked on request.
 
     Args:
         panel: The view.
         parts: Of the window.
-        sets_file: Where question sets are kept.
+        folder: Where question sets and what was chosen last are kept.
         window: What dialogs lie above.
     """
 
-    def __init__(self, panel: LabelPanel, parts: Parts, sets_file: Path, window: QWidget) -> None:
+    def __init__(self, panel: LabelPanel, parts: Parts, folder: Path, window: QWidget) -> None:
         super().__init__(panel)
         self.panel = panel
         self._parts = parts
@@ -54,9 +53,10 @@ class Labelling(QObject):
         self._ahead = CropsAhead(parts.taker, self)
         self._texts = PageTexts(parts.pages, self)
         self._rows = Rows(parts.shelf, self._ahead, self)
-        self._sets = Sets(sets_file, panel.picker, window)
+        last = LastChoice(folder)
+        self._sets = Sets(folder, last, panel.picker, window)
         self._turn = Turn(panel.picker, self._sets)
-        self._papers = Papers(panel, parts.pages, parts.tabs, window, self)
+        self._papers = Papers(panel, parts.pages, parts.tabs, last, window, self)
         self._keys = PageKeys(panel.answer)
         self._front = Front(parts.desk, parts.tabs, self._keys)
         self._connect()

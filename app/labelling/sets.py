@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app import safe_file
+from app.labelling.last_choice import LastChoice
 from app.labelling.questions import QuestionPicker
 from app.labelling.sets_dialog import SetsDialog
 from finetune import question_sets
@@ -23,7 +24,8 @@ class Sets(QObject):
         complained(str): Why the file could not be used.
 
     Args:
-        file: Where the sets are kept.
+        folder: Where the sets are kept.
+        last: Which was asked the last time.
         picker: Where a set is chosen.
         window: What the dialog lies above.
     """
@@ -31,9 +33,12 @@ class Sets(QObject):
     changed = Signal()
     complained = Signal(str)
 
-    def __init__(self, file: Path, picker: QuestionPicker, window: QWidget) -> None:
+    def __init__(
+        self, folder: Path, last: LastChoice, picker: QuestionPicker, window: QWidget
+    ) -> None:
         super().__init__(picker)
-        self._file = file
+        self._file = folder / question_sets.NAME
+        self._last = last
         self._picker = picker
         self._window = window
         self._locked = ""
@@ -62,7 +67,7 @@ class Sets(QObject):
             self._sets = question_sets.SHIPPED
             became = safe_file.set_aside(self._file)
             self.complained.emit(f"{error} It {became}, and the shipped sets are offered.")
-        self._chosen = self._sets[0].name if self._sets else ""
+        self._chosen = self._first()
         self._picker.show_sets(self._sets, self._chosen)
 
     @Slot()
@@ -76,9 +81,17 @@ class Sets(QObject):
         self.dialog.finished.connect(self._on_finished)
         self.dialog.open()
 
+    def _first(self) -> str:
+        """Return the set that was asked last, if it is still there, else the first one."""
+        name = self._last.now.questions
+        if name is not None and (not name or question_sets.named(self._sets, name)):
+            return name
+        return self._sets[0].name if self._sets else ""
+
     @Slot(str)
     def _on_chosen(self, name: str) -> None:
         self._chosen = name
+        self._last.keep_questions(name)
         self.changed.emit()
 
     @Slot(object)
@@ -95,6 +108,7 @@ class Sets(QObject):
         edited = item.text() if item is not None else ""
         kept = question_sets.named(sets, edited) or question_sets.named(sets, self._chosen)
         self._chosen = kept.name if kept is not None else ""
+        self._last.keep_questions(self._chosen)
         self._picker.show_sets(self._sets, self._chosen)
         self.dialog.accept()
         self.changed.emit()

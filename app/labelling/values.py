@@ -25,6 +25,7 @@ class Source(Enum):
     OPEN = "the open documents"
     FILES = "files"
     FOLDER = "a folder"
+    SAME_FOLDER = "the folder that was chosen last"
 
 
 @dataclass(frozen=True, slots=True)

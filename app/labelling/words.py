@@ -39,6 +39,11 @@ SET_TWICE = "Another set has this name. Choose another name."
 SET_QUESTION_TWICE = "This set has a question twice: {}"
 
 
+def folder_again(folder: str) -> str:
+    """Return what offers the folder that was labelled last."""
+    return f"The folder “{name(folder)}” again"
+
+
 def progress(value: Progress) -> str:
     """Return how far the labelling has come: "3 of 40 pages, 12 labelled"."""
     if not value.documents:

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.labelling.last_choice import LastChoice
 from app.labelling.questions import QuestionPicker
 from app.labelling.sets import Sets
 from app.labelling.sets_dialog import SetsDialog
@@ -24,7 +25,7 @@ def file(tmp_path: Path) -> Path:
 def sets(qtbot: QtBot, file: Path) -> Sets:
     picker = QuestionPicker()
     qtbot.addWidget(picker)
-    made = Sets(file, picker, picker)
+    made = Sets(file.parent, LastChoice(file.parent), picker, picker)
     made.load()
     return made
 
