@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, Slot
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMenu
 
 from app import dialogs
 from app.ask.panel import AskPanel
@@ -66,13 +68,47 @@ class Front(QObject):
         tabs.copy_pressed.connect(self._on_copy)
         tabs.undo_pressed.connect(self._on_undo)
         tabs.made.connect(self._on_made)
+        tabs.menu_wanted.connect(self._on_menu_wanted)
 
     @Slot()
     def _on_crop_wanted(self) -> None:
         if self._tabs.current is not None:
             box_hint.invite(self._tabs.current)
 
+    # What a right click offers
+
+    def menu(self, view: DocumentView) -> QMenu:
+        """Return what can be done with the box and the page, with the keys that do it too."""
+        menu = QMenu(view)
+        boxed = view.crop() is not None
+        keys = QKeySequence.StandardKey
+        for text, key, usable, does in (
+            ("Copy the text in the box", QKeySequence(keys.Copy), boxed, self._on_copy),
+            ("Remove the box", QKeySequence("Esc"), boxed, lambda: view.set_crop(0, None)),
+            ("Undo", QKeySequence(keys.Undo), self._can_step(view, -1), lambda: self._on_undo(-1)),
+            ("Redo", QKeySequence(keys.Redo), self._can_step(view, 1), lambda: self._on_undo(1)),
+        ):
+            action = menu.addAction(text, does)
+            action.setShortcut(key)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # told, not taken
+            action.setEnabled(usable)
+        menu.addSeparator()
+        menu.addActions(view.actions())
+        return menu
+
+    @Slot(QPoint)
+    def _on_menu_wanted(self, place: QPoint) -> None:
+        view = self._tabs.current
+        if view is not None and view.document() is not None:
+            menu = self.menu(view)
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(place)
+
     # The box's past
+
+    def _can_step(self, view: DocumentView, by: int) -> bool:
+        past = self._pasts.get(view.path)
+        return past is not None and past.can_step(by)
 
     @Slot(object)
     def _on_made(self, view: DocumentView) -> None:

@@ -22,7 +22,10 @@ KINDS = (
 )
 """What the file dialog offers."""
 NOTHING_TO_PASTE = "There is no picture or file on the clipboard. Copy one, then paste again."
-ONLY_LOCAL = "That was an address, not a file. Save it on this computer first, then open it."
+ONLY_LOCAL = (
+    "That was an address, not a file. Copy the picture itself and paste it here with Ctrl+V, "
+    "or save it on this computer first."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,10 @@ def sort_out(paths: Iterable[str]) -> Intake:
     for given in dict.fromkeys(os.path.abspath(path) for path in paths):  # noqa: PTH100 - no links resolved
         path = Path(given)
         if path.is_dir():
-            refused.append(f"“{path.name}” is a folder. Drop the files in it instead.")
+            refused.append(
+                f"“{path.name}” is a folder. Drop the files in it, or press Batch to ask the same "
+                "of all of them."
+            )
         elif path.suffix and path.suffix.lower() not in SUFFIXES and path.exists():
             refused.append(
                 f"“{path.name}” is neither a PDF nor a picture. "

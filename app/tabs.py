@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QMenu, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from app import icons
+from app.dialogs import copy
 from app.labels import menu_text, tip
 
 if TYPE_CHECKING:  # the first window needs no document view yet
@@ -23,7 +24,32 @@ _CONTROLS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifie
 
 
 class _Bar(QTabBar):
-    """A tab bar whose middle button closes; its tabs scroll before they become unreadable."""
+    """A tab bar whose middle button closes; its tabs scroll before they become unreadable.
+
+    Signals:
+        others_close_wanted(int): Close all tabs but this one.
+    """
+
+    others_close_wanted = Signal(int)
+
+    def menu(self, index: int) -> QMenu:
+        """Return what can be done with a tab."""
+        menu = QMenu(self)
+        menu.addAction("&Close", lambda: self.tabCloseRequested.emit(index))
+        others = menu.addAction("Close the &others", lambda: self.others_close_wanted.emit(index))
+        others.setEnabled(self.count() > 1)
+        menu.addSeparator()
+        path = str(self.tabData(index) or "")
+        menu.addAction("Copy the &name", lambda: copy(Path(path).name))
+        menu.addAction("Copy the &full path", lambda: copy(path))
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.tabAt(event.pos())
+        if index >= 0:
+            menu = self.menu(index)
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(event.globalPos())
 
     def minimumTabSizeHint(self, index: int) -> QSize:
         return self.tabSizeHint(index).boundedTo(QSize(NARROWEST, 1000))
@@ -48,6 +74,7 @@ class Tabs(QWidget):
             a line break for Enter.
         escaped(): Esc, when the document has no use for it.
         copy_pressed(): The keys for copying, on a document.
+        menu_wanted(object): A right click on a document, at this `QPoint` of the screen.
         undo_pressed(int): The keys for undoing (-1) or redoing (1), on a document.
 
     Args:
@@ -61,6 +88,7 @@ class Tabs(QWidget):
     typed = Signal(str)
     escaped = Signal()
     copy_pressed = Signal()
+    menu_wanted = Signal(QPoint)
     undo_pressed = Signal(int)
 
     def __init__(
@@ -79,6 +107,7 @@ class Tabs(QWidget):
         self._bar.currentChanged.connect(self._on_current)
         self._bar.tabCloseRequested.connect(self._on_close)
         self._bar.tabMoved.connect(self.moved)
+        self._bar.others_close_wanted.connect(self._on_close_others)
         self._stack = QStackedWidget()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -181,6 +210,17 @@ class Tabs(QWidget):
     @Slot(int)
     def _on_close(self, index: int) -> None:
         self.close_wanted.emit(self._path_at(index))
+
+    @Slot(int)
+    def _on_close_others(self, index: int) -> None:
+        kept = self._path_at(index)
+        for path in self.paths:
+            if path != kept:
+                self.close_wanted.emit(path)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._stack.geometry().contains(event.pos()):
+            self.menu_wanted.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         text = event.text()

@@ -14,13 +14,21 @@ class FlowRow(QWidget):
         widgets: In reading and tab order.
         gap: Pixels between widgets and between lines.
         inset: Pixels left free on both sides.
+        together: Neighbours among `widgets` that stay on one line where they can.
     """
 
-    def __init__(self, *widgets: QWidget, gap: int = 6, inset: int = 0) -> None:
+    def __init__(
+        self,
+        *widgets: QWidget,
+        gap: int = 6,
+        inset: int = 0,
+        together: tuple[QWidget, ...] = (),
+    ) -> None:
         super().__init__()
         self._inset = inset
         self._widgets = widgets
         self._gap = gap
+        self._together = together
         self._heights: dict[int, int] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -41,13 +49,20 @@ class FlowRow(QWidget):
             if widget.isHidden():
                 continue
             size = widget.sizeHint().boundedTo(QSize(width - self._inset, 10_000))
-            if line and x + size.width() > width:
+            if line and x + self._needed(widget, size.width()) > width:
                 x, y, line = self._inset, y + line + self._gap, 0
             if place:
                 widget.setGeometry(QRect(QPoint(x, y), size))
             x += size.width() + self._gap
             line = max(line, size.height())
         return y + line
+
+    def _needed(self, widget: QWidget, own: int) -> int:
+        """Return the width that has to be left for a widget to stay on this line."""
+        if not self._together or widget is not self._together[0]:
+            return own
+        shown = [part.sizeHint().width() for part in self._together if not part.isHidden()]
+        return sum(shown) + self._gap * (len(shown) - 1)
 
     def _refresh(self) -> None:
         self._heights.clear()

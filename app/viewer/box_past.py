@@ -26,9 +26,13 @@ class BoxPast:
         self._spots = [*self._spots[: self._now + 1], spot][-KEPT:]
         self._now = len(self._spots) - 1
 
+    def can_step(self, by: int) -> bool:
+        """Tell whether there is anything in that direction."""
+        return 0 <= self._now + by < len(self._spots)
+
     def step(self, by: int) -> Spot | None:
         """Go back (-1) or forth (1); None where the line ends."""
-        if not 0 <= self._now + by < len(self._spots):
+        if not self.can_step(by):
             return None
         self._now += by
         return self._spots[self._now]

@@ -70,6 +70,7 @@ class PasswordCard(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._busy = False
         title = QLabel("This document is protected")
         title.setTextFormat(Qt.TextFormat.PlainText)
         font = title.font()
@@ -103,21 +104,21 @@ class PasswordCard(QWidget):
         """Show the card, ready to type; `sentence` says why."""
         self._text.setText(sentence)
         self._field.setAccessibleDescription(sentence)
-        self._field.clear()
         self._set_busy(False)
         self.adjustSize()
         self.show()
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _set_busy(self, busy: bool) -> None:
-        self._field.setReadOnly(busy)  # not disabled: the keyboard stays here
+        self._busy = busy  # the field stays open: what is typed meanwhile is not lost
         self._button.setEnabled(not busy)
         self._button.setText("Opening…" if busy else "Open")
 
     @Slot()
     def _on_entered(self) -> None:
-        if self._field.text():
+        if self._field.text() and not self._busy:
             password = self._field.text()
+            self._field.setFocus()  # a button that is switched off gives the keyboard away
             self._set_busy(True)
             self._field.clear()
             self.entered.emit(password)

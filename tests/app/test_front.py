@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app import front
 from app.shell import Shell
+from app.tabs import _Bar  # pyright: ignore[reportPrivateUsage] # the person's right click
 from app.viewer.document_view import DocumentView
 from app.viewer.page_area import PageArea
 from tests.app.conftest import MakeShell, furniture
@@ -85,3 +87,47 @@ def test_escape_takes_the_marks_of_an_answer_away(qtbot: QtBot, shell: Shell) ->
     assert area.painter.evidence[1]
     QTest.keyClick(area, Qt.Key.Key_Escape)
     assert not area.painter.evidence[1]
+
+
+def texts(menu: QMenu, *, usable: bool) -> list[str]:
+    return [
+        action.text()
+        for action in menu.actions()
+        if not action.isSeparator() and action.isEnabled() is usable
+    ]
+
+
+def test_a_right_click_offers_what_the_keys_do(qtbot: QtBot, shell: Shell) -> None:
+    view = front_view(qtbot, shell)
+    made = furniture(shell).front
+    off = texts(made.menu(view), usable=False)
+    assert off[:4] == ["Copy the text in the box", "Remove the box", "Undo", "Redo"]
+    view.set_crop(0, NUMBER)
+    assert texts(made.menu(view), usable=True)[:3] == off[:3]
+    undo = next(action for action in made.menu(view).actions() if action.text() == "Undo")
+    undo.trigger()
+    assert view.crop() is None
+    area = area_of(view)
+    event = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, QPoint(20, 20), area.mapToGlobal(QPoint(20, 20))
+    )
+    before = set(view.findChildren(QMenu))
+    QApplication.sendEvent(area.viewport(), event)
+    (shown,) = (menu for menu in view.findChildren(QMenu) if menu.isVisible())
+    assert shown not in before
+    shown.close()
+
+
+def test_the_other_tabs_are_closed_from_a_tab(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    shell = make_shell(*two)
+    front_view(qtbot, shell)
+    tabs = furniture(shell).tabs
+    menu = tabs.findChildren(_Bar)[0].menu(1)
+    actions = {action.text().replace("&", ""): action for action in menu.actions()}
+    actions["Copy the name"].trigger()
+    assert QApplication.clipboard().text() == Path(two[1]).name
+    actions["Close the others"].trigger()
+    assert tabs.paths == (two[1],)
+    assert front_view(qtbot, shell).path == two[1]

@@ -41,7 +41,7 @@ def test_folders_and_other_files_get_a_sentence(tmp_path: Path) -> None:
     )
     assert came.files == (str(tmp_path / "ok.pdf"),)
     folder, other = came.refused
-    assert folder == "“papers” is a folder. Drop the files in it instead."
+    assert folder.startswith("“papers” is a folder. Drop the files in it, or press Batch")
     assert other.startswith("“letter.docx” is neither a PDF nor a picture.")
 
 

@@ -164,6 +164,14 @@ def test_right_is_a_verdict_that_can_be_taken_back(qtbot: QtBot, card: AnswerCar
         assert judged.args == [Verdict(CROPPED, answer(), right)]
 
 
+@pytest.mark.parametrize("width", [280, 380, 420, 600])
+def test_right_and_wrong_stand_side_by_side(qtbot: QtBot, card: AnswerCard, width: int) -> None:
+    card.resize(width, 400)
+    card.show_answer(answer())
+    qtbot.waitUntil(lambda: card.width() == width and card.wrong.y() == card.right.y())
+    assert card.wrong.geometry().right() < card.width()
+
+
 def test_a_correction_is_written_in_the_card(qtbot: QtBot, card: AnswerCard) -> None:
     card.show_answer(answer("84.50"))
     with qtbot.waitSignal(card.correction_wanted):

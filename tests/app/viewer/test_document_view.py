@@ -476,10 +476,10 @@ def test_a_document_that_does_not_open_says_why(
     qtbot.keyClicks(field, "guess")
     with qtbot.waitSignal(shown.failed):
         qtbot.keyClick(field, Qt.Key.Key_Return)
+        qtbot.keyClicks(field, "sec")
     assert card.isVisible()
-    assert not field.isReadOnly()
     assert QApplication.focusWidget() is field
-    qtbot.keyClicks(field, "secret")
+    qtbot.keyClicks(field, "ret")
     with qtbot.waitSignal(shown.opened):
         qtbot.keyClick(field, Qt.Key.Key_Return)
     assert not card.isVisible()
