@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+NOT_ON_PAGE = "Not on this page."
+"""How the shipped model says it."""
+
 _NOT_THERE = re.compile(
     r"(?:none|n/?a|unknown|unanswerable|nothing|nicht (?:vorhanden|angegeben)|"
     r"(?:it |this |that |the answer )?(?:is |are |was )?not (?:on|in|found|given|stated|mentioned|"

@@ -1,4 +1,4 @@
-"""Questions to whole documents for an engine: what it keeps of documents, and who reads scans.
+"""Questions to whole documents and pages for an engine: what it keeps of them, who reads scans.
 
 Knows no model; the engine hands in what answers about one page.
 """
@@ -11,12 +11,13 @@ from pathlib import Path
 
 import msgspec
 
-from vlm import whole_document
+from vlm import part_answers, whole_document
 from vlm.absence import says_something
 from vlm.cancel import CancelToken
 from vlm.errors import DeskError
 from vlm.page_finder import Finder
 from vlm.page_reading import AskPage, Model, PageReader, Pages
+from vlm.part_finder import MOST_PARTS, PartFinder
 from vlm.protocol import (
     AllAnswered,
     Answered,
@@ -25,10 +26,11 @@ from vlm.protocol import (
     Done,
     Event,
     Failed,
+    Progress,
     Unanswered,
 )
 from vlm.readings import Readings
-from vlm.types import Answer, PageAnswer, PagesRead, Question
+from vlm.types import Answer, Box, PageAnswer, PageRef, PagesRead, Question
 
 Passwords = Callable[[str], str | None]
 AskTogether = Callable[[AskAll], Iterator[Event]]
@@ -53,9 +55,14 @@ class Asking:
     password: Passwords
     cancel: CancelToken
 
+    @property
+    def in_parts(self) -> bool:
+        """Whether whole pages are read part by part."""
+        return self.model is not None and self.model.small
+
 
 class DocumentQuestions:
-    """Answers questions to whole documents. Use it from one thread.
+    """Answers questions to whole documents, and to whole pages part by part. Use it in one thread.
 
     Args:
         pages: Opens, draws and reads documents.
@@ -66,18 +73,48 @@ class DocumentQuestions:
         self._pages = pages
         self._readings = Readings(readings)
         self._finder = Finder(pages, stamp)
+        self._parts = PartFinder(pages, stamp)
 
     def answer(self, asking: Asking, question: Question) -> Iterator[Event]:
-        """Answer a question; see `vlm.whole_document.answer`."""
+        """Answer a question that is not about one part of one page.
+
+        That is one to a whole document, see `vlm.whole_document.answer`, or to a whole page that
+        is read part by part, see `vlm.part_answers.answer`.
+        """
+        if not question.whole_document:
+            return self._answer_in_parts(asking, question)
+
+        def ask(asked: Question) -> Iterator[Event]:
+            return self._answer_in_parts(asking, asked) if asking.in_parts else asking.ask(asked)
+
         return whole_document.answer(
             asking.job,
             question,
             self._finder,
             self._reader(asking),
-            asking.ask,
+            ask,
             asking.password(question.page.path),
             asking.cancel,
         )
+
+    def _answer_in_parts(self, asking: Asking, question: Question) -> Iterator[Event]:
+        try:
+            yield Progress(asking.job, "Finding the parts of the page")
+            found = self._parts.find(question.page, asking.password(question.page.path))
+        except DeskError as error:
+            yield Failed(asking.job, error.code, str(error))
+            return
+        yield from part_answers.answer(asking.job, question, found, asking.ask, asking.cancel)
+
+    def places(self, asking: Asking, page: PageRef, box: Box | None) -> tuple[Box | None, ...]:
+        """Return what is looked at for questions about a page or, with `box`, a part of it.
+
+        Raises:
+            DeskError: What opening and drawing can raise.
+        """
+        if box is not None or not asking.in_parts:
+            return (box,)
+        return self._parts.find(page, asking.password(page.path)).asked[:MOST_PARTS]
 
     def prepare(self, asking: Asking, path: str) -> Iterator[Event]:
         """Learn a document's words ahead of a question; see `vlm.whole_document.prepare`."""
@@ -93,21 +130,20 @@ class DocumentQuestions:
     def answer_all(
         self, asking: Asking, questions: Sequence[Question], together: AskTogether
     ) -> Iterator[Event]:
-        """Answer several questions, some of them to whole documents; see `AskAll`.
+        """Answer several questions, some of them to whole documents or pages; see `AskAll`.
 
         Those to documents of one page are questions about that page and share what is read of it,
-        unless the model is a small one, which is shown lines of the page.
+        unless pages are read part by part: the parts are then kept between the questions.
         """
         alone: list[int] = []
         shared: dict[int, Question] = {}
         closed: dict[str, DeskError] = {}
-        small = asking.model is not None and asking.model.small
         for index, question in enumerate(questions):
             error = closed.get(question.page.path)
             try:
-                plain = not question.whole_document or (
-                    error is None and self._pages_of(asking, question) == 1 and not small
-                )
+                one = question.whole_document and error is None
+                one = one and self._pages_of(asking, question) == 1
+                plain = not of_more(_of_its_page(question) if one else question, asking)
             except DeskError as raised:
                 error = closed[question.page.path] = raised
                 plain = False
@@ -144,6 +180,12 @@ class DocumentQuestions:
         if asking.model is None:
             return None
         return PageReader(self._pages, self._readings, asking.model, asking.ask)
+
+
+def of_more(question: Question, asking: Asking) -> bool:
+    """Tell whether a question is of a whole document, or of a page that is read part by part."""
+    page = question.box is None and not question.more_pages
+    return question.whole_document or (page and asking.in_parts)
 
 
 def stamp(path: str) -> tuple[str, int, int]:

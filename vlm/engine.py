@@ -5,7 +5,7 @@ Every job is a generator whose last event is one of `LAST_EVENTS`. Knows no thre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 import psutil
@@ -15,7 +15,7 @@ from vlm import device, paths
 from vlm.asking import answer
 from vlm.cancel import CancelToken, Stopped, told
 from vlm.cancel import check as check_stop
-from vlm.document_questions import Asking, DocumentQuestions
+from vlm.document_questions import Asking, DocumentQuestions, of_more
 from vlm.errors import DeskError, ModelIncomplete, OutOfMemory
 from vlm.loader import LoadedModel, check, load, may_switch, switch
 from vlm.looking import look_back
@@ -218,8 +218,7 @@ class Engine:
         return self._sight
 
     def _ask(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
-        if request.question.whole_document:
-            asking = self._asking(request.job, cancel)
+        if (asking := self._of_more([request.question], request.job, cancel)) is not None:
             yield from self._documents.answer(asking, request.question)
             return
         password = self._passwords.get(request.question.page.path)
@@ -262,14 +261,18 @@ class Engine:
 
         return Asking(job, ask, model, self._passwords.get, cancel)
 
+    def _of_more(self, some: Sequence[Question], job: int, cancel: CancelToken) -> Asking | None:
+        """Return what is needed where a question is of more than the model sees at once."""
+        asking = self._asking(job, cancel)
+        return asking if any(of_more(one, asking) for one in some) else None
+
     def _prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:
         yield from self._documents.prepare(self._asking(request.job, cancel), request.path)
         check_stop(cancel)
         yield Looked(request.job)
 
     def _ask_all(self, request: AskAll, cancel: CancelToken) -> Iterator[Event]:
-        if any(question.whole_document for question in request.questions):
-            asking = self._asking(request.job, cancel)
+        if (asking := self._of_more(request.questions, request.job, cancel)) is not None:
             together = lambda shared: self.ask_all(shared, cancel)  # noqa: E731
             yield from self._documents.answer_all(asking, request.questions, together)
             return
@@ -302,10 +305,13 @@ class Engine:
     def _look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         sight, clock = self._ready(), Clock()
         password = self._passwords.get(request.page.path)
-        steps = sight.look(request.page, request.box, request.splitting, password, clock)
-        seen = yield from told(request.job, steps, cancel)
-        prefix = sight.begin(seen, sight.prompt(seen, AHEAD), clock)
-        yield from told(request.job, prefix, cancel)
+        asking = self._asking(request.job, cancel)
+        for box in self._documents.places(asking, request.page, request.box):
+            split = request.splitting and box == request.box
+            steps = sight.look(request.page, box, split, password, clock)
+            seen = yield from told(request.job, steps, cancel)
+            prefix = sight.begin(seen, sight.prompt(seen, AHEAD), clock)
+            yield from told(request.job, prefix, cancel)
         sight.save()
         sight.selftest.run()
         yield Looked(request.job)

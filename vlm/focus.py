@@ -1,52 +1,36 @@
-"""Finds the line of a page that a question is likely about, for models that read lines. Pure."""
+"""Tells how much each part of a page has to do with a question, by the words in it. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from vlm.finding import telling
+from vlm.finding import LEAST_PREFIX, telling
 from vlm.types import Box, Word
 
-AIR = 0.6
-"""Of a line's height, left free around it."""
 
+def shared(parts: Sequence[Box], words: Sequence[Word], question: str) -> tuple[float, ...]:
+    """Return for each part which share of the question's telling words stands in it, in [0, 1].
 
-def focus(words: Sequence[Word], question: str) -> Box | None:
-    """Return the line with most of the question's words and at least one that answers it.
+    A part that says nothing besides the question's own words cannot answer it and shares nothing.
 
     Args:
-        words: The page's text layer in reading order.
+        parts: Of one page.
+        words: The page's text layer.
         question: As a person asks it.
-
-    Returns:
-        Its box with some air; None when no line has a word of the question.
     """
-    wanted = set(telling(question))
-    best: tuple[int, list[Word]] | None = None
-    for line in _lines(words):
-        said = {part for word in line for part in telling(word.text)}
-        shared = len(wanted & said)
-        if shared and said - wanted and (best is None or shared > best[0]):
-            best = (shared, line)
-    return _around(best[1]) if best is not None else None
+    wanted = telling(question)
+    said = [(word.box, telling(word.text)) for word in words]
+    return tuple(_share([one for box, one in said if part.holds(box)], wanted) for part in parts)
 
 
-def _lines(words: Sequence[Word]) -> Iterator[list[Word]]:
-    line: list[Word] = []
-    for word in words:
-        middle = (word.box.y0 + word.box.y1) / 2
-        if line and not line[-1].box.y0 <= middle <= line[-1].box.y1:
-            yield line
-            line = []
-        line.append(word)
-    if line:
-        yield line
+def _share(said: Sequence[tuple[str, ...]], wanted: Sequence[str]) -> float:
+    """Return the share of the wanted words that are said, 0 when nothing else is."""
+    spoken = {piece for one in said for piece in one}
+    met = [word for word in wanted if any(_meets(word, piece) for piece in spoken)]
+    if not met or not any(all(not _meets(word, piece) for word in wanted) for piece in spoken):
+        return 0.0
+    return len(met) / len(wanted)
 
 
-def _around(line: Sequence[Word]) -> Box:
-    top, end = min(word.box.y0 for word in line), max(word.box.y1 for word in line)
-    left, right = min(word.box.x0 for word in line), max(word.box.x1 for word in line)
-    air = AIR * (end - top)
-    return Box(
-        max(0.0, left - air), max(0.0, top - air), min(1.0, right + air), min(1.0, end + air)
-    )
+def _meets(word: str, piece: str) -> bool:
+    return piece == word or (len(word) >= LEAST_PREFIX and piece.startswith(word))

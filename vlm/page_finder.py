@@ -8,9 +8,8 @@ from collections.abc import Callable, Generator
 
 from vlm.errors import DeskError
 from vlm.finding import PageIndex
-from vlm.focus import focus
 from vlm.page_reading import PageReader, Pages
-from vlm.types import Box, PageRef, Word
+from vlm.types import PageRef, Word
 
 FEW_WORDS = 8
 """Words of a text layer; a page with fewer may be a scan with a stamp, and is looked at."""
@@ -52,13 +51,6 @@ class Finder:
         while len(self._kept) > DOCUMENTS:
             self._kept.popitem(last=False)[1].close()
         return index
-
-    def focus(self, page: PageRef, question: str) -> Box | None:
-        """Return the line of a page that a question is likely about; None when none is."""
-        try:
-            return focus(self._pages.words(page), question)
-        except DeskError:
-            return None
 
     def learn(
         self, path: str, index: PageIndex, reader: PageReader | None, most: int, seconds: float

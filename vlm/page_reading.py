@@ -93,11 +93,6 @@ class PageReader:
         self._model = model
         self._ask = ask
 
-    @property
-    def small(self) -> bool:
-        """Whether the model reads lines and blocks rather than pages."""
-        return self._model.small
-
     def known(self, page: PageRef) -> str | None:
         """Return what was read on a page before, None when nobody has.
 
@@ -112,7 +107,7 @@ class PageReader:
         Raises:
             DeskError: If it cannot be drawn.
         """
-        return not blocks.find(_without(self._drawn(page)[1], words), 1)
+        return not blocks.find(without_words(self._drawn(page)[1], words), 1)
 
     def read(self, page: PageRef) -> Generator[str, None, str | None]:
         """Read a page; yields what is being done.
@@ -156,8 +151,13 @@ class PageReader:
         return hashlib.sha256(f"{width} {height}".encode() + data).digest(), gray
 
 
-def _without(gray: NDArray[np.uint8], words: Sequence[Word]) -> NDArray[np.uint8]:
-    """Return a drawing with its words painted over in the colour of the paper."""
+def without_words(gray: NDArray[np.uint8], words: Sequence[Word]) -> NDArray[np.uint8]:
+    """Return a drawing with its words painted over in the colour of the paper.
+
+    Args:
+        gray: ``(height, width)`` uint8.
+        words: Of the page as it is drawn.
+    """
     rest, (height, width) = gray.copy(), gray.shape
     paper = np.percentile(gray, 90)
     for word in words:

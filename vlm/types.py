@@ -127,11 +127,14 @@ class Evidence(Value, frozen=True):
     the page has a text layer without these words; `no_text`: there is no text to check against;
     `nothing`: the answer says that it is not there, so that there is nothing to check.
     `page` is the one of the question's `more_pages` where the words stand; None for its `page`.
+    `part` is the part of the page that the answer was read in, where the program chose it: it says
+    where the model looked, and proves nothing.
     """
 
     kind: EvidenceKind
     boxes: tuple[Box, ...] = ()
     page: PageRef | None = None
+    part: Box | None = None
 
 
 class View(Value, frozen=True):

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from PIL import Image
 
 from vlm.families.family import Layout, Sheet, Tile
+from vlm.turns import on_page as on_page
 from vlm.types import WHOLE_PAGE, Box, Document, PageRef, PageSize, Quarter, View, Word
 
 POINTS = 72.0
@@ -116,29 +117,6 @@ def _x_heights(size: PageSize, box: Box, words: Sequence[Word]) -> list[float]:
             sides = word.box.width * size.width, word.box.height * size.height
             found.append(max(min(sides), 0.1) * X_HEIGHT / POINTS)
     return found
-
-
-def on_page(part: Box, within: Box, turn: Quarter) -> Box:
-    """Find where a part of the shown sheet lies on the page before its turn.
-
-    Args:
-        part: Fractions of the sheet as it is shown.
-        within: The sheet's place on the page before the turn.
-        turn: Clockwise.
-    """
-    x0, y0, x1, y1 = part.x0, part.y0, part.x1, part.y1
-    if turn == 90:
-        x0, y0, x1, y1 = y0, 1 - x1, y1, 1 - x0
-    elif turn == 180:
-        x0, y0, x1, y1 = 1 - x1, 1 - y1, 1 - x0, 1 - y0
-    elif turn == 270:
-        x0, y0, x1, y1 = 1 - y1, x0, 1 - y0, x1
-    return Box(
-        max(0.0, within.x0 + x0 * within.width),
-        max(0.0, within.y0 + y0 * within.height),
-        min(1.0, within.x0 + x1 * within.width),
-        min(1.0, within.y0 + y1 * within.height),
-    )
 
 
 def draw(

@@ -25,8 +25,9 @@ from vlm.errors import (
 from vlm.finding import Hit
 from vlm.page_finder import Finder
 from vlm.page_reading import AskPage, PageReader
+from vlm.part_answers import worth
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
-from vlm.types import Answer, Box, Evidence, PageAnswer, PageRef, PagesRead, Question, Timings
+from vlm.types import Answer, Evidence, PageAnswer, PageRef, PagesRead, Question, Timings
 
 MOST_PAGES = 4
 """Pages that are read for one question; each costs as much as a question about it."""
@@ -36,12 +37,6 @@ READ_NOW, READ_NOW_S = 6, 60.0
 
 READ_AHEAD = 100
 """Scanned pages of a document that are read for searching when nobody waits."""
-
-UNKNOWN = 0.5
-"""Stands for a confidence that nobody knows."""
-
-TRUST = {"crop": 1.0, "page": 1.0, "no_text": 0.8, "nothing": 0.8, "absent": 0.4}
-"""What the check against the page's own text leaves of an answer's confidence."""
 
 _PAGE_FAILS = (PageTimeout.code, PageCrashed.code, UnreadableDocument.code, DocumentTooLarge.code)
 
@@ -107,16 +102,15 @@ def answer(
             )
             yield Progress(job, saying, number / len(hits))
             asked = _asked(question, hit)
-            small = reader is not None and reader.small
-            line = finder.focus(asked.page, question.text) if small else None
-            outcome = yield from _ask_page(job, asked, line, saying, ask)
+            outcome = yield from _ask_one(job, asked, saying, ask)
             if isinstance(outcome, Failed):
                 failure = outcome
                 if outcome.code not in _PAGE_FAILS:
                     break
             else:
                 done, saw = outcome
-                found.append((_worth(done.answer, hit), _page_answer(hit, done), done, saw))
+                weight = worth(done.answer, hit.relevance)
+                found.append((weight, _page_answer(hit, done), done, saw))
     except Stopped:
         yield Cancelled(job, _best_text(found))
         return
@@ -157,18 +151,6 @@ def _asked(question: Question, hit: Hit) -> Question:
     return msgspec.structs.replace(question, page=page, box=None, whole_document=False)
 
 
-def _ask_page(
-    job: int, asked: Question, line: Box | None, saying: str, ask: AskPage
-) -> Generator[Event, None, tuple[Done, Saw | None] | Failed]:
-    """Ask about the line that a small model reads best, then the page if that says nothing."""
-    if line is not None:
-        closer = msgspec.structs.replace(asked, box=line, splitting=False)
-        outcome = yield from _ask_one(job, closer, saying, ask)
-        if not isinstance(outcome, Failed) and says_something(outcome[0].answer.text):
-            return outcome
-    return (yield from _ask_one(job, asked, saying, ask))
-
-
 def _ask_one(
     job: int, asked: Question, saying: str, ask: AskPage
 ) -> Generator[Event, None, tuple[Done, Saw | None] | Failed]:
@@ -200,14 +182,6 @@ def _page_answer(hit: Hit, done: Done) -> PageAnswer:
         says_something(given.text),
         round(hit.relevance, 3),
     )
-
-
-def _worth(given: Answer, hit: Hit) -> float:
-    """Weigh an answer against those of other pages; those that say nothing come last."""
-    sure = given.confidence if given.confidence >= 0 else UNKNOWN
-    # Squared: an answer that is right for another page is worse than one misread on this page.
-    weight = sure * TRUST[given.evidence.kind] * hit.relevance**2
-    return weight if says_something(given.text) else weight - 1.0
 
 
 def _best_text(found: list[tuple[float, PageAnswer, Done, Saw | None]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -18,14 +19,16 @@ from vlm.protocol import (
     Ask,
     AskAll,
     Cancelled,
+    Done,
     Event,
     Failed,
+    Look,
     Looked,
     Prepare,
     Progress,
     Unanswered,
 )
-from vlm.types import Document, PageRef, Question
+from vlm.types import WHOLE_PAGE, Box, Document, PageRef, Question
 
 PATH = "book.pdf"
 TOKENS = 6
@@ -169,4 +172,70 @@ def test_a_small_model_is_shown_the_line_of_a_document_of_one_page(
     assert given.read is not None
     assert given.read.page_count == 1
     assert all(view.box.height < 0.5 for view in given.views), "a line, not the page"
+    engine.close()
+
+
+@pytest.fixture
+def small(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a model that reads pages part by part."""
+    monkeypatch.setattr("vlm.models.is_shipped", lambda folder: True)
+    return checkpoint("marked")
+
+
+def test_a_small_model_reads_a_page_part_by_part_and_keeps_what_it_made(small: Path) -> None:
+    book = Book(texts=(TEXTS[3],))
+    engine = started(small, book)
+    events = list(engine.look(Look(4, PageRef(PATH, 0)), NEVER))
+    assert events[-1] == Looked(4)
+    drawn = len(book.renders)
+    events = list(engine.ask(Ask(5, page_of(asked(), 0)), NEVER))
+    told = [event.text for event in events if isinstance(event, Progress)]
+    assert len(book.renders) == drawn, "the parts were looked at ahead"
+    assert told[0] == "Finding the parts of the page"
+    assert len([text for text in told if text.startswith("Looking at part")]) == len(told) - 1 > 1
+    ended = events[-1]
+    assert isinstance(ended, Done)
+    part = ended.answer.evidence.part
+    assert part is not None
+    alone = answered(engine, msgspec.structs.replace(page_of(asked(), 0), box=part))
+    assert ended.answer.text == alone.text
+    assert ended.answer.confidence == pytest.approx(alone.confidence, rel=1e-3)
+    assert [view.box for view in ended.answer.views] == [view.box for view in alone.views]
+    engine.close()
+
+
+def test_other_models_and_boxes_are_asked_as_ever(small: Path, checkpoint: Checkpoint) -> None:
+    engine = started(small, Book(texts=(TEXTS[3],)))
+    box = Box(0.1, 0.05, 0.9, 0.2)
+    given = answered(engine, msgspec.structs.replace(page_of(asked(), 0), box=box))
+    assert given.evidence.part is None
+    assert [view.box for view in given.views] == [box]
+    engine.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vlm.models.is_shipped", lambda folder: False)
+        large = started(checkpoint("marked"), Book(texts=(TEXTS[3],)))
+        whole = answered(large, page_of(asked(), 0))
+        assert whole.evidence.part is None
+        assert [view.box for view in whole.views] == [WHOLE_PAGE]
+        large.close()
+
+
+def test_several_questions_about_a_page_are_asked_of_its_parts(small: Path) -> None:
+    engine = started(small, Book(texts=TEXTS))
+    box = Box(0.1, 0.05, 0.9, 0.2)
+    questions = (
+        page_of(asked("Total?"), 3),
+        msgspec.structs.replace(page_of(asked("Date?"), 3), box=box),
+        page_of(asked("Number?"), 9),
+        page_of(asked("  "), 3),
+    )
+    events = list(engine.ask_all(AskAll(5, questions), NEVER))
+    assert events[-1] == AllAnswered(5)
+    given = {event.index: event.answer for event in events if isinstance(event, Answered)}
+    refused = {event.index: event.code for event in events if isinstance(event, Unanswered)}
+    assert set(given) == {0, 1}
+    assert refused == {2: "question_unanswerable", 3: "question_unanswerable"}
+    assert given[0].evidence.part is not None
+    assert given[0].read is None, "it is about a page, not about a document"
+    assert given[1].evidence.part is None
     engine.close()

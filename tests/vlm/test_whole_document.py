@@ -216,29 +216,6 @@ def test_words_are_learned_once_and_scans_are_read_within_bounds(
     finder.close()
 
 
-def test_a_small_model_is_shown_the_line_first_and_the_page_if_that_says_nothing() -> None:
-    book = Book(texts=("Invoice number LP-20418", "Prices"))
-    readings = Readings(None)
-    asked_boxes: list[tuple[int, Box | None, bool]] = []
-
-    def says(question: Question) -> Iterator[Event]:
-        asked_boxes.append((question.page.page, question.box, question.splitting))
-        yield said("LP-20418", kind="crop") if question.box is None else said(NOT_HERE)
-
-    reader = PageReader(book, readings, Model("m", True), says)
-    events = whole_document.answer(
-        1, asked(), Finder(book, stamp), reader, says, None, threading.Event()
-    )
-    assert answered(list(events)).text == "LP-20418"
-    (first, line, split), second, *rest = asked_boxes
-    assert (first, split) == (0, False)
-    assert line is not None
-    assert line.holds(book.words(PageRef(PATH, 0))[2].box)
-    assert second == (0, None, True)
-    assert rest == [(1, None, True)], "no line of that page has a word of the question"
-    readings.close()
-
-
 def test_a_missing_text_layer_stops_nothing() -> None:
     book = Book(texts=FINDABLE, text_fails=True)
 

@@ -1,0 +1,217 @@
+"""Divides a page into parts that a small model reads well: a few lines of legible print each.
+
+A part is at most `WIDEST` letters' heights wide, so that it fits the model's longest edge with
+print of 20 pixels, and a few lines high. Columns side by side are parts of their own; what stands
+in one line with wide white between, as a label and its amount, is also offered together. Pure.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from collections.abc import Iterator, Sequence
+
+from vlm.blocks import Line, pieces_of
+from vlm.types import Box
+
+WIDEST, HIGHEST = 38.0, 5.4
+"""Width and height of a part, in em: with air 768 by 130 pixels for print of 20."""
+
+WIDER = 52.0
+"""Em; what lies far apart in one line is offered together up to here, in print of 15 pixels."""
+
+NARROWEST = 12.0
+"""Em; a narrower part shows what stands beside it as well: a word alone is hard to read."""
+
+MOST_LINES = 4
+"""Lines of a part."""
+
+GAP = 1.1
+"""White between two parts, in heights of the line above."""
+
+OVERLAP = 8.0
+"""Em that two windows on one long line share, so that no short value is cut."""
+
+COLUMN_GAP = 1.6
+"""Em of white between two columns."""
+
+MARGIN = 0.4
+"""Em left free around a part."""
+
+UNLIKE = 1.8
+"""Times by which print is larger than that of the line above when it is a heading."""
+
+INK_EM, WORD_EM = 0.8, 1.25
+"""Height of a line's ink, and of a text layer's word, in em."""
+
+
+def lines_of_words(boxes: Sequence[Box], width: int, height: int) -> tuple[Line, ...]:
+    """Put a text layer's words into lines.
+
+    Args:
+        boxes: The words', on the page as it is shown.
+        width: Of the drawing, in pixels.
+        height: Of it.
+
+    Returns:
+        Lines from top to bottom in pixels, as high as the ink of their words is.
+    """
+    rows: list[list[Box]] = []
+    for box in sorted(boxes, key=lambda box: box.y0 + box.y1):
+        middle = (box.y0 + box.y1) / 2
+        if rows and rows[-1][0].y0 <= middle <= rows[-1][0].y1:
+            rows[-1].append(box)
+        else:
+            rows.append([box])
+    return tuple(_line(row, width, height) for row in rows)
+
+
+def divide(lines: Sequence[Line], width: int, height: int, most: int) -> tuple[Box, ...]:
+    """Return a page's parts: from top to bottom, then those that show far things together.
+
+    Args:
+        lines: In pixels of the drawing.
+        width: Of the drawing.
+        height: Of it.
+        most: More parts than this are joined with their neighbours while they stay small.
+    """
+    if not lines:
+        return ()
+    em = statistics.median(line.height for line in lines) / INK_EM
+    groups = _grouped(sorted(lines, key=lambda line: (line.top, line.left)), em)
+    groups = _joined(groups, em, most)
+    close: dict[Box, None] = {}
+    far: dict[Box, None] = {}
+    for group in groups:
+        own = min(_em(group), 2 * em)
+        columns = list(_columns(group, own))
+        close |= dict.fromkeys(_box(group, span, own, width, height) for span in columns)
+        left, right = _span(group)
+        apart = len(columns) > 1 and len(_pieces(group, own)) > 1
+        if apart and right - left <= WIDER * own:
+            far[_box(group, (left, right), own, width, height)] = None
+    return tuple(close | far)
+
+
+def _line(row: Sequence[Box], width: int, height: int) -> Line:
+    tall = statistics.median(box.height for box in row) * height
+    ink = tall * INK_EM / WORD_EM
+    spare = (tall - ink) / 2
+    top, end = min(box.y0 for box in row) * height, max(box.y1 for box in row) * height
+    spans = [(box.x0 * width, box.x1 * width) for box in row]
+    return Line(top + spare, end - spare, pieces_of(spans, COLUMN_GAP * ink / INK_EM))
+
+
+def _grouped(lines: Sequence[Line], em: float) -> list[list[Line]]:
+    """Put lines close to each other together; the last line of a full group begins the next."""
+    groups = [[lines[0]]]
+    for line in lines[1:]:
+        group = groups[-1]
+        above = group[-1]
+        usual = max(_em(group), em)
+        unlike = max(line.height, above.height) > UNLIKE * min(line.height, above.height)
+        if unlike or line.top - above.end > GAP * max(above.height, em * INK_EM):
+            groups.append([line])
+        elif _rows([*group, line]) > MOST_LINES or _height([*group, line]) > HIGHEST * usual:
+            last = [one for one in group if one.top >= above.top]
+            fits = _height([*last, line]) <= HIGHEST * usual
+            groups.append([*last, line] if fits and len(last) < len(group) else [line])
+        else:
+            group.append(line)
+    return groups
+
+
+def _joined(groups: list[list[Line]], em: float, most: int) -> list[list[Line]]:
+    """Join neighbours that are small enough together, the least white first, until there are few.
+
+    What is still too many then is joined to parts of twice the height.
+    """
+    for limit in (1, 2):
+        while len(groups) > most:
+            gaps = [
+                (below[0].top - above[-1].end, at)
+                for at, (above, below) in enumerate(itertools.pairwise(groups))
+                if _height([*above, *below]) <= limit * HIGHEST * em
+                and _rows([*above, *below]) <= limit * MOST_LINES
+            ]
+            if not gaps:
+                break
+            at = min(gaps)[1]
+            both = dict.fromkeys([*groups[at], *groups[at + 1]])
+            groups[at : at + 2] = [list(both)]
+    return groups
+
+
+def _columns(group: Sequence[Line], em: float) -> Iterator[tuple[float, float]]:
+    """Yield left and right ends of the parts of a group, each as wide as is legible."""
+    left, right = _span(group)
+    if right - left <= WIDEST * em:
+        yield left, right
+        return
+    waiting: tuple[float, float] | None = None
+    for piece in _pieces(group, em):
+        if waiting is not None and piece[1] - waiting[0] <= WIDEST * em:
+            waiting = (waiting[0], piece[1])
+            continue
+        if waiting is not None:
+            yield from _windows(waiting, em)
+        waiting = piece
+    if waiting is not None:
+        yield from _windows(waiting, em)
+
+
+def _pieces(group: Sequence[Line], em: float) -> tuple[tuple[float, float], ...]:
+    """Return where there is text in any line of a group, with wide white between."""
+    return pieces_of([piece for line in group for piece in line.pieces], COLUMN_GAP * em)
+
+
+def _windows(span: tuple[float, float], em: float) -> Iterator[tuple[float, float]]:
+    """Yield overlapping windows on what is too wide for one."""
+    left, right = span
+    wide, count = WIDEST * em, 1
+    while count * wide - (count - 1) * OVERLAP * em < right - left:
+        count += 1
+    step = (right - left - wide) / (count - 1) if count > 1 else 0.0
+    for number in range(count):
+        yield left + number * step, min(right, left + number * step + wide)
+
+
+def _box(
+    group: Sequence[Line], span: tuple[float, float], em: float, width: int, height: int
+) -> Box:
+    """Return a part's box with some air, at least as wide as is easy to read."""
+    inside = [line for line in group if line.left < span[1] and line.right > span[0]]
+    margin = MARGIN * em
+    missing = max(0.0, NARROWEST * em - (span[1] - span[0]) - 2 * margin)
+    left, right = span[0] - margin, span[1] + margin + missing
+    left -= max(0.0, right - width)
+    top = min(line.top for line in inside) - margin
+    end = max(line.end for line in inside) + margin
+    return Box(
+        max(0.0, left / width),
+        max(0.0, top / height),
+        min(1.0, right / width),
+        min(1.0, end / height),
+    )
+
+
+def _em(group: Sequence[Line]) -> float:
+    return statistics.median(line.height for line in group) / INK_EM
+
+
+def _span(group: Sequence[Line]) -> tuple[float, float]:
+    return min(line.left for line in group), max(line.right for line in group)
+
+
+def _height(group: Sequence[Line]) -> float:
+    return max(line.end for line in group) - min(line.top for line in group)
+
+
+def _rows(group: Sequence[Line]) -> int:
+    """Count lines below each other; those of columns side by side count once."""
+    count, end = 0, -1.0
+    for line in sorted(group, key=lambda line: line.top):
+        if line.top >= end - 0.3 * line.height:
+            count += 1
+            end = line.end
+    return count
