@@ -17,6 +17,8 @@ NAMES: Mapping[str, str] = {
     "idefics3": "Idefics3",
     "instructblip": "InstructBLIP",
     "llava": "LLaVA",
+    "llava_next": "LLaVA-NeXT",
+    "llava_onevision": "LLaVA-OneVision",
     "mllama": "Llama 3.2 Vision",
     "paligemma": "PaliGemma",
     "qwen2_vl": "Qwen2-VL",
@@ -45,6 +47,7 @@ class Parts:
 
 _IDEFICS = Parts(("model.text_model",), ("model.vision_model",), ("model.connector",), merged=True)
 _LLAVA = Parts(("model.language_model",), ("model.vision_tower",), ("model.multi_modal_projector",))
+_MERGED = Parts(_LLAVA.text, _LLAVA.vision, _LLAVA.connector, merged=True)
 _QWEN = Parts(("model.language_model",), ("model.visual.blocks",), ("model.visual.merger",))
 
 _BLIP = Parts(
@@ -67,7 +70,9 @@ PARTS: Mapping[str, Parts] = {
     "idefics2": _IDEFICS,
     "idefics3": _IDEFICS,
     "instructblip": _BLIP,
-    "llava": Parts(_LLAVA.text, _LLAVA.vision, _LLAVA.connector, merged=True),
+    "llava": _MERGED,
+    "llava_next": _MERGED,
+    "llava_onevision": _MERGED,
     "mllama": Parts(_LLAVA.text, _IDEFICS.vision, _LLAVA.connector),
     "paligemma": _LLAVA,
     "qwen2_vl": _QWEN,

@@ -18,6 +18,7 @@ from tests.small import (
     granite_docling,
     idefics,
     llava,
+    llava_next,
     mllama,
     paligemma,
     qwen,
@@ -33,6 +34,8 @@ BUILDERS: Mapping[str, Callable[[], tuple[Any, Any]]] = {
     "instructblip": blip.build_instruct,
     "instructblip-t5": blip.build_instruct_t5,
     "llava": llava.build,
+    "llava_next": llava_next.build,
+    "llava_onevision": llava_next.build_onevision,
     "mllama": mllama.build,
     "paligemma": paligemma.build,
     "qwen2_vl": qwen.build_2,
@@ -41,7 +44,15 @@ BUILDERS: Mapping[str, Callable[[], tuple[Any, Any]]] = {
 }
 """By kind: what makes a model and its processor, or the parts of one to save."""
 
-SPLITTING = ("granite_docling", "mllama", "qwen2_vl", "qwen2_5_vl", "qwen3_vl")
+SPLITTING = (
+    "granite_docling",
+    "llava_next",
+    "llava_onevision",
+    "mllama",
+    "qwen2_vl",
+    "qwen2_5_vl",
+    "qwen3_vl",
+)
 """Kinds that show a page in parts, or larger."""
 
 BESIDE = ("blip-2-t5", "instructblip-t5")
@@ -56,6 +67,8 @@ INPUTS: Mapping[str, Callable[[Any, str, list[Any], Any], dict[str, Any]]] = {
     "instructblip": blip.inputs,
     "instructblip-t5": blip.inputs,
     "llava": llava.inputs,
+    "llava_next": llava_next.inputs,
+    "llava_onevision": llava_next.inputs_onevision,
     "mllama": mllama.inputs,
     "paligemma": paligemma.inputs,
     "qwen2_vl": qwen.inputs,

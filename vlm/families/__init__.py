@@ -13,6 +13,7 @@ from vlm.families.idefics2 import Idefics2
 from vlm.families.idefics3 import Idefics3
 from vlm.families.instructblip import InstructBlip
 from vlm.families.llava import Llava
+from vlm.families.llava_next import LlavaNext, llava_onevision
 from vlm.families.mllama import Mllama
 from vlm.families.paligemma import PaliGemma
 from vlm.families.qwen import Qwen
@@ -27,6 +28,8 @@ FAMILIES: Mapping[str, Family] = {
     "idefics3": Idefics3(),
     "instructblip": InstructBlip(),
     "llava": Llava(),
+    "llava_next": LlavaNext(),
+    "llava_onevision": llava_onevision(),
     "mllama": Mllama(),
     "paligemma": PaliGemma(),
     "qwen2_vl": Qwen("Qwen2-VL"),

@@ -67,10 +67,18 @@ class Parts:
         add_generation_prompt: bool = False,
         tokenize: bool = False,
     ) -> Any:
-        """Write a conversation as the checkpoint was taught to read it."""
-        return self.tokenizer.apply_chat_template(
-            messages,
-            chat_template=self.chat_template,
-            add_generation_prompt=add_generation_prompt,
-            tokenize=tokenize,
-        )
+        """Write a conversation as the checkpoint was taught to read it.
+
+        Some templates begin an answer that is there unlike one that is still to be written; it then
+        follows the latter, because that is how it will be asked for.
+        """
+        given: dict[str, Any] = {"chat_template": self.chat_template, "tokenize": tokenize}
+        write = self.tokenizer.apply_chat_template
+        text = write(messages, add_generation_prompt=add_generation_prompt, **given)
+        if tokenize or messages[-1]["role"] != "assistant":
+            return text
+        before = write(messages[:-1], add_generation_prompt=True, **given)
+        if text.startswith(before):
+            return text
+        said = "".join(part["text"] for part in messages[-1]["content"])
+        return before + said + str(self.tokenizer.eos_token)
