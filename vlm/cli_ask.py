@@ -133,6 +133,8 @@ def _check(answer: Answer) -> str:
         "no_text": "There is no text layer here to check the answer against.",
         "nothing": "The model found no answer here; it may have overlooked it.",
     }[answer.evidence.kind]
+    if answer.evidence.part is not None and answer.evidence.kind == "crop":
+        found = "These words stand on the page, in the part where they were read."
     repeated = (
         " The answer began to repeat itself and was cut." if answer.stop == "repetition" else ""
     )
@@ -142,10 +144,11 @@ def _check(answer: Answer) -> str:
 def as_dict(answer: Answer, page: int) -> dict[str, object]:
     """Return an answer as the JSON object that `--json` prints.
 
-    Pages count from 1; boxes are page fractions, the first of them also alone as `box`.
+    Pages count from 1; boxes are page fractions, the first of them also alone as `box`. `read_in`
+    is the part of the page that a small model read it in, where nobody named one: no proof.
     """
     boxes = [[box.x0, box.y0, box.x1, box.y1] for box in answer.evidence.boxes]
-    read = answer.read
+    read, part = answer.read, answer.evidence.part
     if read is not None and read.found:
         page = read.pages[0].page + 1
     return {
@@ -156,6 +159,7 @@ def as_dict(answer: Answer, page: int) -> dict[str, object]:
             "page": page,
             "box": boxes[0] if boxes else None,
             "boxes": boxes,
+            **({} if part is None else {"read_in": [part.x0, part.y0, part.x1, part.y1]}),
         },
         "stop": answer.stop,
         "model": answer.model,

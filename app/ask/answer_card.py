@@ -203,7 +203,7 @@ class AnswerCard(Card):
         if answer.views and self.saw is None:
             self.saw = Saw(0, answer.views)
         self.seen.setVisible(self.saw is not None and bool(self.saw.views))
-        self.where.setVisible(bool(answer.text))
+        self.where.setVisible(words.shows_where(self.question, answer))
         self.badges.show_answer(answer, cropped=self.question.box is not None)
         if answer.read is not None and not answer.read.found:
             for part in (self.seen, self.where, self.right, self.wrong):

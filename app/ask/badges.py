@@ -21,10 +21,12 @@ class AnswerBadges(QWidget):
 
     Signals:
         evidence_pressed(object): The boxes, a tuple of `Box`, to show on the page; never empty.
+        part_pressed(object): The `Box` of the part of the page where it was read; no proof.
         page_pressed(object): The `PageAnswer` of a whole document to go to.
     """
 
     evidence_pressed = Signal(object)
+    part_pressed = Signal(object)
     page_pressed = Signal(object)
 
     def __init__(self, indent: int, parent: QWidget | None = None) -> None:
@@ -92,6 +94,8 @@ class AnswerBadges(QWidget):
         if boxes := self._answer.evidence.boxes:
             self.evidence_pressed.emit(boxes)
         else:
+            if (part := self._answer.evidence.part) is not None:
+                self.part_pressed.emit(part)
             self._explain(words.evidence_detail(self._answer.evidence, self._cropped))
 
 

@@ -6,13 +6,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.ask import words
 from app.ask.answer_card import AnswerCard
+from app.ask.badges import AnswerBadges
 from app.ask.panel import AskPanel
 from app.ask.seen import SeenSheet
-from app.ask.values import Looks, Scope
+from app.ask.values import Looks, Scope, looked_at
 from app.engine_client import EngineClient
 from app.pages import PageService
 from vlm.protocol import LAST_EVENTS, Event, Failed, Hello, LookedAt, Progress, Saw
-from vlm.types import Answer
+from vlm.types import Answer, Box
 
 
 class LookBack(QObject):
@@ -45,9 +46,10 @@ class LookBack(QObject):
         self._ours: set[int] = set()
 
     def add(self, card: AnswerCard) -> None:
-        """Listen to a card's "Where it looked" and "What the model saw"."""
+        """Listen to a card's "Where it looked", "What the model saw" and where it was read."""
         card.seen_pressed.connect(self._on_seen)
         card.where_toggled.connect(self._on_toggled)
+        card.badges.part_pressed.connect(self._on_part)
 
     @Slot()
     def clear(self) -> None:
@@ -97,6 +99,13 @@ class LookBack(QObject):
             sheet.crop_wanted.connect(self._panel.crop_wanted)
             sheet.open()
 
+    @Slot(object)
+    def _on_part(self, part: Box) -> None:
+        badges = self.sender()
+        card = badges.parentWidget() if isinstance(badges, AnswerBadges) else None
+        if isinstance(card, AnswerCard):
+            self._panel.scope_wanted.emit(Scope(card.question.page, part))
+
     @Slot(bool)
     def _on_toggled(self, on: bool) -> None:
         card = self.sender()
@@ -106,6 +115,9 @@ class LookBack(QObject):
         card.where_line.show_text("")
         if not on or card.answer is None:
             return
+        asked = looked_at(card.question, card.answer)
+        if asked is None:
+            return  # of several parts: its card offers no such button
         if trouble := self._trouble(card.answer):
             card.show_where(on=False)
             card.where_line.show_text(trouble)
@@ -114,7 +126,7 @@ class LookBack(QObject):
         card.destroyed.connect(self._on_gone)
         card.show_where(on=True)
         card.where_line.show_text(words.WHERE_WAITING)
-        self._job = self._client.where(card.question, card.answer.text)
+        self._job = self._client.where(asked, card.answer.text)
         self._ours.add(self._job)
 
     def _trouble(self, answer: Answer) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from vlm.types import Answer, Box, HeatMap, PageRef, Question
+from vlm.types import WHOLE_PAGE, Answer, Box, HeatMap, PageRef, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,20 @@ def answered_on(question: Question, answer: Answer) -> Question:
     if number == question.page.page:
         return question
     return msgspec.structs.replace(question, page=PageRef(question.page.path, number))
+
+
+def looked_at(question: Question, answer: Answer) -> Question | None:
+    """Return a question as the model was asked it: of the part of the page where it was read.
+
+    Returns:
+        None when the answer is of several parts, so that none of them alone explains it.
+    """
+    if question.box is not None or not answer.text:
+        return question
+    if (part := answer.evidence.part) is not None:
+        return msgspec.structs.replace(question, box=part, splitting=False)
+    whole = not answer.views or any(view.box == WHOLE_PAGE for view in answer.views)
+    return question if whole else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 import msgspec
 
-from app.ask.values import Scope
+from app.ask.values import Scope, looked_at
 from app.theme import Tone
 from vlm.coverage import coverage
 from vlm.types import Answer, Document, Evidence, PageAnswer, Question, StopReason, View
@@ -44,6 +44,10 @@ WHERE_NO_MODEL = "The model that gave this answer is not loaded now."
 UNSURE = "The model was unsure here"
 UNSURE_BELOW = "Dotted words: the model was unsure here."
 NO_ANSWER = "The model had nothing to say."
+READ_HERE = (
+    "The page was read part by part. Click to select the part where this was read: "
+    "that is where the model looked, not proof."
+)
 LINK = 28
 """Characters of another page's answer on its link."""
 WHOLE_DETAIL = (
@@ -113,6 +117,8 @@ def evidence(found: Evidence, cropped: bool, page: int | None = None) -> tuple[s
             return "Found on this page", Tone.GOOD
         case "absent":
             return "Not found on this page", Tone.BAD
+        case "no_text" if found.part is not None:
+            return "Read in one part, not checked", Tone.PLAIN
         case "no_text":
             return "No text here to check against", Tone.PLAIN
         case "nothing":
@@ -127,8 +133,17 @@ def evidence_detail(found: Evidence, cropped: bool) -> str:
                 "outside the part you asked about" if cropped and found.kind == "page" else "there"
             )
             return f"The page's own text has exactly these words {place}. Click to see where."
+        case "absent" if found.part is not None:
+            return (
+                "The page's own text does not have these words. "
+                f"Check the answer yourself. {READ_HERE}"
+            )
         case "absent":
             return "The page's own text does not have these words. Check the answer yourself."
+        case "no_text" if found.part is not None:
+            return (
+                f"There is no text of the page's own there, so nothing can be compared. {READ_HERE}"
+            )
         case "no_text":
             return "This part is a picture without its own text, so nothing can be compared."
         case "nothing":
@@ -200,6 +215,11 @@ def better_in_box(question: Question, answer: Answer) -> bool:
     whole = question.box is None and not question.whole_document
     doubted = 0 <= answer.confidence < FAIRLY_SURE or answer.stop == "repetition"
     return whole and doubted
+
+
+def shows_where(question: Question, answer: Answer) -> bool:
+    """Tell whether it can be shown where the model looked for an answer."""
+    return bool(answer.text) and looked_at(question, answer) is not None
 
 
 def longer(question: Question, times: int) -> Question:

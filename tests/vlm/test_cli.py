@@ -221,3 +221,21 @@ def test_the_doctor_says_what_will_run(
 
 def test_a_crop_is_read_as_fractions() -> None:
     assert cli._crop("0.1,0.2,0.3,0.4") == Box(0.1, 0.2, 0.3, 0.4)  # pyright: ignore[reportPrivateUsage]
+
+
+def test_a_small_models_answer_about_a_page_says_in_which_part_it_was_read(
+    checkpoint: Checkpoint,
+    document: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("vlm.models.is_shipped", lambda folder: True)
+    model = str(checkpoint("marked"))
+    assert (
+        main(["ask", str(document), "Total?", "--model", model, "--device", "cpu", "--json"]) == 0
+    )
+    out, errors = capsys.readouterr()
+    left, top, right, end = json.loads(out)["evidence"]["read_in"]
+    assert 0 <= left < right <= 1
+    assert end - top < 0.5, "a part, not the page"
+    assert "Looking at part 1 of" in errors

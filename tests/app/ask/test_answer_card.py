@@ -11,7 +11,7 @@ from app.ask.question_line import QuestionLine
 from app.ask.values import Correction, EvidenceClick, Scope, Verdict
 from tests.app.ask.sample import BOX, CROPPED, PAGE, PATH, VIEWS, WHOLE, answer
 from vlm.protocol import Saw
-from vlm.types import Evidence, Question, Unsure
+from vlm.types import Box, Evidence, EvidenceKind, Question, Unsure, View
 
 
 @pytest.fixture
@@ -254,3 +254,31 @@ def test_a_server_that_does_not_tell_its_sureness_is_no_unsure_answer(
     assert card.badges.confidence.text() == "Sureness not known"
     click(qtbot, card.badges.confidence)
     assert "%" not in card.badges.detail.text()
+
+
+@pytest.mark.parametrize("kind", ["no_text", "absent"])
+def test_an_answer_of_one_part_selects_it_and_says_that_it_is_no_proof(
+    qtbot: QtBot, card: AnswerCard, kind: EvidenceKind
+) -> None:
+    card.show_answer(answer(found=Evidence(kind, part=BOX)))
+    with (
+        qtbot.assertNotEmitted(card.evidence_pressed),
+        qtbot.waitSignal(card.badges.part_pressed) as pressed,
+    ):
+        click(qtbot, card.badges.evidence)
+    assert pressed.args == [BOX]
+    assert "where the model looked, not proof" in card.badges.detail.text()
+
+
+def test_no_one_place_is_shown_for_an_answer_of_several_parts(qtbot: QtBot) -> None:
+    card = AnswerCard(WHOLE)
+    qtbot.addWidget(card)
+    parts = tuple(View(f"Part {n}", Box(0, n / 4, 1, (n + 1) / 4), 9, 9, 96, 1) for n in range(2))
+    given = answer("Not on this page.", found=Evidence("nothing"))
+    card.show_answer(msgspec.structs.replace(given, views=parts))
+    assert card.where.isHidden()
+    assert not card.seen.isHidden()
+    card.show_answer(msgspec.structs.replace(given, evidence=Evidence("no_text", part=BOX)))
+    assert not card.where.isHidden()
+    card.show_answer(given)
+    assert not card.where.isHidden()

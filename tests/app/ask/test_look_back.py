@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pymupdf
 import pytest
 from PySide6.QtCore import Qt
@@ -11,12 +12,12 @@ from app.ask import words
 from app.ask.answer_card import AnswerCard
 from app.ask.look_back import LookBack
 from app.ask.panel import AskPanel
-from app.ask.values import Looks
+from app.ask.values import Looks, Scope
 from app.engine_client import EngineClient
 from tests.app.ask.sample import CROPPED, answer, grey_pages
 from vlm import children
 from vlm.fake import NAME
-from vlm.types import Answer, PageRef, Question
+from vlm.types import Answer, Box, Evidence, PageRef, Question
 
 WAIT = 20_000
 TEXT = "Invoice 2024-0117 of Bergmann, total 84.50"
@@ -37,7 +38,8 @@ class Bench:
     def __init__(self, qtbot: QtBot, page: PageRef) -> None:
         self.client = EngineClient(children.command("fake-engine"), grace_ms=300)
         self.pages = grey_pages()
-        self.back = LookBack(self.client, self.pages, AskPanel())
+        self.panel = AskPanel()
+        self.back = LookBack(self.client, self.pages, self.panel)
         self.client.reported.connect(self.back.takes)
         self.told: list[Looks] = []
         self.back.shown.connect(self.told.append)
@@ -139,3 +141,21 @@ def test_a_card_without_an_answer_offers_nothing(qtbot: QtBot) -> None:
     assert not card.where.isVisible()
     card.show_answer(answer(""))
     assert not card.where.isVisible()
+
+
+def test_for_an_answer_of_one_part_the_model_looks_at_that_part_again(
+    qtbot: QtBot, bench: Bench
+) -> None:
+    bench.load()
+    card = bench.card()
+    assert card.answer is not None
+    part = Box(0.0, 0.05, 1.0, 0.2)
+    found = Evidence("no_text", part=part)
+    card.show_answer(msgspec.structs.replace(card.answer, evidence=found))
+    with qtbot.waitSignal(bench.panel.scope_wanted) as wanted:
+        QTest.mouseClick(card.badges.evidence, Qt.MouseButton.LeftButton)
+    assert wanted.args == [Scope(bench.page, part)]
+    with qtbot.waitSignal(bench.back.shown, timeout=WAIT):
+        press(card)
+    (looks,) = bench.told
+    assert [one.box for one in looks.maps] == [part]

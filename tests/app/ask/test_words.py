@@ -4,7 +4,7 @@ from app.ask import words
 from app.ask.values import Scope
 from app.theme import Tone
 from tests.app.ask.sample import BOX, DOCUMENT, PAGE, PATH, WHOLE, answer
-from vlm.types import Document, Evidence, PageRef, PageSize
+from vlm.types import Box, Document, Evidence, EvidenceKind, PageRef, PageSize
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,16 @@ def test_evidence_in_words(kind: str, cropped: bool, said: str) -> None:
     found = Evidence(kind)  # type: ignore[arg-type]  # a parameter's literal is a plain str
     assert words.evidence(found, cropped)[0] == said
     assert words.evidence_detail(found, cropped)
+
+
+@pytest.mark.parametrize("kind", ["no_text", "absent"])
+def test_where_it_was_read_is_named_as_no_proof(kind: EvidenceKind) -> None:
+    part = Evidence(kind, part=Box(0, 0, 1, 0.1))
+    assert words.READ_HERE in words.evidence_detail(part, False)
+    assert words.READ_HERE not in words.evidence_detail(Evidence(kind), False)
+    assert words.evidence(part, False)[1] is not Tone.GOOD
+    found = Evidence("crop", (Box(0, 0, 1, 0.1),), part=part.part)
+    assert words.evidence(found, False) == ("Found on this page", Tone.GOOD)
 
 
 def test_every_early_end_is_said() -> None:
