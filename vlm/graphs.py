@@ -24,7 +24,6 @@ from torch.nn import functional
 from vlm.decoder import Decoder
 from vlm.llama import LlamaDecoder
 from vlm.llama_room import LlamaSequence
-from vlm.precision import Settled
 
 ROOMS = (512, 1024, 2048, 4096)
 """Tokens that the recorded steps look back on; a sequence uses the shortest that holds it."""
@@ -200,20 +199,18 @@ def recorded(step: Step) -> Step:
     return replay
 
 
-def equip(decoder: Decoder, settled: Settled) -> Settled:
+def equip(decoder: Decoder) -> str:
     """Let a decoder on an NVIDIA card replay recorded steps, where that is right and faster.
 
     Args:
         decoder: Changed in place; any other stays as it is.
-        settled: What was decided about it so far.
 
     Returns:
-        The same with a sentence more.
+        A sentence for people about what was decided, "" where there was nothing to decide.
     """
     if not isinstance(decoder, LlamaDecoder) or decoder.device.type != "cuda":
-        return settled
-    told = fit(decoder, recorded, ROOMS, clock=_after_all)
-    return Settled(settled.reduced, " ".join(filter(None, (settled.reason, told))))
+        return ""
+    return fit(decoder, recorded, ROOMS, clock=_after_all)
 
 
 @torch.inference_mode()

@@ -111,7 +111,7 @@ class Sight:
         self.decoder = loaded.family.decoder(loaded.model)
         on_card = loaded.placement.device == "cuda"  # there, weights are packed while they are read
         settled = settle(self.decoder, "exact" if on_card else self._precision)
-        self.loaded = written_in(loaded, graphs.equip(self.decoder, settled))
+        self.loaded = written_in(loaded, settled, graphs.equip(self.decoder))
         self.selftest = SelfTest(self.loaded, self.decoder)
 
     def switch(self, loaded: LoadedModel) -> None:

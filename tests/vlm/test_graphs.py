@@ -16,7 +16,6 @@ from vlm.decode import Rules
 from vlm.decoder import Decoder, StockDecoder, text_model
 from vlm.graphs import Replay, StaticStep, Step
 from vlm.llama import LlamaDecoder
-from vlm.precision import Settled
 
 ROOMS = (16, 32, 64)
 
@@ -225,8 +224,7 @@ def test_a_card_that_cannot_record_costs_one_line_and_no_answer(
 
 
 def test_only_a_decoder_on_a_card_is_equipped(decoder: LlamaDecoder) -> None:
-    settled = Settled(False, "As it is.")
-    assert graphs.equip(decoder, settled) is settled
+    assert graphs.equip(decoder) == ""
     assert decoder.replay is None
 
 
@@ -241,7 +239,7 @@ def test_a_model_that_holds_less_than_a_room_has_none(decoder: LlamaDecoder) -> 
 def test_a_card_repeats_the_step() -> None:
     model, _ = tiny.build("marked")
     decoder = LlamaDecoder(text_model(model.to("cuda", torch.bfloat16)))
-    told = graphs.equip(decoder, Settled(False)).reason
+    told = graphs.equip(decoder)
     assert told
     assert "cannot" not in told
     assert "would change" not in told
