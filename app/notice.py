@@ -21,6 +21,9 @@ WIDEST = 620
 MARGIN = 14
 """Logical pixels that stay free around it."""
 
+NOWHERE = "No further step"
+"""What the button is called while no message leads anywhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -67,6 +70,7 @@ class Notice(QFrame):
         layout.addWidget(self._text, 1)
         self.way = QPushButton()
         self.way.setAutoDefault(False)
+        self.way.setAccessibleName(NOWHERE)
         self.way.clicked.connect(self._on_way)
         self.way.hide()
         layout.addWidget(self.way)
@@ -97,6 +101,7 @@ class Notice(QFrame):
         self._text.setText("\n".join(said.sentence for said in self._said))
         newest = self._newest_way()
         self.way.setText(newest.text if newest is not None else "")
+        self.way.setAccessibleName(self.way.text() or NOWHERE)
         self.way.setVisible(newest is not None)
         self.setAccessibleName(self.text)
         self._place()

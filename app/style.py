@@ -138,6 +138,17 @@ QTabBar::tab {
 QTabBar::tab:hover { background: %(hover)s; }
 QTabBar::tab:selected { background: %(card)s; color: %(text)s; border-color: %(line)s; }
 QTabBar:focus::tab:selected { border-color: %(accent)s; }
+QTabBar::scroller { width: 28px; }
+QTabBar::tear { width: 0px; border: none; }
+QToolButton#ScrollLeftButton, QToolButton#ScrollRightButton {
+    background: %(window)s; border: none; border-radius: 0px; padding: 0px;
+}
+QToolButton#ScrollLeftButton:hover, QToolButton#ScrollRightButton:hover { background: %(hover)s; }
+QTabBar QToolButton::left-arrow { image: url("%(icons)s/left-%(scheme)s.svg"); }
+QTabBar QToolButton::right-arrow { image: url("%(icons)s/right-%(scheme)s.svg"); }
+QTabBar QToolButton::left-arrow:disabled, QTabBar QToolButton::right-arrow:disabled {
+    image: none;
+}
 
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }

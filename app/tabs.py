@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QMenu, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import icons
 from app.dialogs import copy
@@ -18,8 +26,10 @@ if TYPE_CHECKING:  # the first window needs no document view yet
     from app.viewer.document_view import DocumentView
 
 
-NARROWEST = 150
+NARROWEST = 184
 """Logical pixels of a tab when there are many: enough of a name to tell it from others."""
+LISTED_FROM = 4
+"""With more documents than this a button lists them all."""
 _CONTROLS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
@@ -109,10 +119,15 @@ class Tabs(QWidget):
         self._bar.tabMoved.connect(self.moved)
         self._bar.others_close_wanted.connect(self._on_close_others)
         self._stack = QStackedWidget()
+        self._all = self._make_all()
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self._bar, 1)
+        row.addWidget(self._all)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._bar)
+        layout.addLayout(row)
         layout.addWidget(self._stack, 1)
 
     @property
@@ -144,6 +159,7 @@ class Tabs(QWidget):
         self._bar.setAccessibleTabName(index, name)
         self._bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, self._closer(path, name))
         self._bar.blockSignals(False)
+        self._all.setVisible(self._bar.count() > LISTED_FROM)
 
     def show_tab(self, path: str) -> None:
         """Bring a file to the front."""
@@ -169,12 +185,36 @@ class Tabs(QWidget):
         view = self._views.pop(path, None)
         self._bar.blockSignals(True)
         self._bar.removeTab(self.paths.index(path))
+        self._all.setVisible(self._bar.count() > LISTED_FROM)
         self._bar.blockSignals(False)
         self._on_current(self._bar.currentIndex())
         if view is not None:
             self._stack.removeWidget(view)
             view.close()
             view.deleteLater()
+
+    def _make_all(self) -> QToolButton:
+        """Make the button that lists all open documents, hidden while the tabs show them."""
+        button = QToolButton()
+        button.setProperty("kind", "quiet")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName("All open documents")
+        button.setToolTip("All open documents")
+        icons.set_icon(button, "down")
+        menu = QMenu(button)
+        menu.aboutToShow.connect(lambda: self._list_all(menu))
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.hide()
+        return button
+
+    def _list_all(self, menu: QMenu) -> None:
+        menu.clear()
+        for path in self.paths:
+            action = menu.addAction(menu_text(Path(path).name))
+            action.setCheckable(True)
+            action.setChecked(path == self.current_path)
+            action.triggered.connect(lambda _=False, chosen=path: self.show_tab(chosen))
 
     def _closer(self, path: str, name: str) -> QToolButton:
         button = QToolButton()

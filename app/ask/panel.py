@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app import theme
 from app.ask import words
@@ -22,6 +22,8 @@ from app.focus import hand_on
 from app.theme import Tone
 from vlm.types import Box, Document, ModelInfo, PageRef, Question
 
+GUTTER = 12
+"""Logical pixels at the right edge that the scroll bar uses: cards never change their width."""
 CARDS = 40
 """Older cards leave the panel; the history keeps every answer."""
 
@@ -97,16 +99,18 @@ class AskPanel(QWidget):
         self._scroll.viewport().setAutoFillBackground(False)
         self._conversation.setAutoFillBackground(False)
         bar = self._scroll.verticalScrollBar()
+        bar.setFixedWidth(GUTTER)
         bar.rangeChanged.connect(self._on_range)
         bar.actionTriggered.connect(self._on_scrolled)
         layout = QVBoxLayout(self)
         edge = theme.SPACE * 2
-        layout.setContentsMargins(edge, theme.SPACE + 4, edge, theme.SPACE + 4)
+        layout.setContentsMargins(edge, theme.SPACE + 4, edge - GUTTER, theme.SPACE + 4)
         layout.setSpacing(theme.SPACE + 2)
-        layout.addWidget(self.head)
+        layout.addLayout(_beside_gutter(self.head))
         layout.addWidget(self._scroll, 1)
-        layout.addWidget(self.note)
-        layout.addWidget(self.composer)
+        layout.addLayout(_beside_gutter(self.note))
+        layout.addLayout(_beside_gutter(self.composer))
+        self._on_range()
 
     @property
     def cards(self) -> list[AnswerCard]:
@@ -253,11 +257,19 @@ class AskPanel(QWidget):
 
     @Slot()
     def _on_range(self) -> None:
+        bar = self._scroll.verticalScrollBar()
+        self._stack.setContentsMargins(0, 0, 0 if bar.maximum() else GUTTER, 0)
         if self._follow:
-            bar = self._scroll.verticalScrollBar()
             bar.setValue(bar.maximum())
 
     @Slot()
     def _on_scrolled(self) -> None:
         bar = self._scroll.verticalScrollBar()
         self._follow = bar.sliderPosition() >= bar.maximum() - 2 * bar.singleStep()
+
+
+def _beside_gutter(part: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, GUTTER, 0)
+    row.addWidget(part)
+    return row

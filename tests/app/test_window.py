@@ -4,7 +4,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTabBar
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTabBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.drop_hint import DropHint
@@ -195,6 +195,21 @@ def test_tabs_scroll_before_their_names_become_unreadable(
     qtbot.waitUntil(lambda: tabs.current is not None and tabs.current.document() is not None)
     bar = tabs.findChildren(QTabBar)[0]
     assert min(bar.tabRect(index).width() for index in range(bar.count())) >= NARROWEST
+    everything = next(
+        button
+        for button in tabs.findChildren(QToolButton)
+        if button.accessibleName() == "All open documents"
+    )
+    assert everything.isVisible()
+    menu = everything.menu()
+    assert menu is not None
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == [Path(path).name for path in copies]
+    menu.actions()[7].trigger()
+    assert tabs.current_path == copies[7]
+    for path in copies[:5]:
+        tabs.close_wanted.emit(path)
+    assert not everything.isVisible()
 
 
 def test_escape_leaves_the_full_screen(

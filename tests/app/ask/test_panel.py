@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import theme
@@ -12,6 +12,7 @@ from app.ask import words
 from app.ask.panel import CARDS, AskPanel
 from app.ask.surface import MutedLabel
 from app.ask.values import Draft, Scope
+from app.style import sheet
 from tests.app.ask.sample import BOX, CROPPED, DOCUMENT, MODEL, PAGE, WHOLE, answer
 from vlm.types import ModelInfo
 
@@ -102,6 +103,22 @@ def test_cards_stack_with_the_newest_in_sight(qtbot: QtBot, panel: AskPanel) -> 
         return 0 < bottom <= panel.composer.y()
 
     qtbot.waitUntil(in_sight)
+
+
+def test_cards_keep_their_width_when_the_scroll_bar_comes(qtbot: QtBot, panel: AskPanel) -> None:
+    panel.setStyleSheet(sheet(panel.palette()))
+    panel.set_scope(DOCUMENT, PAGE, None)
+    first = panel.add_card(WHOLE)
+    first.show_answer(answer("one line"))
+    bar = panel.findChildren(QScrollArea)[0].verticalScrollBar()
+    qtbot.waitUntil(lambda: first.width() > 300)
+    assert not bar.isVisible()
+    width = first.width()
+    for _ in range(6):
+        panel.add_card(WHOLE).show_answer(answer("many lines\n" * 4))
+    qtbot.waitUntil(lambda: bar.isVisible() and first.width() == width)
+    right = first.mapTo(panel, first.rect().bottomRight()).x()
+    assert right == panel.composer.geometry().right()
 
 
 def test_old_cards_leave(qtbot: QtBot, panel: AskPanel) -> None:
