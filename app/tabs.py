@@ -271,7 +271,8 @@ class Tabs(QWidget):
         elif event.matches(QKeySequence.StandardKey.Redo):
             self.undo_pressed.emit(1)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.typed.emit("\n")
+            if not event.isAutoRepeat():
+                self.typed.emit("\n")
         elif event.key() == Qt.Key.Key_Escape:
             self.escaped.emit()
             event.ignore()  # the window may leave the full screen

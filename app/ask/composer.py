@@ -34,6 +34,7 @@ class Composer(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ready = False
+        self._reading = ""
         self.line = QuestionLine()
         self.line.setPlaceholderText("Open a document to ask about it")
         self.chip = ScopeChip()
@@ -61,6 +62,7 @@ class Composer(QWidget):
         self.line.focused.connect(self._frame.set_glow)
         self.line.submitted.connect(self._on_submitted)
         self.line.edited.connect(self._refresh)
+        self.line.passed.connect(self._on_passed)
         self.send.clicked.connect(self.line.submit)
         self.stop.clicked.connect(self._on_stop)
         hand_on(self, self.line)
@@ -69,6 +71,11 @@ class Composer(QWidget):
     def set_ready(self, ready: bool) -> None:
         """Tell whether there is a page to ask about."""
         self._ready = ready
+        self._refresh()
+
+    def set_reading(self, question: str) -> None:
+        """Offer to ask this when nothing is typed: "Read" instead of "Ask"; "" offers nothing."""
+        self._reading = question
         self._refresh()
 
     def set_placeholder(self, text: str) -> None:
@@ -82,12 +89,27 @@ class Composer(QWidget):
         self.stop.setEnabled(True)
         self.stop.set_words("Stop")
         self._hint.setText(KEYS_RUNNING if running else KEYS)
+        self._refresh()
         if focused and not running:
             self.line.setFocus()
 
     @Slot()
     def _refresh(self) -> None:
-        self.send.setEnabled(self._ready and bool(self.line.question()))
+        reads = self._reads()
+        self.send.set_words("Read" if reads else "Ask")
+        self.send.setEnabled(self._ready and (reads or bool(self.line.question())))
+
+    def _reads(self) -> bool:
+        """Tell whether Enter reads: the line is empty, a box is there, and nothing is on its way.
+
+        The last keeps a second Enter behind a question from asking another one.
+        """
+        return bool(self._reading) and not self.line.question() and self.stop.isHidden()
+
+    @Slot()
+    def _on_passed(self) -> None:
+        if self._reads():
+            self._on_submitted(self._reading)
 
     @Slot(str)
     def _on_submitted(self, text: str) -> None:

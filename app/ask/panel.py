@@ -133,6 +133,7 @@ class AskPanel(QWidget):
         self.composer.chip.set_scope(document, self._scope)
         self.composer.set_ready(ready)
         self.welcome.set_ready(ready)
+        self.composer.set_reading(words.EXAMPLES[0] if box is not None and ready else "")
         self._set_placeholder()
         self._show_note()
         if path != before:
@@ -218,8 +219,10 @@ class AskPanel(QWidget):
         if self._scope is None:
             self.composer.set_placeholder("Open a document to ask about it")
             return
-        what = "page" if self._scope.box is None else "part"
-        what = "document" if self._scope.whole else what
+        if self._scope.box is not None:
+            self.composer.set_placeholder("Ask about this part, or Enter to read it")
+            return
+        what = "document" if self._scope.whole else "page"
         again = "Ask more about this" if self._cards else "Ask about this"
         self.composer.set_placeholder(f"{again} {what}…")
 

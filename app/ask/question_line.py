@@ -26,11 +26,13 @@ class QuestionLine(QPlainTextEdit):
 
     Signals:
         submitted(str): The question without surrounding space; never "".
+        passed(): Enter, pressed anew, in the empty line.
         edited(str): The text after each change by the person.
         focused(bool): The line got or lost the keyboard.
     """
 
     submitted = Signal(str)
+    passed = Signal()
     edited = Signal(str)
     focused = Signal(bool)
 
@@ -84,9 +86,11 @@ class QuestionLine(QPlainTextEdit):
         self._recalled = len(self._asked)
 
     def submit(self) -> None:
-        """Send the question, unless there is none."""
+        """Send the question, or tell that there is none."""
         if text := self.question():
             self.submitted.emit(text)
+        else:
+            self.passed.emit()
 
     def _recall(self, step: int) -> bool:
         """Show an earlier (-1) or later (+1) question; tell whether there was one."""
@@ -127,7 +131,8 @@ class QuestionLine(QPlainTextEdit):
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not shift:
-            self.submit()
+            if not event.isAutoRepeat():
+                self.submit()
         elif (
             (step := _RECALL.get(key)) is not None
             and self._at_edge(step[0])

@@ -168,6 +168,29 @@ def test_what_is_typed_on_the_page_goes_into_the_line(qtbot: QtBot, panel: AskPa
     assert asked.args == [Draft("Why?", Scope(PAGE, BOX))]
 
 
+def test_enter_in_the_empty_line_reads_the_box_but_never_twice(
+    qtbot: QtBot, panel: AskPanel
+) -> None:
+    line, send = panel.composer.line, panel.composer.send
+    panel.set_scope(DOCUMENT, PAGE, None)
+    with qtbot.assertNotEmitted(panel.asked):
+        QTest.keyClick(line, Qt.Key.Key_Return)
+    assert (send.text(), send.isEnabled()) == ("Ask", False)
+    panel.set_scope(DOCUMENT, PAGE, BOX)
+    assert (send.text(), send.isEnabled()) == ("Read", True)
+    with qtbot.waitSignal(panel.asked) as asked:
+        QTest.keyClick(line, Qt.Key.Key_Return)
+    assert asked.args == [Draft(words.EXAMPLES[0], Scope(PAGE, BOX))]
+    panel.set_running(True)
+    with qtbot.assertNotEmitted(panel.asked):
+        QTest.keyClick(line, Qt.Key.Key_Return)
+    panel.set_running(False)
+    with qtbot.waitSignal(panel.asked):
+        QTest.mouseClick(send, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(line, "Total?")
+    assert send.text() == "Ask"
+
+
 def test_escape_in_the_line_stops_the_answer_and_else_leaves_it(
     qtbot: QtBot, panel: AskPanel
 ) -> None:
