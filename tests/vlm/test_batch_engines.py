@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -181,8 +183,6 @@ def test_passwords_reach_every_engine(crew: Crew, papers: list[Path]) -> None:
 def test_a_seat_is_what_its_process_sees(tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     code = f"import os; open({str(seen)!r}, 'w').write(os.environ['CUDA_VISIBLE_DEVICES'])"
-    import sys
-
     seat = Seat((("CUDA_VISIBLE_DEVICES", "3,4"),))
     crew = Crew([seat], Load(0, "/models/one"), [sys.executable, "-c", code])
     found = run(crew, table([tmp_path / "a.pdf"]))
@@ -230,9 +230,53 @@ def test_the_terminal_asks_with_two_real_engines_and_goes_on_where_it_was(
     assert len(alone) == 4
 
 
-def test_what_an_engine_says_that_is_no_protocol_ends_it(tmp_path: Path) -> None:
-    import sys
+KILLED = """
+import sys
+from pathlib import Path
+from vlm import children
+from vlm.batch import Row, Table, cell_of, question_for
+from vlm.batch_engines import Asked, Crew
+from vlm.batch_store import BatchStore
+from vlm.cards import Seat
+from vlm.protocol import Answered, Load
+files = [Path(name) for name in sys.argv[2:]]
+store = BatchStore(Path(sys.argv[1]))
+table = Table([Row(str(file), file.name) for file in files], [question_for("", "Total?")])
+crew = Crew([Seat(), Seat()], Load(0, "/models/one"), children.command("fake-engine"))
+for one in crew.ask(table):
+    if isinstance(one, Asked) and isinstance(one.event, Answered):
+        cell = cell_of(one.event.answer)
+        table.put(one.row, 0, cell)
+        store.put(table.rows[one.row].digest, "reader", table.keys[0], cell)
+        print(table.rows[one.row].digest, flush=True)
+"""
 
+
+def test_a_killed_batch_leaves_no_engine_and_keeps_every_answer(
+    papers: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VLM_FAKE_DELAY_MS", "40")
+    given = [str(tmp_path / "answers.sqlite3"), *map(str, papers)]
+    process = subprocess.Popen([sys.executable, "-c", KILLED, *given], stdout=subprocess.PIPE)
+    with process:
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _ in range(2)]
+        engines = psutil.Process(process.pid).children(recursive=True)
+        assert len(engines) >= 2
+        process.kill()
+        said += process.stdout.readlines()
+    _, alive = psutil.wait_procs(engines, timeout=10)
+    assert not alive
+    told = {line.decode().strip() for line in said if line.endswith(b"\n")}
+    store = BatchStore(tmp_path / "answers.sqlite3")
+    key = table(papers).keys[0]
+    kept = {file.name for file in papers if store.cells(file.name, "reader", [key])}
+    store.close()
+    assert told <= kept
+    assert len(kept) < len(papers), "it was killed on the way"
+
+
+def test_what_an_engine_says_that_is_no_protocol_ends_it(tmp_path: Path) -> None:
     crew = Crew([Seat()], Load(0, "/m"), [sys.executable, "-c", "print('hello'); input()"])
     found = run(crew, table([tmp_path / "a.pdf"]))
     crew.close()
