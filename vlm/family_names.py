@@ -11,6 +11,7 @@ from dataclasses import dataclass
 NAMES: Mapping[str, str] = {
     "blip-2": "BLIP-2",
     "florence2": "Florence-2",
+    "gemma3": "Gemma 3",
     "granite_docling": "Granite Docling",
     "idefics": "Idefics",
     "idefics2": "Idefics2",
@@ -59,6 +60,7 @@ _BLIP = Parts(
 PARTS: Mapping[str, Parts] = {
     "blip-2": _BLIP,
     "florence2": _LLAVA,
+    "gemma3": _LLAVA,
     "granite_docling": Parts(
         ("model.text_model",), ("model.vision_model.encoder",), ("model.vision_model.connector",)
     ),

@@ -15,6 +15,7 @@ from tests import tiny
 from tests.small import (
     blip,
     florence2,
+    gemma3,
     granite_docling,
     idefics,
     llava,
@@ -29,6 +30,7 @@ BUILDERS: Mapping[str, Callable[[], tuple[Any, Any]]] = {
     "blip-2": blip.build_2,
     "blip-2-t5": blip.build_2_t5,
     "florence2": florence2.build,
+    "gemma3": gemma3.build,
     "granite_docling": granite_docling.build,
     "idefics": idefics.build,
     "instructblip": blip.build_instruct,
@@ -62,6 +64,7 @@ INPUTS: Mapping[str, Callable[[Any, str, list[Any], Any], dict[str, Any]]] = {
     "blip-2": blip.inputs,
     "blip-2-t5": blip.inputs,
     "florence2": florence2.inputs,
+    "gemma3": gemma3.inputs,
     "granite_docling": granite_docling.inputs,
     "idefics": idefics.inputs,
     "instructblip": blip.inputs,

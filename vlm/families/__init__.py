@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from vlm.families.blip2 import Blip2
 from vlm.families.family import Family
 from vlm.families.florence2 import Florence2
+from vlm.families.gemma3 import Gemma3
 from vlm.families.granite_docling import GraniteDocling
 from vlm.families.idefics import Idefics
 from vlm.families.idefics2 import Idefics2
@@ -22,6 +23,7 @@ from vlm.families.smolvlm import smolvlm
 FAMILIES: Mapping[str, Family] = {
     "blip-2": Blip2(),
     "florence2": Florence2(),
+    "gemma3": Gemma3(),
     "granite_docling": GraniteDocling(),
     "idefics": Idefics(),
     "idefics2": Idefics2(),

@@ -120,6 +120,17 @@ def weighed(query: Tensor, key: Tensor, heads: int = 4) -> Tensor:
     return weights.mean(0)
 
 
+def row_of(weights: Tensor, keys: int) -> Tensor:
+    """Return what the last position looked at, the mean of its heads.
+
+    Args:
+        weights: ``(1, heads, positions, keys)``.
+        keys: How many there are; a layer with a window may have forgotten the first.
+    """
+    row = weights[0, :, -1].mean(0)
+    return torch.cat([row.new_zeros(max(0, keys - len(row))), row])
+
+
 def expected(kind: str, folder: Path, asked: Question) -> tuple[list[int], Tensor]:
     """Answer with plain `generate`; return the tokens and their attention on all tiles, by hand."""
     model = plain.load(folder, attn_implementation="eager")
@@ -146,7 +157,11 @@ def expected(kind: str, folder: Path, asked: Question) -> tuple[list[int], Tenso
         rows = [weighed(query[-1:], key)[0] for query, key in hand[: count * layers]]
     else:
         chosen = BETWEEN.get(kind, range(len(steps[0])))
-        rows = [step[number][0, :, -1].mean(0) for step in steps for number in chosen]
+        rows = [
+            row_of(step[number], 0 if beside or kind in BETWEEN else len(ids) + place)
+            for place, step in enumerate(steps)
+            for number in chosen
+        ]
         if kind not in BETWEEN:
             rows = [row[: len(ids)][ids == processor.image_token_id] for row in rows]
     share = torch.stack(rows).sum(0)
