@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
+from app.examples.pictures import Encoded
 from app.page_lane import Draw, Urgency
 from app.pages import Drawn, PageFailure, PageService, SizesFound, WordsFound
 from finetune.lookalike import LONGEST_PX as LOOK_PX
@@ -41,7 +42,8 @@ class Wanted:
 class Taken:
     """What was wanted: the page's size before its turn, the words inside, the pixels.
 
-    `look` is the whole page, drawn as `finetune.lookalike` wants it.
+    `look` is the whole page, drawn as `finetune.lookalike` wants it. `encoded` is what is kept of
+    both, where somebody had the time to make it ready.
     """
 
     wanted: Wanted
@@ -49,6 +51,7 @@ class Taken:
     words: tuple[Word, ...]
     image: QImage
     look: QImage | None = None
+    encoded: Encoded | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,8 +137,9 @@ class Shelf(QObject):
             whole = _complete(example)
             if whole is None:
                 return Refused(key, _NO_FILE)
-            whole = self._with_look(whole, taken.look)
-            store.add(whole, Crop(png(taken.image), taken.size, taken.words))
+            whole = self._with_look(whole, taken)
+            picture = taken.encoded.picture if taken.encoded is not None else png(taken.image)
+            store.add(whole, Crop(picture, taken.size, taken.words))
             return Changed("kept", key, len(store), store.document_count())
 
         self._write(work)
@@ -252,11 +253,12 @@ class Shelf(QObject):
         except DeskError as error:
             _log.warning("The examples could not be written at the end: %s", error.code)
 
-    def _with_look(self, example: Example, look: QImage | None) -> Example:
+    def _with_look(self, example: Example, taken: Taken) -> Example:
         """Fill in the page's hash, once for all examples of a page."""
         place = (example.document, example.page.page, example.page.rotation)
-        if not example.page_hash and place not in self._looks and look is not None:
-            self._looks[place] = look_of(look)
+        if not example.page_hash and place not in self._looks and taken.look is not None:
+            made = taken.encoded
+            self._looks[place] = made.look if made is not None else look_of(taken.look)
         known = example.page_hash or self._looks.get(place, "")
         return msgspec.structs.replace(example, page_hash=known)
 

@@ -88,7 +88,7 @@ class Labelling(QObject):
         """Begin nothing more."""
         self._active = False
         self._rows.stop()
-        self._ahead.look_at(None, None)
+        self._ahead.stop()
         self._papers.stop()
 
     def _connect(self) -> None:
