@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from vlm.types import Box, Document, PageRef, PageSize, Question, Word
+from vlm.types import WHOLE_PAGE, Box, Document, PageRef, PageSize, Question, Word
 
 ROUNDS = 3
 FOLLOW_UPS = 9
@@ -63,6 +63,6 @@ class Page:
 
 
 def question(text: str, tokens: int = TOKENS, page: int = 0, splitting: bool = True) -> Question:
-    """Return a question about one of the pages."""
+    """Return a question about one of the pages, to be seen at once and not part by part."""
     where = PageRef("page.pdf", page)
-    return Question(text, where, splitting=splitting, max_new_tokens=tokens)
+    return Question(text, where, WHOLE_PAGE, splitting=splitting, max_new_tokens=tokens)

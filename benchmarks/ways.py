@@ -153,7 +153,7 @@ class Ours:
 
     def look(self, page: int = 0, splitting: bool = True) -> None:
         """See a page before the question, as while a person reads it."""
-        seen = Look(1, question("", page=page).page, splitting=splitting)
+        seen = Look(1, question("", page=page).page, WHOLE_PAGE, splitting)
         for event in self.engine.look(seen, NEVER):
             assert not isinstance(event, Failed), event
 

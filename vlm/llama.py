@@ -9,7 +9,7 @@ only several tokens need. `fast` proves the result equal before it is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,8 +20,9 @@ from torch.nn import functional
 from vlm.decoder import Decoder, StockDecoder, TextModel
 from vlm.llama_layer import Layer, layer_of, weights_of
 from vlm.llama_layer import supports as supports
-from vlm.llama_room import Alone, LlamaSequence, Recorded, causal
-from vlm.products import FEW, columns, exact, int8
+from vlm.llama_room import LlamaSequence, Recorded, causal
+from vlm.llama_step import OneToken
+from vlm.products import FEW, OneRow, columns, exact, int8, one_row, one_row_int8
 
 ROOM = 384
 """Tokens of room behind a prompt before the buffers have to grow."""
@@ -33,12 +34,10 @@ HEAD_COPY = 2**24
 """Numbers of the largest embedding of which the head may have a copy of its own."""
 
 TWICE = 2**26
-"""Numbers of all projections up to which they may be held in a second layout as well."""
+"""Numbers of all projections up to which each may be held in more than one layout."""
 
 TOLERANCE = {torch.float32: 1e-3, torch.float16: 5e-2, torch.bfloat16: 2e-1}
 """Largest difference of logits, in their standard deviations, that counts as equal."""
-
-_ZERO = torch.zeros(1)
 
 
 class LlamaDecoder:
@@ -55,8 +54,8 @@ class LlamaDecoder:
         config = body.config
         first = body.layers[0].self_attn
         self._heads: int = config.num_attention_heads
-        self._kv_heads: int = config.num_key_value_heads
-        self._size: int = first.head_dim
+        self.kv_heads: int = config.num_key_value_heads
+        self.size: int = first.head_dim
         self.scale: float = first.scaling
         self._eps: float = config.rms_norm_eps
         self._width: tuple[int] = (config.hidden_size,)
@@ -67,9 +66,10 @@ class LlamaDecoder:
             self._head_weight = columns(self._head_weight)
         self._head = exact(self._head_weight, packed=False)
         self.weights = [weights_of(layer) for layer in body.layers]
-        one = sum(weight.numel() for weight in self.weights[0])
+        self.small = sum(weight.numel() for layer in self.weights for weight in layer) <= TWICE
+        """Whether its weights may be held in several layouts."""
         self.layers = [
-            layer_of(layer, weights, one * len(self.weights) <= TWICE)
+            layer_of(layer, weights, self.small)
             for layer, weights in zip(body.layers, self.weights, strict=True)
         ]
         self._work = max(weight.numel() for weight in self.weights[0])
@@ -79,11 +79,12 @@ class LlamaDecoder:
         window = getattr(config, "sliding_window", None)
         if window is not None:
             self.limit = min(self.limit, int(window))
-        plain = self._embedding.device.type == "cpu" and self._embedding.dtype == torch.float32
+        self.plain = self._embedding.device.type == "cpu" and self._embedding.dtype == torch.float32
+        """Whether it computes in float32 on the CPU."""
         self.exact = True
         self.device = self._embedding.device
         self.replay: Recorded | None = None
-        self._alone = Alone(self._heads, self._kv_heads, self._size) if plain else None
+        self._one = self.one_token(self.weights, one_row) if self.plain else None
 
     def start(self) -> LlamaSequence:
         """Return an empty sequence."""
@@ -95,7 +96,7 @@ class LlamaDecoder:
         Args:
             saved: What `LlamaSequence.first` returned, ``(layers, 2, kv heads, T, head)``.
         """
-        expected = (len(self.layers), 2, self._kv_heads, saved.shape[3], self._size)
+        expected = (len(self.layers), 2, self.kv_heads, saved.shape[3], self.size)
         if saved.shape != expected or saved.dtype != self._embedding.dtype:
             return None
         sequence, count = LlamaSequence(), saved.shape[3]
@@ -108,11 +109,6 @@ class LlamaDecoder:
         return functional.embedding(ids, self._embedding)
 
     @property
-    def plain(self) -> bool:
-        """Whether it computes in float32 on the CPU."""
-        return self._alone is not None
-
-    @property
     def vocabulary(self) -> int:
         """How many tokens there are."""
         return len(self._head_weight)
@@ -123,18 +119,34 @@ class LlamaDecoder:
         Returns:
             What makes it exact again.
         """
-        before = [replace(layer) for layer in self.layers], self._head
+        before = [replace(layer) for layer in self.layers], self._head, self._one
         for layer, weights in zip(self.layers, self.weights, strict=True):
             layer.qkv, layer.out, layer.gate_up, layer.down = map(int8, weights)
         if self._head_weight.numel() > HEAD_COPY:
             self._head = int8(self._head_weight)
+        self._one = self.one_token(self.weights, one_row_int8) if self.small else None
         self.exact = False  # rows that come in together share one scale
 
         def undo() -> None:
-            self.layers, self._head = before
+            self.layers, self._head, self._one = before
             self.exact = True
 
         return undo
+
+    def one_token(
+        self, weights: Sequence[Sequence[Tensor]], way: Callable[[Tensor], OneRow]
+    ) -> OneToken:
+        """Return the first layers and the head in a form for single tokens.
+
+        Args:
+            weights: Of as many layers as there shall be.
+            way: Brings a weight into that form; the head stays exact where it is small.
+        """
+        norms = [(layer.before, layer.between) for layer in self.layers[: len(weights)]]
+        rows = [[way(weight) for weight in layer] for layer in weights]
+        small = self._head_weight.numel() <= HEAD_COPY
+        head = one_row(self._head_weight) if small else way(self._head_weight)
+        return OneToken(norms, rows, self._norm, head, self._eps, self.scale)
 
     def extend(self, sequence: LlamaSequence, embedded: Tensor) -> Tensor:
         """Append ``(T, hidden)``; return the last position's logits ``(vocab,)``.
@@ -173,12 +185,11 @@ class LlamaDecoder:
             logits = self.replay.write(sequence, buffer, embedded)
             sequence.length = end
             return logits
-        if count == 1 and self._alone is not None:
-            x = self._one(self._alone, buffer, start, embedded)
+        if count == 1 and self._one is not None:
             sequence.length = end
-            return self._head(self._normed(x, self._norm))
+            return self._one(embedded, buffer, start, self._cos[start], self._sin[start])
         cos, sin = self._cos[start:end, None], self._sin[start:end, None]
-        mask = causal(count, start, self._heads // self._kv_heads, embedded.device)
+        mask = causal(count, start, self._heads // self.kv_heads, embedded.device)
         if mask is not None and self._by_hand(count):
             mask = torch.zeros(mask.shape).masked_fill_(~mask, float("-inf"))
         x = embedded
@@ -212,10 +223,10 @@ class LlamaDecoder:
             cos: ``(T, 1, head)``, from `angles`.
             sin: ``(T, 1, head)``.
         """
-        both, heads = self._heads + self._kv_heads, self._heads
-        qkv = layer.qkv(self._rows_normed(x, layer.before)).view(len(x), -1, self._size)
+        both, heads = self._heads + self.kv_heads, self._heads
+        qkv = layer.qkv(self._rows_normed(x, layer.before)).view(len(x), -1, self.size)
         asking = qkv[:, :both]
-        asking = torch.addcmul(asking * cos, asking.roll(self._size // 2, -1), sin)
+        asking = torch.addcmul(asking * cos, asking.roll(self.size // 2, -1), sin)
         return asking[:, :heads], asking[:, heads:], qkv[:, both:]
 
     def _attend(
@@ -234,7 +245,7 @@ class LlamaDecoder:
             What the heads saw, side by side, ``(T, heads * head)``.
         """
         count, end = len(x), start + len(x)
-        heads, kv_heads, size = self._heads, self._kv_heads, self._size
+        heads, kv_heads, size = self._heads, self.kv_heads, self.size
         query, key, value = self.turned(layer, x, cos, sin)
         kept[0, :, start:end] = key.transpose(0, 1)
         kept[1, :, start:end] = value.transpose(0, 1)
@@ -250,31 +261,9 @@ class LlamaDecoder:
             )
         return mixed.view(heads, count, size).transpose(0, 1).reshape(count, heads * size)
 
-    def _one(self, alone: Alone, buffer: Tensor, place: int, x: Tensor) -> Tensor:
-        """Run the layers for one token ``(1, hidden)`` at a place of the buffer."""
-        end, half = place + 1, self._size // 2
-        alone.cos_rows.copy_(self._cos[place])
-        sin = self._sin[place, half:]
-        keys = buffer[:, 0, :, :end].transpose(-1, -2).unbind(0)
-        values = buffer[:, 1, :, :end].unbind(0)
-        rows = buffer[:, :, :, place].unbind(0)
-        for layer, key, value, row in zip(self.layers, keys, values, rows, strict=True):
-            qkv = layer.qkv(self._normed(x, layer.before)).view(alone.turned.shape)
-            torch.mul(qkv, alone.cos, out=alone.turned)
-            left, right = qkv.unbind(1)  # the halves of each head that turn into each other
-            alone.left.addcmul_(right[: alone.turning], sin, value=-1)
-            alone.right.addcmul_(left[: alone.turning], sin)
-            row.copy_(alone.kv)
-            scores = torch.baddbmm(alone.nothing, alone.query, key, beta=0, alpha=self.scale)
-            mixed = torch.bmm(scores.softmax(-1), value).view(1, -1)
-            x = x + layer.out(mixed)
-            gate, up = layer.gate_up(self._normed(x, layer.between)).chunk(2, -1)
-            x = x + layer.down(functional.silu(gate).mul_(up))
-        return x
-
     def _by_hand(self, count: int) -> bool:
         """Tell whether attention of so many rows is quicker in plain products than in one call."""
-        return self._alone is not None and count <= FEW
+        return self.plain and count <= FEW
 
     def _rows_normed(self, x: Tensor, weight: Tensor) -> Tensor:
         """Normalise rows ``(T, hidden)``."""
@@ -283,18 +272,13 @@ class LlamaDecoder:
         length: Tensor = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
         return x * length.square_().div_(self._width[0]).add_(self._eps).rsqrt_() * weight
 
-    def _normed(self, x: Tensor, weight: Tensor) -> Tensor:
-        """Normalise one row ``(1, hidden)`` of float32."""
-        square = torch.dot(x[0], x[0]).item() / self._width[0]
-        return torch.addcmul(_ZERO, x, weight, value=(square + self._eps) ** -0.5)
-
     def _room(self, sequence: LlamaSequence, end: int, like: Tensor) -> Tensor:
         """Return a buffer that holds at least `end` tokens, with what there was copied."""
         old = sequence.buffer
         if old is not None and old.shape[3] >= end:
             return old
         capacity = min(self.limit, max(end + ROOM, 2 * (0 if old is None else old.shape[3])))
-        shape = (len(self.layers), 2, self._kv_heads, capacity, self._size)
+        shape = (len(self.layers), 2, self.kv_heads, capacity, self.size)
         sequence.buffer = like.new_empty(shape)
         if old is not None:
             sequence.buffer[:, :, :, : sequence.length] = old[:, :, :, : sequence.length]
@@ -319,7 +303,7 @@ class LlamaDecoder:
         """
         positions = torch.arange(count, device=self._embedding.device)[None]
         cos, sin = self._rotary(self._embedding, positions)
-        half = self._size // 2
+        half = self.size // 2
         return cos[0], torch.cat([-sin[0, :, :half], sin[0, :, half:]], dim=-1)
 
 

@@ -1,4 +1,4 @@
-"""Room for what a Llama-shaped text model remembers, and for the one token it computes."""
+"""Room for what a Llama-shaped text model remembers."""
 
 from __future__ import annotations
 
@@ -45,30 +45,6 @@ class Recorded(Protocol):
     def write(self, sequence: LlamaSequence, buffer: Tensor, embedded: Tensor) -> Tensor:
         """Compute a sequence's next token ``(1, hidden)``; return logits ``(1, vocab)``."""
         ...
-
-
-class Alone:
-    """Room and views for the one token that is being computed, made once.
-
-    A token's rows are query heads, key heads, value heads; only the first two turn with the
-    position, so the cosines of the last stay one.
-
-    Args:
-        heads: Query heads.
-        kv_heads: Key heads, and value heads.
-        size: Of a head.
-    """
-
-    def __init__(self, heads: int, kv_heads: int, size: int) -> None:
-        half, rows = size // 2, heads + 2 * kv_heads
-        self.turning = heads + kv_heads
-        self.turned = torch.empty(rows, 2, half)
-        self.left, self.right = self.turned[: self.turning].unbind(1)
-        self.query = self.turned[:heads].view(kv_heads, heads // kv_heads, size)
-        self.kv = self.turned[heads:].view(2, kv_heads, size)
-        self.cos = torch.ones(rows, 2, half)
-        self.cos_rows = self.cos[: self.turning].view(self.turning, size)
-        self.nothing = torch.zeros(1, 1, 1)
 
 
 def causal(count: int, start: int, groups: int, device: torch.device) -> Tensor | None:

@@ -13,11 +13,18 @@ from torch.nn import functional
 Product = Callable[[Tensor], Tensor]
 """Takes rows ``(T, in)``, returns ``(T, out)`` in the same format."""
 
+OneRow = tuple[Tensor, Tensor]
+"""A weight for products with one row: ``(in, out)`` float32 and nothing, or ``(out, in)`` int8 and
+one bfloat16 scale for each of its rows."""
+
 FEW = 64
 """Rows up to which a packed weight is the faster one; for more, the plain product is as fast."""
 
 _PACKED_ROWS = 16
 """Rows that a packed weight is laid out for; 2 to `FEW` rows all gain from it."""
+
+LEAST = 1e-30
+"""Taken for the largest number of a weight's row that has only zeros."""
 
 
 def columns(weight: Tensor) -> Tensor:
@@ -54,6 +61,23 @@ def exact(weight: Tensor, packed: bool) -> Product:
     return product
 
 
+def one_row(weight: Tensor) -> OneRow:
+    """Return a weight ``(out, in)``, laid out by `columns`, for exact products with one row."""
+    return weight.t(), weight.new_empty(0)
+
+
+def one_row_int8(weight: Tensor) -> OneRow:
+    """Return a float32 weight ``(out, in)`` in 8 bits, for products with one row of bfloat16."""
+    scales = scales_of(weight).to(torch.bfloat16)
+    whole = (weight / scales.float()[:, None]).round_().clamp_(-127, 127)
+    return whole.to(torch.int8).contiguous(), scales
+
+
+def scales_of(weight: Tensor) -> Tensor:
+    """Return the numbers ``(out,)`` that bring each row of a weight into -127 to 127."""
+    return weight.abs().amax(dim=1).clamp_min(LEAST) / 127
+
+
 def _pack(weight: Tensor) -> Any:
     """Return a float32 weight as oneDNN lays it out; None where this build has no oneDNN."""
     if weight.device.type != "cpu" or weight.dtype != torch.float32:
@@ -81,7 +105,7 @@ def int8(weight: Tensor) -> Product:
     Args:
         weight: ``(out, in)`` float32 on the CPU.
     """
-    scale = weight.abs().amax(dim=1).clamp_min(torch.finfo(torch.float32).tiny).double() / 127
+    scale = scales_of(weight).double()
     zero = torch.zeros(len(weight), dtype=torch.long)
     before = torch.backends.quantized.engine
     with warnings.catch_warnings():

@@ -57,8 +57,11 @@ def test_left_to_itself_8_bits_must_pay_and_change_little(
     assert settled.reason
 
 
-def test_the_gain_is_measured() -> None:
-    assert 0 < precision._gain(fresh(), rounds=1) < 100  # pyright: ignore[reportPrivateUsage]
+@pytest.mark.parametrize("small", [True, False])
+def test_the_gain_is_measured(small: bool) -> None:
+    text = fresh()
+    text.small = small
+    assert 0 < precision._gain(text, rounds=1) < 100  # pyright: ignore[reportPrivateUsage]
 
 
 def test_where_8_bits_cannot_be_had_a_person_who_wants_them_is_told() -> None:

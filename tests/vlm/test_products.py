@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from vlm import products
-from vlm.products import FEW, columns, exact, int8
+from vlm.products import FEW, columns, exact, int8, one_row, one_row_int8
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +49,24 @@ def test_a_product_in_8_bits_is_close(rows: int) -> None:
     for part in (usual, ~usual):
         assert (found - exact_rows)[:, part].norm() / exact_rows[:, part].norm() < 0.03
     assert not found[:, 5].any()
+
+
+def test_a_weight_for_one_row_gives_the_same_product() -> None:
+    weight, given = columns(drawn(64, 128)), drawn(1, 128, seed=1)
+    turned, nothing = one_row(weight)
+    assert turned.untyped_storage().data_ptr() == weight.untyped_storage().data_ptr()
+    assert nothing.numel() == 0
+    torch.testing.assert_close(given @ turned, given @ weight.t(), rtol=1e-5, atol=1e-5)
+
+
+def test_8_bits_for_one_row_have_a_scale_for_each_row_of_the_weight() -> None:
+    weight = columns(drawn(64, 128))
+    weight[3] *= 1000
+    weight[5] = 0
+    whole, scales = one_row_int8(weight)
+    assert (whole.dtype, scales.dtype) == (torch.int8, torch.bfloat16)
+    again = whole.float() * scales.float()[:, None]
+    assert not again[5].any()
+    largest = weight.abs().amax(1)
+    # Half a step of 127 for the number, and as much for the scale's own eight bits
+    assert ((again - weight).abs().amax(1) <= largest / 127).all()
