@@ -132,7 +132,7 @@ class AskPanel(QWidget):
         ready = self._scope is not None
         self.composer.chip.set_scope(document, self._scope)
         self.composer.set_ready(ready)
-        self.welcome.set_ready(ready)
+        self.welcome.set_ready(ready, box is not None)
         self.composer.set_reading(words.EXAMPLES[0] if box is not None and ready else "")
         self._set_placeholder()
         self._show_note()

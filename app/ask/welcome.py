@@ -54,16 +54,19 @@ class Welcome(QWidget):
             example.setEnabled(False)
         self._say_nothing_open()
 
-    def set_ready(self, ready: bool) -> None:
-        """Tell whether a document is open; only then the examples can be clicked."""
+    def set_ready(self, ready: bool, boxed: bool = False) -> None:
+        """Tell whether a page can be asked about, and whether a part of it is in a box.
+
+        Only then the examples can be clicked.
+        """
         for example in self.examples:
             example.setEnabled(ready)
         if not ready:
             self._patience.start()
             return
         self._patience.stop()
-        self._title.setText("Ask about this page")
-        self._sentence.setText(words.FIRST_QUESTION)
+        self._title.setText("Ask about this part" if boxed else "Ask about this page")
+        self._sentence.setText(words.FIRST_OF_BOX if boxed else words.FIRST_QUESTION)
 
     def show_recent(self, questions: Sequence[str]) -> None:
         """Offer what was asked about this document before, then the examples."""

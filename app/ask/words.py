@@ -29,6 +29,7 @@ EXAMPLES = (
 NO_DOCUMENT = "As soon as a page shows here, draw a box around the part you mean and ask about it."
 ASKED_BEFORE = "You asked this about this document before"
 FIRST_QUESTION = "Draw a box around the part you mean for the sharpest reading, or ask right away."
+FIRST_OF_BOX = "Press Enter to have it read, or type what you want to know about it."
 SMALL_MODEL = "This small model reads fields and short lines: draw a box around one."
 NO_MODEL = "There is no model to read with yet."
 STARTING = "Starting the reader…"
@@ -110,7 +111,7 @@ def evidence(found: Evidence, cropped: bool, page: int | None = None) -> tuple[s
         return (f"F{where}", Tone.GOOD) if there else (f"Not f{where}", Tone.BAD)
     match found.kind:
         case "crop" if cropped:
-            return "Found in your crop", Tone.GOOD
+            return "Found in your box", Tone.GOOD
         case "page" if cropped:
             return "Found elsewhere on the page", Tone.CAUTION
         case "crop" | "page":
@@ -164,13 +165,13 @@ def stop_reason(stop: StopReason) -> str:
 
 
 def scope(at: Scope, document: Document | None) -> str:
-    """Name what will be read: "This crop · page 2 of 3", "Page 2 of 3", "The whole picture"."""
+    """Name what will be read: "This box · page 2 of 3", "Page 2 of 3", "The whole picture"."""
     count = document.page_count if document is not None else 1
     if at.whole:
         return f"Whole document · {count:,} pages"
     number = f"age {at.page.page + 1} of {count:,}"
     if at.box is not None:
-        return f"This crop · p{number}" if count > 1 else "This crop"
+        return f"This box · p{number}" if count > 1 else "This box"
     if count > 1:
         return f"P{number}"
     return "The whole picture" if document is not None and document.kind == "image" else "This page"
@@ -183,7 +184,7 @@ def place(at: Scope, shown: str | None) -> str:
         at: What it read.
         shown: Path of the document in the window.
     """
-    name = f"Page {at.page.page + 1}" + (", crop" if at.box is not None else "")
+    name = f"Page {at.page.page + 1}" + (", box" if at.box is not None else "")
     name = "Whole document" if at.whole else name
     return name if at.page.path == shown else f"{PurePath(at.page.path).name} · {name}"
 

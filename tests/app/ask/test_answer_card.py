@@ -45,7 +45,7 @@ def test_it_waits_then_streams_then_shows_the_answer(qtbot: QtBot, card: AnswerC
     ] == [
         "1.4 s",
         "Sure",
-        "Found in your crop",
+        "Found in your box",
     ]
 
 
@@ -203,16 +203,16 @@ def test_escape_gives_a_correction_up(qtbot: QtBot, card: AnswerCard) -> None:
 
 
 def test_its_scope_can_be_selected_again(qtbot: QtBot, card: AnswerCard) -> None:
-    assert card.scope.text() == "Page 2, crop"
+    assert card.scope.text() == "Page 2, box"
     with qtbot.waitSignal(card.scope_pressed) as pressed:
         click(qtbot, card.scope)
     assert pressed.args == [Scope(PAGE, BOX)]
     with qtbot.waitSignal(card.scope_pressed):
         QTest.mouseClick(card, Qt.MouseButton.LeftButton)
     card.set_shown_document("/other.pdf")
-    assert card.scope.text() == "Invoice.pdf · Page 2, crop"
+    assert card.scope.text() == "Invoice.pdf · Page 2, box"
     card.set_shown_document(PATH)
-    assert card.scope.text() == "Page 2, crop"
+    assert card.scope.text() == "Page 2, box"
 
 
 def test_everything_has_a_name_and_takes_the_keyboard(qtbot: QtBot) -> None:

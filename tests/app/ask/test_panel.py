@@ -57,7 +57,7 @@ def test_what_was_asked_before_is_offered_first(qtbot: QtBot, panel: AskPanel) -
 
 def test_a_question_is_asked_of_what_the_chip_says(qtbot: QtBot, panel: AskPanel) -> None:
     panel.set_scope(DOCUMENT, PAGE, BOX)
-    assert panel.composer.chip.chip.text() == "This crop · page 2 of 3"
+    assert panel.composer.chip.chip.text() == "This box · page 2 of 3"
     QTest.keyClicks(panel.composer.line, "Total?")
     with qtbot.waitSignal(panel.asked) as asked:
         QTest.keyClick(panel.composer.line, Qt.Key.Key_Return)
@@ -150,6 +150,9 @@ def test_the_words_do_not_blink_while_the_next_document_opens(
     assert words.NO_DOCUMENT in said()
     panel.set_scope(DOCUMENT, PAGE, None)
     assert words.FIRST_QUESTION in said()
+    panel.set_scope(DOCUMENT, PAGE, BOX)
+    assert words.FIRST_OF_BOX in said()
+    panel.set_scope(DOCUMENT, PAGE, None)
     panel.set_scope(None, None, None)
     assert words.FIRST_QUESTION in said()
     assert not any(example.isEnabled() for example in panel.welcome.examples)

@@ -42,7 +42,7 @@ def test_seconds(value: float, said: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "cropped", "said"),
     [
-        ("crop", True, "Found in your crop"),
+        ("crop", True, "Found in your box"),
         ("page", True, "Found elsewhere on the page"),
         ("crop", False, "Found on this page"),
         ("page", False, "Found on this page"),
@@ -78,13 +78,13 @@ def test_scope_names_what_is_read_and_the_page() -> None:
     one = Document(PATH, "pdf", 1, PageSize(600, 800))
     picture = Document("/a.png", "image", 1, PageSize(600, 800))
     assert words.scope(Scope(PAGE), DOCUMENT) == "Page 2 of 3"
-    assert words.scope(Scope(PAGE, BOX), DOCUMENT) == "This crop · page 2 of 3"
+    assert words.scope(Scope(PAGE, BOX), DOCUMENT) == "This box · page 2 of 3"
     assert words.scope(Scope(PageRef(PATH, 0)), one) == "This page"
     assert words.scope(Scope(PageRef("/a.png", 0)), picture) == "The whole picture"
 
 
 def test_a_card_names_its_file_only_when_another_is_shown() -> None:
-    assert words.place(Scope(PAGE, BOX), PATH) == "Page 2, crop"
+    assert words.place(Scope(PAGE, BOX), PATH) == "Page 2, box"
     assert words.place(Scope(PAGE), "/other.pdf") == "Invoice.pdf · Page 2"
 
 
