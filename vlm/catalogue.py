@@ -115,9 +115,7 @@ def describe(folder: Path, place: Place) -> Model:
         return Model(folder, name, place, family, size, 0, commit, problem)
     problem = ""
     if found.model_type not in family_names.NAMES:
-        problem = (
-            f"It is of the type {found.model_type!r}. This program runs {family_names.sentence()}."
-        )
+        problem = f"It is {family_names.stranger(found.config)}"
     return Model(folder, name, place, family, size, found.weights, commit, problem)
 
 

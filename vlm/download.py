@@ -128,13 +128,10 @@ class Fetch:
 
     def _require_runnable(self, plan: Plan) -> None:
         """Refuse what cannot run while only its small files are here."""
-        kind = safety.read_settings(self._part.folder / "config.json").get("model_type")
-        if kind not in family_names.NAMES:
+        settings = safety.read_settings(self._part.folder / "config.json")
+        if settings.get("model_type") not in family_names.NAMES:
             self._throw_away()
-            raise ModelUnsupported(
-                f"{plan.id} is a model of the type {kind!r}, which this program does not run. "
-                f"It runs {family_names.sentence()}."
-            )
+            raise ModelUnsupported(f"{plan.id} is {family_names.stranger(settings)}")
 
     def _require_whole(self) -> None:
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 NAMES: Mapping[str, str] = {
     "blip-2": "BLIP-2",
@@ -84,6 +85,25 @@ PARTS: Mapping[str, Parts] = {
     ),
     "smolvlm": _IDEFICS,
 }
+
+
+_SEEING = ("vision", "visual", "image", "patch", "pixel")
+"""Words in the settings of models that look at pictures."""
+
+
+def stranger(settings: Mapping[str, Any]) -> str:
+    """Say what a model of another family is: "a model of the type 'x', which ... . It runs ...".
+
+    Args:
+        settings: Of its `config.json`.
+    """
+    kind = settings.get("model_type")
+    words = " ".join([str(kind), *settings]).lower()
+    if any(word in words for word in _SEEING):
+        why = "which this program does not run. It runs"
+    else:
+        why = "which reads text only and cannot look at a page. This program runs"
+    return f"a model of the type {kind!r}, {why} {sentence()}."
 
 
 def sentence() -> str:

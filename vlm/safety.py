@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from vlm import family_names
 from vlm.errors import ModelIncomplete, ModelUnsupported
 
 SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
@@ -259,7 +260,4 @@ def require_type(found: ModelFolder, known: tuple[str, ...]) -> None:
         ModelUnsupported: If its type is not among `known`.
     """
     if found.model_type not in known:
-        raise ModelUnsupported(
-            f"{found.folder.name} is a model of the type {found.model_type!r}. "
-            f"This program runs: {', '.join(known)}."
-        )
+        raise ModelUnsupported(f"{found.folder.name} is {family_names.stranger(found.config)}")

@@ -131,7 +131,9 @@ def test_code_in_the_folder_is_never_run(copy: Path) -> None:
 
 def test_another_type_of_model_is_unsupported(copy: Path) -> None:
     (copy / "config.json").write_text(json.dumps(read(copy) | {"model_type": "clip"}))
-    with pytest.raises(ModelUnsupported, match="This program runs: blip-2, .*idefics2, .*smolvlm"):
+    with pytest.raises(
+        ModelUnsupported, match="'clip', which .* not run. It runs BLIP-2, .*SmolVLM"
+    ):
         loaded(copy)
 
 

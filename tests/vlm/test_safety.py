@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from vlm import safety
+from vlm import family_names, safety
 from vlm.errors import ModelIncomplete, ModelUnsupported
 
 
@@ -183,6 +183,19 @@ def test_another_family_is_named(folder: Path) -> None:
     config(folder, model_type="clip")
     with pytest.raises(ModelUnsupported, match="clip"):
         safety.require_type(safety.examine(folder), ("idefics2",))
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"model_type": "pixtral", "vision_config": {}}, "does not run. It runs BLIP-2"),
+        ({"model_type": "vision-encoder-decoder"}, "does not run. It runs BLIP-2"),
+        ({"model_type": "llama", "hidden_size": 64}, "reads text only and cannot look at a page"),
+        ({}, "reads text only"),
+    ],
+)
+def test_what_another_model_is(settings: dict[str, Any], said: str) -> None:
+    assert said in family_names.stranger(settings)
 
 
 @pytest.mark.parametrize(
