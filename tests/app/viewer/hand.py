@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.viewer.document_view import DocumentView
 from app.viewer.page_area import PageArea
+from vlm.types import Box
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -60,3 +61,17 @@ def wheel(on: QWidget, at: QPoint, notches: int, keys: Qt.KeyboardModifier) -> N
         False,
     )
     QApplication.sendEvent(on, event)
+
+
+def action(view: DocumentView, text: str) -> None:
+    next(found for found in view.actions() if found.text() == text).trigger()
+
+
+def edges(box: Box | None) -> tuple[float, float, float, float]:
+    assert box is not None
+    return box.x0, box.y0, box.x1, box.y1
+
+
+def crop_box(view: DocumentView) -> Box | None:
+    crop = view.crop()
+    return None if crop is None else crop[1]

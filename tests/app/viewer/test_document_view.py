@@ -1,41 +1,24 @@
+"""A document in its view: how it opens, what it says when it cannot, and what it leaves."""
+
 from __future__ import annotations
 
 from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.pages import PageFailure, PageService
-from app.viewer.crop import Crop
 from app.viewer.document_view import DocumentView
 from app.viewer.geometry import MARGIN
 from app.viewer.notice import Notice, PasswordCard
 from app.viewer.state import ViewState
-from app.viewer.thumbnails import Thumbnails
 from app.viewer.view_bar import ViewBar
-from tests.app.viewer.hand import area_of, drag, only, point, wheel
+from tests.app.viewer.hand import action, area_of, only, point
 from tests.app.viewer.sample import LocalSource, draw_blank, draw_sample
 from vlm.types import Box, PageRef
-
-CONTROL = Qt.KeyboardModifier.ControlModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-def action(view: DocumentView, text: str) -> None:
-    next(found for found in view.actions() if found.text() == text).trigger()
-
-
-def edges(box: Box | None) -> tuple[float, float, float, float]:
-    assert box is not None
-    return box.x0, box.y0, box.x1, box.y1
-
-
-def crop_box(view: DocumentView) -> Box | None:
-    crop = view.crop()
-    return None if crop is None else crop[1]
 
 
 def test_it_opens_at_the_page_width(view: DocumentView) -> None:
@@ -74,271 +57,6 @@ def test_a_closed_view_says_nothing_when_others_open_the_file(
 
 
 # Moving about
-
-
-def test_keys_scroll_by_screens_and_to_the_ends(view: DocumentView, qtbot: QtBot) -> None:
-    area = area_of(view)
-    bar = area.verticalScrollBar()
-    qtbot.keyClick(area, Qt.Key.Key_PageDown)
-    down = bar.value()
-    assert 0 < down < area.viewport().height()
-    qtbot.keyClick(area, Qt.Key.Key_Space)
-    assert bar.value() == 2 * down
-    qtbot.keyClick(area, Qt.Key.Key_Space, SHIFT)
-    qtbot.keyClick(area, Qt.Key.Key_PageUp)
-    assert bar.value() == 0
-    qtbot.keyClick(area, Qt.Key.Key_Down)
-    assert 0 < bar.value() < 100
-    qtbot.keyClick(area, Qt.Key.Key_End)
-    assert bar.value() == bar.maximum()
-    assert view.page().page == 4
-    qtbot.keyClick(area, Qt.Key.Key_Home)
-    assert bar.value() == 0
-
-
-def test_going_to_a_page_is_told_and_shown(view: DocumentView, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(view.page_changed) as changed:
-        view.go_to(3)
-    assert changed.args == [3]
-    assert view.page().page == 3
-    assert area_of(view).accessibleName() == "Page 4 of 5"
-    assert area_of(view).place(3).top() == pytest.approx(MARGIN, abs=1)
-    assert view.findChildren(Thumbnails)[0].currentIndex().row() == 3
-
-
-def test_the_page_box_takes_a_number(view: DocumentView, qtbot: QtBot) -> None:
-    box = view.findChildren(ViewBar)[0].findChildren(QLineEdit)[0]
-    box.selectAll()
-    qtbot.keyClicks(box, "4")
-    qtbot.keyClick(box, Qt.Key.Key_Return)
-    assert view.page().page == 3
-    assert box.text() == "4"
-
-
-def test_the_next_page_is_a_step_away(view: DocumentView) -> None:
-    action(view, "Next page")
-    assert view.page().page == 1
-    action(view, "Previous page")
-    assert view.page().page == 0
-
-
-def test_a_thumbnail_leads_to_its_page(view: DocumentView, qtbot: QtBot) -> None:
-    thumbnails = view.findChildren(Thumbnails)[0]
-    assert thumbnails.isVisible()
-    row = thumbnails.visualRect(thumbnails.model().index(2, 0))
-    qtbot.mouseClick(thumbnails.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
-    assert view.page().page == 2
-
-
-@pytest.mark.parametrize("way", ["middle", "space"])
-def test_dragging_the_desk_pans_it(view: DocumentView, qtbot: QtBot, way: str) -> None:
-    area = area_of(view)
-    surface = area.viewport()
-    before = area.verticalScrollBar().value()
-    start, end = QPoint(300, 400), QPoint(300, 250)
-    if way == "middle":
-        drag(qtbot, surface, start, end, Qt.MouseButton.MiddleButton)
-    else:
-        qtbot.keyPress(area, Qt.Key.Key_Space)
-        drag(qtbot, surface, start, end)
-        qtbot.keyRelease(area, Qt.Key.Key_Space)
-    assert area.verticalScrollBar().value() == before + 150
-    assert view.crop() is None
-
-
-# Zoom and rotation
-
-
-def test_the_wheel_zooms_about_the_pointer(view: DocumentView, qtbot: QtBot) -> None:
-    area = area_of(view)
-    at = point(view, 0, 0.7, 0.3)
-    zoom = area.zoom
-    with qtbot.waitSignal(view.zoom_changed):
-        wheel(area.viewport(), at, 2, CONTROL)
-    assert area.zoom == pytest.approx(zoom * 1.25**2)
-    now = point(view, 0, 0.7, 0.3)
-    assert (now - at).manhattanLength() <= 4
-    assert area.fit == "none"
-
-
-def test_zoom_commands(view: DocumentView) -> None:
-    area = area_of(view)
-    action(view, "Actual size (100 %)")
-    assert area.zoom == 1
-    action(view, "Zoom in")
-    assert area.zoom == 1.1
-    action(view, "Zoom out")
-    action(view, "Zoom out")
-    assert area.zoom == 0.9
-    action(view, "Fit page")
-    place = area.place(0)
-    assert place.height() <= area.viewport().height() - 2 * MARGIN + 1
-    action(view, "Fit width")
-    assert area.place(0).width() == pytest.approx(area.viewport().width() - 2 * MARGIN, abs=1)
-
-
-def test_at_800_percent_what_shows_is_sharp_and_bounded(
-    view: DocumentView, pages: PageService, qtbot: QtBot
-) -> None:
-    area = area_of(view)
-    area.zoom_to(8.0)
-
-    def sharp() -> bool:
-        wanted = [draw for urgency, draw in area.wishes() if urgency.name == "VISIBLE"]
-        return bool(wanted) and all(pages.has_image(draw) for draw in wanted)
-
-    qtbot.waitUntil(sharp, timeout=10_000)
-    widest = max(draw.width / draw.box.width for draw in pages.images.of_page(view.path, 0))
-    assert widest == pytest.approx(595 * 8 * 96 / 72, rel=0.001)
-    assert pages.images.used_bytes < 64 * 1024 * 1024
-
-
-def test_resizing_keeps_the_fit(view: DocumentView, qtbot: QtBot) -> None:
-    view.resize(1200, 700)
-    area = area_of(view)
-    qtbot.waitUntil(
-        lambda: abs(area.place(0).width() - (area.viewport().width() - 2 * MARGIN)) <= 1
-    )
-
-
-def test_rotating_turns_the_pages_and_keeps_the_page(view: DocumentView) -> None:
-    view.go_to(2)
-    action(view, "Rotate clockwise")
-    assert view.page() == PageRef(view.path, 2, 90)
-    place = area_of(view).place(2)
-    assert place.width() > place.height()
-    action(view, "Rotate anticlockwise")
-    assert view.page() == PageRef(view.path, 2, 0)
-
-
-def test_a_turned_page_is_painted_turned(view: DocumentView, qtbot: QtBot) -> None:
-    action(view, "Rotate clockwise")
-    area = area_of(view)
-
-    def band_is_right() -> bool:
-        place = area.place(0)
-        at = QPoint(round(place.right()) - 4, round(place.top()) + 100)
-        colour = area.viewport().grab().toImage().pixelColor(at)
-        return colour.blue() > colour.red() + 50
-
-    qtbot.waitUntil(band_is_right)
-
-
-# The box
-
-
-def test_a_drag_draws_a_box_in_page_fractions(view: DocumentView, qtbot: QtBot) -> None:
-    surface = area_of(view).viewport()
-    with qtbot.waitSignal(view.crop_changed) as changed:
-        drag(qtbot, surface, point(view, 0, 0.2, 0.1), point(view, 0, 0.6, 0.3))
-    crop = only(changed)
-    assert isinstance(crop, Crop)
-    assert view.crop() == (crop.page, crop.box)
-    assert crop.page == PageRef(view.path, 0)
-    assert edges(crop.box) == pytest.approx((0.2, 0.1, 0.6, 0.3), abs=0.003)
-
-
-def test_an_accidental_drag_draws_nothing(view: DocumentView, qtbot: QtBot) -> None:
-    start = point(view, 0, 0.2, 0.1)
-    drag(qtbot, area_of(view).viewport(), start, start + QPoint(5, 4))
-    assert view.crop() is None
-
-
-def test_keys_nudge_resize_and_clear_the_box(view: DocumentView, qtbot: QtBot) -> None:
-    area = area_of(view)
-    view.set_crop(0, Box(0.2, 0.1, 0.4, 0.2))
-    width, height = area.place(0).width(), area.place(0).height()
-    qtbot.keyClick(area, Qt.Key.Key_Right)
-    qtbot.keyClick(area, Qt.Key.Key_Down, SHIFT)
-    expected = (0.2 + 1 / width, 0.1 + 10 / height, 0.4 + 1 / width, 0.2 + 10 / height)
-    assert edges(crop_box(view)) == pytest.approx(expected)
-    qtbot.keyClick(area, Qt.Key.Key_Right, CONTROL)
-    assert edges(crop_box(view))[2] == pytest.approx(0.4 + 2 / width)
-    with qtbot.waitSignal(view.crop_changed) as changed:
-        qtbot.keyClick(area, Qt.Key.Key_Escape)
-    assert changed.args == [None]
-    assert view.crop() is None
-
-
-def test_a_box_can_be_drawn_without_a_mouse(view: DocumentView, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(view.crop_changed):
-        action(view, "Put a box on the page")
-    left, _, right, _ = edges(crop_box(view))
-    assert (left, right) == pytest.approx((0.25, 0.75), abs=0.01)
-    with qtbot.waitSignal(view.crop_changed):
-        qtbot.keyClick(area_of(view), Qt.Key.Key_Left, SHIFT)
-    assert edges(crop_box(view))[0] < left
-
-
-def test_the_box_survives_zoom_and_rotation(view: DocumentView, qtbot: QtBot) -> None:
-    box = Box(0.2, 0.1, 0.4, 0.2)
-    view.set_crop(1, box)
-    action(view, "Zoom in")
-    with qtbot.waitSignal(view.crop_changed):
-        action(view, "Rotate clockwise")
-    assert view.crop() == (PageRef(view.path, 1, 90), box)
-
-
-def test_escape_while_dragging_restores_the_box(view: DocumentView, qtbot: QtBot) -> None:
-    area = area_of(view)
-    box = Box(0.2, 0.1, 0.4, 0.2)
-    view.set_crop(0, box)
-    qtbot.mousePress(area.viewport(), Qt.MouseButton.LeftButton, pos=point(view, 0, 0.3, 0.15))
-    qtbot.mouseMove(area.viewport(), point(view, 0, 0.5, 0.3))
-    assert crop_box(view) != box
-    qtbot.keyClick(area, Qt.Key.Key_Escape)
-    assert crop_box(view) == box
-
-
-def test_the_pointer_tells_what_a_drag_would_do(view: DocumentView, qtbot: QtBot) -> None:
-    surface = area_of(view).viewport()
-    view.set_crop(0, Box(0.2, 0.1, 0.6, 0.3))
-    for x, y, shape in (
-        (0.8, 0.4, Qt.CursorShape.CrossCursor),
-        (0.3, 0.15, Qt.CursorShape.SizeAllCursor),
-        (0.2, 0.1, Qt.CursorShape.SizeFDiagCursor),
-        (0.6, 0.2, Qt.CursorShape.SizeHorCursor),
-    ):
-        qtbot.mouseMove(surface, point(view, 0, x, y))
-        assert surface.cursor().shape() == shape
-    qtbot.mouseMove(surface, QPoint(3, 300))
-    assert surface.cursor().shape() == Qt.CursorShape.ArrowCursor
-
-
-def test_a_double_click_takes_the_line(view: DocumentView, qtbot: QtBot) -> None:
-    surface = area_of(view).viewport()
-    at = point(view, 0, 80 / 595, 66 / 842)  # "Northwind Office Supplies"
-    with qtbot.waitSignal(view.crop_changed):
-        qtbot.mouseDClick(surface, Qt.MouseButton.LeftButton, pos=at)
-    x0, y0, x1, y1 = edges(crop_box(view))
-    assert x0 == pytest.approx(56 / 595, abs=0.01)
-    assert 0.4 < x1 < 0.52
-    assert y0 < 66 / 842 < y1
-    assert y1 - y0 < 0.05
-
-
-# Evidence
-
-
-def test_evidence_is_brought_into_view(view: DocumentView) -> None:
-    view.show_evidence(3, (Box(0.1, 0.8, 0.3, 0.82),), scroll=True)
-    assert view.page().page == 3
-    area = area_of(view)
-    assert area.viewport().rect().contains(point(view, 3, 0.2, 0.81))
-    colour = area.viewport().grab().toImage().pixelColor(point(view, 3, 0.2, 0.812))
-    assert colour.green() > colour.red()
-    view.clear_evidence()
-    colour = area.viewport().grab().toImage().pixelColor(point(view, 3, 0.2, 0.812))
-    assert colour.green() <= colour.red() + 2
-
-
-def test_evidence_already_in_view_does_not_move_the_page(view: DocumentView) -> None:
-    before = area_of(view).verticalScrollBar().value()
-    view.show_evidence(0, (Box(0.1, 0.3, 0.3, 0.32),), scroll=True)
-    assert area_of(view).verticalScrollBar().value() == before
-
-
-# Sessions
 
 
 def test_a_view_returns_to_how_it_was_left(
