@@ -220,8 +220,7 @@ class AnswerCard(Card):
         """Show what there was when the person stopped it."""
         self.text.set_text(partial or self.text.text())
         has_text = bool(self.text.text())
-        shown = [self.again, self.copy] if has_text else [self.again]
-        self._show_only(*shown)
+        self._show_only(self.again, *([self.copy] if has_text else []))
         self.text.setVisible(has_text)
         self.seen.setVisible(self.saw is not None)
         self.ending.show_text(words.stop_reason("stopped"), Tone.PLAIN, Icon.STOP)
@@ -287,6 +286,9 @@ class AnswerCard(Card):
     @Slot()
     def _on_scope(self) -> None:
         self.scope_pressed.emit(scope_of(self.question))
+        if self.answer is not None:  # the marks of another answer would seem to be this one's
+            found = self.answer.evidence
+            self.evidence_pressed.emit(EvidenceClick(self.question.page, found.boxes, jump=False))
 
     @Slot(object)
     def _on_evidence(self, boxes: tuple[Box, ...]) -> None:

@@ -202,6 +202,13 @@ def test_escape_gives_a_correction_up(qtbot: QtBot, card: AnswerCard) -> None:
     qtbot.waitUntil(lambda: card.findChild(QuestionLine) is None)
 
 
+def test_its_scope_comes_with_its_own_marks(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_answer(answer())
+    with qtbot.waitSignal(card.evidence_pressed) as marked:
+        click(qtbot, card.scope)
+    assert marked.args == [EvidenceClick(PAGE, (BOX,), jump=False)]
+
+
 def test_its_scope_can_be_selected_again(qtbot: QtBot, card: AnswerCard) -> None:
     assert card.scope.text() == "Page 2, box"
     with qtbot.waitSignal(card.scope_pressed) as pressed:
