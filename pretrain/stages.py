@@ -139,6 +139,22 @@ def _pages(name: str, pages: PageMix, gate_cer: float | None = None) -> Level:
     )
 
 
+def _questions(name: str, pages_share: float, gate_cer: float | None = None) -> Level:
+    """Return a level that teaches answers alone, most of them to questions."""
+    return Level(
+        name,
+        (2, 3, 4, 6),
+        (10, 48),
+        _MIXED,
+        Weights(patch=0.0, answer=1.0),
+        gate_cer=gate_cer,
+        noise_share=0.2,
+        forms_share=0.7,
+        strips_share=0.6,
+        pages_share=pages_share,
+    )
+
+
 STAGES: dict[str, Stage] = {
     "encoder": Stage(
         "encoder",
@@ -187,17 +203,8 @@ STAGES: dict[str, Stage] = {
     "questions": Stage(
         "questions",
         (
-            Level(
-                "questions",
-                (2, 3, 4, 6),
-                (10, 48),
-                _MIXED,
-                Weights(patch=0.0, answer=1.0),
-                noise_share=0.2,
-                forms_share=0.7,
-                strips_share=0.6,
-                pages_share=0.3,
-            ),
+            _questions("strips", pages_share=0.0, gate_cer=0.1),
+            _questions("pages", pages_share=0.3),
         ),
         peak_lr=3e-4,
         patches_per_batch=8192,
