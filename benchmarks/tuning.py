@@ -15,12 +15,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.stock import BATCH, MICRO, RANK, ROWS, answer, pictures, question, trainer_steps
+from benchmarks.stock import BATCH, trainer_steps
 
 TEXT_ONLY = ("trainer", "plain", "fresh", "cached", "cached-lora", "trainer-lora")
 THOROUGH = ("trainer", "thorough", "thorough-half")
@@ -133,97 +131,14 @@ def _child(arguments: argparse.Namespace, steps: int) -> None:
     if "trainer" in variant:
         taken = trainer_steps(folder, variant, steps, arguments)
     else:
-        taken = _ours(folder, variant, arguments.questions)
+        from benchmarks import tuning_ours
+
+        taken = tuning_ours.steps(folder, variant, arguments.questions)
     for _ in sys.stdin:
         seconds = next(taken)
         peak = peak_bytes(torch.device("cpu"))
         output.write(json.dumps({"seconds": seconds, "peak": peak}) + "\n")
         output.flush()
-
-
-def _ours(folder: Path, variant: str, questions: int) -> Iterator[float]:
-    """Yield the CPU seconds of each of our steps, its checkpoint included."""
-    import hashlib
-
-    import msgspec
-    import torch
-    from accelerate import Accelerator
-
-    from finetune import plan as plans
-    from finetune.base_model import load_base, place
-    from finetune.checkpoint import Checkpoints, Progress
-    from finetune.disk import RealDisk
-    from finetune.features import Features
-    from finetune.kept import KeptPages
-    from finetune.lessons import Lesson, lesson_of
-    from finetune.runs import RunRow
-    from finetune.trainer import TorchLearner
-    from vlm import device
-    from vlm.types import PageSize
-
-    class Apart(Features):
-        def key(self, lesson: Lesson, view: int) -> str:
-            """Share nothing between rows."""
-            return f"{lesson.row.id}-{view}"
-
-    drawn = pictures()
-    rows = [
-        RunRow(
-            *(f"r{n}", "train", f"d{n}", question(n), (answer(n),), f"{n // questions:06}"),
-            hashlib.sha256(drawn[n // questions]).hexdigest(),
-            PageSize(595.0, 842.0),
-            None,
-            0,
-            (),
-        )
-        for n in range(ROWS)
-    ]
-    plan = msgspec.structs.replace(
-        plans.preset("quick", "benchmark", str(folder / "model"), ""),
-        rank=RANK,
-        alpha=2 * RANK,
-        method="lora" if variant.endswith("lora") else "dora",
-        batch=BATCH,
-        micro_batch=MICRO,
-        views=1,
-        epochs=1000,
-        trains_vision=variant.startswith("thorough"),
-        connector="full" if variant.startswith("thorough") else "frozen",
-    )
-    frozen = (
-        plan.caches_features and variant != "plain"
-    )  # then pictures are encoded in this machine's fast format
-    half = variant.endswith("half")
-    placement = place(
-        "bfloat16" if half else "auto",
-        "cpu",
-        device.choose("cpu").encode if frozen else torch.float32,
-    )
-    model = load_base(folder / "model", placement)
-    pages = KeptPages(rows, lambda row: drawn[int(row.picture)])
-    kept = folder / variant if variant.startswith("cached") else None
-    lessons = [lesson_of(model, row, True) for row in rows]
-    assert {len(lesson.layout.tiles) for lesson in lessons} == {5}
-    kind = Apart if variant == "plain" else Features
-    features = kind(model, pages, kept, RealDisk())
-    learner = TorchLearner(
-        plan,
-        model,
-        lessons,
-        lessons[:1],
-        features,
-        Accelerator(cpu=True, mixed_precision="bf16" if half else "no"),
-    )
-    for _ in learner.prepare():
-        pass
-    keeper = Checkpoints(folder / f"{variant}-checkpoints", RealDisk())
-    number = 0
-    while True:
-        start = time.process_time()
-        learner.step(number)
-        number += 1
-        keeper.save(Progress(number), learner.state())
-        yield time.process_time() - start
 
 
 if __name__ == "__main__":

@@ -19,6 +19,9 @@ HARDLY = 0.05
 """Share of answers right to the letter below which a gain is perhaps only about their form."""
 FORGOTTEN = 0.05
 """Points of ANLS on the fixed set whose loss, when it is no accident, counts as forgetting."""
+_KIND_MEASURE = (
+    "There were too few documents to watch others while learning, so this measure is slightly kind."
+)
 
 
 class Judged(Value, frozen=True):
@@ -118,62 +121,77 @@ def decide(rows: Sequence[Judged], fixed_set: Sequence[Judged], watched_too: boo
     """
     if not rows:
         raise ValueError("there are no held-out questions")
-    anls = _score(rows, [row.anls_before for row in rows], [row.anls_after for row in rows])
+    anls = _anls_of(rows)
     exact = _score(rows, [row.exact_before for row in rows], [row.exact_after for row in rows])
-    kept = None
-    if fixed_set:
-        before = [row.anls_before for row in fixed_set]
-        kept = _score(fixed_set, before, [row.anls_after for row in fixed_set])
-    reasons: list[str] = []
-    advice: list[str] = []
+    kept = _anls_of(fixed_set) if fixed_set else None
+    said = [_gained(rows, anls, exact)]
+    forgot = kept is not None and kept.gain.value < -FORGOTTEN and kept.gain.high < 0
+    if kept is not None and forgot:
+        said.append(_forgot(kept))
+    if watched_too:
+        said.append((_KIND_MEASURE, []))
+    return Gate(
+        passed=anls.gain.low > 0 and not forgot,
+        reasons=tuple(reason for reason, _ in said),
+        advice=tuple(advice for _, some in said for advice in some),
+        anls=anls,
+        exact=exact,
+        fixed_set=kept,
+        rows=tuple(rows),
+    )
+
+
+def _gained(rows: Sequence[Judged], anls: Score, exact: Score) -> tuple[str, list[str]]:
+    """Say whether answers about new documents became better, and what would help if not."""
     was, now = _percent(anls.before), _percent(anls.after)
-    better = anls.gain.low > 0
-    if better:
-        reasons.append(
+    if anls.gain.low > 0:
+        reason = (
             f"Answers about documents it had not seen are better: {was} right before, "
             f"{now} after, and the gain is no accident."
         )
-        if exact.after < HARDLY:
-            advice.append(
-                f"Hardly any answer is right to the letter yet ({_percent(exact.after)}): it may "
-                "know what such answers look like without reading them. Look at the answers before "
-                "you rely on it; more documents help."
-            )
-    elif anls.gain.value <= 0:
-        reasons.append(
+        return reason, _form_only(exact)
+    if anls.gain.value <= 0:
+        reason = (
             f"Answers about documents it had not seen are not better: {was} right before, "
             f"{now} after."
         )
-        advice += _which_kind(rows)
-    else:
-        reasons.append(
-            f"Answers look better ({was} before, {now} after), but with so few documents that "
-            "can be an accident."
-        )
-        advice.append(_how_many(rows, anls.gain))
-        advice += _which_kind(rows)
-    forgot = kept is not None and kept.gain.value < -FORGOTTEN and kept.gain.high < 0
-    if kept is not None and forgot:
-        reasons.append(
-            f"It has forgotten other things: {_percent(kept.before)} right before, "
-            f"{_percent(kept.after)} after, on the same pictures for every run."
-        )
-        advice.append(
-            "Train more gently: fewer times over the examples, or in smaller steps (a lower "
-            "learning rate)."
-        )
-    if watched_too:
-        reasons.append(
-            "There were too few documents to watch others while learning, so this measure is "
-            "slightly kind."
-        )
-    return Gate(
-        better and not forgot, tuple(reasons), tuple(advice), anls, exact, kept, tuple(rows)
+        return reason, _which_kind(rows)
+    reason = (
+        f"Answers look better ({was} before, {now} after), but with so few documents that "
+        "can be an accident."
     )
+    return reason, [_how_many(rows, anls.gain), *_which_kind(rows)]
+
+
+def _form_only(exact: Score) -> list[str]:
+    """Warn of a gain that is perhaps only about what answers look like."""
+    if exact.after >= HARDLY:
+        return []
+    return [
+        f"Hardly any answer is right to the letter yet ({_percent(exact.after)}): it may "
+        "know what such answers look like without reading them. Look at the answers before "
+        "you rely on it; more documents help."
+    ]
+
+
+def _forgot(kept: Score) -> tuple[str, list[str]]:
+    reason = (
+        f"It has forgotten other things: {_percent(kept.before)} right before, "
+        f"{_percent(kept.after)} after, on the same pictures for every run."
+    )
+    advice = (
+        "Train more gently: fewer times over the examples, or in smaller steps (a lower "
+        "learning rate)."
+    )
+    return reason, [advice]
 
 
 def _percent(value: float) -> str:
     return f"{value:.0%}".replace("%", " %")
+
+
+def _anls_of(rows: Sequence[Judged]) -> Score:
+    return _score(rows, [row.anls_before for row in rows], [row.anls_after for row in rows])
 
 
 def _score(rows: Sequence[Judged], before: Sequence[float], after: Sequence[float]) -> Score:
