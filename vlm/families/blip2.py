@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from vlm import llama
@@ -43,12 +42,11 @@ class Blip2:
 
     def plan(self, processor: Any, sheet: Sheet, splitting: bool) -> Layout:
         """Stretch the sheet to the encoder's square, as in its training."""
-        return vision.single(vision.stretched(processor.side), processor.image_seq_len)
+        return vision.square(processor)
 
     def expand(self, processor: Any, prompt: str, layout: Layout) -> str:
         """Repeat the image token."""
-        image = processor.image_token
-        return prompt.replace(image, image * layout.tokens_per_tile)
+        return vision.repeat(processor, prompt, layout)
 
     def prefix(self, processor: Any, ids: list[int]) -> int:
         """Count up to the last visual token; an encoder reads a prompt as a whole."""
@@ -76,9 +74,7 @@ class Blip2:
         """Put the features where the image tokens stand, or before an encoder's text."""
         if not processor.encoded:
             return vision.begin(processor, decoder, prompt, pictures)
-        sequence = decoder.start()
-        sequence.lead = torch.cat(pictures.features)
-        return sequence
+        return vision.lead(decoder, pictures)
 
     def gaze(self, model: Any, processor: Any) -> Gaze:
         """Follow attention through the queries of the Q-Former, which look at patches."""

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from vlm.decoder import Decoder
 from vlm.families import gaze, loading, vision
 from vlm.families.family import Abilities, Attention, Gaze, Layout, Pictures, Prompt, Sheet
-from vlm.families.seq2seq import Read, Seq2Seq
+from vlm.families.seq2seq import Seq2Seq
 
 TEMPLATE = (
     "{% for message in messages %}{% for part in message['content'] %}"
@@ -41,11 +40,11 @@ class Florence2:
 
     def plan(self, processor: Any, sheet: Sheet, splitting: bool) -> Layout:
         """Stretch the sheet to the encoder's square, as in its training."""
-        return vision.single(vision.stretched(processor.side), processor.image_seq_len)
+        return vision.square(processor)
 
     def expand(self, processor: Any, prompt: str, layout: Layout) -> str:
         """Repeat the image token."""
-        return prompt.replace(processor.image_token, processor.image_token * layout.tokens_per_tile)
+        return vision.repeat(processor, prompt, layout)
 
     def prefix(self, processor: Any, ids: list[int]) -> int:
         """Keep nothing: the encoder reads view and question as one."""
@@ -61,7 +60,7 @@ class Florence2:
 
     def encoder(self, model: Any) -> Any:
         """Return vision tower and projector."""
-        return nn.ModuleList([model.model.vision_tower, model.model.multi_modal_projector])
+        return vision.tower(model)
 
     def encode(self, model: Any, pixels: dict[str, Any]) -> Tensor:
         """Encode the view."""
@@ -84,9 +83,7 @@ class Florence2:
         self, model: Any, processor: Any, decoder: Decoder, prompt: Prompt, pictures: Pictures
     ) -> Any:
         """Let the features stand for the first tokens."""
-        sequence: Read = decoder.start()
-        sequence.lead = torch.cat(pictures.features)
-        return sequence
+        return vision.lead(decoder, pictures)
 
     def gaze(self, model: Any, processor: Any) -> Gaze:
         """Read how the decoder looks at what the encoder made of the visual tokens.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from vlm.decoder import Decoder, TextModel, merge
 from vlm.families import gaze, loading, vision
@@ -47,7 +47,7 @@ class Gemma3:
 
     def plan(self, processor: Any, sheet: Sheet, splitting: bool) -> Layout:
         """Stretch the sheet to the encoder's square, as in its training."""
-        return vision.single(vision.stretched(processor.side), processor.image_seq_len)
+        return vision.square(processor)
 
     def expand(self, processor: Any, prompt: str, layout: Layout) -> str:
         """Put the image's tokens between those that begin and close an image."""
@@ -66,7 +66,7 @@ class Gemma3:
 
     def encoder(self, model: Any) -> Any:
         """Return vision tower and projector."""
-        return nn.ModuleList([model.model.vision_tower, model.model.multi_modal_projector])
+        return vision.tower(model)
 
     def encode(self, model: Any, pixels: dict[str, Any]) -> Tensor:
         """Encode the view."""

@@ -48,7 +48,7 @@ class Idefics:
 
     def plan(self, processor: Any, sheet: Sheet, splitting: bool) -> Layout:
         """Stretch the sheet to the encoder's square, as in its training."""
-        return vision.single(vision.stretched(processor.side), processor.image_seq_len)
+        return vision.square(processor)
 
     def expand(self, processor: Any, prompt: str, layout: Layout) -> str:
         """Put the image's one token between fake tokens."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from vlm.decoder import Decoder
@@ -41,11 +40,11 @@ class InstructBlip:
 
     def plan(self, processor: Any, sheet: Sheet, splitting: bool) -> Layout:
         """Stretch the sheet to the encoder's square, as in its training."""
-        return vision.single(vision.stretched(processor.side), processor.image_seq_len)
+        return vision.square(processor)
 
     def expand(self, processor: Any, prompt: str, layout: Layout) -> str:
         """Repeat the image token."""
-        return prompt.replace(processor.image_token, processor.image_token * layout.tokens_per_tile)
+        return vision.repeat(processor, prompt, layout)
 
     def prefix(self, processor: Any, ids: list[int]) -> int:
         """Count the visual tokens, whose features depend on the question nevertheless."""
@@ -75,9 +74,7 @@ class InstructBlip:
         found = tuple(_asked(model, processor, prompt, seen) for seen in pictures.features)
         if not processor.encoded:
             return vision.begin(processor, decoder, prompt, Pictures(pictures.layouts, found))
-        sequence = decoder.start()
-        sequence.lead = torch.cat(found)
-        return sequence
+        return vision.lead(decoder, Pictures(pictures.layouts, found))
 
     def gaze(self, model: Any, processor: Any) -> Gaze:
         """Follow attention through the queries of the Q-Former, which look at patches."""

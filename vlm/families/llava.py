@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor, nn
+from torch import Tensor
 from transformers import LlavaProcessor
 
 from vlm import llama
@@ -67,7 +67,7 @@ class Llava:
 
     def expand(self, processor: Any, prompt: str, layout: Layout) -> str:
         """Repeat the image token."""
-        return prompt.replace(processor.image_token, processor.image_token * layout.tokens_per_tile)
+        return vision.repeat(processor, prompt, layout)
 
     def prefix(self, processor: Any, ids: list[int]) -> int:
         """Count up to the last visual token."""
@@ -83,7 +83,7 @@ class Llava:
 
     def encoder(self, model: Any) -> Any:
         """Return vision tower and projector."""
-        return nn.ModuleList([model.model.vision_tower, model.model.multi_modal_projector])
+        return vision.tower(model)
 
     def encode(self, model: Any, pixels: dict[str, Any]) -> Tensor:
         """Encode the view."""

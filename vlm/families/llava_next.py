@@ -71,7 +71,7 @@ class LlavaNext:
 
     def expand(self, processor: Any, prompt: str, layout: Layout) -> str:
         """Repeat the image token."""
-        return prompt.replace(processor.image_token, processor.image_token * layout.tokens_per_tile)
+        return vision.repeat(processor, prompt, layout)
 
     def prefix(self, processor: Any, ids: list[int]) -> int:
         """Count up to the last visual token."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from vlm.decoder import Decoder, TextModel
 from vlm.families import gaze, loading, vision
@@ -44,11 +44,11 @@ class PaliGemma:
 
     def plan(self, processor: Any, sheet: Sheet, splitting: bool) -> Layout:
         """Stretch the sheet to the encoder's square, as in its training."""
-        return vision.single(vision.stretched(processor.side), processor.image_seq_len)
+        return vision.square(processor)
 
     def expand(self, processor: Any, prompt: str, layout: Layout) -> str:
         """Repeat the image token."""
-        return prompt.replace(processor.image_token, processor.image_token * layout.tokens_per_tile)
+        return vision.repeat(processor, prompt, layout)
 
     def prefix(self, processor: Any, ids: list[int]) -> int:
         """Keep nothing: what a visual token becomes depends on the question."""
@@ -60,7 +60,7 @@ class PaliGemma:
 
     def encoder(self, model: Any) -> Any:
         """Return vision tower and projector."""
-        return nn.ModuleList([model.model.vision_tower, model.model.multi_modal_projector])
+        return vision.tower(model)
 
     def encode(self, model: Any, pixels: dict[str, Any]) -> Tensor:
         """Encode the view."""
@@ -81,9 +81,7 @@ class PaliGemma:
         self, model: Any, processor: Any, decoder: Decoder, prompt: Prompt, pictures: Pictures
     ) -> Any:
         """Let the features stand for the first tokens."""
-        sequence: Steps = decoder.start()
-        sequence.lead = torch.cat(pictures.features)
-        return sequence
+        return vision.lead(decoder, pictures)
 
     def gaze(self, model: Any, processor: Any) -> Gaze:
         """Read the attention on the visual tokens, which have their place in the view."""

@@ -67,7 +67,7 @@ class Qwen:
 
     def expand(self, processor: Any, prompt: str, layout: Layout) -> str:
         """Repeat the image token."""
-        return prompt.replace(processor.image_token, processor.image_token * layout.tokens_per_tile)
+        return vision.repeat(processor, prompt, layout)
 
     def join(self, processor: Any, parts: Sequence[str]) -> str:
         """Let pages follow each other."""

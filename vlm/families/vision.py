@@ -68,6 +68,16 @@ def encoder(model: Any) -> Any:
     return nn.ModuleList([model.model.vision_model, model.model.connector])
 
 
+def tower(model: Any) -> Any:
+    """Return vision tower and projector together; see `Family.encoder`."""
+    return nn.ModuleList([model.model.vision_tower, model.model.multi_modal_projector])
+
+
+def repeat(processor: Any, prompt: str, layout: Layout) -> str:
+    """Write the image token as often as there are visual tokens; see `Family.expand`."""
+    return prompt.replace(processor.image_token, processor.image_token * layout.tokens_per_tile)
+
+
 def after_images(processor: Any, ids: list[int]) -> int:
     """Find where the last image ends, a token that closes it included; see `Family.prefix`."""
     last = len(ids) - 1 - ids[::-1].index(processor.image_token_id)
@@ -87,6 +97,16 @@ def begin(processor: Any, decoder: Decoder, prompt: Prompt, pictures: Pictures) 
     return sequence
 
 
+def lead(decoder: Any, pictures: Pictures) -> Any:
+    """Start a sequence in which the features stand for the first tokens; see `Family.begin`.
+
+    They are read together with the question, once that is there.
+    """
+    sequence = decoder.start()
+    sequence.lead = torch.cat(pictures.features)
+    return sequence
+
+
 def fitted(sheet: Sheet, side: int) -> Tile:
     """Fit all of a sheet into a square of `side` pixels, white where it does not fill it."""
     scale = side / max(sheet.width, sheet.height)
@@ -102,6 +122,11 @@ def stretched(side: int) -> Tile:
 def single(tile: Tile, tokens: int) -> Layout:
     """Return the layout of a family that sees the sheet as one image."""
     return Layout((tile,), images=1, rows=0, columns=0, tokens_per_tile=tokens)
+
+
+def square(processor: Any) -> Layout:
+    """Stretch the sheet to the encoder's square; the processor remembers its side and tokens."""
+    return single(stretched(processor.side), processor.image_seq_len)
 
 
 def grid(rows: int, columns: int, edge: int, tokens: int) -> Layout:
