@@ -16,6 +16,8 @@ from app import icons, theme
 from app.labels import label
 
 SHOWN_MS = 12_000
+MOST = 3
+"""Sentences at a time: more would cover the document."""
 WIDEST = 620
 """Logical pixels."""
 MARGIN = 14
@@ -97,7 +99,7 @@ class Notice(QFrame):
         """Show a message below what is already shown, instead of the last one of its topic."""
         topic = message.topic
         self._said = [said for said in self._said if not topic or said.topic != topic]
-        self._said.append(message)
+        self._said = [*self._said, message][-MOST:]
         self._text.setText("\n".join(said.sentence for said in self._said))
         newest = self._newest_way()
         self.way.setText(newest.text if newest is not None else "")

@@ -36,7 +36,10 @@ from app.welcome import Welcome
 
 NAME = "VLM Desk"
 SIZE = (1280, 820)
-SMALLEST = (760, 480)
+SMALLEST = (680, 440)
+"""Beside the rail and below the menu bar."""
+NARROWEST = 240
+"""Logical pixels of the document."""
 ASK_WIDTH = 420
 HISTORY_WIDTH = 300
 
@@ -64,7 +67,6 @@ class Window(QMainWindow):
         self._was_painted = False
         self.setWindowTitle(NAME)
         self.resize(*SIZE)
-        self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
         self.commands = Commands(self)
         self.paster = Paster(pasted, self)
@@ -73,6 +75,7 @@ class Window(QMainWindow):
         self._body = QStackedWidget()
         self._body.addWidget(self._blank)
         self._body.addWidget(self.welcome)
+        self.welcome.setMinimumWidth(NARROWEST)  # nor may it keep a document from being narrower
         self._panels = QSplitter(Qt.Orientation.Horizontal)
         self._panels.setChildrenCollapsible(False)
         self._panels.setHandleWidth(1)
@@ -154,11 +157,13 @@ class Window(QMainWindow):
         self.column = column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addStrut(SMALLEST[0])  # wider when its parts need it: with the history shown
         column.addWidget(self._panels, 1)
         centre = QWidget()
         row = QHBoxLayout(centre)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        row.addStrut(SMALLEST[1])
         row.addWidget(Rail(self.commands))
         row.addLayout(column, 1)
         self.setCentralWidget(centre)

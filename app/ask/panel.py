@@ -220,7 +220,7 @@ class AskPanel(QWidget):
             self.composer.set_placeholder("Open a document to ask about it")
             return
         if self._scope.box is not None:
-            self.composer.set_placeholder("Ask about this part, or Enter to read it")
+            self.composer.set_placeholder("Ask, or Enter to read it")
             return
         what = "document" if self._scope.whole else "page"
         again = "Ask more about this" if self._cards else "Ask about this"

@@ -4,7 +4,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTabBar, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QSplitter, QTabBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.drop_hint import DropHint
@@ -212,6 +212,24 @@ def test_tabs_scroll_before_their_names_become_unreadable(
     assert not everything.isVisible()
 
 
+def test_nothing_is_cut_off_in_the_smallest_window(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    shell = make_shell(two[0])
+    parts = furniture(shell)
+    qtbot.waitUntil(lambda: parts.tabs.current is not None and bool(parts.tabs.current.document()))
+    window = shell.window
+    panels = window.findChildren(QSplitter)[0]
+    for shown in (False, True):
+        window.commands.history.setChecked(shown)
+        window.resize(100, 100)
+        qtbot.waitUntil(lambda: window.width() < 1000)
+        qtbot.waitUntil(lambda: panels.width() >= panels.minimumSizeHint().width())
+        for part in (parts.panel, parts.panel.composer, parts.tabs):
+            corner = part.mapTo(window, part.rect().bottomRight())
+            assert window.rect().contains(corner), part
+
+
 def test_escape_leaves_the_full_screen(
     qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
 ) -> None:
@@ -228,9 +246,9 @@ def test_escape_leaves_the_full_screen(
 
 def test_the_notice_goes_when_it_is_closed(shell: Shell) -> None:
     notice = shell.window.notice
-    notice.say("One.")
-    notice.say("Two.")
-    assert notice.text == "One.\nTwo."
+    for sentence in ("Zero.", "One.", "Two.", "Three."):
+        notice.say(sentence)
+    assert notice.text == "One.\nTwo.\nThree."
     notice.dismiss()
     assert not notice.isVisible()
     assert notice.text == ""
