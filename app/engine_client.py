@@ -185,7 +185,8 @@ class EngineClient(QObject):
         if self._program is None:
             self.deleteLater()
         else:
-            self.ended.connect(self.deleteLater)
+            self._program.ended.disconnect(self._on_ended)
+            self._program.ended.connect(self.deleteLater)
             self._program.stop(SHUTDOWN_MS)
 
     def load(

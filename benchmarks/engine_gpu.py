@@ -30,6 +30,7 @@ from vlm import decode, graphs, llama
 from vlm.decode import Rules
 from vlm.decoder import Decoder, StockDecoder, merge, text_model
 from vlm.llama import LlamaDecoder
+from vlm.static_step import WAYS, StaticStep
 
 TARGET = 0.75
 """Share of the roof that writing shall reach."""
@@ -209,7 +210,7 @@ class Bench:
         config = text.config
         one = 2 * config.num_key_value_heads * config.head_dim * config.num_hidden_layers
         kept = one * self.dtype.itemsize * (len(self.ids) + tokens // 2)
-        return sum(weight.nbytes for weight in weights) + kept
+        return sum(int(weight.nbytes) for weight in weights) + int(kept)
 
 
 def alike(first: list[int], second: list[int]) -> int:
@@ -267,7 +268,7 @@ def _equip(bench: Bench, decoder: Decoder) -> str:
     if not isinstance(decoder, LlamaDecoder):
         return "There is no step to record."
     with torch.inference_mode():
-        step = graphs.StaticStep(decoder, bench.shape.rooms[-1], graphs.by_products)
+        step = StaticStep(decoder, bench.shape.rooms[-1], WAYS[0])
         decoder.replay = graphs.Replay(step, lambda call: call, bench.shape.rooms)
     return "Nothing is recorded on a processor: the step itself runs each time."
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import os
 import sys
 import threading
 import time
@@ -95,7 +94,6 @@ def _engines(places: Sequence[Seat], how: Load, table: Table) -> Engines:
     """Return as many engines as there are places, but no more than documents to ask."""
     places = places[: max(1, sum(1 for _ in table.todo()))]
     if len(places) == 1:
-        os.environ.update(places[0].environment)
         return Alone(Engine(PageClient()), how, threading.Event())
     _say(f"{len(places)} engines answer side by side.")
     return Crew(places, how)

@@ -5,6 +5,7 @@ Every job is a generator whose last event is one of `LAST_EVENTS`. Knows no thre
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
@@ -196,6 +197,8 @@ class Engine:
             share = int(psutil.virtual_memory().available * KEPT_SHARE)
             budget = min(max(share, KEPT_BYTES[0]), KEPT_BYTES[1])
         self._wanted = request
+        if loaded.placement.device == "cuda":  # else torch would build in a folder that all share
+            os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(paths.cache_dir() / "built"))
         store = self._store(request)
         self._sight = Sight(loaded, self._pages, budget, request.precision, store)
         return self._sight

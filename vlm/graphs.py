@@ -14,16 +14,17 @@ import statistics
 import time
 import weakref
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from vlm.decoder import Decoder
 from vlm.llama import LlamaDecoder
 from vlm.llama_room import LlamaSequence
+from vlm.static_step import WAYS, StaticStep, Way, compiled
 
 ROOMS = (512, 1024, 2048, 4096)
 """Tokens that the recorded steps look back on; a sequence uses the shortest that holds it."""
@@ -42,87 +43,7 @@ Step = Callable[[], Tensor]
 Capture = Callable[[Step], Step]
 """Records a step. The result runs it again on the same memory and returns the same tensor."""
 
-Attend = Callable[[Tensor, Tensor, Tensor, Tensor, float], Tensor]
-"""Looks back: queries ``(kv heads, group, head)``, keys and values ``(kv heads, T, head)``, what is
-added to each place's score ``(T,)``, the scale of products; returns ``(kv heads, group, head)``."""
-
 _log = logging.getLogger(__name__)
-
-
-def by_products(query: Tensor, keys: Tensor, values: Tensor, mask: Tensor, scale: float) -> Tensor:
-    """Look back in three calls, which keep more of a GPU busy when there are few heads."""
-    scores = torch.baddbmm(mask, query, keys.transpose(1, 2), alpha=scale)
-    return torch.bmm(scores.softmax(-1), values)
-
-
-def in_one(query: Tensor, keys: Tensor, values: Tensor, mask: Tensor, scale: float) -> Tensor:
-    """Look back in one call, which reads the room once."""
-    found = functional.scaled_dot_product_attention(
-        query[None], keys[None], values[None], mask.expand(query.shape[1], -1), scale=scale
-    )
-    return found[0]
-
-
-WAYS: tuple[Attend, ...] = (by_products, in_one)
-"""Which of them is faster depends on the GPU and the model, so both are tried."""
-
-
-class StaticStep:
-    """One token's step in rooms made once.
-
-    Args:
-        decoder: The text model.
-        capacity: Tokens of room.
-        attend: How the step looks back.
-    """
-
-    def __init__(self, decoder: LlamaDecoder, capacity: int, attend: Attend) -> None:
-        probe = decoder.start()
-        embedded = decoder.embed(torch.zeros(1, dtype=torch.long, device=decoder.device))
-        decoder.extend(probe, embedded)
-        assert probe.buffer is not None
-        layers, two, kv_heads, _, size = probe.buffer.shape
-        self._decoder = decoder
-        self._attend = attend
-        # Zeros: what a token may not see still takes part, times nothing, and must be a number.
-        self.room = probe.buffer.new_zeros((layers, two, kv_heads, capacity, size))
-        """Keys and values ``(layers, 2, kv heads, capacity, head)``."""
-        self.x = torch.zeros_like(embedded)
-        """The token, embedded, ``(1, hidden)``."""
-        self.place = torch.zeros(1, dtype=torch.long, device=embedded.device)
-        """Where it stands, counted from 0."""
-        self._places = torch.arange(capacity, device=embedded.device)
-        decoder.reach(capacity)
-        self._cos, self._sin = decoder.angles
-
-    @property
-    def capacity(self) -> int:
-        """Tokens of room."""
-        return self.room.shape[3]
-
-    def compute(self, tokens: int) -> Tensor:
-        """Write the token at `place` into the room and return the next one's logits.
-
-        Args:
-            tokens: Of room that is looked at; more than `place`.
-
-        Returns:
-            ``(1, vocab)``.
-        """
-        decoder, place = self._decoder, self.place
-        cos, sin = (table.index_select(0, place)[:, None] for table in (self._cos, self._sin))
-        hidden = torch.full_like(self._places[:tokens], float("-inf"), dtype=self.x.dtype)
-        mask = hidden.masked_fill(self._places[:tokens] <= place, 0.0)
-        x = self.x
-        for layer, kept in zip(decoder.layers, self.room, strict=True):
-            query, key, value = decoder.turned(layer, x, cos, sin)  # each (1, heads, head)
-            kept[0].index_copy_(1, place, key.transpose(0, 1))
-            kept[1].index_copy_(1, place, value.transpose(0, 1))
-            asked = query.reshape(kept.shape[1], -1, kept.shape[3])
-            keys, values = kept[0, :, :tokens], kept[1, :, :tokens]
-            mixed = self._attend(asked, keys, values, mask, decoder.scale)
-            x = decoder.finish(layer, x, mixed.reshape(1, -1))
-        return decoder.logits(x)
 
 
 class Replay:
@@ -182,7 +103,8 @@ def recorded(step: Step) -> Step:
     Raises:
         RuntimeError: When the driver or the library cannot.
     """
-    beside = torch.cuda.Stream()
+    cuda: Any = torch.cuda
+    beside = cuda.Stream()
     beside.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(beside):
         for _ in range(WARM_UPS):
@@ -210,7 +132,9 @@ def equip(decoder: Decoder) -> str:
     """
     if not isinstance(decoder, LlamaDecoder) or decoder.device.type != "cuda":
         return ""
-    return fit(decoder, recorded, ROOMS, clock=_after_all)
+    glue = compiled()
+    built = () if glue is None else tuple(replace(way, glue=glue) for way in WAYS)
+    return fit(decoder, recorded, ROOMS, (*WAYS, *built), _after_all)
 
 
 @torch.inference_mode()
@@ -218,7 +142,7 @@ def fit(
     decoder: LlamaDecoder,
     capture: Capture,
     rooms: Sequence[int],
-    ways: Sequence[Attend] = WAYS,
+    ways: Sequence[Way] = WAYS,
     clock: Callable[[], float] = time.perf_counter,
 ) -> str:
     """Give a decoder the fastest replay that chooses the model's own tokens, if there is any.
@@ -227,7 +151,7 @@ def fit(
         decoder: Changed in place.
         capture: Records a step.
         rooms: Tokens to look back on, ascending; those that the model cannot hold are left out.
-        ways: Of looking back.
+        ways: Of computing the step; one that fails is left out.
         clock: Seconds.
 
     Returns:
@@ -238,28 +162,33 @@ def fit(
         return ""
     decoder.replay = None
     best: Replay | None = None
-    pace = 1.0
-    equal = False
-    try:
-        trials = [_trial(decoder, tokens, clock) for tokens in rooms]
-        for attend in ways:
-            replay = Replay(StaticStep(decoder, rooms[-1], attend), capture, rooms)
+    pace, equal = 1.0, False
+    failures: list[str] = []
+    trials: list[_Trial] = []
+    for way in ways:
+        try:
+            trials = trials or [_trial(decoder, tokens, clock) for tokens in rooms]
+            replay = Replay(StaticStep(decoder, rooms[-1], way), capture, rooms)
             gains = [_gain(decoder, replay, trial, clock) for trial in trials]
-            if None in gains:
-                continue
+        except (
+            RuntimeError,
+            OSError,
+        ) as error:  # of driver, compiler or memory
+            failures.append(str(error).partition("\n")[0])
+            continue
+        if None not in gains:
             equal = True
             gain = statistics.fmean(gain for gain in gains if gain is not None)
             if gain > pace:
                 best, pace = replay, gain
-    except RuntimeError as error:  # whatever driver, library or memory had against it
-        _log.warning("Steps cannot be recorded: %s", str(error).partition("\n")[0])
-        return "This graphics card cannot repeat a recorded step, so each word is computed anew."
-    finally:
-        decoder.replay = best
+    decoder.replay = best
     if best is not None:
         return f"Words are written {pace:.1f} times as fast by repeating a recorded step."
     if equal:
         return "Repeating a recorded step is not faster here, so each word is computed anew."
+    if len(failures) == len(ways):
+        _log.warning("Steps cannot be recorded: %s", failures[0])
+        return "This graphics card cannot repeat a recorded step, so each word is computed anew."
     _log.warning("Recorded steps choose other tokens than the model")
     return "Repeating a recorded step would change answers, so each word is computed anew."
 

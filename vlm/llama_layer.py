@@ -26,6 +26,7 @@ class Layer:
     between: Tensor
     gate_up: Product
     down: Product
+    eps: float
 
 
 def weights_of(layer: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -49,7 +50,8 @@ def layer_of(layer: Any, weights: tuple[Tensor, Tensor, Tensor, Tensor], twice: 
     """
     qkv, out, gate_up, down = (exact(weight, packed=twice) for weight in weights)
     before, between = layer.input_layernorm.weight, layer.post_attention_layernorm.weight
-    return Layer(before, qkv, out, between, gate_up, down)
+    eps = float(layer.input_layernorm.variance_epsilon)
+    return Layer(before, qkv, out, between, gate_up, down, eps)
 
 
 def stacked(*projections: Any) -> Tensor:

@@ -98,5 +98,5 @@ def further(main: EngineClient, number: int, looked: Looked, parent: QObject) ->
     client = EngineClient(main.command, parent, environment=card)
     for path, password in main.passwords.items():
         client.unlock(path, password)
-    client.load(model.folder, model.adapter, "auto", precision)
+    client.load(model.folder, model.adapter, model.device, precision)
     return Seat(client, number, own=True, parent=parent)

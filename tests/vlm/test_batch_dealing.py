@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from vlm.batch import Cell, Row, Table, question_for
+from vlm.batch import LATEST, Cell, Row, Table, TimeLeft, question_for
 from vlm.batch_dealing import Dealing
 
 
@@ -49,3 +49,18 @@ def test_what_has_its_answers_is_never_dealt() -> None:
     made.put_known(0, 0, Cell("1"))
     made.put_known(0, 1, Cell("2"))
     assert Dealing(made).take(0) == 1
+
+
+def test_the_time_left_counts_what_all_engines_answer() -> None:
+    alone, both = TimeLeft(), TimeLeft(2)
+    for left in (alone, both):
+        left.start(0.0)
+    for document in range(LATEST):  # two engines, each with two answers every ten seconds
+        for left, answers in ((alone, 2), (both, 4)):
+            for _ in range(answers):
+                left.note(10.0 * (document + 1))
+    found = alone.seconds(100), both.seconds(100)
+    assert found[0] is not None
+    assert found[1] is not None
+    assert abs(found[0] - 500) < 60
+    assert abs(found[1] - 250) < 30

@@ -14,8 +14,9 @@ from tests import tiny
 from vlm import decode, graphs
 from vlm.decode import Rules
 from vlm.decoder import Decoder, StockDecoder, text_model
-from vlm.graphs import Replay, StaticStep, Step
+from vlm.graphs import Replay, Step
 from vlm.llama import LlamaDecoder
+from vlm.static_step import WAYS, StaticStep, Way, by_products, compiled, in_one
 
 ROOMS = (16, 32, 64)
 
@@ -36,7 +37,12 @@ def decoder() -> LlamaDecoder:
     return LlamaDecoder(text_model(model))
 
 
-@pytest.fixture(params=graphs.WAYS, ids=["products", "one call"])
+BUILT = compiled("eager")  # traced as for a card, but not built for one
+assert BUILT is not None
+EVERY = (*WAYS, *(Way(way.attend, BUILT) for way in WAYS))
+
+
+@pytest.fixture(params=EVERY, ids=["products", "one call", "products, built", "one call, built"])
 def replay(request: pytest.FixtureRequest, decoder: LlamaDecoder) -> Iterator[Replay]:
     with torch.inference_mode():
         yield Replay(StaticStep(decoder, ROOMS[-1], request.param), as_it_is, ROOMS)
@@ -161,13 +167,13 @@ def test_the_faster_way_of_looking_back_is_taken(decoder: LlamaDecoder) -> None:
     seconds = {"plain": 8.0, "products": 4.0, "one": 2.0}
     asked: list[str] = []
 
-    def by_products(*given: object) -> Tensor:
+    def products(*given: object) -> Tensor:
         asked.append("products")
-        return graphs.by_products(*given)  # type: ignore[arg-type]
+        return by_products(*given)  # type: ignore[arg-type]
 
-    def in_one(*given: object) -> Tensor:
+    def one(*given: object) -> Tensor:
         asked.append("one")
-        return graphs.in_one(*given)  # type: ignore[arg-type]
+        return in_one(*given)  # type: ignore[arg-type]
 
     now = 0.0
 
@@ -177,7 +183,7 @@ def test_the_faster_way_of_looking_back_is_taken(decoder: LlamaDecoder) -> None:
             now += seconds[asked[-1] if decoder.replay is not None else "plain"]
         return now
 
-    told = graphs.fit(decoder, as_it_is, ROOMS, (by_products, in_one), clock)
+    told = graphs.fit(decoder, as_it_is, ROOMS, (Way(products), Way(one)), clock)
     assert "4.0 times as fast" in told
     asked.clear()
     written(decoder, ids(4), 3)
@@ -199,7 +205,7 @@ def test_what_chooses_other_tokens_is_not_used(
         return values[:, :1].expand_as(query)
 
     with caplog.at_level(logging.WARNING):
-        told = graphs.fit(decoder, as_it_is, ROOMS, (forgetful,), favouring(decoder))
+        told = graphs.fit(decoder, as_it_is, ROOMS, (Way(forgetful),), favouring(decoder))
     assert "would change answers" in told
     assert decoder.replay is None
     assert len(caplog.records) == 1
@@ -243,3 +249,21 @@ def test_a_card_repeats_the_step() -> None:
     assert told
     assert "cannot" not in told
     assert "would change" not in told
+
+
+def test_one_way_that_fails_leaves_the_others(
+    decoder: LlamaDecoder, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*given: object) -> Tensor:
+        raise RuntimeError("no kernel image is available")
+
+    ways = (Way(broken), Way(in_one))
+    with caplog.at_level(logging.WARNING):
+        told = graphs.fit(decoder, as_it_is, ROOMS, ways, favouring(decoder))
+    assert "times as fast" in told
+    assert not caplog.records
+
+
+def test_what_cannot_be_built_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert compiled() is None
