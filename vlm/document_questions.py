@@ -17,7 +17,7 @@ from vlm.cancel import CancelToken
 from vlm.errors import DeskError
 from vlm.page_finder import Finder
 from vlm.page_reading import AskPage, Model, PageReader, Pages
-from vlm.part_finder import MOST_PARTS, PartFinder
+from vlm.part_finder import KEPT_PAGES, PartFinder
 from vlm.protocol import (
     AllAnswered,
     Answered,
@@ -30,6 +30,7 @@ from vlm.protocol import (
     Unanswered,
 )
 from vlm.readings import Readings
+from vlm.reuse import Kept
 from vlm.types import Answer, Box, PageAnswer, PageRef, PagesRead, Question
 
 Passwords = Callable[[str], str | None]
@@ -74,6 +75,7 @@ class DocumentQuestions:
         self._readings = Readings(readings)
         self._finder = Finder(pages, stamp)
         self._parts = PartFinder(pages, stamp)
+        self._read: Kept[dict[Box, str]] = Kept(KEPT_PAGES)
 
     def answer(self, asking: Asking, question: Question) -> Iterator[Event]:
         """Answer a question that is not about one part of one page.
@@ -104,7 +106,14 @@ class DocumentQuestions:
         except DeskError as error:
             yield Failed(asking.job, error.code, str(error))
             return
-        yield from part_answers.answer(asking.job, question, found, asking.ask, asking.cancel)
+        key = (stamp(question.page.path), question.page, asking.model.key if asking.model else "")
+        readings = self._read.get(key)
+        if readings is None:
+            readings = dict[Box, str]()
+            self._read.put(key, readings, 1)
+        yield from part_answers.answer(
+            asking.job, question, found, readings, asking.ask, asking.cancel
+        )
 
     def places(self, asking: Asking, page: PageRef, box: Box | None) -> tuple[Box | None, ...]:
         """Return what is looked at for questions about a page or, with `box`, a part of it.
@@ -114,7 +123,7 @@ class DocumentQuestions:
         """
         if box is not None or not asking.in_parts:
             return (box,)
-        return self._parts.find(page, asking.password(page.path)).asked[:MOST_PARTS]
+        return self._parts.find(page, asking.password(page.path)).asked[: part_answers.MOST_PARTS]
 
     def prepare(self, asking: Asking, path: str) -> Iterator[Event]:
         """Learn a document's words ahead of a question; see `vlm.whole_document.prepare`."""

@@ -24,7 +24,7 @@ NARROWEST = 12.0
 """Em; a narrower part shows what stands beside it as well: a word alone is hard to read."""
 
 MOST_LINES = 4
-"""Lines of a part."""
+"""Lines of a part, at most."""
 
 GAP = 1.1
 """White between two parts, in heights of the line above."""
@@ -66,7 +66,9 @@ def lines_of_words(boxes: Sequence[Box], width: int, height: int) -> tuple[Line,
     return tuple(_line(row, width, height) for row in rows)
 
 
-def divide(lines: Sequence[Line], width: int, height: int, most: int) -> tuple[Box, ...]:
+def divide(
+    lines: Sequence[Line], width: int, height: int, most: int, rows: int = MOST_LINES
+) -> tuple[Box, ...]:
     """Return a page's parts: from top to bottom, then those that show far things together.
 
     Args:
@@ -74,11 +76,12 @@ def divide(lines: Sequence[Line], width: int, height: int, most: int) -> tuple[B
         width: Of the drawing.
         height: Of it.
         most: More parts than this are joined with their neighbours while they stay small.
+        rows: Lines of a part that is not joined, at most `MOST_LINES`.
     """
     if not lines:
         return ()
     em = statistics.median(line.height for line in lines) / INK_EM
-    groups = _grouped(sorted(lines, key=lambda line: (line.top, line.left)), em)
+    groups = _grouped(sorted(lines, key=lambda line: (line.top, line.left)), em, rows)
     groups = _joined(groups, em, most)
     close: dict[Box, None] = {}
     far: dict[Box, None] = {}
@@ -102,7 +105,7 @@ def _line(row: Sequence[Box], width: int, height: int) -> Line:
     return Line(top + spare, end - spare, pieces_of(spans, COLUMN_GAP * ink / INK_EM))
 
 
-def _grouped(lines: Sequence[Line], em: float) -> list[list[Line]]:
+def _grouped(lines: Sequence[Line], em: float, rows: int) -> list[list[Line]]:
     """Put lines close to each other together; the last line of a full group begins the next."""
     groups = [[lines[0]]]
     for line in lines[1:]:
@@ -112,10 +115,11 @@ def _grouped(lines: Sequence[Line], em: float) -> list[list[Line]]:
         unlike = max(line.height, above.height) > UNLIKE * min(line.height, above.height)
         if unlike or line.top - above.end > GAP * max(above.height, em * INK_EM):
             groups.append([line])
-        elif _rows([*group, line]) > MOST_LINES or _height([*group, line]) > HIGHEST * usual:
+        elif _rows([*group, line]) > rows or _height([*group, line]) > HIGHEST * usual:
             last = [one for one in group if one.top >= above.top]
-            fits = _height([*last, line]) <= HIGHEST * usual
-            groups.append([*last, line] if fits and len(last) < len(group) else [line])
+            again = [*last, line]
+            fits = _height(again) <= HIGHEST * usual and _rows(again) <= rows
+            groups.append(again if fits and len(last) < len(group) else [line])
         else:
             group.append(line)
     return groups

@@ -1,8 +1,9 @@
 """Answers a question about a whole page by asking a small model about its parts.
 
-Most parts do not have the answer, and the model says so; of those that answer, the best one counts.
-Nothing is guessed: where no part answers, the answer is that it is not on the page. Knows no torch;
-who answers about one part is handed in, and keeps what it made of it for the next question.
+Most parts do not have the answer, and the model says so; of those that answer, the best one counts:
+by how sure the model is, by what the check against the part's words leaves of that, and by how many
+of the question's words stand there. On a scan the words are what the model itself reads, once for
+each part. Nothing is guessed: where no part answers, the answer is that it is not on the page.
 """
 
 from __future__ import annotations
@@ -10,97 +11,52 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
-from vlm import focus
-from vlm.absence import NOT_ON_PAGE, says_something
+from vlm import focus, part_readings
+from vlm.absence import NOT_ON_PAGE
+from vlm.answer_forms import fits
 from vlm.cancel import CancelToken, Stopped, check
-from vlm.evidence import locate
-from vlm.page_reading import BLOCK_TOKENS, AskPage
-from vlm.part_finder import MOST_PARTS, PageParts
-from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
+from vlm.page_reading import READ, AskPage
+from vlm.part_asking import PartFailed, Told, about, ask_part, named, timings, trust, worth
+from vlm.part_finder import PageParts
+from vlm.protocol import Cancelled, Done, Event, Progress, Saw
 from vlm.reading_requests import asks_to_read
-from vlm.types import (
-    WHOLE_PAGE,
-    Answer,
-    Box,
-    Evidence,
-    EvidenceKind,
-    Question,
-    Timings,
-    Unsure,
-    View,
-)
+from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, Question
 
-MOST_SECONDS = 45.0
-"""After so long no further part is begun."""
+MOST_PARTS = 48
+"""Parts that are asked for one question; all of them are, where a page has no more."""
 
-PART_TOKENS = 96
-"""Of the answer that one part gives: a field or a few lines."""
+READ_SECONDS, MOST_SECONDS = 20.0, 60.0
+"""After so long no further part is begun to be read for its words, and to be asked."""
+
+READ_TOKENS, PART_TOKENS = 64, 96
+"""Of what is read in a part for its words, and of the answer that one part gives."""
 
 SURE = 0.95
 """Confidence from which on an answer that the text layer confirms ends the search."""
 
-UNKNOWN = 0.5
-"""Stands for a confidence that nobody knows."""
-
 UNRELATED = 0.5
 """Relevance of a part that has none of the question's words while another one has some."""
 
-TRUST: dict[EvidenceKind, float] = {
-    "crop": 1.0,
-    "page": 1.0,
-    "no_text": 0.8,
-    "nothing": 0.8,
-    "absent": 0.4,
-}
-"""What the check against the page's own text leaves of an answer's confidence."""
+ABOVE = 0.8
+"""What words in the line above a part count beside those in its own row."""
 
-ELSEWHERE = 0.4
-"""The same for words that stand on the page but not in the part that the model saw."""
+OTHER_FORM = 0.2
+"""What is left of an answer that has not the form that the question wants."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What one part answered.
-
-    Attributes:
-        part: Its box.
-        answer: The answer.
-        warning: About how legible it is, or "".
-        worth: See `worth`.
-    """
-
-    part: Box
-    answer: Answer
-    warning: str
-    worth: float
-
-    @property
-    def useful(self) -> bool:
-        """Whether it says something."""
-        return says_something(self.answer.text)
-
-
-def worth(given: Answer, relevance: float, trust: float | None = None) -> float:
-    """Weigh an answer against those of other places; those that say nothing come last.
-
-    Args:
-        given: The answer.
-        relevance: Of its place, in (0, 1].
-        trust: What the check against the page leaves of its confidence; None for the usual.
-    """
-    sure = given.confidence if given.confidence >= 0 else UNKNOWN
-    left = TRUST[given.evidence.kind] if trust is None else trust
-    # Squared: an answer that is right for another place is worse than one misread at this one.
-    weight = sure * left * relevance**2
-    return weight if says_something(given.text) else weight - 1.0
+GROUP = 0.9
+"""The same of a group of lines beside one of them that has as many of the words."""
 
 
 def answer(
-    job: int, question: Question, page: PageParts, ask: AskPage, cancel: CancelToken
+    job: int,
+    question: Question,
+    page: PageParts,
+    readings: dict[Box, str],
+    ask: AskPage,
+    cancel: CancelToken,
 ) -> Iterator[Event]:
     """Answer a question about a whole page; the last event is `Done`, `Cancelled` or `Failed`.
 
@@ -108,183 +64,167 @@ def answer(
         job: The job.
         question: Has no box.
         page: Its parts.
-        ask: Answers about one part.
+        readings: What the model has read in parts so far; grows.
+        ask: Answers about one part, and keeps what it made of it for the next question.
         cancel: Looked at between two parts, and by `ask`.
     """
+    if asks_to_read(question.text):
+        yield from part_readings.read(job, question, page, ask, cancel)
+        return
     start = time.perf_counter()
-    told: list[_Told] = []
-    everything = asks_to_read(question.text)
-    places = [(box, 1.0) for box in page.read] if everything else ranked(page, question.text)
-    asked = places[:MOST_PARTS]
-    related = places[0][1] if places[0][1] > places[-1][1] else math.inf
+    told: list[tuple[float, Told]] = []
     try:
-        for number, (box, relevance) in enumerate(asked):
+        if not page.words and page.asked[0] != WHOLE_PAGE:
+            yield from _read(job, question, page, readings, ask, cancel)
+        places = ranked(page, _texts(page, readings), question.text)
+        asked, enough = places[:MOST_PARTS], _enough(places)
+        for number, (box, text, relevance) in enumerate(asked):
             check(cancel)
             if told and time.perf_counter() - start > MOST_SECONDS:
                 break
-            saying = (
-                f"{'Reading' if everything else 'Looking at'} part {number + 1} of {len(asked)}"
-            )
-            yield Progress(job, saying, number / len(asked))
-            outcome = yield from _ask_part(_about(question, box, everything), relevance, ask)
-            if isinstance(outcome, Failed):
-                yield outcome
-                return
-            told.append(outcome)
-            if not everything and relevance >= related and _settles(outcome):
+            yield Progress(job, _saying("Looking at", number, len(asked)), number / len(asked))
+            one = yield from ask_part(about(question, box, PART_TOKENS), ask)
+            left = trust(one.answer, text)
+            if not fits(question.text, one.answer.text):
+                left *= OTHER_FORM
+            told.append((worth(one.answer, relevance, left), one))
+            if relevance >= enough and _settles(one):
                 break
     except Stopped:
-        useful = [one for one in told if one.useful]
-        yield Cancelled(job, _text_of(useful, everything))
+        useful = [one for one in told if one[1].useful]
+        yield Cancelled(job, max(useful, key=lambda one: one[0])[1].answer.text if useful else "")
         return
-    missed = len(places) - len(told)
-    views, warning, found = _ended(page, told, missed, everything)
-    yield Saw(job, views, warning)
-    yield Done(job, msgspec.structs.replace(found, timings=_timings(told, found, start)))
+    except PartFailed as error:
+        yield error.failed
+        return
+    parts = [one for _, one in told]
+    best = max(told, key=lambda one: one[0])[1]
+    settled = best.useful or len(told) == len(places)
+    found = _found(best) if best.useful else _absent(parts, settled)
+    found = msgspec.structs.replace(
+        found,
+        visual_tokens=sum(one.answer.visual_tokens for one in parts),
+        timings=timings(parts, found, start),
+    )
+    shown = [best] if best.useful else parts
+    yield Saw(job, found.views, next((one.warning for one in shown if one.warning), ""))
+    yield Done(job, found)
 
 
-def ranked(page: PageParts, question: str) -> list[tuple[Box, float]]:
-    """Return all parts of a page with their relevance in (0, 1], the best first.
+def ranked(page: PageParts, texts: Sequence[str], question: str) -> list[tuple[Box, str, float]]:
+    """Return all parts of a page, their texts and relevance in (0, 1], the best first.
 
     Parts that have as many of the question's words stay from top to bottom.
+
+    Args:
+        page: Its parts.
+        texts: What stands in each; what stands beside a part and above it counts as well, as a
+            label does.
+        question: As a person asks it.
     """
-    shares = focus.shared(page.asked, page.words, question)
-    most = max(shares, default=0.0)
-    if most == 0:
-        return [(box, 1.0) for box in page.asked]
-    relevance = (UNRELATED + (1 - UNRELATED) * share / most for share in shares)
-    return sorted(zip(page.asked, relevance, strict=True), key=lambda one: -one[1])
-
-
-def _about(question: Question, box: Box, everything: bool) -> Question:
-    tokens = BLOCK_TOKENS if everything else PART_TOKENS
-    return msgspec.structs.replace(
+    lines = texts[: page.lines]
+    own = focus.shared([_said(lines, numbers) for numbers in page.rows], question)
+    over = focus.shared(
+        [f"{_said(lines, higher)} {text}" for higher, text in zip(page.above, texts, strict=True)],
         question,
-        box=box,
-        splitting=question.splitting and box == WHOLE_PAGE,
-        max_new_tokens=min(question.max_new_tokens, tokens),
-        whole_document=False,
+    )
+    shares = [max(one, ABOVE * other) for one, other in zip(own, over, strict=True)]
+    most = max(shares)
+    relevance = [UNRELATED + (1 - UNRELATED) * share / most if most else 1.0 for share in shares]
+    weighed = [
+        one if number < page.lines or not most else one * GROUP
+        for number, one in enumerate(relevance)
+    ]
+    return sorted(zip(page.asked, texts, weighed, strict=True), key=lambda one: -one[2])
+
+
+def _said(lines: Sequence[str], numbers: Sequence[int]) -> str:
+    return " ".join(lines[number] for number in numbers)
+
+
+def _enough(places: Sequence[tuple[Box, str, float]]) -> float:
+    """Return the relevance from which on a sure answer ends the search."""
+    best = places[0][2]
+    return best if len(places) > 1 and best > UNRELATED and best > places[-1][2] else math.inf
+
+
+def _texts(page: PageParts, readings: dict[Box, str]) -> tuple[str, ...]:
+    """Return what stands in each part, as far as it is known; groups say what their lines say."""
+    if page.words:
+        return focus.texts_of(page.asked, page.words)
+    lines = page.asked[: page.lines]
+    return tuple(
+        readings.get(box, "")
+        if number < page.lines
+        else " ".join(readings.get(line, "") for line in lines if box.holds(line))
+        for number, box in enumerate(page.asked)
     )
 
 
-def _ask_part(
-    asked: Question, relevance: float, ask: AskPage
-) -> Generator[Event, None, _Told | Failed]:
-    """Ask about one part; nothing of it is told before the best answer is known.
+def _read(
+    job: int,
+    question: Question,
+    page: PageParts,
+    readings: dict[Box, str],
+    ask: AskPage,
+    cancel: CancelToken,
+) -> Generator[Event, None, None]:
+    """Let the model read the lines of a scan that it has not read yet.
 
     Raises:
-        Stopped: If the job shall stop.
+        PartFailed: If a line cannot be read.
+        Stopped: If the job shall stop; what was read by then stays.
     """
-    warning = ""
-    assert asked.box is not None
-    for event in ask(asked):
-        match event:
-            case Done():
-                given = event.answer
-                trust = ELSEWHERE if given.evidence.kind == "page" else None
-                return _Told(asked.box, given, warning, worth(given, relevance, trust))
-            case Failed():
-                return event
-            case Cancelled():
-                raise Stopped
-            case Saw():
-                warning = event.warning
-            case _:
-                continue
-    yield from ()
-    raise AssertionError("a question has one last event")
+    start = time.perf_counter()
+    lines = page.asked[: page.lines]
+    reading = msgspec.structs.replace(question, text=READ, max_new_tokens=READ_TOKENS)
+    for number, box in enumerate(lines):
+        check(cancel)
+        if box in readings:
+            continue
+        if time.perf_counter() - start > READ_SECONDS:
+            return
+        yield Progress(job, _saying("Reading", number, len(lines)), number / len(lines))
+        one = yield from ask_part(about(reading, box, READ_TOKENS), ask)
+        readings[box] = one.answer.text if one.useful else ""
 
 
-def _settles(told: _Told) -> bool:
+def _saying(what: str, number: int, count: int) -> str:
+    return f"{what} part {number + 1} of {count}"
+
+
+def _settles(told: Told) -> bool:
     """Tell whether an answer is sure and confirmed, so that no other part needs to be asked."""
     sure = told.useful and told.answer.confidence >= SURE
     return sure and told.answer.evidence.kind == "crop"
 
 
-def _ended(
-    page: PageParts, told: Sequence[_Told], missed: int, everything: bool
-) -> tuple[tuple[View, ...], str, Answer]:
-    """Return the images to show, a warning or "", and the answer."""
-    useful = [one for one in told if one.useful]
-    tokens = sum(one.answer.visual_tokens for one in told)
-    if useful and everything:
-        found = _all_of(useful, page)
-        views = _named(useful)
-    elif useful:
-        top = max(useful, key=lambda one: one.worth)
-        part = None if top.part == WHOLE_PAGE else top.part
-        evidence = msgspec.structs.replace(top.answer.evidence, part=part)
-        found = msgspec.structs.replace(top.answer, evidence=evidence)
-        views = tuple(_named([top], "The part where it was read"))
-        useful = [top]
-    else:
-        found = msgspec.structs.replace(
-            told[0].answer,
-            text=NOT_ON_PAGE if missed <= 0 else _not_in(len(told)),
-            # As sure as of the part that it was least sure of: the answer may stand in that one.
-            confidence=min(one.answer.confidence for one in told),
-            evidence=Evidence("nothing"),
-            stop="end",
-            unsure=(),
-        )
-        views = _named(told)
-    found = msgspec.structs.replace(found, views=views, visual_tokens=tokens)
-    warning = next((one.warning for one in useful or told if one.warning), "")
-    return views, warning, found
-
-
-def _not_in(parts: int) -> str:
-    where = "the part" if parts == 1 else f"the {parts} parts"
-    return f"There is no answer in {where} of this page that could be read in time."
-
-
-def _named(told: Sequence[_Told], name: str = "") -> tuple[View, ...]:
-    return tuple(
-        msgspec.structs.replace(view, name=name or f"Part {number + 1}")
-        for number, one in enumerate(told)
-        for view in one.answer.views
-    )
-
-
-def _all_of(told: Sequence[_Told], page: PageParts) -> Answer:
-    """Make one answer of what was read in all parts."""
-    first = told[0].answer
-    text, unsure, logs, count = "", list[Unsure](), 0.0, 0
-    for one in told:
-        text += "\n" if text else ""
-        given = one.answer
-        unsure += (
-            Unsure(len(text) + word.start, len(text) + word.end, word.probability)
-            for word in given.unsure
-        )
-        text += given.text
-        logs += len(given.text) * math.log(max(given.confidence, 1e-9))
-        count += len(given.text)
-    known = all(one.answer.confidence >= 0 for one in told)
+def _found(best: Told) -> Answer:
+    part = None if best.part == WHOLE_PAGE else best.part
     return msgspec.structs.replace(
-        first,
-        text=text,
-        confidence=math.exp(logs / count) if known else -1.0,
-        evidence=locate(text, page.words, None),
-        stop=next((one.answer.stop for one in told if one.answer.stop != "end"), "end"),
-        unsure=tuple(unsure),
-        effective_dpi=max(one.answer.effective_dpi for one in told),
+        best.answer,
+        evidence=msgspec.structs.replace(best.answer.evidence, part=part),
+        views=named([best], "The part where it was read"),
     )
 
 
-def _text_of(useful: Sequence[_Told], everything: bool) -> str:
-    if everything:
-        return "\n".join(one.answer.text for one in useful)
-    return max(useful, key=lambda one: one.worth).answer.text if useful else ""
+def _absent(told: Sequence[Told], settled: bool) -> Answer:
+    """Return the answer that there is none, and no more than is known of that.
 
-
-def _timings(told: Sequence[_Told], found: Answer, start: float) -> Timings:
-    each = [one.answer.timings for one in told]
-    return Timings(
-        open=sum(one.open for one in each),
-        render=sum(one.render for one in each),
-        encode=sum(one.encode for one in each),
-        prefill=sum(one.prefill for one in each),
-        total=time.perf_counter() - start,
-        tokens_per_second=found.timings.tokens_per_second,
+    Args:
+        told: The parts that were asked.
+        settled: Whether these are all.
+    """
+    where = "the part" if len(told) == 1 else f"the {len(told)} parts"
+    return msgspec.structs.replace(
+        told[0].answer,
+        text=NOT_ON_PAGE
+        if settled
+        else f"There is no answer in {where} of this page read in time.",
+        # As sure as of the part that it was least sure of: the answer may stand in that one.
+        confidence=min(one.answer.confidence for one in told),
+        evidence=Evidence("nothing"),
+        stop="end",
+        unsure=(),
+        views=named(told),
     )

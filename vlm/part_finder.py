@@ -11,16 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm import blocks, page_parts
+from vlm import blocks, page_parts, page_reading
 from vlm.blocks import Line
 from vlm.errors import DeskError, QuestionUnanswerable
-from vlm.page_reading import LONGEST_PX, MOST_BLOCKS, Pages, without_words
+from vlm.page_reading import Pages
 from vlm.reuse import Kept
 from vlm.turns import as_shown, on_page
 from vlm.types import WHOLE_PAGE, Box, PageRef, Word
 
-MOST_PARTS = 24
-"""Parts of a page; more are joined with their neighbours while their print stays legible."""
+MOST_LINES, MOST_BLOCKS = 32, 16
+"""Lines of a page, and groups of a few; more are joined while their print stays legible."""
 
 KEPT_PAGES = 256
 """Pages whose parts are remembered; they are small."""
@@ -34,12 +34,19 @@ class PageParts:
     """What of a page a small model is asked about; boxes are of the page before its turn.
 
     Attributes:
-        asked: Parts of a few lines for questions about something; never empty.
+        asked: Parts for questions about something: single lines from top to bottom, which a small
+            model reads best, then groups of a few lines; never empty.
+        lines: How many of these are single lines.
+        rows: For each part the numbers of the lines that stand in its rows, its own among them.
+        above: For each part those of the lines in the row above it.
         read: Blocks in reading order for requests to read everything; never empty.
         words: The page's text layer; empty when it has none.
     """
 
     asked: tuple[Box, ...]
+    lines: int
+    rows: tuple[tuple[int, ...], ...]
+    above: tuple[tuple[int, ...], ...]
     read: tuple[Box, ...]
     words: tuple[Word, ...]
 
@@ -70,9 +77,19 @@ class PartFinder:
             raise QuestionUnanswerable(f"There is no page {page.page + 1} in this document.")
         words = self._words(page)
         gray = self._drawn(page)
+        lines = _lines(gray, words, page)
+        height, width = gray.shape
+        single = page_parts.divide(lines, width, height, MOST_LINES, rows=1)
+        groups = page_parts.divide(lines, width, height, MOST_BLOCKS)
+        shown = tuple(dict.fromkeys(single + groups)) or (WHOLE_PAGE,)
+        single = shown[: max(1, len(single))]
+        rows = tuple(_beside(box, single) for box in shown)
         found = PageParts(
-            self._turned_back(page_parts.divide(_lines(gray, words, page), *_size(gray)), page),
-            self._turned_back(blocks.find(gray, MOST_BLOCKS), page),
+            self._turned_back(shown, page),
+            len(single),
+            rows,
+            tuple(_above(box, single) for box in shown),
+            self._turned_back(blocks.find(gray, page_reading.MOST_BLOCKS), page),
             words,
         )
         self._kept.put(key, found, 1)
@@ -90,7 +107,7 @@ class PartFinder:
         sides = (size.width, size.height)
         if page.rotation in (90, 270):
             sides = (size.height, size.width)
-        scale = LONGEST_PX / max(sides)
+        scale = page_reading.LONGEST_PX / max(sides)
         width, height = (max(1, round(side * scale)) for side in sides)
         data = bytes(self._pages.render(page, WHOLE_PAGE, width, height).data)
         pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
@@ -103,8 +120,23 @@ class PartFinder:
         return boxes or (WHOLE_PAGE,)
 
 
-def _size(gray: NDArray[np.uint8]) -> tuple[int, int, int]:
-    return gray.shape[1], gray.shape[0], MOST_PARTS
+def _beside(box: Box, lines: tuple[Box, ...]) -> tuple[int, ...]:
+    """Return the numbers of the lines whose middle is as high as some of a part."""
+    middles = ((line.y0 + line.y1) / 2 for line in lines)
+    return tuple(number for number, y in enumerate(middles) if box.y0 <= y <= box.y1)
+
+
+def _above(box: Box, lines: tuple[Box, ...]) -> tuple[int, ...]:
+    """Return the number of the line close above a part, where there is one."""
+    over = [
+        (box.y0 - line.y1, number)
+        for number, line in enumerate(lines)
+        if line.y1 - line.height / 2 < box.y0
+        and line.x0 < box.x1
+        and line.x1 > box.x0
+        and box.y0 - line.y1 < line.height
+    ]
+    return (min(over)[1],) if over else ()
 
 
 def _lines(gray: NDArray[np.uint8], words: tuple[Word, ...], page: PageRef) -> tuple[Line, ...]:
@@ -117,7 +149,7 @@ def _lines(gray: NDArray[np.uint8], words: tuple[Word, ...], page: PageRef) -> t
     em = float(np.median([line.height for line in written])) / page_parts.INK_EM
     inked = (
         line
-        for line in blocks.find_lines(without_words(gray, shown))
+        for line in blocks.find_lines(page_reading.without_words(gray, shown))
         if LOWEST_EM * em <= line.height <= HIGHEST_EM * em and line.right - line.left >= 2 * em
     )
     return (*written, *inked)

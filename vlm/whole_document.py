@@ -25,7 +25,7 @@ from vlm.errors import (
 from vlm.finding import Hit
 from vlm.page_finder import Finder
 from vlm.page_reading import AskPage, PageReader
-from vlm.part_answers import worth
+from vlm.part_asking import worth
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
 from vlm.types import Answer, Evidence, PageAnswer, PageRef, PagesRead, Question, Timings
 

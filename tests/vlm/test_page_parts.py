@@ -161,3 +161,11 @@ def test_columns_whose_lines_do_not_meet_are_read_each_on_its_own() -> None:
     found = blocks.find_lines(gray(*left, *right, *single))
     assert len(found) == 11
     assert sum(one.left == 600 for one in found) == 4
+
+
+def test_a_part_can_be_one_line_and_what_stands_beside_it() -> None:
+    lines = [row(100 + 26 * number, (60, 300)) for number in range(4)]
+    found = divide([*lines, row(113, (340, 500))], WIDTH, HEIGHT, 16, rows=1)
+    assert len(found) == 5
+    for one in lines:
+        assert sum(holds(box, 60, one.top, 300, one.end) for box in found) == 1

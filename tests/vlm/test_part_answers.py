@@ -11,10 +11,12 @@ from tests.drawn import line
 from tests.vlm.documents import said
 from vlm import part_answers
 from vlm.absence import NOT_ON_PAGE, says_absent
-from vlm.part_answers import answer, worth
-from vlm.part_finder import MOST_PARTS, PageParts
+from vlm.page_reading import READ
+from vlm.part_answers import MOST_PARTS, answer
+from vlm.part_asking import UNKNOWN, trust, worth
+from vlm.part_finder import PageParts
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
-from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, PageRef, Question, Unsure, View
+from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, PageRef, Question, Unsure, View, Word
 
 PAGE = PageRef("scan.pdf", 0)
 HIGH = 0.04
@@ -60,7 +62,13 @@ def page(count: int, *words: str) -> PageParts:
     """Return a page of strips; one of these texts in each, from the top."""
     laid = [line(*text.split(), y=(at + 0.3) * HIGH) for at, text in enumerate(words)]
     boxes = tuple(strip(number) for number in range(count))
-    return PageParts(boxes, boxes, tuple(word for one in laid for word in one))
+    return of_lines(boxes, tuple(word for one in laid for word in one))
+
+
+def of_lines(boxes: tuple[Box, ...], words: tuple[Word, ...] = ()) -> PageParts:
+    """Return a page whose parts are lines, one in each row and none a label of the next."""
+    rows = tuple((number,) for number in range(len(boxes)))
+    return PageParts(boxes, len(boxes), rows, ((),) * len(boxes), boxes, words)
 
 
 def run(
@@ -68,8 +76,12 @@ def run(
     parts: PageParts,
     question: Question = QUESTION,
     cancel: threading.Event = NEVER,
+    readings: dict[Box, str] | None = None,
 ) -> list[Event]:
-    events = list(answer(1, question, parts, reader, cancel))
+    """Answer from parts that have been read before, unless `readings` says what was."""
+    if readings is None:
+        readings = dict.fromkeys(parts.asked, "")
+    events = list(answer(1, question, parts, readings, reader, cancel))
     assert sum(isinstance(event, Done | Failed | Cancelled) for event in events) == 1
     return events
 
@@ -146,7 +158,7 @@ def test_a_sure_and_confirmed_answer_where_it_should_stand_ends_the_search() -> 
 def test_there_is_a_bound_on_parts_and_it_never_says_what_it_has_not_read() -> None:
     reader = Reader(lambda n: absent())
     many = tuple(Box(0, n / 100, 1, (n + 1) / 100) for n in range(MOST_PARTS + 4))
-    found = done(run(reader, PageParts(many, many, ())))
+    found = done(run(reader, of_lines(many)))
     assert len(reader.asked) == MOST_PARTS
     assert found.text != NOT_ON_PAGE
     assert says_absent(found.text), "no evidence is looked for, nothing is learned from it"
@@ -166,10 +178,10 @@ def test_a_cancel_acts_between_parts_and_inside_one() -> None:
     def says(number: int) -> Event:
         if number == 1:
             cancel.set()
-        return said(f"answer {number}", 0.5 + number / 10, "no_text")
+        return said(f"answer 1{number}", 0.5 + number / 10, "no_text")
 
     reader = Reader(says)
-    assert run(reader, page(4), cancel=cancel)[-1] == Cancelled(1, "answer 1")
+    assert run(reader, page(4), cancel=cancel)[-1] == Cancelled(1, "answer 11")
     assert reader.parts == [0, 1]
     reader = Reader(lambda n: Cancelled(1) if n else absent())
     assert run(reader, page(4))[-1] == Cancelled(1, "")
@@ -185,7 +197,7 @@ def test_a_failure_ends_the_job() -> None:
 
 def test_a_page_that_is_one_part_is_asked_as_a_whole() -> None:
     reader = Reader(lambda n: said("x", 0.5, "no_text"))
-    whole = PageParts((WHOLE_PAGE,), (WHOLE_PAGE,), ())
+    whole = of_lines((WHOLE_PAGE,))
     assert done(run(reader, whole)).evidence.part is None
     assert [one.splitting for one in reader.asked] == [True]
 
@@ -213,6 +225,65 @@ def test_a_request_to_read_gets_everything_in_its_order() -> None:
 
 def test_worth_puts_what_says_nothing_last() -> None:
     unknown = said("x", -1.0, "crop").answer
-    assert worth(unknown, 1.0) == part_answers.UNKNOWN
-    assert worth(unknown, 0.5) == part_answers.UNKNOWN / 4
+    assert worth(unknown, 1.0) == UNKNOWN
+    assert worth(unknown, 0.5) == UNKNOWN / 4
     assert worth(absent(1.0).answer, 1.0) < worth(said("x", 0.0, "absent").answer, 0.1)
+
+
+def test_an_answer_is_trusted_by_how_well_its_part_says_it() -> None:
+    misread = said("LP-2O418", 0.9, "no_text").answer
+    assert trust(said("LP-20418", 0.9, "crop").answer, "") == 1.0
+    assert trust(misread, "Number LP-20418") > trust(misread, "Number 77") > 0
+    assert trust(misread, "") == trust(said("Nobody", 0.9, "absent").answer, "") > 0
+
+
+def test_on_a_scan_the_model_reads_each_line_once_and_ranks_by_that() -> None:
+    texts = ("Keller Mainz", "Delivery number 77", "lnvoice nunber 5414", "Thank you")
+    readings: dict[Box, str] = {}
+
+    def reads(question: Question) -> Iterator[Event]:
+        assert question.box is not None
+        number = round(question.box.y0 / HIGH)
+        asked.append((question.text, number))
+        yield said(texts[number] if question.text == READ else f"5414 {number}", 0.9, "no_text")
+
+    asked: list[tuple[str, int]] = []
+    events = list(answer(1, QUESTION, page(4), readings, reads, NEVER))
+    assert done(events).text == "5414 2"
+    assert [number for text, number in asked if text == READ] == [0, 1, 2, 3]
+    assert [number for text, number in asked if text != READ] == [2, 1, 0, 3]
+    assert tuple(readings.values()) == texts
+    told = [event.text for event in events if isinstance(event, Progress)]
+    assert told[0] == "Reading part 1 of 4"
+    assert told[4] == "Looking at part 1 of 4"
+    asked.clear()
+    list(answer(1, QUESTION, page(4), readings, reads, NEVER))
+    assert [text for text, _ in asked] == [QUESTION.text] * 4
+
+
+def test_a_value_is_found_by_the_label_beside_it_and_above_it() -> None:
+    names = ("Invoice number", "5414", "Order number", "5417", "Invoice number", "5419")
+    boxes = tuple(strip(number) for number in range(6))
+    reader = Reader(lambda n: said(names[n], 0.9, "no_text"))
+    beside = PageParts(boxes[:4], 4, ((0, 1), (0, 1), (2, 3), (2, 3)), ((),) * 4, boxes, ())
+    readings: dict[Box, str] = dict(zip(boxes, names, strict=True))
+    assert done(run(reader, beside, readings=readings)).text == "5414"
+    above = PageParts(boxes[2:], 4, tuple((n,) for n in range(4)), ((), (0,), (), (2,)), boxes, ())
+    assert done(run(reader, above, readings=readings)).text == "5419"
+
+
+def test_an_answer_of_another_form_than_the_question_wants_gives_way() -> None:
+    texts = ("Larkspur Print", "Thank you", "LP-20418")
+    sure = (0.97, 0.99, 0.6)
+    reader = Reader(lambda n: said(texts[n], sure[n], "no_text"))
+    assert done(run(reader, page(3))).text == "LP-20418"
+
+
+def test_a_group_of_lines_says_what_its_lines_say_but_single_lines_come_first() -> None:
+    lines = (strip(0), strip(1))
+    both = Box(0.0, 0.0, 1.0, 2 * HIGH)
+    parts = PageParts((*lines, both), 2, ((0,), (1,), (0, 1)), ((),) * 3, lines, ())
+    reader = Reader(lambda n: said("5414", 0.9, "no_text"))
+    readings = {lines[0]: "Keller", lines[1]: "Invoice number 5414"}
+    assert done(run(reader, parts, readings=readings)).evidence.part == lines[1]
+    assert [one.box for one in reader.asked] == [lines[1], both, lines[0]]

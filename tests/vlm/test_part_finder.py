@@ -58,6 +58,7 @@ def test_a_scan_is_divided_by_its_ink_and_only_once() -> None:
     assert [any(box.holds(ink) for ink in INKED) for box in found.asked] == [True, True]
     assert [any(box.holds(ink) for ink in INKED) for box in found.read] == [True, True]
     assert found.words == ()
+    assert (found.lines, found.rows, found.above) == (2, ((0,), (1,)), ((), ()))
     assert parts.find(PAGE, None) is found
     assert len(pages.renders) == 1
 
@@ -106,3 +107,20 @@ def test_what_cannot_be_opened_raises() -> None:
         finder(Inked()).find(PageRef("scan.pdf", 4), None)
     with pytest.raises(PasswordNeeded):
         finder(Inked(error=PasswordNeeded("It needs one."))).find(PAGE, None)
+
+
+def test_it_knows_what_stands_beside_and_above_each_line() -> None:
+    places = (
+        Box(0.1, 0.2, 0.3, 0.21),
+        Box(0.6, 0.2, 0.9, 0.21),
+        Box(0.6, 0.222, 0.9, 0.232),
+        Box(0.1, 0.6, 0.5, 0.61),
+    )
+    found = finder(Inked(inked=places)).find(PAGE, None)
+    beside = [tuple(n for n in numbers if n < 4) for numbers in found.rows[:4]]
+    assert beside == [(0, 1), (0, 1), (2,), (3,)]
+    assert found.above[:4] == ((), (), (1,), ())
+    assert found.lines == 5, "what stands far apart in one row is also offered together"
+    assert len(found.asked) > found.lines, "and groups of lines"
+    group = found.rows[found.lines :]
+    assert any({1, 2} <= set(numbers) for numbers in group)

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from vlm.likeness import alike, within
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "same"),
+    [
+        ("invoice", "invoice", True),
+        ("invoice", "lnvoice", True),
+        ("subtotal", "total", False),
+        ("tax", "tex", False),
+        ("tax", "tax", True),
+        ("date", "rate", True),
+        ("date", "rates", False),
+        ("", "", True),
+    ],
+)
+def test_words_are_alike_but_for_a_few_letters(word: str, other: str, same: bool) -> None:
+    assert alike(word, other) is same
+    assert alike(other, word) is same
+
+
+def test_how_well_a_text_holds_an_answer() -> None:
+    assert within("LP-20418", "Invoice number  lp-20418 of today") == 1.0
+    assert within("LP-2O418", "Invoice number LP-20418") == pytest.approx(7 / 8)
+    assert within("Total", "") == 0.0
+    assert within("", "anything") == 0.0
+    assert within("zzzz", "aaaa bbbb") == 0.0

@@ -1,0 +1,159 @@
+"""Asks a small model about one part of a page, and weighs what it answers. Knows no torch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from vlm.absence import says_something
+from vlm.cancel import Stopped
+from vlm.errors import DeskError
+from vlm.likeness import within
+from vlm.page_reading import AskPage
+from vlm.protocol import Cancelled, Done, Event, Failed, Saw
+from vlm.types import (
+    WHOLE_PAGE,
+    Answer,
+    Box,
+    EvidenceKind,
+    Question,
+    Timings,
+    View,
+)
+
+UNKNOWN = 0.5
+"""Stands for a confidence that nobody knows."""
+
+TRUST: dict[EvidenceKind, float] = {
+    "crop": 1.0,
+    "page": 1.0,
+    "no_text": 0.8,
+    "nothing": 0.8,
+    "absent": 0.4,
+}
+"""What the check against the page's own text leaves of an answer's confidence."""
+
+STRANGE, MISREAD = 0.3, 0.9
+"""The same for an answer of which a part says nothing, and for one with a letter or two wrong."""
+
+
+class PartFailed(DeskError):
+    """Unwinds a job when a part cannot be asked; its event ends the job."""
+
+    def __init__(self, failed: Failed) -> None:
+        super().__init__(failed.message)
+        self.failed = failed
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one part answered.
+
+    Attributes:
+        part: Its box.
+        answer: The answer.
+        warning: About how legible it is, or "".
+    """
+
+    part: Box
+    answer: Answer
+    warning: str
+
+    @property
+    def useful(self) -> bool:
+        """Whether it says something."""
+        return says_something(self.answer.text)
+
+
+def worth(given: Answer, relevance: float, trust: float | None = None) -> float:
+    """Weigh an answer against those of other places; those that say nothing come last.
+
+    Args:
+        given: The answer.
+        relevance: Of its place, in (0, 1].
+        trust: What the check against the page leaves of its confidence; None for the usual.
+    """
+    sure = given.confidence if given.confidence >= 0 else UNKNOWN
+    left = TRUST[given.evidence.kind] if trust is None else trust
+    # Squared: an answer that is right for another place is worse than one misread at this one.
+    weight = sure * left * relevance**2
+    return weight if says_something(given.text) else weight - 1.0
+
+
+def trust(given: Answer, text: str) -> float:
+    """Return what a check against a part's text leaves of an answer's confidence, in [0, 1].
+
+    Args:
+        given: The answer.
+        text: What the part says, of its text layer or as the model has read it before.
+    """
+    if given.evidence.kind == "crop":
+        return TRUST["crop"]
+    return STRANGE + (MISREAD - STRANGE) * within(given.text, text)
+
+
+def about(question: Question, box: Box, tokens: int) -> Question:
+    """Return what is asked of one part in at most so many tokens."""
+    return msgspec.structs.replace(
+        question,
+        box=box,
+        splitting=question.splitting and box == WHOLE_PAGE,
+        max_new_tokens=min(question.max_new_tokens, tokens),
+        whole_document=False,
+    )
+
+
+def ask_part(asked: Question, ask: AskPage) -> Generator[Event, None, Told]:
+    """Ask about one part; nothing of it is told before the best answer is known.
+
+    Raises:
+        PartFailed: If it cannot be asked.
+        Stopped: If the job shall stop.
+    """
+    warning = ""
+    assert asked.box is not None
+    for event in ask(asked):
+        match event:
+            case Done():
+                return Told(asked.box, event.answer, warning)
+            case Failed():
+                raise PartFailed(event)
+            case Cancelled():
+                raise Stopped
+            case Saw():
+                warning = event.warning
+            case _:
+                continue
+    yield from ()
+    raise AssertionError("a question has one last event")
+
+
+def named(told: Sequence[Told], name: str = "") -> tuple[View, ...]:
+    """Return the images of some parts, all of one name or counted."""
+    return tuple(
+        msgspec.structs.replace(view, name=name or f"Part {number + 1}")
+        for number, one in enumerate(told)
+        for view in one.answer.views
+    )
+
+
+def timings(told: Sequence[Told], found: Answer, start: float) -> Timings:
+    """Add up what all parts took; says nothing of how soon the model begins to answer.
+
+    Args:
+        told: All parts that were asked.
+        found: The answer.
+        start: When the job began, of `time.perf_counter`.
+    """
+    each = [one.answer.timings for one in told]
+    return Timings(
+        open=sum(one.open for one in each),
+        render=sum(one.render for one in each),
+        encode=sum(one.encode for one in each),
+        prefill=sum(one.prefill for one in each),
+        total=time.perf_counter() - start,
+        tokens_per_second=found.timings.tokens_per_second,
+    )
