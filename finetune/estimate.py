@@ -112,33 +112,42 @@ def estimate(
     rows, seen = rows + own, own + (rows if pictures is None else min(rows, pictures))
     learned = _learned(plan, parts)
     total = sum(part.weights for part in parts.values())
-    visual = views_per_page * _visual_tokens(config) if plan.splitting else _visual_tokens(config)
-    tokens = visual + _TEXT_TOKENS
-    patches = _patches(config) * (views_per_page if plan.splitting else 1)
-    kept = _CHECKPOINTED if plan.gradient_checkpointing else _ACTIVATIONS
-    text, vision = parts["text_model"], parts["vision_model"]
-    numbers = plan.micro_batch * tokens * text.layers * text.width * kept
-    if plan.trains_vision:
-        numbers += plan.micro_batch * patches * vision.layers * vision.width * kept
-    memory = 4 * total + 16 * learned + 4 * numbers + _PROCESS_BYTES
-    per_row = 4 * tokens * text.weights  # forward twice its size, backward as much again
+    images = views_per_page if plan.splitting else 1
+    tokens = images * _visual_tokens(config) + _TEXT_TOKENS
+    patches = images * _patches(config)
+    step_bytes = 4 * _activations(plan, parts, tokens, patches)
+    memory = 4 * total + 16 * learned + step_bytes + _PROCESS_BYTES
+    reading = 4 * tokens * parts["text_model"].weights  # forward twice its size, backward as much
+    vision = parts["vision_model"]
     looking = 2 * patches * (vision.weights + _attention(vision, _patches(config)))
-    if plan.caches_features:
-        looked = looking * seen * plan.views
-    else:
-        share = max(seen, rows // TOGETHER)  # that many questions at most share a look
-        looked = (2 if plan.trains_vision else 1) * looking * share * plan.epochs
-    speed = flops or measured_flops()
-    work = per_row * rows * plan.epochs + looked
+    work = reading * rows * plan.epochs + looking * _looks(plan, rows, seen)
     free = int(psutil.virtual_memory().available)
     return Estimate(
         memory,
         free,
-        work / (speed * _EFFICIENCY),
+        work / ((flops or measured_flops()) * _EFFICIENCY),
         learned,
         _reasons(plan, memory, free, learned),
-        4 * numbers,
+        step_bytes,
     )
+
+
+def _activations(plan: TrainPlan, parts: Mapping[str, _Part], tokens: int, patches: int) -> int:
+    """Return how many numbers a micro-batch keeps for its backward pass."""
+    kept = _CHECKPOINTED if plan.gradient_checkpointing else _ACTIVATIONS
+    text, vision = parts["text_model"], parts["vision_model"]
+    numbers = tokens * text.layers * text.width
+    if plan.trains_vision:
+        numbers += patches * vision.layers * vision.width
+    return plan.micro_batch * kept * numbers
+
+
+def _looks(plan: TrainPlan, rows: int, seen: int) -> int:
+    """Return how often a picture goes through the encoder, a way back counted as one more."""
+    if plan.caches_features:
+        return seen * plan.views
+    share = max(seen, rows // TOGETHER)  # that many questions at most share a look
+    return (2 if plan.trains_vision else 1) * share * plan.epochs
 
 
 def _attention(part: _Part, length: int) -> int:

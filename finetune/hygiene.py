@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from finetune.split import LEAST, Split
 from finetune.types import Example, Refusal, Side
+from vlm.question_sets import plain
 from vlm.types import Value
 
 
@@ -70,9 +71,7 @@ def preview(examples: Iterable[Example], split: Split, count: Callable[[str], in
         split: Their sides.
         count: Counts the tokens of a text.
     """
-    sides: dict[str, Side] = dict.fromkeys(split.train, "train")
-    sides.update(dict.fromkeys(split.watch, "watch"))
-    sides.update(dict.fromkeys(split.held_out, "held_out"))
+    sides = split.sides
     chosen = [example for example in examples if example.id in sides]
     rows = tuple(
         PreviewRow(
@@ -111,10 +110,10 @@ def _contradictions(examples: Sequence[Example]) -> list[Refusal]:
     for example in examples:
         page = example.page
         place = (example.document, page.page, page.rotation, example.box)
-        asked[*place, _plain(example.question)].append(example)
+        asked[*place, plain(example.question)].append(example)
     found: list[Refusal] = []
     for same in asked.values():
-        spellings = [{_plain(answer) for answer in example.answers} for example in same]
+        spellings = [{plain(answer) for answer in example.answers} for example in same]
         if set.intersection(*spellings):
             continue
         first = same[0]
@@ -146,7 +145,3 @@ def _too_long(
         for example in examples
         if (tokens := answer_tokens(example.answer)) > longest
     ]
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())

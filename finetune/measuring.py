@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 
-from finetune import loop, regression, runs
+from finetune import regression, runs
 from finetune.base_model import returned
 from finetune.gate import Gate, Judged, decide, judge
 from finetune.kept import KeptPages, page_of
@@ -30,13 +30,12 @@ _ANSWERS = "answers.jsonl"
 _BUDGET_BYTES = 64 * 2**20
 
 
+Between = Callable[[], Generator[StepEvent, None, bool]]
+"""Waits as long as something is in the way; returns whether to ask on."""
+
+
 def measure(
-    run: Path,
-    plan: TrainPlan,
-    rows: list[RunRow],
-    breathe: Callable[[], None],
-    world: loop.Surroundings,
-    step: int,
+    run: Path, plan: TrainPlan, rows: list[RunRow], between: Between
 ) -> Generator[Measuring | StepEvent, None, Gate | None]:
     """Ask everything before and after; yields how far it is.
 
@@ -44,9 +43,7 @@ def measure(
         run: The run folder, with its adapter.
         plan: Its plan.
         rows: All its rows; those held out are asked.
-        breathe: Called before each question; see `hindrances.Breath`.
-        world: Says before each question whether to wait or to leave.
-        step: The last one of the run.
+        between: Called before each question.
 
     Returns:
         The decision; None when the person wants to leave: the next process goes on from there.
@@ -71,8 +68,7 @@ def measure(
         loaded = _loaded(Path(plan.base), adapter)
         sight = Sight(loaded, pages, _BUDGET_BYTES)
         for row in left:
-            breathe()
-            if (yield from loop.obey(step, world, "leave")) == "leave":
+            if not (yield from between()):
                 return None
             yield Measuring(len(said.texts), total)
             said.add(which, row.id, _ask(sight, row, plan))

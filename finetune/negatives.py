@@ -1,7 +1,7 @@
 """Proposes examples whose right answer is "not on this page", from crops without the answer.
 
 A model that only ever sees answerable questions answers everything. Knows no pixels: the caller
-draws the crops it proposes, or takes over the picture of another example.
+takes over the picture of another example.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import msgspec
 
 from finetune.split import Split
 from finetune.types import NOT_ON_PAGE, Example
-from vlm.types import Box, PageRef, Word
+from vlm.question_sets import plain
+from vlm.types import Box, PageRef
 
 _ABSENT = NOT_ON_PAGE.rstrip(".").casefold()
 _MARGIN = 0.01
-"""Fraction of the page kept between a negative crop and the answer."""
-_TRIES = 24
+"""Fraction of the page between a crop and an answer that counts as near."""
 
 Place = tuple[str, int, str]
 """A document, a page of it from 0, and a question in lower case."""
@@ -82,40 +82,12 @@ def with_borrowed(
     return pairs, msgspec.structs.replace(sides, train=sides.train + more)
 
 
-def moved(
-    example: Example, words: Sequence[Word], labelled: Sequence[Box], seed: int
-) -> Example | None:
-    """Ask the example's question about a crop elsewhere on its page, proven by the text layer.
-
-    Args:
-        example: An example with a box.
-        words: The page's text layer; without words nothing can be proven.
-        labelled: Boxes on this page that hold an answer to the same question.
-        seed: Decides which crop is tried first.
-
-    Returns:
-        A negative example to be drawn, or None where no such crop was found.
-    """
-    if example.box is None or not words or says_absent(example):
-        return None
-    around = [example.box, *labelled]
-    chance = random.Random(f"moved:{seed}:{example.id}")
-    for _ in range(_TRIES):
-        box = _somewhere(example.box, chance)
-        if any(_near(box, other) for other in around):
-            continue
-        inside = [word.text for word in words if box.holds(word.box)]
-        if inside and not any(_says(inside, answer) for answer in example.answers):
-            return _negative(example, example.page, box)
-    return None
-
-
 def labelled_boxes(examples: Sequence[Example]) -> Mapping[Place, tuple[Box, ...]]:
     """Return the boxes that answer each question."""
     found: dict[Place, list[Box]] = defaultdict(list)
     for example in examples:
         if example.box is not None and not says_absent(example):
-            found[example.document, example.page.page, _plain(example.question)].append(example.box)
+            found[example.document, example.page.page, plain(example.question)].append(example.box)
     return {place: tuple(boxes) for place, boxes in found.items()}
 
 
@@ -124,14 +96,14 @@ def says_absent(example: Example) -> bool:
 
     Nothing else may be concluded from it: not that another crop lacks the answer too.
     """
-    plain = _plain(example.answer).rstrip(".")
-    return example.kind == "negative" or plain == _ABSENT
+    said = plain(example.answer).rstrip(".")
+    return example.kind == "negative" or said == _ABSENT
 
 
 def _negative(asked: Example, page: PageRef, box: Box | None) -> Example:
     return msgspec.structs.replace(
         asked,
-        id=f"{asked.id}-not-{abs(hash_of(page, box)):08x}",
+        id=f"{asked.id}-not-{_number_of(page, box):08x}",
         page=page,
         box=box,
         answers=(NOT_ON_PAGE,),
@@ -141,7 +113,7 @@ def _negative(asked: Example, page: PageRef, box: Box | None) -> Example:
     )
 
 
-def hash_of(page: PageRef, box: Box | None) -> int:
+def _number_of(page: PageRef, box: Box | None) -> int:
     """Return a number for a place that is the same in every process."""
     place = random.Random(f"{page.page}:{page.rotation}:{box}")
     return place.getrandbits(32)
@@ -149,20 +121,13 @@ def hash_of(page: PageRef, box: Box | None) -> int:
 
 def _apart(asked: Example, shown: Example, taken: Mapping[Place, tuple[Box, ...]]) -> bool:
     """Tell whether the crop surely does not answer the question."""
-    if asked.id == shown.id or _plain(asked.question) == _plain(shown.question):
+    if asked.id == shown.id or plain(asked.question) == plain(shown.question):
         return False
-    answering = taken.get((shown.document, shown.page.page, _plain(asked.question)), ())
+    answering = taken.get((shown.document, shown.page.page, plain(asked.question)), ())
     if shown.box is None or any(_near(box, shown.box) for box in answering):
         return False
-    there = [_plain(answer) for answer in shown.answers]
-    return not any(_plain(a) in t or t in _plain(a) for a in asked.answers for t in there)
-
-
-def _somewhere(like: Box, chance: random.Random) -> Box:
-    width, height = like.width, like.height
-    x0 = chance.uniform(0, 1 - width)
-    y0 = chance.uniform(0, 1 - height)
-    return Box(x0, y0, min(1.0, x0 + width), min(1.0, y0 + height))
+    there = [plain(answer) for answer in shown.answers]
+    return not any(plain(a) in t or t in plain(a) for a in asked.answers for t in there)
 
 
 def _near(one: Box, other: Box) -> bool:
@@ -172,13 +137,3 @@ def _near(one: Box, other: Box) -> bool:
         and one.y0 < other.y1 + _MARGIN
         and other.y0 < one.y1 + _MARGIN
     )
-
-
-def _says(words: Sequence[str], answer: str) -> bool:
-    """Tell whether any word of the answer is among the words: stricter than the whole answer."""
-    inside = {_plain(word).strip(".,:;") for word in words}
-    return any(_plain(part).strip(".,:;") in inside for part in answer.split())
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())

@@ -72,9 +72,7 @@ def freeze(
     Returns:
         The run folder.
     """
-    sides: dict[str, Side] = dict.fromkeys(split.train, "train")
-    sides.update(dict.fromkeys(split.watch, "watch"))
-    sides.update(dict.fromkeys(split.held_out, "held_out"))
+    sides = split.sides
     folder = root / uuid.uuid4().hex
     part = root / (folder.name + ".part")
     try:
@@ -174,7 +172,7 @@ def data_fingerprint(rows: Sequence[RunRow]) -> str:
 
 
 def ask(run: Path, control: Control) -> None:
-    """Tell a run what is wanted of it; it obeys before its next step."""
+    """Tell a run what is wanted of it; it obeys before its next step, picture or question."""
     save(RealDisk(), run / CONTROL, [msgspec.json.encode(control)])
 
 

@@ -8,9 +8,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from finetune.adapter_check import CONFIG, WEIGHTS
 from finetune.disk import RealDisk
-
-CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 
 
 def save_adapter(wrapped: Any, folder: Path) -> None:

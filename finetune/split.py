@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from finetune import lookalike
-from finetune.types import Example
+from finetune.types import Example, Side
 from vlm.types import Value
 
 LEAST = 5
@@ -29,6 +29,14 @@ class Split(Value, frozen=True):
     held_out: tuple[str, ...]
     train_documents: int
     held_out_documents: int
+
+    @property
+    def sides(self) -> dict[str, Side]:
+        """The side of each example, by its id."""
+        found: dict[str, Side] = dict.fromkeys(self.train, "train")
+        found.update(dict.fromkeys(self.watch, "watch"))
+        found.update(dict.fromkeys(self.held_out, "held_out"))
+        return found
 
 
 def groups(examples: Iterable[Example]) -> dict[str, str]:

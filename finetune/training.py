@@ -26,7 +26,7 @@ from finetune.kept import KeptPages
 from finetune.lessons import Lesson, lesson_of
 from finetune.measuring import measure
 from finetune.plan import TrainPlan
-from finetune.protocol import Control, Ended, Event, Measured, Preparing, StepDone
+from finetune.protocol import Control, Ended, Event, Measured, Preparing, StepDone, StepEvent
 from finetune.runs import RunRow
 from finetune.saving import save_adapter
 from finetune.trainer import TorchLearner
@@ -68,8 +68,13 @@ def train(
     accelerator.end_training()
     if not leads or kept is None or not any(row.side == "held_out" for row in rows):
         return
-    hindrances = Hindrances(machine, 0, plan.on_battery)
-    gate = yield from measure(run, plan, rows, breath, _world(run, hindrances), kept.step)
+    world = _world(run, Hindrances(machine, 0, plan.on_battery))
+
+    def between() -> Generator[StepEvent, None, bool]:
+        breath()
+        return (yield from loop.obey(kept.step, world, "leave")) != "leave"
+
+    gate = yield from measure(run, plan, rows, between)
     if gate is not None:
         save(disk, run / runs.GATE, [msgspec.json.encode(gate)])
         yield Measured(gate.passed, " ".join(gate.reasons))

@@ -30,6 +30,10 @@ from vlm.wire import write
 log = logging.getLogger(__name__)
 
 DONE, FAILED, USAGE = 0, 1, 2
+_USAGE = (
+    f"usage: RUN_DIR | {MERGE} BASE_DIR ADAPTER_DIR TARGET_DIR | {COUNT} BASE_DIR ROWS_FILE "
+    f"[{WHOLE}]\n"
+)
 _MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
 
 
@@ -37,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
     """Train the run named by the first argument to its end, and measure what it learned.
 
     With ``--merge BASE_DIR ADAPTER_DIR TARGET_DIR`` write a merged model instead, with ``--count
-    BASE_DIR ROWS_FILE`` say what rows cost a model, see `finetune.costs`.
+    BASE_DIR ROWS_FILE [whole]`` say what rows cost a model, see `finetune.costs` and `launch`.
 
     Returns:
         `DONE` when the run came to an end, `FAILED` when it could not, `USAGE` for wrong
@@ -50,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
     if arguments[:1] == [COUNT] and len(arguments) in (3, 4):
         return _count(Path(arguments[1]), Path(arguments[2]), arguments[3:] != [WHOLE])
     if len(arguments) != 1:
-        sys.stderr.write(f"usage: RUN_DIR | {MERGE} BASE_DIR ADAPTER_DIR TARGET_DIR\n")
+        sys.stderr.write(_USAGE)
         return USAGE
     # peft 0.21 reads a property that transformers 5.23 is going to rename: nothing for a person.
     warnings.filterwarnings("ignore", r"`is_gradient_checkpointing`", FutureWarning)

@@ -6,17 +6,10 @@ from finetune import negatives
 from finetune.split import Split
 from finetune.types import NOT_ON_PAGE
 from tests.finetune.made import example
-from vlm.types import Box, Word
+from vlm.types import Box
 
 TOTAL = Box(0.6, 0.8, 0.9, 0.85)
 DATE = Box(0.1, 0.1, 0.4, 0.15)
-
-
-def _words() -> list[Word]:
-    words = [Word("12.00", Box(0.7, 0.81, 0.8, 0.84)), Word("12.00", Box(0.2, 0.5, 0.3, 0.52))]
-    for row in range(20):
-        words.append(Word(f"w{row}", Box(0.05, row / 20, 0.95, row / 20 + 0.02)))
-    return words
 
 
 def test_borrowed_asks_about_crops_labelled_as_something_else() -> None:
@@ -77,28 +70,6 @@ def test_negatives_are_added_to_what_is_learned_from_and_taken_from_nothing_else
     assert msgspec.structs.replace(now, train=learned) == sides
 
 
-def test_moved_crops_are_proven_by_the_text_layer() -> None:
-    asked = example(1, "a", "What is the total?", "12.00", TOTAL)
-    words = _words()
-    for seed in range(40):
-        found = negatives.moved(asked, words, [], seed)
-        assert found is not None
-        assert found.box is not None
-        inside = [word.text for word in words if found.box.holds(word.box)]
-        assert inside
-        assert "12.00" not in inside
-        assert found.page == asked.page
-        assert found == negatives.moved(asked, words, [], seed)
-
-
-def test_moved_proves_nothing_without_words_or_box() -> None:
-    asked = example(1, "a", "What is the total?", "12.00", TOTAL)
-    assert negatives.moved(asked, [], [], 0) is None
-    assert negatives.moved(example(2), _words(), [], 0) is None
-    everywhere = Box(0, 0, 1, 1)
-    assert negatives.moved(asked, _words(), [everywhere], 0) is None
-
-
 def test_nothing_is_concluded_from_an_answer_that_is_not_there() -> None:
     absent = [
         example(1, "a", "What is the total?", NOT_ON_PAGE, TOTAL, kind="right"),
@@ -108,7 +79,6 @@ def test_nothing_is_concluded_from_an_answer_that_is_not_there() -> None:
     date = example(4, "a", "What is the date?", "May 1", DATE)
     for one in absent:
         assert negatives.borrowed([one, date], 0, 1.0) == []
-        assert negatives.moved(one, _words(), [], 0) is None
     assert list(negatives.labelled_boxes([*absent, date])) == [
         (date.document, 0, "what is the date?")
     ]
