@@ -10,7 +10,6 @@ import msgspec
 
 from vlm.absence import says_something
 from vlm.cancel import Stopped
-from vlm.errors import DeskError
 from vlm.likeness import within
 from vlm.page_reading import AskPage
 from vlm.protocol import Cancelled, Done, Event, Failed, Saw
@@ -40,7 +39,7 @@ STRANGE, MISREAD = 0.3, 0.9
 """The same for an answer of which a part says nothing, and for one with a letter or two wrong."""
 
 
-class PartFailed(DeskError):
+class PartFailed(Exception):  # noqa: N818 - it carries the job's last event, it unwinds a job
     """Unwinds a job when a part cannot be asked; its event ends the job."""
 
     def __init__(self, failed: Failed) -> None:
