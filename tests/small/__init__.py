@@ -18,6 +18,7 @@ from tests.small import (
     gemma3,
     granite_docling,
     idefics,
+    internvl,
     llava,
     llava_next,
     mllama,
@@ -35,6 +36,7 @@ BUILDERS: Mapping[str, Callable[[], tuple[Any, Any]]] = {
     "idefics": idefics.build,
     "instructblip": blip.build_instruct,
     "instructblip-t5": blip.build_instruct_t5,
+    "internvl": internvl.build,
     "llava": llava.build,
     "llava_next": llava_next.build,
     "llava_onevision": llava_next.build_onevision,
@@ -48,6 +50,7 @@ BUILDERS: Mapping[str, Callable[[], tuple[Any, Any]]] = {
 
 SPLITTING = (
     "granite_docling",
+    "internvl",
     "llava_next",
     "llava_onevision",
     "mllama",
@@ -69,6 +72,7 @@ INPUTS: Mapping[str, Callable[[Any, str, list[Any], Any], dict[str, Any]]] = {
     "idefics": idefics.inputs,
     "instructblip": blip.inputs,
     "instructblip-t5": blip.inputs,
+    "internvl": internvl.inputs,
     "llava": llava.inputs,
     "llava_next": llava_next.inputs,
     "llava_onevision": llava_next.inputs_onevision,

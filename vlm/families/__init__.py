@@ -13,6 +13,7 @@ from vlm.families.idefics import Idefics
 from vlm.families.idefics2 import Idefics2
 from vlm.families.idefics3 import Idefics3
 from vlm.families.instructblip import InstructBlip
+from vlm.families.internvl import InternVl
 from vlm.families.llava import Llava
 from vlm.families.llava_next import LlavaNext, llava_onevision
 from vlm.families.mllama import Mllama
@@ -29,6 +30,7 @@ FAMILIES: Mapping[str, Family] = {
     "idefics2": Idefics2(),
     "idefics3": Idefics3(),
     "instructblip": InstructBlip(),
+    "internvl": InternVl(),
     "llava": Llava(),
     "llava_next": LlavaNext(),
     "llava_onevision": llava_onevision(),

@@ -44,7 +44,9 @@ QUERIES: dict[str, tuple[str, str, str]] = {
 """The layer in which few queries look at many patches, and its projections."""
 LATENTS = {"idefics": 4, "idefics2": tiny.LATENTS, "marked": tiny.LATENTS}
 """Keys of such a layer that are queries and no patches."""
-MIXING = re.compile(r"(attn|self_attn)\.(out_proj|o_proj|projection|proj)$|conv[12]$")
+MIXING = re.compile(
+    r"(attn|attention)\.(out_proj|o_proj|projection|projection_layer|proj)$|conv[12]$"
+)
 """Layers of an encoder through which a patch learns of others."""
 
 
