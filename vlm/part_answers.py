@@ -18,6 +18,7 @@ from vlm import focus, part_readings
 from vlm.absence import NOT_ON_PAGE
 from vlm.answer_forms import fits
 from vlm.cancel import CancelToken, Stopped, check
+from vlm.page_finder import FEW_WORDS
 from vlm.page_reading import READ, AskPage
 from vlm.part_asking import PartFailed, Told, about, ask_part, named, timings, trust, worth
 from vlm.part_finder import PageParts
@@ -30,6 +31,9 @@ MOST_PARTS = 48
 
 READ_SECONDS, MOST_SECONDS = 20.0, 60.0
 """After so long no further part is begun to be read for its words, and to be asked."""
+
+READ_SHARE = 0.5
+"""Of the work on a scan, what reading its lines is shown as."""
 
 READ_TOKENS, PART_TOKENS = 64, 96
 """Of what is read in a part for its words, and of the answer that one part gives."""
@@ -74,7 +78,9 @@ def answer(
     start = time.perf_counter()
     told: list[tuple[float, Told]] = []
     try:
-        if not page.words and page.asked[0] != WHOLE_PAGE:
+        unread = question.text.strip() and page.asked[0] != WHOLE_PAGE and _is_scan(page)
+        begun = READ_SHARE if unread and page.asked[0] not in readings else 0.0
+        if unread:
             yield from _read(job, question, page, readings, ask, cancel)
         places = ranked(page, _texts(page, readings), question.text)
         asked, enough = places[:MOST_PARTS], _enough(places)
@@ -82,7 +88,8 @@ def answer(
             check(cancel)
             if told and time.perf_counter() - start > MOST_SECONDS:
                 break
-            yield Progress(job, _saying("Looking at", number, len(asked)), number / len(asked))
+            share = begun + (1 - begun) * number / len(asked)
+            yield Progress(job, _saying("Looking at", number, len(asked)), share)
             one = yield from ask_part(about(question, box, PART_TOKENS), ask)
             left = trust(one.answer, text)
             if not fits(question.text, one.answer.text):
@@ -138,6 +145,11 @@ def ranked(page: PageParts, texts: Sequence[str], question: str) -> list[tuple[B
     return sorted(zip(page.asked, texts, weighed, strict=True), key=lambda one: -one[2])
 
 
+def _is_scan(page: PageParts) -> bool:
+    """Tell whether a page has hardly any words of its own: none, or those of a stamp."""
+    return len(page.words) < FEW_WORDS
+
+
 def _said(lines: Sequence[str], numbers: Sequence[int]) -> str:
     return " ".join(lines[number] for number in numbers)
 
@@ -150,7 +162,7 @@ def _enough(places: Sequence[tuple[Box, str, float]]) -> float:
 
 def _texts(page: PageParts, readings: dict[Box, str]) -> tuple[str, ...]:
     """Return what stands in each part, as far as it is known; groups say what their lines say."""
-    if page.words:
+    if not _is_scan(page):
         return focus.texts_of(page.asked, page.words)
     lines = page.asked[: page.lines]
     return tuple(
@@ -184,7 +196,8 @@ def _read(
             continue
         if time.perf_counter() - start > READ_SECONDS:
             return
-        yield Progress(job, _saying("Reading", number, len(lines)), number / len(lines))
+        share = READ_SHARE * number / len(lines)
+        yield Progress(job, _saying("Reading", number, len(lines)), share)
         one = yield from ask_part(about(reading, box, READ_TOKENS), ask)
         readings[box] = one.answer.text if one.useful else ""
 
