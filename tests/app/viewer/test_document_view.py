@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -287,8 +288,11 @@ def test_a_narrow_bar_leaves_out_what_the_menu_has_too(view: DocumentView, qtbot
             if one is not other and one.geometry().intersects(other.geometry())
         ]
 
+    def settled(width: int) -> bool:
+        return bar.width() == width and not overlapping()
+
     rotate = next(b for b in bar.findChildren(QAbstractButton) if "Rotate" in b.toolTip())
     for width, room in ((900, True), (420, False), (340, False), (900, True)):
         view.resize(width, 600)
-        qtbot.waitUntil(lambda width=width: bar.width() == width and not overlapping())
+        qtbot.waitUntil(partial(settled, width))
         assert rotate.isVisible() is room
