@@ -21,7 +21,7 @@ from vlm.decoder import Decoder, StockDecoder, TextModel
 from vlm.llama_layer import Layer, layer_of, weights_of
 from vlm.llama_layer import supports as supports
 from vlm.llama_room import LlamaSequence, Recorded, causal
-from vlm.llama_step import OneToken
+from vlm.llama_step import OneToken, scripted
 from vlm.products import FEW, OneRow, columns, exact, int8, one_row, one_row_int8
 
 ROOM = 384
@@ -84,6 +84,7 @@ class LlamaDecoder:
         self.exact = True
         self.device = self._embedding.device
         self.replay: Recorded | None = None
+        _, self._normed = scripted()
         self._one = self.one_token(self.weights, one_row) if self.plain else None
 
     def start(self) -> LlamaSequence:
@@ -206,7 +207,7 @@ class LlamaDecoder:
         """Run the rest of a layer on what its heads saw, ``(T, heads * head)``."""
         x = x + layer.out(mixed)
         gate, up = layer.gate_up(self._rows_normed(x, layer.between)).chunk(2, dim=-1)
-        return x + layer.down(functional.silu(gate) * up)
+        return x + layer.down(functional.silu(gate).mul_(up))
 
     def logits(self, x: Tensor) -> Tensor:
         """Turn what the last layer returned, ``(T, hidden)``, into ``(T, vocab)``."""
@@ -269,8 +270,7 @@ class LlamaDecoder:
         """Normalise rows ``(T, hidden)``."""
         if not self._by_hand(len(x)):
             return functional.rms_norm(x, self._width, weight, self._eps)
-        length: Tensor = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
-        return x * length.square_().div_(self._width[0]).add_(self._eps).rsqrt_() * weight
+        return self._normed(x, weight, self._eps)
 
     def _room(self, sequence: LlamaSequence, end: int, like: Tensor) -> Tensor:
         """Return a buffer that holds at least `end` tokens, with what there was copied."""

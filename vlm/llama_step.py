@@ -21,6 +21,7 @@ from vlm.products import OneRow
 Step = Callable[
     [Tensor, list[list[Tensor]], list[Tensor], Tensor, int, Tensor, Tensor, float, float], Tensor
 ]
+Norm = Callable[[Tensor, Tensor, float], Tensor]
 
 _in_8_bits: Any = torch.ops.aten._weight_int8pack_mm
 
@@ -95,6 +96,12 @@ def step(
     return _times(_normed(x, end[0], eps), end[1], end[2]).float()
 
 
+def normed(rows: Tensor, weight: Tensor, eps: float) -> Tensor:
+    """Normalise rows ``(T, hidden)``."""
+    length = torch.linalg.vector_norm(rows, dim=-1, keepdim=True)
+    return (rows * length.square_().div_(rows.shape[1]).add_(eps).rsqrt_()).mul_(weight)
+
+
 class OneToken:
     """The weights of all layers as one token reads them fastest, and the call that does.
 
@@ -121,7 +128,7 @@ class OneToken:
             self._layers.append([before, *qkv, *out, between, *gate_up, *down])
         self._end = [norm, *head]
         self._eps, self._scale = eps, scale
-        self._step = scripted()
+        self._step, _ = scripted()
 
     def __call__(self, x: Tensor, buffer: Tensor, place: int, cos: Tensor, sin: Tensor) -> Tensor:
         """Write the token ``(1, hidden)`` at its place; return logits ``(1, vocab)``.
@@ -141,13 +148,17 @@ class OneToken:
 
 
 @functools.cache
-def scripted() -> Step:
-    """Return `step` without Python between its operations, or itself where there is no source."""
+def scripted() -> tuple[Step, Norm]:
+    """Return `step` and `normed` without Python between their operations.
+
+    Returns:
+        The functions themselves where there is no source to read.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its successor needs a compiler on the person's machine
         script: Any = torch.jit.script
         try:
-            found: Step = script(step)
+            found: tuple[Step, Norm] = script(step), script(normed)
         except (OSError, RuntimeError):
-            return step
+            return step, normed
     return found

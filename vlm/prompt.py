@@ -7,10 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from vlm.errors import QuestionUnanswerable
 from vlm.families.family import ONE_PAGE, Family, Layout, SeveralPages
 from vlm.families.family import Prompt as Prompt
+from vlm.reuse import Kept
+
+HEADS = 16
+"""Beginnings of prompts, as far as no question changes them, whose tokens are remembered."""
+
+_heads: WeakKeyDictionary[Any, Kept[list[int]]] = WeakKeyDictionary()
+"""By the tokenizer."""
 
 
 def special_texts(processor: Any) -> tuple[str, ...]:
@@ -84,7 +92,32 @@ def _ids(family: Family, processor: Any, layouts: Sequence[Layout], text: str) -
     begins = isinstance(bos, str) and bos != "" and text.startswith(bos)
     begins = begins or getattr(processor, "complete", False)
     expanded = _expanded(family, processor, layouts, text)
-    return list(tokenizer(expanded, add_special_tokens=not begins)["input_ids"])
+    return _tokenized(tokenizer, expanded, processor.image_token, not begins)
+
+
+def _tokenized(tokenizer: Any, text: str, image: str, special: bool) -> list[int]:
+    """Tokenize; what ends with the last image token is kept, for the next question to the page.
+
+    An image token parts a text whatever stands beside it, which is looked at before it is used.
+
+    Args:
+        tokenizer: Of the model.
+        text: With all its image tokens.
+        image: Such a token.
+        special: Whether the tokenizer adds what every text of it begins and ends with.
+    """
+    if image not in text:
+        return list(tokenizer(text, add_special_tokens=special)["input_ids"])
+    end = text.rindex(image) + len(image)
+    head, heads = (text[:end], special), _heads.setdefault(tokenizer, Kept(HEADS))
+    first, *tail = tokenizer(text[end - len(image) :], add_special_tokens=False)["input_ids"]
+    if (known := heads.get(head)) is not None:
+        return [*known, *tail]
+    ids = list(tokenizer(text, add_special_tokens=special)["input_ids"])
+    place = len(ids) - len(tail)
+    if first == ids[place - 1] == tokenizer.convert_tokens_to_ids(image) and ids[place:] == tail:
+        heads.put(head, ids[:place], 1)
+    return ids
 
 
 def _expanded(family: Family, processor: Any, layouts: Sequence[Layout], text: str) -> str:

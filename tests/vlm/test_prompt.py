@@ -57,6 +57,29 @@ def test_the_ids_are_those_of_the_stock_processor(
 
 
 @pytest.mark.parametrize("kind", tiny.KINDS)
+def test_the_next_question_has_the_same_ids_though_only_its_own_text_is_read(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, kind: tiny.Kind
+) -> None:
+    family, processor, layout = parts(checkpoint(kind), True)
+    prompt.build(family, processor, layout, QUESTION)
+    read: list[str] = []
+    usual = type(processor.tokenizer).__call__
+
+    def counted(self: Any, text: str, **options: Any) -> Any:
+        read.append(text)
+        return usual(self, text, **options)
+
+    for question in ("  And the date?", "x", "<image>? \n two  lines"):
+        asked = question.replace("<image>", "< image>")
+        expected = plain_ids(processor, layout, asked.strip())
+        with monkeypatch.context() as here:
+            here.setattr(type(processor.tokenizer), "__call__", counted)
+            assert list(prompt.build(family, processor, layout, question).ids) == expected
+    assert len(read) == 3
+    assert all(text.count(processor.image_token) == 1 for text in read)
+
+
+@pytest.mark.parametrize("kind", tiny.KINDS)
 def test_the_prefix_ends_after_the_last_image_whatever_is_asked(
     checkpoint: Checkpoint, kind: tiny.Kind
 ) -> None:
