@@ -19,7 +19,7 @@ from finetune.disk import RealDisk
 from finetune.features import Features
 from finetune.kept import KeptPages
 from finetune.lessons import Lesson, lesson_of
-from finetune.plan import TrainPlan
+from finetune.plan import Precision, TrainPlan
 from finetune.runs import RunRow
 from finetune.trainer import TorchLearner
 from vlm import device
@@ -84,7 +84,7 @@ def _model(folder: Path, plan: TrainPlan, variant: str) -> LoadedModel:
     """Load the base as a run would; where features are frozen, pictures are encoded fast."""
     fast = plan.caches_features and variant != "plain"
     encode = device.choose("cpu").encode if fast else torch.float32
-    numbers = "bfloat16" if variant.endswith("half") else "auto"
+    numbers: Precision = "bfloat16" if variant.endswith("half") else "auto"
     return load_base(folder / "model", place(numbers, "cpu", encode))
 
 

@@ -77,6 +77,11 @@ def test_the_folder_is_offered_again_at_the_next_start(
     offer.trigger()
     qtbot.waitUntil(lambda: furniture(again).tabs.current_path == str(folder / "one.pdf"))
     asked: list[str] = []
-    monkeypatch.setattr(dialogs, "choose_folder", lambda *given: asked.append(given[2]) or "")
+
+    def refuse(parent: object, title: str, near: str) -> str:
+        asked.append(near)
+        return ""
+
+    monkeypatch.setattr(dialogs, "choose_folder", refuse)
     panel_of(again).source_chosen.emit(Source.FOLDER)
     assert asked == [str(folder)]
