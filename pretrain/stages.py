@@ -51,6 +51,7 @@ class Level:
         strips_share: share of batches that are strips of documents with questions.
         strip: heights, narrowest and widest of a strip, in patches.
         strip_em_px: its smallest and largest text size.
+        absent: how often a question is one that is not answered, times the usual.
         frozen_encoder: leave vision transformer and projection as they are; a step costs a quarter
             less while the perceiver and the decoder find their way.
         pages_share: share of batches that are pages with questions, the rest are crops.
@@ -70,6 +71,7 @@ class Level:
     strips_share: float = 0.0
     strip: tuple[tuple[int, ...], tuple[int, int]] = ((2, 3, 4, 4, 5, 6, 8), (14, 48))
     strip_em_px: tuple[int, int] = (15, 28)
+    absent: float = 1.0
     frozen_encoder: bool = False
     pages_share: float = 0.0
     pages: PageMix = PageMix()
@@ -186,6 +188,7 @@ STAGES: dict[str, Stage] = {
                 forms_share=0.5,
                 strips_share=0.5,
                 em_px=(15, 30),
+                absent=0.4,
             ),
         ),
         peak_lr=1.5e-3,
@@ -251,6 +254,7 @@ class Source:
             smallest_em_px=level.em_px[0],
             largest_em_px=level.em_px[1],
             one_word=level.one_word,
+            absent=level.absent,
         )
         samples = []
         for _ in range(self._count(rows * columns)):
@@ -270,6 +274,7 @@ class Source:
             wear=rng.choice(level.wear),
             smallest_em_px=level.strip_em_px[0],
             largest_em_px=level.strip_em_px[1],
+            absent=level.absent,
         )
         return draw_strips(plan, rng, self._count(rows * columns))
 

@@ -86,6 +86,7 @@ class CropPlan:
         held_out: write with the entries and phrasings kept for measuring.
         kind: force one kind of text, else drawn by ``noise_share``.
         one_word: only one short group of characters.
+        absent: how often a question is one that is not answered, times the usual.
     """
 
     rows: int
@@ -98,6 +99,7 @@ class CropPlan:
     held_out: bool = False
     kind: TextKind | None = None
     one_word: bool = False
+    absent: float = 1.0
 
 
 def _line(writer: Writer, kind: TextKind, length: int) -> str:

@@ -79,19 +79,19 @@ def _narrow(entries: list[Entry], face: tuple[FontFile, int], width: float) -> l
 
 
 def _question(
-    entries: list[Entry], starts: list[int], rng: random.Random, held_out: bool
+    entries: list[Entry], starts: list[int], rng: random.Random, plan: CropPlan
 ) -> tuple[str, str, int]:
     """Ask for one entry, or for a field that is not there: question, answer, where it stands."""
     printed = {one.field.key for one in entries}
-    if rng.random() < ABSENT_SHARE:
+    if rng.random() < ABSENT_SHARE * plan.absent:
         absent = [field for field in FIELDS if field.key not in printed]
-        return rng.choice(absent).ask(rng, held_out), NOT_HERE, -1
+        return rng.choice(absent).ask(rng, plan.held_out), NOT_HERE, -1
     which = rng.randrange(len(entries))
     one = entries[which]
     if one.label and rng.random() < 0.15:
         name = one.label.rstrip(" :")
         return f'What is "{name}"?', one.value, starts[which]
-    return one.field.ask(rng, held_out), one.value, starts[which]
+    return one.field.ask(rng, plan.held_out), one.value, starts[which]
 
 
 def draw_form(plan: CropPlan, rng: random.Random) -> Sample:
@@ -119,6 +119,6 @@ def draw_form(plan: CropPlan, rng: random.Random) -> Sample:
         room = width - 2 - width_of(one.value, *face)
         y = baseline + index * LEADING * em_px
         starts.append(write_entry(sheet, one, (indent, y), min(aligned, room), face))
-    question, answer, at = _question(entries, starts, rng, plan.held_out)
+    question, answer, at = _question(entries, starts, rng, plan)
     pixels, placed = wear_out(sheet.image, sheet.placed(), rng, plan.wear)
     return Sample(one_view(pixels, placed), sheet.text, question, answer, at, "fields")

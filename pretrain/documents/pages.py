@@ -164,8 +164,10 @@ def invoice(page: Page) -> None:
     left = 0.5 * page.width if page.layout in (1, 3) else page.margin
     keys = ["number", "date", "due", "customer", "tax_id"]
     page.writer.rng.shuffle(keys)
+    apart = not page.held_out and page.writer.rng.random() < 0.3
+    ends = page.width - page.margin if apart else 0.0
     for key in keys[: page.writer.rng.randint(3, 5)]:
-        page.field_line(key, left, left + 0.22 * page.width * (page.layout != 2))
+        page.field_line(key, left, left + 0.22 * page.width * (page.layout != 2), ends)
     page.rule()
     _items(page, 2, 8)
     page.rule()

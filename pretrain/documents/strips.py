@@ -68,11 +68,11 @@ def _strip(page: Page, kind: str, plan: CropPlan, rng: random.Random) -> Sample 
     """Cut one strip; None when the question fits it by half only."""
     placed = page.sheet.placed()
     ask = rng.choice(page.asks)
-    near = rng.random() < NEAR_SHARE
+    near = rng.random() < 1 - (1 - NEAR_SHARE) * plan.absent
     cut = _cut(page, placed, ask if near else None, plan, rng)
     inside = cut.inside()
     question, answer, at = ask.question, ask.answer, ask.at
-    if rng.random() < FOREIGN_SHARE:
+    if rng.random() < FOREIGN_SHARE * plan.absent:
         question, answer, at = _foreign(page, rng), NOT_HERE, -1
     else:
         seen = _seen(page, ask, inside)
