@@ -38,7 +38,7 @@ def test_an_answer_stands_whole_in_its_strip(strips: list[Sample]) -> None:
 
 def test_what_is_said_to_be_missing_is_not_shown(strips: list[Sample]) -> None:
     missing = [strip for strip in strips if strip.answer == NOT_HERE]
-    assert len(missing) > 20
+    assert len(missing) > 10
     assert all(strip.answer_at == -1 for strip in missing)
 
 
