@@ -85,9 +85,7 @@ class Furniture(QObject):
             self.history, self.history_panel, shell.settings.keep_history, self
         )
         say = self._window.notice.say
-        self.front = Front(
-            self.tabs, self.desk, self.pages, self.panel, self.history, say, self
-        )
+        self.front = Front(self.tabs, self.desk, self.pages, self.panel, self.history, say, self)
         self.models = ModelsDoor(self._window)
         self.remote = RemoteDoor(self._window, self.asking, shell.folders.config / kept.NAME)
         self._window.column.insertWidget(0, self.remote.strip)
