@@ -98,7 +98,7 @@ def step(
 
 def normed(rows: Tensor, weight: Tensor, eps: float) -> Tensor:
     """Normalise rows ``(T, hidden)``."""
-    length = torch.linalg.vector_norm(rows, dim=-1, keepdim=True)
+    length: Tensor = torch.linalg.vector_norm(rows, dim=-1, keepdim=True)
     return (rows * length.square_().div_(rows.shape[1]).add_(eps).rsqrt_()).mul_(weight)
 
 
