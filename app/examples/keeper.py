@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.ask.values import Correction, Verdict
 from app.examples import words
 from app.examples.crops import CropTaker, NotTaken, Taken, Wanted
-from app.examples.shelf import Changed, Refused, Shelf
+from app.examples.shelf import Shelf
+from app.examples.values import Changed, Refused
 from finetune.types import Example, ExampleKind
 from finetune.types import Verdict as Mark
 from vlm.types import Answer, Question

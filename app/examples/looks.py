@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QImage
 
 from app.examples.crops import CropTaker, NotTaken, Taken, Wanted
-from app.examples.shelf import Listed, Shelf, Unhashed
+from app.examples.shelf import Shelf
+from app.examples.values import Listed, Unhashed
 from vlm.types import PageRef
 
 

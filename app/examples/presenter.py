@@ -14,7 +14,8 @@ from app.dialogs import Prompt
 from app.examples import words
 from app.examples.list_import import ListImport, Report
 from app.examples.model import Edit
-from app.examples.shelf import Exported, Listed, Shelf, Thumbnail
+from app.examples.shelf import Shelf
+from app.examples.values import Exported, Listed, Thumbnail
 from finetune.types import Example
 
 if TYPE_CHECKING:

@@ -6,9 +6,7 @@ import hashlib
 import itertools
 import logging
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
@@ -17,13 +15,13 @@ from PySide6.QtGui import QImage
 from app.examples import words as sentences
 from app.examples.crops import Taken
 from app.examples.pictures import look_of, png
+from app.examples.values import Changed, Exported, Listed, Refused, Thumbnail, Unhashed
 from app.history.keeper import fingerprint
 from app.task import CancelToken, Ended, Failed, Task, Tasks
 from finetune.examples import ExampleStore
 from finetune.exporting import export_folder, export_jsonl
 from finetune.types import Crop, Example
 from vlm.errors import DeskError
-from vlm.types import PageRef
 
 NAME = "examples.sqlite3"
 THUMBNAIL_PX = QSize(416, 208)
@@ -31,56 +29,6 @@ THUMBNAIL_PX = QSize(416, 208)
 
 _log = logging.getLogger(__name__)
 _NO_FILE = "The document cannot be read any more."
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """There are other examples than before; `key` is that of what was kept, else ""."""
-
-    how: Literal["kept", "taken back", "edited"]
-    key: str
-    examples: int
-    documents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why an example could not be kept, in a sentence."""
-
-    key: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """All examples, newest first, and from how many documents they are."""
-
-    examples: tuple[Example, ...]
-    documents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Thumbnail:
-    """The small picture of an example."""
-
-    id: str
-    image: QImage
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """How many examples were written, and the file or folder they are in."""
-
-    examples: int
-    target: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Unhashed:
-    """A page with examples that were kept without its hash."""
-
-    document: str
-    page: PageRef
 
 
 def name_of(example: Example) -> str:

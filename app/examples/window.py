@@ -20,7 +20,7 @@ from app.examples import words
 from app.examples.list_import import Progress
 from app.examples.listing import ExampleList
 from app.examples.model import ExamplesModel
-from app.examples.shelf import Listed
+from app.examples.values import Listed
 from app.labels import Role, label
 from app.models.buttons import ActionButton
 from app.search_line import SearchLine

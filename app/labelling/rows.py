@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.coalesce import Coalescer
 from app.examples import words as sentences
 from app.examples.crops import NotTaken, Taken
-from app.examples.shelf import Changed, Refused, Shelf
+from app.examples.shelf import Shelf
+from app.examples.values import Changed, Refused
 from app.labelling.ahead import CropsAhead
 from app.labelling.values import RowItem
 from finetune.examples import ExampleStore

@@ -7,7 +7,8 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from app.examples.crops import Taken, Wanted
-from app.examples.shelf import Changed, Listed, Refused, Shelf
+from app.examples.shelf import Shelf
+from app.examples.values import Changed, Listed, Refused
 from finetune.types import Example
 from tests.app.examples.made import example, fill, stored
 from vlm.types import PageSize
