@@ -240,17 +240,6 @@ def test_a_model_that_holds_less_than_a_room_has_none(decoder: LlamaDecoder) -> 
     assert decoder.replay is None
 
 
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
-def test_a_card_repeats_the_step() -> None:
-    model, _ = tiny.build("marked")
-    decoder = LlamaDecoder(text_model(model.to("cuda", torch.bfloat16)))
-    told = graphs.equip(decoder)
-    assert told
-    assert "cannot" not in told
-    assert "would change" not in told
-
-
 def test_one_way_that_fails_leaves_the_others(
     decoder: LlamaDecoder, caplog: pytest.LogCaptureFixture
 ) -> None:
