@@ -93,7 +93,24 @@ def divide(
         apart = len(columns) > 1 and len(_pieces(group, own)) > 1
         if apart and right - left <= WIDER * own:
             far[_box(group, (left, right), own, width, height)] = None
+        if _rows(group) == 1:
+            halves = _halves(_pieces(group, own))
+            far |= dict.fromkeys(_box(group, span, own, width, height) for span in halves)
     return tuple(close | far)
+
+
+def _halves(pieces: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """Yield the sides of a row's widest white that hold more than one piece each.
+
+    Where a label and its value share a row with another column, they are easier to read alone.
+    """
+    if len(pieces) < 3:
+        return
+    gaps = [right[0] - left[1] for left, right in itertools.pairwise(pieces)]
+    at = gaps.index(max(gaps)) + 1
+    for side in (pieces[:at], pieces[at:]):
+        if len(side) > 1:
+            yield side[0][0], side[-1][1]
 
 
 def _line(row: Sequence[Box], width: int, height: int) -> Line:

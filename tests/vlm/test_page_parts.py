@@ -169,3 +169,12 @@ def test_a_part_can_be_one_line_and_what_stands_beside_it() -> None:
     assert len(found) == 5
     for one in lines:
         assert sum(holds(box, 60, one.top, 300, one.end) for box in found) == 1
+
+
+def test_a_label_and_its_value_beside_another_column_are_also_shown_alone() -> None:
+    address, label, value = (40, 220), (420, 520), (600, 690)
+    found = divide([row(100, address, label, value)], WIDTH, HEIGHT, 16, rows=1)
+    assert len(found) == 2
+    assert holds(found[0], 40, 100, 690, 116)
+    assert holds(found[1], 420, 100, 690, 116)
+    assert not holds(found[1], 220, 100, 520, 116)
