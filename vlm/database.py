@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ SAFE_WAL = (3, 51, 3)
 
 BUSY_SECONDS = 10.0
 """How long is waited for another program that writes to the same file."""
+
+BUSY_PAUSE_SECONDS = 0.01
 
 
 class NewerFile(Exception):
@@ -85,11 +88,22 @@ def backup_of(file: Path) -> Path:
 def _write_with_care(connection: sqlite3.Connection) -> None:
     """Let what is written outlive a power cut, and what is removed leave the file."""
     journal = "wal" if sqlite3.sqlite_version_info >= SAFE_WAL else "delete"
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != journal:
-        connection.execute(f"PRAGMA journal_mode = {journal}")
+    _keep_journal(connection, journal)
     connection.execute("PRAGMA synchronous = EXTRA")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
+
+
+def _keep_journal(connection: sqlite3.Connection, journal: str) -> None:
+    """Change the journal; SQLite does not wait by itself while others have the file open."""
+    ends = time.monotonic() + BUSY_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != journal:
+        try:
+            connection.execute(f"PRAGMA journal_mode = {journal}")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+            time.sleep(BUSY_PAUSE_SECONDS)
 
 
 def _migrate(connection: sqlite3.Connection, file: Path, migrations: Sequence[Migration]) -> None:

@@ -113,7 +113,7 @@ def test_several_may_open_a_file_at_once(tmp_path: Path, journal: str, is_old: b
 
     together = Barrier(4)
     with ThreadPoolExecutor(4) as pool:
-        for number in range(4):
+        for number in range(12):
             file = tmp_path / str(number)
             if is_old:
                 old(file, "total")
