@@ -5,7 +5,7 @@ asked for by its labels as well; the last phrasing of each is never used in trai
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 
 from pretrain.documents.prompts import loosely, wanted
@@ -242,6 +242,22 @@ FIELDS: tuple[Field, ...] = (
 )
 
 BY_KEY = {field.key: field for field in FIELDS}
+
+
+def ask_absent(printed: Container[str], rng: random.Random, held_out: bool) -> str | None:
+    """Ask for a field that a document does not have.
+
+    Args:
+        printed: keys of the fields it has.
+        rng: the only source of chance.
+        held_out: use the phrasing kept for measuring.
+
+    Returns:
+        The question; None when the document has all fields.
+    """
+    absent = [field for field in FIELDS if field.key not in printed]
+    return rng.choice(absent).ask(rng, held_out) if absent else None
+
 
 PLAIN = ("company", "date", "address", "mail")
 """Fields that documents also print without a label, told by how they look."""

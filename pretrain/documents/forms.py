@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from pretrain.documents.crops import LEADING, CropPlan, Sample, one_view
-from pretrain.documents.fields import FIELDS, NOT_HERE, PLAIN, Field
+from pretrain.documents.fields import FIELDS, NOT_HERE, PLAIN, Field, ask_absent
 from pretrain.documents.ink import Sheet, choose_font, width_of
 from pretrain.documents.texts import Writer
 from pretrain.documents.wear import wear_out
@@ -84,8 +84,9 @@ def _question(
     """Ask for one entry, or for a field that is not there: question, answer, where it stands."""
     printed = {one.field.key for one in entries}
     if rng.random() < ABSENT_SHARE * plan.absent:
-        absent = [field for field in FIELDS if field.key not in printed]
-        return rng.choice(absent).ask(rng, plan.held_out), NOT_HERE, -1
+        question = ask_absent(printed, rng, plan.held_out)
+        if question is not None:
+            return question, NOT_HERE, -1
     which = rng.randrange(len(entries))
     one = entries[which]
     if one.label and rng.random() < 0.15:

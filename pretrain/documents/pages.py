@@ -74,6 +74,11 @@ class Page:
         """Whether another line would leave the page."""
         return self.y > self.sheet.image.height - 0.3 * self.face[1]
 
+    @property
+    def printed(self) -> set[str]:
+        """Keys of the fields that the page has."""
+        return {one.field.key for one in self.asks if one.field is not None}
+
     def feed(self, lines: float = 1.0) -> None:
         """Go down by so many lines."""
         self.y += lines * LEADING * self.face[1]

@@ -5,14 +5,13 @@ most of the parts do not answer the question. Several strips share one drawn doc
 """
 
 import random
-from dataclasses import dataclass
 
 import numpy as np
 
 from pretrain.documents.crops import CropPlan, Sample, View
-from pretrain.documents.fields import FIELDS, NOT_HERE
+from pretrain.documents.fields import NOT_HERE, ask_absent
 from pretrain.documents.pages import KINDS, Ask, Page, draw_page
-from pretrain.documents.views import window
+from pretrain.documents.views import inside, window
 from pretrain.documents.wear import wear_out
 from pretrain.labels import Ints, Placed
 
@@ -24,22 +23,6 @@ FOREIGN_SHARE = 0.12
 
 PER_DOCUMENT = 6
 """Strips of one document."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """A document's characters and the strip that is cut out: left, top, width, height in pixels."""
-
-    placed: Placed
-    left: int
-    top: int
-    width: int
-    height: int
-
-    def inside(self) -> Ints:
-        """Which characters have their centres in the strip."""
-        x, y = (self.placed.centres - np.array([self.left, self.top])).T
-        return np.flatnonzero((x >= 0) & (x < self.width) & (y >= 0) & (y < self.height))
 
 
 def draw_strips(plan: CropPlan, rng: random.Random, count: int) -> list[Sample]:
@@ -69,27 +52,28 @@ def _strip(page: Page, kind: str, plan: CropPlan, rng: random.Random) -> Sample 
     placed = page.sheet.placed()
     ask = rng.choice(page.asks)
     near = rng.random() < 1 - (1 - NEAR_SHARE) * plan.absent
-    cut = _cut(page, placed, ask if near else None, plan, rng)
-    inside = cut.inside()
-    question, answer, at = ask.question, ask.answer, ask.at
+    box = _box(page, placed, ask if near else None, plan, rng)
+    members = inside(placed, box)
+    foreign = None
     if rng.random() < FOREIGN_SHARE * plan.absent:
-        question, answer, at = _foreign(page, rng), NOT_HERE, -1
-    else:
-        seen = _seen(page, ask, inside)
-        if seen is None:
-            return None
-        if not seen:
-            answer, at = NOT_HERE, -1
-    region = (cut.left, cut.top, cut.left + cut.width, cut.top + cut.height)
-    shifted = placed.centres[inside] - np.array([cut.left, cut.top])
+        foreign = ask_absent(page.printed, rng, page.held_out)
+    seen = False if foreign else _seen(page, ask, members)
+    if seen is None:
+        return None
+    question, answer, at = foreign or ask.question, NOT_HERE, -1
+    if seen:
+        answer, at = ask.answer, ask.at
+    shifted = placed.centres[members] - np.array(box[:2])
     pixels, shown = wear_out(
-        page.sheet.image.crop(region), Placed(placed.classes[inside], shifted), rng, plan.wear
+        page.sheet.image.crop(box), Placed(placed.classes[members], shifted), rng, plan.wear
     )
-    return Sample((View(pixels, shown, inside),), page.sheet.text, question, answer, at, kind)
+    return Sample((View(pixels, shown, members),), page.sheet.text, question, answer, at, kind)
 
 
-def _cut(page: Page, placed: Placed, ask: Ask | None, plan: CropPlan, rng: random.Random) -> _Cut:
-    """Choose a strip about an answer, or about any character."""
+def _box(
+    page: Page, placed: Placed, ask: Ask | None, plan: CropPlan, rng: random.Random
+) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of a strip about an answer, or about any character."""
     width, height = 16 * plan.columns, 16 * plan.rows
     centre = placed.centres[rng.randrange(len(placed.centres))]
     if ask is not None:
@@ -97,22 +81,15 @@ def _cut(page: Page, placed: Placed, ask: Ask | None, plan: CropPlan, rng: rando
     x = float(centre[0]) - 0.2 * width * (ask is not None)
     left = window(x, width, page.sheet.image.width, rng)
     top = window(float(centre[1]), height, page.sheet.image.height, rng)
-    return _Cut(placed, left, top, width, height)
+    return left, top, left + width, top + height
 
 
-def _seen(page: Page, ask: Ask, inside: Ints) -> bool | None:
+def _seen(page: Page, ask: Ask, members: Ints) -> bool | None:
     """Whether a strip answers; None when it shows a part of the answer, or no label for it."""
-    shown = set(inside.tolist())
+    shown = set(members.tolist())
     answer = range(ask.at, ask.at + len(ask.answer))
     if not any(place in shown for place in answer):
         return False
     line = page.sheet.text.rfind("\n", 0, ask.at) + 1
     whole = all(place in shown for place in range(line, answer.stop))
     return True if whole and ask.field is not None else None
-
-
-def _foreign(page: Page, rng: random.Random) -> str:
-    """Ask for a field that the document does not have."""
-    printed = {one.field.key for one in page.asks if one.field is not None}
-    absent = [field for field in FIELDS if field.key not in printed]
-    return rng.choice(absent or list(FIELDS)).ask(rng, page.held_out)

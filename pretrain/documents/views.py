@@ -7,12 +7,12 @@ import numpy as np
 from PIL import Image
 
 from pretrain.documents.crops import Sample, View
-from pretrain.documents.fields import FIELDS, NOT_HERE
+from pretrain.documents.fields import NOT_HERE, ask_absent
 from pretrain.documents.ink import Pixels
 from pretrain.documents.pages import Ask, Page
 from pretrain.documents.paper import stamp
 from pretrain.documents.wear import Wear, wear_out
-from pretrain.labels import Placed
+from pretrain.labels import Ints, Placed
 
 ABSENT_SHARE = 0.1
 STAMPED_SHARE = 0.15
@@ -24,6 +24,13 @@ class Scope(Enum):
     CROP = "crop"
     WHOLE = "page"
     SPLIT = "split page"
+
+
+def inside(placed: Placed, box: tuple[int, int, int, int]) -> Ints:
+    """Return which characters have their centres in a box of left, top, right, bottom in pixels."""
+    left, top, right, bottom = box
+    x, y = placed.centres.T
+    return np.flatnonzero((x >= left) & (x < right) & (y >= top) & (y < bottom))
 
 
 def cut(pixels: Pixels, placed: Placed, box: tuple[int, int, int, int], shrink: int = 1) -> View:
@@ -40,10 +47,9 @@ def cut(pixels: Pixels, placed: Placed, box: tuple[int, int, int, int], shrink: 
     if shrink > 1:
         size = ((right - left) // shrink, (bottom - top) // shrink)
         region = np.asarray(Image.fromarray(region).resize(size, Image.Resampling.BILINEAR))
-    x, y = placed.centres.T
-    inside = (x >= left) & (x < right) & (y >= top) & (y < bottom)
-    centres = (placed.centres[inside] - np.array([left, top])) / shrink
-    return View(region, Placed(placed.classes[inside], centres), np.flatnonzero(inside))
+    members = inside(placed, box)
+    centres = (placed.centres[members] - np.array([left, top])) / shrink
+    return View(region, Placed(placed.classes[members], centres), members)
 
 
 def five(pixels: Pixels, placed: Placed) -> tuple[View, ...]:
@@ -79,10 +85,9 @@ def around(
 def _answer(page: Page, ask: Ask, shown: set[int], rng: random.Random) -> tuple[str, str, int]:
     """Question, answer and its place; sometimes for a field that the page does not have."""
     if rng.random() < ABSENT_SHARE:
-        printed = {one.field.key for one in page.asks if one.field is not None}
-        absent = [field for field in FIELDS if field.key not in printed]
-        if absent:
-            return rng.choice(absent).ask(rng, page.held_out), NOT_HERE, -1
+        question = ask_absent(page.printed, rng, page.held_out)
+        if question is not None:
+            return question, NOT_HERE, -1
     if all(ask.at + offset in shown for offset in range(len(ask.answer))):
         return ask.question, ask.answer, ask.at
     return ask.question, NOT_HERE, -1
