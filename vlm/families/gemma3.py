@@ -35,10 +35,8 @@ class Gemma3:
 
     def processor(self, folder: Path, config: Any) -> Any:
         """Load the processor's parts; it also remembers the view's side and its tokens."""
-        tokenizer, images = loading.tokenizer(folder), loading.image_processor(folder)
-        template = loading.chat_template(folder, tokenizer, self.fallback_template)
-        processor: Any = loading.Parts(images, tokenizer, template, config.image_token_id)
-        processor.begins, processor.fake_image_token = tokenizer.convert_ids_to_tokens(
+        processor: Any = loading.parts(folder, config, self.fallback_template)
+        processor.begins, processor.fake_image_token = processor.tokenizer.convert_ids_to_tokens(
             [config.boi_token_index, config.eoi_token_index]
         )
         processor.side = config.vision_config.image_size

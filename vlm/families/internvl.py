@@ -35,9 +35,8 @@ class InternVl:
 
     def processor(self, folder: Path, config: Any) -> Any:
         """Load the processor's parts; the library's own class would need torchvision."""
-        tokenizer, images = loading.tokenizer(folder), loading.image_processor(folder)
-        template = loading.chat_template(folder, tokenizer, self.fallback_template)
-        processor: Any = loading.Parts(images, tokenizer, template, config.image_token_id)
+        processor: Any = loading.parts(folder, config, self.fallback_template)
+        tokenizer, images = processor.tokenizer, processor.image_processor
         processor.begins = getattr(tokenizer, "start_image_token", "<img>")
         processor.fake_image_token = getattr(tokenizer, "end_image_token", "</img>")
         processor.side = int(images.size["height"])

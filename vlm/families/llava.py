@@ -39,11 +39,7 @@ class Llava:
     def processor(self, folder: Path, config: Any) -> Any:
         """Load the processor; it also remembers the view's side and its number of tokens."""
         seen = config.vision_config
-        if seen.model_type not in ENCODERS:
-            raise ModelUnsupported(
-                f"{folder.name} is a LLaVA model that looks with {seen.model_type!r}, which this "
-                "program does not run. Choose one with CLIP or SigLIP."
-            )
+        require_square(folder, self.name, seen)
         tokenizer = loading.tokenizer(folder)
         extra = 1 if seen.model_type == "clip_vision_model" else 0
         processor: Any = LlavaProcessor(
@@ -102,6 +98,19 @@ class Llava:
     def gaze(self, model: Any, processor: Any) -> Gaze:
         """Read the attention on the visual tokens, which have their place in the view."""
         return gaze.merged(text_model(model))
+
+
+def require_square(folder: Path, family: str, vision_config: Any) -> None:
+    """Refuse a model whose encoder does not see squares of a fixed size.
+
+    Raises:
+        ModelUnsupported: Then.
+    """
+    if vision_config.model_type not in ENCODERS:
+        raise ModelUnsupported(
+            f"{folder.name} is a {family} model that looks with {vision_config.model_type!r}, "
+            "which this program does not run. Choose one with CLIP or SigLIP."
+        )
 
 
 def text_model(model: Any) -> TextModel:

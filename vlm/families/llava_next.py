@@ -13,10 +13,9 @@ from transformers.image_processing_utils import select_best_resolution
 
 from vlm import llama
 from vlm.decoder import Decoder, StockDecoder
-from vlm.errors import ModelUnsupported
 from vlm.families import gaze, loading, vision
 from vlm.families.family import Abilities, Gaze, Layout, Patches, Pictures, Prompt, Sheet, Tile
-from vlm.families.llava import ENCODERS, TEMPLATE, text_model
+from vlm.families.llava import TEMPLATE, require_square, text_model
 from vlm.types import WHOLE_PAGE
 
 MOST = 9
@@ -43,14 +42,8 @@ class LlavaNext:
     def processor(self, folder: Path, config: Any) -> Any:
         """Load the processor's parts; it also remembers a tile's side and tokens along a side."""
         seen = config.vision_config
-        if seen.model_type not in ENCODERS:
-            raise ModelUnsupported(
-                f"{folder.name} is a {self.name} model that looks with {seen.model_type!r}, which "
-                "this program does not run. Choose one with CLIP or SigLIP."
-            )
-        tokenizer, images = loading.tokenizer(folder), loading.image_processor(folder)
-        template = loading.chat_template(folder, tokenizer, self.fallback_template)
-        processor: Any = loading.Parts(images, tokenizer, template, config.image_token_id)
+        require_square(folder, self.name, seen)
+        processor: Any = loading.parts(folder, config, self.fallback_template)
         processor.side = int(seen.image_size)
         processor.along = processor.side // int(seen.patch_size)
         most = str(getattr(config, "vision_aspect_ratio", "")).removeprefix("anyres_max_")

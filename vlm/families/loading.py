@@ -82,3 +82,10 @@ class Parts:
             return text
         said = "".join(part["text"] for part in messages[-1]["content"])
         return before + said + str(self.tokenizer.eos_token)
+
+
+def parts(folder: Path, config: Any, fallback: str) -> Parts:
+    """Load a processor's parts; `fallback` is as in `chat_template`."""
+    loaded = tokenizer(folder)
+    template = chat_template(folder, loaded, fallback)
+    return Parts(image_processor(folder), loaded, template, config.image_token_id)

@@ -45,10 +45,7 @@ class Qwen:
 
     def processor(self, folder: Path, config: Any) -> Any:
         """Load the processor's parts; the library's own class would need torchvision."""
-        tokenizer = loading.tokenizer(folder)
-        template = loading.chat_template(folder, tokenizer, self.fallback_template)
-        images = loading.image_processor(folder)
-        return loading.Parts(images, tokenizer, template, config.image_token_id)
+        return loading.parts(folder, config, self.fallback_template)
 
     def plan(self, processor: Any, sheet: Sheet, splitting: bool) -> Layout:
         """Draw the sheet as one image that is as large as its text needs."""
