@@ -104,10 +104,23 @@ def answer(
     except PartFailed as error:
         yield error.failed
         return
+    yield from _best(job, told, len(told) == len(places), start)
+
+
+def _best(
+    job: int, told: Sequence[tuple[float, Told]], all_told: bool, start: float
+) -> Iterator[Event]:
+    """Tell the best answer of the parts, or that none of them has one; the last event is `Done`.
+
+    Args:
+        job: The job.
+        told: What each part that was asked is worth, and what it answered.
+        all_told: Whether these are all parts of the page.
+        start: When the job began, of `time.perf_counter`.
+    """
     parts = [one for _, one in told]
     best = max(told, key=lambda one: one[0])[1]
-    settled = best.useful or len(told) == len(places)
-    found = _found(best) if best.useful else _absent(parts, settled)
+    found = _found(best) if best.useful else _absent(parts, all_told)
     found = msgspec.structs.replace(
         found,
         visual_tokens=sum(one.answer.visual_tokens for one in parts),
