@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Protocol, TypeVar
 
-from vlm.protocol import Progress
+from vlm.errors import DeskError
+from vlm.protocol import Cancelled, Event, Failed, Progress
 
 R = TypeVar("R")
 
@@ -50,3 +51,13 @@ def told(
     except StopIteration as end:
         result: R = end.value
         return result
+
+
+def ending(job: int, events: Iterator[Event]) -> Iterator[Event]:
+    """Let a job end with an event, whatever it raises that was foreseen."""
+    try:
+        yield from events
+    except Stopped:
+        yield Cancelled(job)
+    except DeskError as error:
+        yield Failed(job, error.code, str(error))

@@ -14,7 +14,7 @@ from msgspec import structs
 
 from vlm import device, paths
 from vlm.asking import answer
-from vlm.cancel import CancelToken, Stopped, told
+from vlm.cancel import CancelToken, Stopped, ending, told
 from vlm.cancel import check as check_stop
 from vlm.document_questions import Asking, DocumentQuestions, of_more
 from vlm.errors import DeskError, ModelIncomplete, OutOfMemory
@@ -30,7 +30,6 @@ from vlm.protocol import (
     Cancelled,
     Done,
     Event,
-    Failed,
     Load,
     Loaded,
     Look,
@@ -92,27 +91,27 @@ class Engine:
         A folder or adapter that cannot be right leaves the one before in place. Another adapter
         for the model that is there is put into it without reading it again.
         """
-        yield from _ending(request.job, self._load(request, cancel))
+        yield from ending(request.job, self._load(request, cancel))
 
     def ask(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
         """Answer a question; short of memory, once more without splitting, then on the CPU."""
-        yield from _ending(request.job, self._ask(request, cancel))
+        yield from ending(request.job, self._ask(request, cancel))
 
     def ask_all(self, request: AskAll, cancel: CancelToken) -> Iterator[Event]:
         """Answer several questions; short of memory, the rest of them one by one as `ask` does."""
-        yield from _ending(request.job, self._ask_all(request, cancel))
+        yield from ending(request.job, self._ask_all(request, cancel))
 
     def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         """Encode a page ahead of a question."""
-        yield from _ending(request.job, self._look(request, cancel))
+        yield from ending(request.job, self._look(request, cancel))
 
     def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:
         """Learn a document's words ahead of a question to all of it."""
-        yield from _ending(request.job, self._prepare(request, cancel))
+        yield from ending(request.job, self._prepare(request, cancel))
 
     def where(self, request: Where, cancel: CancelToken) -> Iterator[Event]:
         """Find where the model looked for an answer."""
-        yield from _ending(request.job, self._where(request, cancel))
+        yield from ending(request.job, self._where(request, cancel))
 
     def unlock(self, request: Unlock) -> None:
         """Remember a password."""
@@ -337,13 +336,3 @@ class Engine:
 
 def _unsplit(question: Question) -> Question:
     return structs.replace(question, splitting=False)
-
-
-def _ending(job: int, events: Iterator[Event]) -> Iterator[Event]:
-    """Let a job end with an event, whatever it raises that was foreseen."""
-    try:
-        yield from events
-    except Stopped:
-        yield Cancelled(job)
-    except DeskError as error:
-        yield Failed(job, error.code, str(error))

@@ -13,10 +13,10 @@ from functools import partial
 import msgspec
 
 from vlm import openai_wire, remote_address
-from vlm.cancel import CancelToken, Stopped, check
+from vlm.cancel import CancelToken, check, ending
 from vlm.connections import ConnectionLog
 from vlm.document_questions import Asking, DocumentQuestions
-from vlm.errors import DeskError, QuestionUnanswerable, RemoteFailed
+from vlm.errors import QuestionUnanswerable, RemoteFailed
 from vlm.protocol import (
     AllAnswered,
     Answered,
@@ -72,11 +72,11 @@ class RemoteEngine:
 
     def load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
         """Ask the server which models it has; it answers from then on."""
-        yield from _ending(request.job, self._load(request, cancel))
+        yield from ending(request.job, self._load(request, cancel))
 
     def ask(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
         """Send pages and a question; stream the answer."""
-        yield from _ending(request.job, self._ask(request, cancel))
+        yield from ending(request.job, self._ask(request, cancel))
 
     def ask_all(self, request: AskAll, cancel: CancelToken) -> Iterator[Event]:
         """Send several questions, one after the other."""
@@ -85,7 +85,7 @@ class RemoteEngine:
             return self._one_by_one(some, cancel)
 
         asking = self._asking(request.job, cancel)
-        yield from _ending(
+        yield from ending(
             request.job, self._documents.answer_all(asking, request.questions, together)
         )
 
@@ -95,7 +95,7 @@ class RemoteEngine:
 
     def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:
         """Read the document's own text layer; scans are not sent to be read."""
-        yield from _ending(request.job, self._prepare(request, cancel))
+        yield from ending(request.job, self._prepare(request, cancel))
 
     def where(self, request: Where, cancel: CancelToken) -> Iterator[Event]:
         """Say that servers do not tell it."""
@@ -208,13 +208,3 @@ def _chosen(server: Server, names: Sequence[str], host: str) -> str:
     if names:
         raise RemoteFailed(f"{host} has several models. Name one of them: {listed}.")
     raise RemoteFailed(f"{host} does not say which models it has. Type the model's name.")
-
-
-def _ending(job: int, events: Iterator[Event]) -> Iterator[Event]:
-    """Let a job end with an event, whatever it raises that was foreseen."""
-    try:
-        yield from events
-    except Stopped:
-        yield Cancelled(job)
-    except DeskError as error:
-        yield Failed(job, error.code, str(error))
