@@ -15,7 +15,7 @@ from app.adapters.door import VersionsDoor
 from app.ask.panel import AskPanel
 from app.ask.presenter import AskPresenter
 from app.ask.values import EvidenceClick, Scope
-from app.batch import kept as batch_kept
+from app.batch import choice as batch_choice
 from app.batch.door import BatchDoor
 from app.desk import Desk, Reading
 from app.engine_client import EngineClient
@@ -37,7 +37,6 @@ from app.labelling.parts import Parts
 from app.models.door import ModelsDoor
 from app.models.values import ModelChoice
 from app.pages import PageService
-from app.remote import kept
 from app.remote.door import RemoteDoor
 from app.reports import Reports
 from app.session import Session
@@ -77,7 +76,7 @@ class Furniture(QObject):
             client,
             lambda: self.tabs.paths,
             lambda: shell.settings,
-            shell.folders.config / batch_kept.NAME,
+            shell.folders.config / batch_choice.NAME,
         )
         self.history = History(shell.folders.data / store.NAME, self)
         self.history_panel = HistoryPanel()
@@ -87,7 +86,7 @@ class Furniture(QObject):
         say = self._window.notice.say
         self.front = Front(self.tabs, self.desk, self.pages, self.panel, self.history, say, self)
         self.models = ModelsDoor(self._window)
-        self.remote = RemoteDoor(self._window, self.asking, shell.folders.config / kept.NAME)
+        self.remote = RemoteDoor(self._window, self.asking, shell.folders.config)
         self._window.column.insertWidget(0, self.remote.strip)
         self.shelf = shelf.Shelf(shell.folders.data / shelf.NAME, self)
         self.taker = CropTaker(self.pages, lambda path: path in self.tabs.paths, self)

@@ -13,9 +13,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app import dialogs
-from app.batch.kept import Choice, KeptChoice
+from app.batch.choice import Choice
 from app.dialogs import Prompt
 from app.engine_client import EngineClient
+from app.kept import Kept
 from app.settings import Settings
 from app.task import Ended, Failed, Tasks
 from vlm import question_sets
@@ -70,7 +71,7 @@ class BatchDoor(QObject):
         self._files: tuple[str, ...] = ()
         self._sets: tuple[QuestionSet, ...] = ()
         self._chosen = 0
-        self._kept = KeptChoice(file) if file is not None else None
+        self._kept = Kept(file, Choice) if file is not None else None
         self._last = Choice()
         self.runner: BatchRunner | None = None
         self.window: BatchWindow | None = None
@@ -81,7 +82,7 @@ class BatchDoor(QObject):
         first = self.window is None
         window = self.window or self._make()
         if first and self._kept is not None and self._settings().restore_session:
-            self._last = self._kept.load()
+            self._last = self._kept.load() or Choice()
         self._read_sets()
         window.show()
         window.activateWindow()

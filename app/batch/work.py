@@ -7,7 +7,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.batch.kept import Choice, KeptChoice
+from app.batch.choice import Choice
+from app.kept import Kept
 from app.task import CancelToken, Work
 from vlm import batch_export, paths
 from vlm.batch import Cell, Row, Table, documents_in, question_for
@@ -117,14 +118,11 @@ def keep(answers: Answers, row: Row, reader: str, key: str, cell: Cell) -> Work:
     return steps
 
 
-def remember(kept: KeptChoice, choice: Choice | None) -> Work:
+def remember(kept: Kept[Choice], choice: Choice | None) -> Work:
     """Keep what was chosen for the next time, or keep nothing."""
 
     def steps(token: CancelToken) -> Generator[None, None, None]:
-        if choice is None:
-            kept.forget()
-        else:
-            kept.save(choice)
+        kept.save(choice)
         yield None
 
     return steps

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from app import safe_file
+from app.kept import Kept
 
 NAME = "labelling.json"
 
@@ -27,24 +27,15 @@ class Chosen(msgspec.Struct, frozen=True):
 
 
 class LastChoice:
-    """Reads the file once and writes it with every choice.
-
-    It is a convenience: a file that cannot be read or written costs only that, and a line in the
-    log.
+    """Reads the file once and writes it with every choice, if it can.
 
     Args:
         folder: Where the file is.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / NAME
-        self.now = Chosen()
-        try:
-            self.now = msgspec.json.decode(self._file.read_bytes(), type=Chosen)
-        except FileNotFoundError:
-            return  # nothing was chosen yet
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-            _log.warning("What was chosen last is not known: %s", type(error).__name__)
+        self._kept = Kept(folder / NAME, Chosen)
+        self.now = self._kept.load() or Chosen()
 
     def keep_folder(self, folder: str) -> None:
         """Keep whose documents are labelled."""
@@ -59,6 +50,6 @@ class LastChoice:
             return
         self.now = chosen
         try:
-            safe_file.write(self._file, msgspec.json.encode(chosen), durable=False)
+            self._kept.save(chosen, durable=False)
         except OSError as error:
             _log.warning("What was chosen is not kept: %s", type(error).__name__)

@@ -13,11 +13,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.ask.presenter import AskPresenter
+from app.kept import Kept
 from app.remote import words
-from app.remote.kept import KeptServer
 from app.remote.strip import RemoteStrip
 from vlm import remote_address
 from vlm.types import ModelInfo, Server
+
+NAME = "server.json"
 
 _log = logging.getLogger(__name__)
 
@@ -32,17 +34,17 @@ class RemoteDoor(QObject):
     Args:
         window: The main window.
         asking: Connects the server.
-        file: Where a server that the person wants remembered is kept.
+        folder: Where a server that the person wants remembered is kept.
     """
 
     turned_off = Signal()
     said = Signal(str)
 
-    def __init__(self, window: QWidget, asking: AskPresenter, file: Path) -> None:
+    def __init__(self, window: QWidget, asking: AskPresenter, folder: Path) -> None:
         super().__init__(window)
         self._window = window
         self._asking = asking
-        self._kept = KeptServer(file)
+        self._kept = Kept(folder / NAME, Server)
         self._server: Server | None = None
         self.strip = RemoteStrip()
         self.strip.off_pressed.connect(self.turned_off)

@@ -1,6 +1,3 @@
-import stat
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -8,7 +5,6 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.remote.dialog import ConnectDialog
-from app.remote.kept import KeptServer
 from vlm.types import Server
 
 
@@ -73,17 +69,3 @@ def test_what_was_remembered_is_offered_and_nothing_more(qtbot: QtBot) -> None:
         dialog.show()
         QTest.mouseClick(dialog.yes, Qt.MouseButton.LeftButton)
     assert agreed.args == [known, True]
-
-
-def test_a_remembered_server_is_for_its_owner_only(tmp_path: Path) -> None:
-    file = tmp_path / "server.json"
-    kept = KeptServer(file)
-    assert kept.load() is None
-    server = Server("https://api.example.com/v1", "big", "sk-1")
-    kept.save(server)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert kept.load() == server
-    kept.save(None)
-    assert not file.exists()
-    file.write_bytes(b"{nonsense")
-    assert kept.load() is None

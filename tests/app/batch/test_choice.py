@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app import dialogs
+from app.batch.choice import Choice
 from app.batch.door import BatchDoor
-from app.batch.kept import Choice, KeptChoice
+from app.kept import Kept
 from app.settings import Settings
 from tests.app.batch.conftest import WAIT, Desk, looked
 
@@ -36,7 +37,7 @@ def test_folder_questions_and_output_come_back(
     file = tmp_path / "kept.json"
     questions, out = str(tmp_path / "questions.txt"), str(tmp_path / "out.csv")
     wanted = Choice(str(desk.folder), "", questions, out)
-    qtbot.waitUntil(lambda: KeptChoice(file).load() == wanted, timeout=WAIT)
+    qtbot.waitUntil(lambda: Kept(file, Choice).load() == wanted, timeout=WAIT)
     if os.name == "posix":
         assert file.stat().st_mode & 0o077 == 0
 
@@ -52,15 +53,15 @@ def test_folder_questions_and_output_come_back(
 
     desk.window.set_chosen.emit(1)
     chosen = desk.window.sets.itemText(1)
-    qtbot.waitUntil(lambda: KeptChoice(file).load().questions == chosen, timeout=WAIT)
-    assert KeptChoice(file).load().file == ""
+    qtbot.waitUntil(lambda: Kept(file, Choice).load().questions == chosen, timeout=WAIT)
+    assert Kept(file, Choice).load().file == ""
 
 
 def test_what_is_gone_is_not_asked_and_nothing_is_kept_for_who_wants_nothing_kept(
     qtbot: QtBot, desk: Desk, tmp_path: Path
 ) -> None:
     file = tmp_path / "other.json"
-    KeptChoice(file).save(Choice("/nowhere", "Nobody's", "/nowhere.txt", ""))
+    Kept(file, Choice).save(Choice("/nowhere", "Nobody's", "/nowhere.txt", ""))
     door = again(qtbot, desk, file, Settings())
     assert desk.window.source.text() == "Choose documents"
     assert desk.window.sets.currentIndex() == 0
@@ -70,8 +71,3 @@ def test_what_is_gone_is_not_asked_and_nothing_is_kept_for_who_wants_nothing_kep
     door = again(qtbot, desk, file, Settings(restore_session=False))
     door.ask_folder(desk.folder)
     qtbot.waitUntil(lambda: not file.exists(), timeout=WAIT)
-
-
-def test_a_file_that_cannot_be_understood_is_nothing_chosen(tmp_path: Path) -> None:
-    (tmp_path / "kept.json").write_text("{")
-    assert KeptChoice(tmp_path / "kept.json").load() == Choice()
