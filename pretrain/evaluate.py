@@ -146,7 +146,7 @@ class Amount:
 
     Attributes:
         lines: crops to read for each kind and condition.
-        questions: field crops, and as many strips of documents, for each condition.
+        questions: crops of usual fields, of others and strips of documents, for each condition.
         pages: pages of each kind and scope.
         receipts: questions about scanned receipts, 0 to leave them out.
     """
@@ -174,6 +174,8 @@ def evaluate(
             keep(suite.reading(condition, kind, amount.lines))
         samples = testset.forms(condition, amount.questions)
         keep(suite.asking(f"fields in a crop, {condition.name}", samples))
+        samples = testset.other_forms(condition, amount.questions)
+        keep(suite.asking(f"fields by new names, {condition.name}", samples))
         samples = testset.strips(condition, amount.questions)
         there = [sample for sample in samples if sample.answer != NOT_HERE]
         missing = [sample for sample in samples if sample.answer == NOT_HERE]

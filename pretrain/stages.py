@@ -52,6 +52,7 @@ class Level:
         strip: heights, narrowest and widest of a strip, in patches.
         strip_em_px: its smallest and largest text size.
         absent: how often a question is one that is not answered, times the usual.
+        other: share of fields that are others than the usual ones, called by any name.
         frozen_encoder: leave vision transformer and projection as they are; a step costs a quarter
             less while the perceiver and the decoder find their way.
         pages_share: share of batches that are pages with questions, the rest are crops.
@@ -72,6 +73,7 @@ class Level:
     strip: tuple[tuple[int, ...], tuple[int, int]] = ((2, 3, 4, 4, 5, 6, 8), (14, 48))
     strip_em_px: tuple[int, int] = (15, 28)
     absent: float = 1.0
+    other: float = 0.0
     frozen_encoder: bool = False
     pages_share: float = 0.0
     pages: PageMix = PageMix()
@@ -188,7 +190,8 @@ STAGES: dict[str, Stage] = {
                 forms_share=0.5,
                 strips_share=0.5,
                 em_px=(15, 30),
-                absent=0.4,
+                absent=0.55,
+                other=0.35,
             ),
         ),
         peak_lr=1.5e-3,
@@ -255,6 +258,7 @@ class Source:
             largest_em_px=level.em_px[1],
             one_word=level.one_word,
             absent=level.absent,
+            other=level.other,
         )
         samples = []
         for _ in range(self._count(rows * columns)):
@@ -275,6 +279,7 @@ class Source:
             smallest_em_px=level.strip_em_px[0],
             largest_em_px=level.strip_em_px[1],
             absent=level.absent,
+            other=level.other,
         )
         return draw_strips(plan, rng, self._count(rows * columns))
 
@@ -294,7 +299,7 @@ class Source:
         samples = []
         for _ in range(self._count(patches)):
             kind = rng.choice(tuple(KINDS))
-            page = draw_page(kind, size, mix.em_px, self.fonts, rng)
+            page = draw_page(kind, size, mix.em_px, self.fonts, rng, other=self.level.other)
             samples.append(view_page(page, kind, scope, rng.choice(self.level.wear), crop, rng))
         return samples
 

@@ -52,7 +52,8 @@ def _labels(question: str) -> list[str]:
         if question in field.questions:
             found = [label for labels in field.labels.values() for label in labels]
             return sorted(found, key=len, reverse=True)
-    return []
+    named = re.fullmatch(r"Which (.+) is given\?", question)
+    return [named.group(1)] if named else []
 
 
 def field_answer(text: str, question: str) -> str:

@@ -1,7 +1,7 @@
 """The held-out samples that a saved model is measured on: drawn, the same at every call."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
@@ -75,6 +75,17 @@ def forms(condition: Condition, count: int) -> list[Sample]:
         rng = random.Random(f"test/forms/{condition.wear.value}/{index}")
         shape = FORM_SHAPES[index % len(FORM_SHAPES)]
         samples.append(draw_form(_plan(condition, shape, None), rng))
+    return samples
+
+
+def other_forms(condition: Condition, count: int) -> list[Sample]:
+    """Draw crops of labelled fields whose names training never saw, with a question each."""
+    samples = []
+    for index in range(count):
+        rng = random.Random(f"test/other forms/{condition.wear.value}/{index}")
+        shape = FORM_SHAPES[index % len(FORM_SHAPES)]
+        plan = replace(_plan(condition, shape, None), other=1.0)
+        samples.append(draw_form(plan, rng))
     return samples
 
 

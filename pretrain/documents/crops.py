@@ -87,6 +87,7 @@ class CropPlan:
         kind: force one kind of text, else drawn by ``noise_share``.
         one_word: only one short group of characters.
         absent: how often a question is one that is not answered, times the usual.
+        other: share of fields that are not of the usual ones, nor called as they are.
     """
 
     rows: int
@@ -100,6 +101,7 @@ class CropPlan:
     kind: TextKind | None = None
     one_word: bool = False
     absent: float = 1.0
+    other: float = 0.0
 
 
 def _line(writer: Writer, kind: TextKind, length: int) -> str:
@@ -124,7 +126,8 @@ def _write_lines(sheet: Sheet, plan: CropPlan, rng: random.Random, writer: Write
     em_px = rng.randint(min(plan.smallest_em_px, largest), largest)
     kind = _kind(rng, plan)
     most = max(1, int((height - 2) / (LEADING * em_px)))
-    lines = rng.randint(max(1, most - 1), most)
+    fewest = most - 1 if plan.held_out or rng.random() < 0.6 else 1
+    lines = rng.randint(max(1, fewest), most)
     tracking = rng.choice((0.0, 0.0, 0.0, rng.uniform(-0.02, 0.12) * em_px))
     spare = height - (lines - 1) * LEADING * em_px - em_px
     baseline = rng.uniform(0.0, max(spare, 0.0)) + 0.82 * em_px

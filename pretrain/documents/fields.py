@@ -51,7 +51,8 @@ class Field:
         }
 
 
-def _number(writer: Writer) -> str:
+def number(writer: Writer) -> str:
+    """Return the number of an invoice or another document."""
     style = writer.rng.random()
     if style < 0.4:
         return writer.digits(writer.rng.randint(4, 9))
@@ -160,7 +161,7 @@ FIELDS: tuple[Field, ...] = (
             "What number does it have?",
             "Which invoice number is given?",
         ),
-        _number,
+        number,
     ),
     Field(
         "customer",
@@ -185,7 +186,7 @@ FIELDS: tuple[Field, ...] = (
             "Who is the seller?",
             "Which company is it?",
         ),
-        lambda writer: writer.pick("company"),
+        Writer.company,
     ),
     Field(
         "address",

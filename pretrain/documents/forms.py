@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pretrain.documents.crops import LEADING, CropPlan, Sample, one_view
 from pretrain.documents.fields import FIELDS, NOT_HERE, PLAIN, Field, ask_absent
 from pretrain.documents.ink import Sheet, choose_font, width_of
+from pretrain.documents.more_fields import another, ask_other
 from pretrain.documents.texts import Writer
 from pretrain.documents.wear import wear_out
 from pretrain.fonts import FontFile
@@ -68,6 +69,16 @@ def write_entry(
     return start
 
 
+def _replaced(fields: list[Field], writer: Writer, plan: CropPlan) -> list[Field]:
+    """Put others in the place of some fields, no two of one name."""
+    chosen: dict[str, Field] = {}
+    for one in fields:
+        other = writer.rng.random() < plan.other
+        field = another(writer, plan.held_out) if other else one
+        chosen.setdefault(field.key, field)
+    return list(chosen.values())
+
+
 def _narrow(entries: list[Entry], face: tuple[FontFile, int], width: float) -> list[Entry]:
     """Keep the entries that fit on one line."""
     font, em_px = face
@@ -79,11 +90,13 @@ def _narrow(entries: list[Entry], face: tuple[FontFile, int], width: float) -> l
 
 
 def _question(
-    entries: list[Entry], starts: list[int], rng: random.Random, plan: CropPlan
+    entries: list[Entry], starts: list[int], text: str, writer: Writer, plan: CropPlan
 ) -> tuple[str, str, int]:
     """Ask for one entry, or for a field that is not there: question, answer, where it stands."""
-    printed = {one.field.key for one in entries}
+    printed, rng = {one.field.key for one in entries}, writer.rng
     if rng.random() < ABSENT_SHARE * plan.absent:
+        if plan.other and rng.random() < plan.other:
+            return ask_other(text, writer, plan.held_out), NOT_HERE, -1
         question = ask_absent(printed, rng, plan.held_out)
         if question is not None:
             return question, NOT_HERE, -1
@@ -106,6 +119,8 @@ def draw_form(plan: CropPlan, rng: random.Random) -> Sample:
         face = (choose_font(rng, plan.fonts), em_px)
         most = max(1, int((height - 2) / (LEADING * em_px)))
         fields = rng.sample(FIELDS, k=min(most, len(FIELDS)))
+        if plan.other:
+            fields = _replaced(fields, writer, plan)
         indent = rng.uniform(1, 10)
         entries = _narrow([entry(field, writer) for field in fields], face, width - indent - 2)
         if entries:
@@ -120,6 +135,6 @@ def draw_form(plan: CropPlan, rng: random.Random) -> Sample:
         room = width - 2 - width_of(one.value, *face)
         y = baseline + index * LEADING * em_px
         starts.append(write_entry(sheet, one, (indent, y), min(aligned, room), face))
-    question, answer, at = _question(entries, starts, rng, plan)
+    question, answer, at = _question(entries, starts, sheet.text, writer, plan)
     pixels, placed = wear_out(sheet.image, sheet.placed(), rng, plan.wear)
     return Sample(one_view(pixels, placed), sheet.text, question, answer, at, "fields")

@@ -13,6 +13,7 @@ from pretrain.documents.crops import LEADING
 from pretrain.documents.fields import BY_KEY, Field
 from pretrain.documents.forms import Entry, entry, write_entry
 from pretrain.documents.ink import Sheet, choose_font, fit, width_of
+from pretrain.documents.more_fields import another
 from pretrain.documents.texts import Writer
 from pretrain.fonts import FontFile
 
@@ -48,6 +49,7 @@ class Page:
         layout: which of the kind's layouts.
         held_out: use the phrasings kept for measuring.
         y: next baseline, pixels.
+        other: share of fields that are replaced by others than the usual ones.
         asks: questions so far.
     """
 
@@ -57,6 +59,7 @@ class Page:
     layout: int
     held_out: bool
     y: float
+    other: float = 0.0
     asks: list[Ask] = field(default_factory=list)
 
     @property
@@ -98,7 +101,7 @@ class Page:
 
     def field_line(self, key: str, x: float, value_x: float, ends: float = 0) -> None:
         """Write label and value of a field and remember its question."""
-        one = entry(BY_KEY[key], self.writer)
+        one = entry(self._field(key), self.writer)
         size = width_of(one.value, *self.face)
         label = width_of(one.label, *self.face)
         if x + label + size + 0.4 * self.face[1] > self.width or self.full:
@@ -110,6 +113,15 @@ class Page:
         at = write_entry(self.sheet, one, (x, self.y), start, self.face)
         self._ask(one, at)
         self.feed()
+
+    def _field(self, key: str) -> Field:
+        """Return the field of that key, or another whose name the page does not have yet."""
+        if self.other and self.writer.rng.random() < self.other:
+            field = another(self.writer, self.held_out)
+            written = self.sheet.text.lower()
+            if not any(name.lower() in written for name in field.labels[self.writer.language]):
+                return field
+        return BY_KEY[key]
 
     def _ask(self, one: Entry, at: int) -> None:
         question = one.field.ask(self.writer.rng, self.held_out)
@@ -163,7 +175,7 @@ def _totals(page: Page) -> None:
 
 def invoice(page: Page) -> None:
     """Letterhead, numbers and dates, the customer, items, totals, bank."""
-    page.bare("company", page.writer.pick("company"), scale=1.4)
+    page.bare("company", page.writer.company(), scale=1.4)
     page.bare("address", page.writer.address())
     page.feed(0.5)
     left = 0.5 * page.width if page.layout in (1, 3) else page.margin
@@ -183,7 +195,7 @@ def invoice(page: Page) -> None:
 
 def receipt(page: Page) -> None:
     """A narrow slip: the shop, items, totals."""
-    centre = page.writer.pick("company")
+    centre = page.writer.company()
     if page.writer.rng.random() < 0.4:
         centre = centre.upper()
     room = page.width - width_of(centre, *page.face)
@@ -202,7 +214,7 @@ def receipt(page: Page) -> None:
 
 def letter(page: Page) -> None:
     """Sender, recipient, date, some paragraphs."""
-    page.bare("company", page.writer.pick("company"), scale=1.2)
+    page.bare("company", page.writer.company(), scale=1.2)
     page.line(page.writer.address())
     page.feed()
     page.bare("customer", page.writer.name())
@@ -220,7 +232,7 @@ def letter(page: Page) -> None:
 
 def statement(page: Page) -> None:
     """An account with dated movements."""
-    page.bare("company", page.writer.pick("company"), scale=1.3)
+    page.bare("company", page.writer.company(), scale=1.3)
     for key in ("customer", "iban", "date"):
         page.field_line(key, page.margin, page.margin + 0.2 * page.width * (page.layout % 2))
     page.rule()
@@ -255,7 +267,7 @@ def table(page: Page) -> None:
 
 def form(page: Page) -> None:
     """Labels and values, under each other or side by side."""
-    page.line(page.writer.pick("company").upper(), scale=1.3)
+    page.line(page.writer.company().upper(), scale=1.3)
     page.feed(0.5)
     keys = list(BY_KEY)
     page.writer.rng.shuffle(keys)
@@ -284,6 +296,7 @@ def draw_page(
     fonts: tuple[FontFile, ...],
     rng: random.Random,
     held_out: bool = False,
+    other: float = 0.0,
 ) -> Page:
     """Draw one page that answers at least one question.
 
@@ -294,13 +307,14 @@ def draw_page(
         fonts: to choose from.
         rng: the only source of chance.
         held_out: texts, phrasings and the layout that training never sees.
+        other: share of labelled fields that are others than the usual ones.
     """
     while True:
         writer = Writer(rng, held_out)
         face = (choose_font(rng, fonts), rng.randint(*em_px))
         layout = LAYOUTS - 1 if held_out else rng.randrange(LAYOUTS - 1)
         top = rng.uniform(1.5 * face[1], 0.3 * size[1])
-        page = Page(Sheet.blank(*size), writer, face, layout, held_out, top)
+        page = Page(Sheet.blank(*size), writer, face, layout, held_out, top, other)
         KINDS[kind](page)
         if page.asks:
             return page

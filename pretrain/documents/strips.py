@@ -7,9 +7,11 @@ most of the parts do not answer the question. Several strips share one drawn doc
 import random
 
 import numpy as np
+from PIL import Image, ImageDraw
 
 from pretrain.documents.crops import CropPlan, Sample, View
 from pretrain.documents.fields import NOT_HERE, ask_absent
+from pretrain.documents.more_fields import ask_other
 from pretrain.documents.pages import KINDS, Ask, Page, draw_page
 from pretrain.documents.views import inside, window
 from pretrain.documents.wear import wear_out
@@ -23,6 +25,13 @@ FOREIGN_SHARE = 0.12
 
 PER_DOCUMENT = 6
 """Strips of one document."""
+
+CLEARED_SHARE = 0.5
+"""Strips of which lines that are cut by an edge are wiped out, in training: what a person draws a
+box around, and the parts that a page is divided into, mostly hold whole lines."""
+
+ABOVE, BELOW = 0.62, 0.66
+"""From a line's middle to its ends, in em."""
 
 
 def draw_strips(plan: CropPlan, rng: random.Random, count: int) -> list[Sample]:
@@ -44,7 +53,7 @@ def _document(plan: CropPlan, kind: str, rng: random.Random) -> Page:
     height = max(16 * plan.rows, rng.randint(448, 832))
     largest = min(plan.largest_em_px, int(16 * plan.rows / 1.15))
     em_px = (min(plan.smallest_em_px, largest), largest)
-    return draw_page(kind, (width, height), em_px, plan.fonts, rng, plan.held_out)
+    return draw_page(kind, (width, height), em_px, plan.fonts, rng, plan.held_out, plan.other)
 
 
 def _strip(page: Page, kind: str, plan: CropPlan, rng: random.Random) -> Sample | None:
@@ -54,9 +63,15 @@ def _strip(page: Page, kind: str, plan: CropPlan, rng: random.Random) -> Sample 
     near = rng.random() < 1 - (1 - NEAR_SHARE) * plan.absent
     box = _box(page, placed, ask if near else None, plan, rng)
     members = inside(placed, box)
+    picture = page.sheet.image.crop(box)
+    if plan.other and rng.random() < CLEARED_SHARE:
+        members = _cleared(picture, placed, members, box, page.face[1])
     foreign = None
     if rng.random() < FOREIGN_SHARE * plan.absent:
-        foreign = ask_absent(page.printed, rng, page.held_out)
+        if plan.other and rng.random() < plan.other:
+            foreign = ask_other(page.sheet.text, page.writer, page.held_out)
+        else:
+            foreign = ask_absent(page.printed, rng, page.held_out)
     seen = False if foreign else _seen(page, ask, members)
     if seen is None:
         return None
@@ -64,9 +79,7 @@ def _strip(page: Page, kind: str, plan: CropPlan, rng: random.Random) -> Sample 
     if seen:
         answer, at = ask.answer, ask.at
     shifted = placed.centres[members] - np.array(box[:2])
-    pixels, shown = wear_out(
-        page.sheet.image.crop(box), Placed(placed.classes[members], shifted), rng, plan.wear
-    )
+    pixels, shown = wear_out(picture, Placed(placed.classes[members], shifted), rng, plan.wear)
     return Sample((View(pixels, shown, members),), page.sheet.text, question, answer, at, kind)
 
 
@@ -82,6 +95,36 @@ def _box(
     left = window(x, width, page.sheet.image.width, rng)
     top = window(float(centre[1]), height, page.sheet.image.height, rng)
     return left, top, left + width, top + height
+
+
+def _cleared(
+    picture: Image.Image,
+    placed: Placed,
+    members: Ints,
+    box: tuple[int, int, int, int],
+    em_px: int,
+) -> Ints:
+    """Wipe lines out that the upper or lower edge cuts.
+
+    Args:
+        picture: what the box holds; changed.
+        placed: all characters of the page.
+        members: those whose middle lies in the box.
+        box: left, top, right and bottom on the page, pixels.
+        em_px: size of the body text.
+
+    Returns:
+        The members that are left.
+    """
+    height = box[3] - box[1]
+    above, below = ABOVE * em_px, BELOW * em_px
+    middles = placed.centres[:, 1] - box[1]
+    cut = (middles > -below) & (middles < height + above)
+    cut &= (middles < above) | (middles > height - below)
+    wipe = ImageDraw.Draw(picture)
+    for middle in np.unique(middles[cut]):
+        wipe.rectangle((0, middle - above, picture.width, middle + below), fill="white")
+    return members[~cut[members]]
 
 
 def _seen(page: Page, ask: Ask, members: Ints) -> bool | None:

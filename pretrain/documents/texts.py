@@ -22,6 +22,18 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ACCENTED = "äöüßÄÖÜàâçéèêëîïôœùû"
 MARKS = ".,:;-/()'\"!?%&+*#@=€$£"
 
+MONTHS: dict[Language, str] = {
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+}
+FORMS: dict[Language, tuple[str, ...]] = {
+    "en": ("Ltd", "Ltd.", "Inc.", "LLC", "& Sons", "Sdn Bhd", "Trading", "Co.", "Services"),
+    "de": ("GmbH", "AG", "KG", "& Co. KG", "e.K.", "OHG", "GmbH & Co. KG", "Handel"),
+    "fr": ("SARL", "SAS", "S.A.", "et Fils", "& Cie", "Services"),
+}
+"""What follows a company's name."""
+
 
 def is_held_out(entry: str) -> bool:
     """Tell whether an entry is kept for measuring: one in ten, by its own hash."""
@@ -63,8 +75,17 @@ def _lists(held_out: bool) -> dict[str, dict[str, list[str]]]:
     }
 
 
+@lru_cache(maxsize=1)
+def training_words() -> frozenset[str]:
+    """Return the words that training may see, of all languages, in small letters."""
+    return frozenset(word.lower() for kinds in _lists(False).values() for word in kinds["words"])
+
+
 class Writer:
     """Invents text with one random state; held-out entries only when measuring.
+
+    In training dates, amounts, names and sentences are also written in ways that the measured
+    samples do not have, which were first and stay as they are so that scores can be compared.
 
     Args:
         rng: the only source of chance.
@@ -73,6 +94,7 @@ class Writer:
 
     def __init__(self, rng: random.Random, held_out: bool = False) -> None:
         self.rng = rng
+        self.held_out = held_out
         self._lists = _lists(held_out)
         self.language: Language = rng.choices(("en", "de", "fr"), weights=(6, 3, 1))[0]
 
@@ -102,8 +124,21 @@ class Writer:
             length -= size + 1
         return " ".join(groups)
 
+    def _varied(self, share: float) -> bool:
+        """Tell whether to write in another way than the measured samples."""
+        return not self.held_out and self.rng.random() < share
+
+    def _cased(self, text: str, share: float) -> str:
+        """Return text in capitals sometimes, in training only."""
+        return text.upper() if self._varied(share) else text
+
     def amount(self) -> str:
         """Return an amount of money in the language's notation, mostly without its currency."""
+        if self._varied(0.2):
+            value = f"{self.rng.randint(0, 9999)}.{self.digits(2)}"
+            mark = self.rng.choice(("RM", "US$", "CHF", "EUR", "USD", "GBP", "Rs.", "kr", "$", "€"))
+            text = f"{mark}{self.rng.choice((' ', ''))}{value}"
+            return self.rng.choice((text, f"-{value}", f"{value}-", text))
         value = f"{self.rng.randint(0, 99)}" if self.rng.random() < 0.6 else self._thousands()
         cents = self.digits(2)
         text = f"{value}.{cents}" if self.language == "en" else f"{value},{cents}"
@@ -123,14 +158,66 @@ class Writer:
         """Return a date of 1990 to 2039 in one of the language's notations."""
         day, month = self.rng.randint(1, 28), self.rng.randint(1, 12)
         year = self.rng.randint(1990, 2039)
+        if self._varied(0.4):
+            return self._written(day, month, year)
         if self.language == "de":
             return f"{day:02d}.{month:02d}.{year}"
         styles = (f"{day:02d}/{month:02d}/{year}", f"{year}-{month:02d}-{day:02d}")
         return self.rng.choice((*styles, f"{day:02d}-{month:02d}-{year}"))
 
+    def _written(self, day: int, month: int, year: int) -> str:
+        """Return a date with its month's name, a short year or a time of the day."""
+        name = MONTHS[self.language].split()[month - 1]
+        short = name[:3].capitalize()
+        joint = self.rng.choice("/.-")
+        numbers = f"{day:02d}{joint}{month:02d}{joint}{year}"
+        styles = (
+            f"{day}{'.' * (self.language == 'de')} {name} {year}",
+            f"{name.capitalize()} {day}, {year}",
+            f"{day} {short} {year}",
+            f"{day:02d}-{short}-{year % 100:02d}",
+            f"{day}{joint}{month}{joint}{year % 100:02d}",
+            f"{numbers} {self.rng.randint(0, 23):02d}:{self.rng.randint(0, 59):02d}",
+            numbers,
+        )
+        return self._cased(self.rng.choice(styles), 0.15)
+
+    def company(self) -> str:
+        """Return a company's name."""
+        if self._varied(0.3):
+            name = " ".join(self.pick("last") for _ in range(self.rng.choice((1, 1, 2))))
+            if self.rng.random() < 0.5:
+                word = self.pick("words").capitalize()
+                name = self.rng.choice((f"{name} {word}", f"{word} {name}", f"{word} {name}"))
+            text = f"{name} {self.rng.choice(FORMS[self.language])}"
+        else:
+            text = self.pick("company")
+        return self._cased(text, 0.3)
+
+    def sentence(self, length: int) -> str:
+        """Return about ``length`` characters of running text with capitals, marks and numbers."""
+        words: list[str] = []
+        begins = True
+        while len(" ".join(words)) < length:
+            chance = self.rng.random()
+            if chance < 0.08:
+                word = self.name()
+            elif chance < 0.14:
+                word = self.digits(self.rng.randint(1, 4))
+            else:
+                word = self.pick("words")
+            if begins or (self.language == "de" and self.rng.random() < 0.25):
+                word = word[:1].upper() + word[1:]
+            mark = self.rng.choices(("", ",", ".", ":", ";", "!", "?"), (80, 8, 8, 1, 1, 1, 1))[0]
+            begins = mark in (".", "!", "?")
+            words.append(f"({word})" if self.rng.random() < 0.02 else word + mark)
+        return " ".join(words)[:length].rstrip() or words[0][:1]
+
     def natural(self, length: int) -> str:
         """Return at most about ``length`` characters of words, names, numbers, in some order."""
-        makers = (self.amount, self.date, lambda: self.pick("company"), self.name, self.address)
+        if self._varied(0.25):
+            return self.sentence(length)
+        makers = (self.amount, self.date, self.company, self.name, self.address)
         if self.rng.random() < 0.4:
             return self.rng.choice(makers)()[: max(length, 1)].rstrip()
         words = [self.pick("words")]
@@ -144,10 +231,20 @@ class Writer:
 
     def name(self) -> str:
         """Return a person's name."""
-        return f"{self.pick('first')} {self.pick('last')}"
+        first, last = self.pick("first"), self.pick("last")
+        if self._varied(0.2):
+            title = self.rng.choice(("Mr", "Ms", "Mrs.", "Dr.", "Herr", "Frau", "M.", "Mme"))
+            styles = (f"{title} {last}", f"{first[0]}. {last}", f"{last}, {first}")
+            return self.rng.choice((*styles, f"{first} {last}".upper()))
+        return f"{first} {last}"
 
     def address(self) -> str:
         """Return one line of an address."""
         if self.language == "de":
-            return f"{self.pick('street')} {self.rng.randint(1, 199)}"
-        return f"{self.rng.randint(1, 1999)} {self.pick('street')}"
+            street = f"{self.pick('street')} {self.rng.randint(1, 199)}"
+        else:
+            street = f"{self.rng.randint(1, 1999)} {self.pick('street')}"
+        if self._varied(0.4):
+            place = f"{self.digits(5)} {self.pick('city')}"
+            street = self.rng.choice((f"{street}, {place}", place, f"No. {street}", street))
+        return self._cased(street, 0.2)
