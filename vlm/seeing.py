@@ -17,9 +17,10 @@ from torch import Tensor
 
 from vlm import graphs, views
 from vlm.decoder import Checking
-from vlm.drafts import Drafts, Places
+from vlm.drafts import Drafts
 from vlm.errors import DeskError, QuestionUnanswerable
 from vlm.families.family import Layout, Pictures, Sheet
+from vlm.guesses import Guesses
 from vlm.llama import LlamaDecoder
 from vlm.llama_room import LlamaSequence
 from vlm.loader import LoadedModel
@@ -33,10 +34,6 @@ from vlm.views import Drawn, PageSource
 
 SEEN_PAGES = 256
 """Pages whose plan and words are remembered; they are small beside features."""
-
-
-TEXT_PAGES, TEXT_CHARACTERS, SAID_TOKENS = 32, 20_000, 20_000
-"""Pages whose words are kept to guess by, characters of one page, tokens of earlier answers."""
 
 DRAWN_VIEWS = 64
 """Drawn views that wait for the encoder; more are drawn again when their turn comes."""
@@ -104,8 +101,7 @@ class Sight:
         self._seen: Kept[Seen] = Kept(SEEN_PAGES)
         self._kept: Kept[Any] = Kept(budget_bytes)
         self._drawn: dict[bytes, Drawn] = {}
-        self._texts: Kept[Places] = Kept(TEXT_PAGES)
-        self._said = Places()
+        self._guesses = Guesses()
 
     def _wear(self, loaded: LoadedModel) -> None:
         self.decoder = loaded.family.decoder(loaded.model)
@@ -269,28 +265,13 @@ class Sight:
         """
         if not (isinstance(self.decoder, Checking) and self.decoder.exact):
             return None
-
-        def sources() -> list[Places]:
-            asked = Places()
-            asked.add(prompt.ids[prompt.prefix :])
-            return [*(self._places(one) for one in pages if one.words), self._said, asked]
-
-        return Drafts(sources)
+        known = [((one.page, len(one.words), _stamp(one.page.path)), one.words) for one in pages]
+        asked = prompt.ids[prompt.prefix :]
+        return self._guesses.drafts(self.loaded.processor.tokenizer, known, asked)
 
     def remember(self, ids: Sequence[int]) -> None:
         """Keep an answer's tokens to guess later answers by."""
-        if len(self._said) > SAID_TOKENS:
-            self._said = Places()
-        self._said.add(ids)
-
-    def _places(self, seen: Seen) -> Places:
-        key = (seen.page, len(seen.words), _stamp(seen.page.path))
-        if (known := self._texts.get(key)) is None:
-            text = " ".join(word.text for word in seen.words)[:TEXT_CHARACTERS]
-            known = Places()
-            known.add(self.loaded.processor.tokenizer(text, add_special_tokens=False)["input_ids"])
-            self._texts.put(key, known, 1)
-        return known
+        self._guesses.remember(ids)
 
     def forget(self) -> None:
         """Give up everything that is kept of pages."""
