@@ -136,8 +136,8 @@ class Writer:
         """Return an amount of money in the language's notation, mostly without its currency."""
         if self._varied(0.2):
             value = f"{self.rng.randint(0, 9999)}.{self.digits(2)}"
-            mark = self.rng.choice(("RM", "US$", "CHF", "EUR", "USD", "GBP", "Rs.", "kr", "$", "€"))
-            text = f"{mark}{self.rng.choice((' ', ''))}{value}"
+            code = self.rng.choice(("RM", "US$", "CHF", "EUR", "USD", "GBP", "Rs.", "kr", "$", "€"))
+            text = f"{code}{self.rng.choice((' ', ''))}{value}"
             return self.rng.choice((text, f"-{value}", f"{value}-", text))
         value = f"{self.rng.randint(0, 99)}" if self.rng.random() < 0.6 else self._thousands()
         cents = self.digits(2)
