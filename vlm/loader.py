@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,21 @@ class LoadedModel:
     worn: adapters.Worn | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Where a model goes.
+
+    Attributes:
+        placement: With the reasons for it.
+        options: What `from_pretrained` is told about it; empty where the weights are moved after.
+        several: Whether it lies on several cards.
+    """
+
+    placement: Placement
+    options: dict[str, Any] = field(default_factory=dict)
+    several: bool = False
+
+
 def check(folder: Path, adapter: str | None) -> tuple[safety.ModelFolder, Path | None]:
     """Look at a model and an adapter without loading them.
 
@@ -91,53 +106,14 @@ def load(
     """
     found, tuned = check(folder, adapter)
     files = stamp(folder)
-    family = FAMILIES[found.model_type]
-    placement, packing = packed.choose(placement, precision, tuned is not None)
-    share = packed.SHARES[precision] if packing else 1.0
-    placement, laid = (placement, {}) if packing else cards.lay_out(found.weights, placement)
-    if not laid:
-        placement = device.fit(int(found.weights * share), placement, folder.name)
+    room = _room(found, placement, precision, tuned is not None)
     yield "Reading the model"
-    with _plainly(folder):
-        config = AutoConfig.from_pretrained(
-            str(folder), local_files_only=True, trust_remote_code=False
-        )
-        _require_all(found, config)
-        processor = family.processor(folder, config)
-        both: Any = AutoModelForImageTextToText.from_pretrained(
-            str(folder),
-            config=config,
-            dtype=placement.dtype,
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=True,
-            output_loading_info=True,
-            **packing,
-            **laid,
-        )
-    model, missing = both
-    _require_loaded(folder, missing)
-    if not packing and not laid:  # else its weights are there already
-        model = model.to(placement.device)
-    model = model.eval().requires_grad_(False)
-    family.encoder(model).to(placement.encode)
-    info = ModelInfo(
-        name=folder.resolve().name,
-        folder=str(folder),
-        family=family.name,
-        parameters=sum(weight.numel() for weight in model.parameters()),
-        device=placement.device,
-        dtype=placement.dtype_name,
-        reason=placement.reason,
-        splits=family.abilities.splits,
-        small=models.is_shipped(folder),
-        elsewhere=cards.elsewhere(placement, bool(laid)),
-    )
-    bare = LoadedModel(model, processor, family, placement, info, (), (), files)
+    bare = _read(found, room, files)
     if tuned is None:
         return _wearing(bare, None, None)
     yield "Adding what was learned"
-    return _wearing(bare, adapter, adapters.put_on(model, adapters.fit(model, tuned)))
+    fitted = adapters.fit(bare.model, tuned)
+    return _wearing(bare, adapter, adapters.put_on(bare.model, fitted))
 
 
 def may_switch(loaded: LoadedModel, folder: Path) -> bool:
@@ -172,6 +148,76 @@ def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
     files = sorted([*folder.glob("*.safetensors"), *folder.glob("*.json")])
     stats = [(file.name, file.stat()) for file in files]
     return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+def _room(
+    found: safety.ModelFolder, placement: Placement, precision: Precision, tuned: bool
+) -> _Room:
+    """Make sure that a model fits where it goes: packed, over several cards, or as it is.
+
+    Raises:
+        OutOfMemory: If it does not.
+    """
+    placement, packing = packed.choose(placement, precision, tuned)
+    if packing:
+        needed = int(found.weights * packed.SHARES[precision])
+        return _Room(device.fit(needed, placement, found.folder.name), packing)
+    placement, laid = cards.lay_out(found.weights, placement)
+    if laid:
+        return _Room(placement, laid, several=True)
+    return _Room(device.fit(found.weights, placement, found.folder.name))
+
+
+def _read(
+    found: safety.ModelFolder, room: _Room, files: tuple[tuple[str, int, int], ...]
+) -> LoadedModel:
+    """Read processor and weights into the room, and say what they are; no adapter yet.
+
+    Raises:
+        ModelIncomplete: If the folder lacks something that its config asks for.
+        ModelUnsupported: If the family refuses the checkpoint.
+    """
+    folder, family, placement = found.folder, FAMILIES[found.model_type], room.placement
+    with _plainly(folder):
+        config = AutoConfig.from_pretrained(
+            str(folder), local_files_only=True, trust_remote_code=False
+        )
+        _require_all(found, config)
+        processor = family.processor(folder, config)
+        both: Any = AutoModelForImageTextToText.from_pretrained(
+            str(folder),
+            config=config,
+            dtype=placement.dtype,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            output_loading_info=True,
+            **room.options,
+        )
+    model, missing = both
+    _require_loaded(folder, missing)
+    if not room.options:  # else its weights are there already
+        model = model.to(placement.device)
+    model = model.eval().requires_grad_(False)
+    family.encoder(model).to(placement.encode)
+    info = _described(folder, family, room, model)
+    return LoadedModel(model, processor, family, placement, info, (), (), files)
+
+
+def _described(folder: Path, family: Family, room: _Room, model: Any) -> ModelInfo:
+    """Say for people what was loaded."""
+    return ModelInfo(
+        name=folder.resolve().name,
+        folder=str(folder),
+        family=family.name,
+        parameters=sum(weight.numel() for weight in model.parameters()),
+        device=room.placement.device,
+        dtype=room.placement.dtype_name,
+        reason=room.placement.reason,
+        splits=family.abilities.splits,
+        small=models.is_shipped(folder),
+        elsewhere=cards.elsewhere(room.placement, room.several),
+    )
 
 
 def _wearing(loaded: LoadedModel, adapter: str | None, worn: adapters.Worn | None) -> LoadedModel:
