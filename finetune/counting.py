@@ -39,10 +39,12 @@ def count(base: Path, rows: Sequence[RunRow], splitting: bool) -> Iterator[Cost]
         layout = family.plan(processor, sheet, splitting)
         prompt = build(family, processor, layout, row.question, row.answers[0])
         images = len(layout.tiles)
+        # In some designs one token of the prompt, or none, stands for all of an image's.
+        standing = prompt.ids[: prompt.length].count(processor.image_token_id)
         yield Cost(
             row.id,
             images,
             images * layout.tokens_per_tile,
-            prompt.length - images * layout.tokens_per_tile,
+            prompt.length - standing,
             len(prompt.ids) - prompt.length,
         )

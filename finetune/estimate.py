@@ -7,13 +7,11 @@ multiplications of all steps against a measured speed of this machine's processo
 from __future__ import annotations
 
 import importlib.util
-import json
 import re
 import time
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import psutil
@@ -21,6 +19,7 @@ import psutil
 from finetune.adapter_check import tensor_shapes
 from finetune.errors import AdapterInvalid
 from finetune.order import TOGETHER
+from finetune.page_cost import look_of
 from finetune.plan import TrainPlan
 from finetune.types import Example
 from vlm import memory as memories
@@ -44,8 +43,6 @@ _PARTS = {
 """What the families call the parts in their files; what is in neither is the text model's."""
 
 _LAYER = re.compile(r"\.(?:layers|layer|blocks|block)\.(\d+)\.")
-_PAGE_PX = 1475
-"""Side of a square with as many pixels as an A4 page of usual print, for a model of any size."""
 _TEXT_TOKENS = 64
 """Of a question with its frame and answer, beside the visual ones."""
 _ACTIVATIONS = 34
@@ -107,19 +104,18 @@ def estimate(
         ModelIncomplete: When the model's files cannot be read.
     """
     base = Path(plan.base)
-    parts, config = _parts(base), _config(base)
+    parts = _parts(base)
     own = plan.replayed(rows)
     rows, seen = rows + own, own + (rows if pictures is None else min(rows, pictures))
     learned = _learned(plan, parts)
     total = sum(part.weights for part in parts.values())
-    images = views_per_page if plan.splitting else 1
-    tokens = images * _visual_tokens(config) + _TEXT_TOKENS
-    patches = images * _patches(config)
-    step_bytes = 4 * _activations(plan, parts, tokens, patches)
+    look = look_of(base, views_per_page, plan.splitting)
+    tokens = look.tokens + _TEXT_TOKENS
+    step_bytes = 4 * _activations(plan, parts, tokens, look.patches)
     memory = 4 * total + 16 * learned + step_bytes + _PROCESS_BYTES
     reading = 4 * tokens * parts["text_model"].weights  # forward twice its size, backward as much
     vision = parts["vision_model"]
-    looking = 2 * patches * (vision.weights + _attention(vision, _patches(config)))
+    looking = 2 * look.patches * (vision.weights + _attention(vision, look.together))
     work = reading * rows * plan.epochs + looking * _looks(plan, rows, seen)
     free = int(psutil.virtual_memory().available)
     return Estimate(
@@ -246,31 +242,3 @@ def _part_of(name: str) -> str:
     if "lm_head" in words or "shared" in words:
         return ""
     return next((part for part, own in _PARTS.items() if not own.isdisjoint(words)), "text_model")
-
-
-def _config(base: Path) -> dict[str, object]:
-    try:
-        return cast(dict[str, object], json.loads((base / "config.json").read_text("utf-8")))
-    except (OSError, ValueError) as error:
-        raise ModelIncomplete(f"The model in {base} has no readable config.json.") from error
-
-
-def _number(config: object, *keys: str, default: int) -> int:
-    for key in keys:
-        config = cast(dict[str, object], config).get(key) if isinstance(config, dict) else None
-    return config if isinstance(config, int) else default
-
-
-def _visual_tokens(config: dict[str, object]) -> int:
-    if "num_query_tokens" in config:
-        return _number(config, "num_query_tokens", default=32)
-    if "perceiver_config" in config:
-        return _number(config, "perceiver_config", "resampler_n_latents", default=64)
-    own = _number(config, "vision_config", "scale_factor", default=1)
-    own = _number(config, "vision_config", "spatial_merge_size", default=own)
-    return _patches(config) // max(1, _number(config, "scale_factor", default=own)) ** 2
-
-
-def _patches(config: dict[str, object]) -> int:
-    side = _number(config, "vision_config", "image_size", default=_PAGE_PX)
-    return (side // max(1, _number(config, "vision_config", "patch_size", default=16))) ** 2
