@@ -91,11 +91,13 @@ def answer(
             sight.selftest.run()
         said = " ".join(filter(None, (sight.selftest.note, warning)))
         yield Saw(job, all_views(seen, more), said)
-        sequence = yield from told(job, sight.begin(seen, prompt, clock, more), cancel)
+        # What was read while the question was typed is there; its last token brings the first word.
+        steps = sight.resume(prompt, prompt.ids[:-1], (seen, *more), clock)
+        sequence, count = yield from told(job, steps, cancel)
         yield Progress(job, "Answering")
         began = time.perf_counter()
         with torch.inference_mode():
-            ids = torch.tensor(prompt.ids[prompt.prefix :], device=sight.loaded.model.device)
+            ids = torch.tensor(prompt.ids[count:], device=sight.loaded.model.device)
             logits = sight.decoder.extend(sequence, sight.decoder.embed(ids))
         clock.prefill += time.perf_counter() - began
         drafts = sight.drafts((seen, *more), prompt)

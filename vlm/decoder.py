@@ -116,8 +116,11 @@ class StockSequence:
 
     def rewind(self, length: int) -> None:
         """Forget all but the first `length` tokens."""
-        if self.length > length:
-            self.cache.crop(length - self.length)
+        layers: list[Any] = self.cache.layers
+        for layer in layers:  # a step that was stopped has reached some of them only
+            surplus = layer.get_seq_length() - length
+            if surplus > 0:
+                layer.crop(-surplus)
 
 
 class StockDecoder:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from vlm.cancel import CancelToken
 from vlm.engine import Engine
-from vlm.protocol import Ask, AskAll, Event, Load, Look, Prepare, Unlock, Where
+from vlm.protocol import Ask, AskAll, Event, Load, Look, Prepare, Typing, Unlock, Where
 from vlm.remote import RemoteEngine
 
 
@@ -47,6 +47,10 @@ class Either:
     def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         """Encode a page ahead."""
         return self._now.look(request, cancel)
+
+    def typing(self, request: Typing, cancel: CancelToken) -> Iterator[Event]:
+        """Read a question while it is typed."""
+        return self._now.typing(request, cancel)
 
     def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:
         """Learn a document's words ahead."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 from msgspec import structs
 
-from vlm import device, paths
+from vlm import device, paths, typed
 from vlm.asking import answer
 from vlm.cancel import CancelToken, Stopped, ending, told
 from vlm.cancel import check as check_stop
@@ -37,6 +37,7 @@ from vlm.protocol import (
     Prepare,
     Progress,
     TextDelta,
+    Typing,
     Unanswered,
     Unlock,
     Where,
@@ -104,6 +105,10 @@ class Engine:
     def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         """Encode a page ahead of a question."""
         yield from ending(request.job, self._look(request, cancel))
+
+    def typing(self, request: Typing, cancel: CancelToken) -> Iterator[Event]:
+        """Read a question while it is typed."""
+        yield from ending(request.job, self._typing(request, cancel))
 
     def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:
         """Learn a document's words ahead of a question to all of it."""
@@ -242,7 +247,7 @@ class Engine:
             device.release(where)
             if request.question.splitting:
                 yield Progress(request.job, "Not enough memory; trying without splitting the page")
-                request = Ask(request.job, _unsplit(request.question))
+                request = Ask(request.job, structs.replace(request.question, splitting=False))
                 continue
             yield Progress(request.job, "Not enough GPU memory; trying on the processor")
             info = sight.loaded.info
@@ -318,6 +323,17 @@ class Engine:
         sight.selftest.run()
         yield Looked(request.job)
 
+    def _typing(self, request: Typing, cancel: CancelToken) -> Iterator[Event]:
+        sight, question = self._ready(), request.question
+        # A page that is read part by part is asked about dozens of parts, each of which would need
+        # the words anew: they would take longer than a person types. A box is one part.
+        if self._of_more([question], request.job, cancel) is None and typed.suits(sight):
+            password = self._passwords.get(question.page.path)
+            yield from typed.read(sight, request, password, cancel)
+        else:
+            sight.cut()
+        yield Looked(request.job)
+
     def _where(self, request: Where, cancel: CancelToken) -> Iterator[Event]:
         sight = self._ready()
         used = sight.loaded.placement.device
@@ -332,7 +348,3 @@ class Engine:
             sight.forget()
             device.release(used)
             raise short from error
-
-
-def _unsplit(question: Question) -> Question:
-    return structs.replace(question, splitting=False)

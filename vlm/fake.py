@@ -44,6 +44,7 @@ from vlm.protocol import (
     Progress,
     Saw,
     TextDelta,
+    Typing,
     Unanswered,
     Unlock,
     Where,
@@ -159,6 +160,10 @@ class FakeEngine:
         except DeskError as error:
             yield Failed(request.job, error.code, str(error))
             return
+        yield Cancelled(request.job) if cancel.is_set() else Looked(request.job)
+
+    def typing(self, request: Typing, cancel: CancelToken) -> Iterator[Event]:
+        """Do nothing: there is no model to read with."""
         yield Cancelled(request.job) if cancel.is_set() else Looked(request.job)
 
     def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:

@@ -21,6 +21,7 @@ from vlm import busy, wire
 from vlm.cancel import CancelToken
 from vlm.errors import ProtocolError
 from vlm.protocol import (
+    AHEAD,
     LAST_EVENTS,
     VERSION,
     Ask,
@@ -30,11 +31,13 @@ from vlm.protocol import (
     Event,
     Failed,
     Hello,
+    Job,
     Load,
     Look,
     Prepare,
     Progress,
     Request,
+    Typing,
     Unlock,
     Where,
 )
@@ -57,8 +60,6 @@ OFFLINE = {
 
 _PR_SET_PDEATHSIG = 1
 
-Job = Load | Ask | AskAll | Look | Prepare | Where
-
 
 class Answerer(Protocol):
     """What answers: the engine, or the fake one. Used from one thread."""
@@ -77,6 +78,10 @@ class Answerer(Protocol):
 
     def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         """Encode a page ahead; the last event is one of `LAST_EVENTS`."""
+        ...
+
+    def typing(self, request: Typing, cancel: CancelToken) -> Iterator[Event]:
+        """Read a question while it is typed; the last event is one of `LAST_EVENTS`."""
         ...
 
     def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:
@@ -164,7 +169,7 @@ class Host:
             case Unlock():
                 self._waiting.put(request)
             case _:
-                self._cancel(lambda job: isinstance(job, Look | Prepare))
+                self._cancel(lambda job: isinstance(job, AHEAD))
                 with self._lock:
                     self._open[request.job] = (request, threading.Event())
                 self._waiting.put(request)
@@ -229,6 +234,8 @@ def _events(answerer: Answerer, request: Job, cancel: CancelToken) -> Iterator[E
             return answerer.ask_all(request, cancel)
         case Look():
             return answerer.look(request, cancel)
+        case Typing():
+            return answerer.typing(request, cancel)
         case Prepare():
             return answerer.prepare(request, cancel)
         case Where():

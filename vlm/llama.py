@@ -84,6 +84,8 @@ class LlamaDecoder:
         self.exact = True
         self.device = self._embedding.device
         self.replay: Recorded | None = None
+        self.between: Callable[[], None] | None = None
+        """Called before each layer when several tokens are read; raises to stop there."""
         _, self._normed = scripted()
         self._one = self.one_token(self.weights, one_row) if self.plain else None
 
@@ -195,6 +197,8 @@ class LlamaDecoder:
             mask = torch.zeros(mask.shape).masked_fill_(~mask, float("-inf"))
         x = embedded
         for place, (layer, kept) in enumerate(zip(self.layers, buffer, strict=True)):
+            if self.between is not None:
+                self.between()
             last = place + 1 == len(self.layers)
             mixed = self._attend(layer, kept, x, cos, sin, start, mask)
             if last and wanted < count:  # nothing reads the other positions any more

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import safetensors.torch
@@ -112,3 +113,40 @@ class PageStore:
     def _remove(path: Path) -> None:
         with contextlib.suppress(OSError):
             path.unlink()
+
+
+class Later:
+    """What goes into a store, or nowhere, once nobody waits for an answer.
+
+    Args:
+        store: None for nowhere.
+    """
+
+    def __init__(self, store: PageStore | None) -> None:
+        self._store = store
+        self._unsaved: dict[object, Callable[[], Tensor]] = {}
+
+    def use(self, store: PageStore | None) -> None:
+        """Go on with another store, or with none; what waits is given up."""
+        self._store = store
+        self.forget()
+
+    def load(self, key: object) -> Tensor | None:
+        """Return what the store has under a key, or None."""
+        return None if self._store is None else self._store.load(key)
+
+    def add(self, key: object, value: Callable[[], Tensor]) -> None:
+        """Let `save` write a value."""
+        if self._store is not None:
+            self._unsaved[key] = value
+
+    def save(self) -> None:
+        """Write what was added since the last time."""
+        unsaved, self._unsaved = self._unsaved, {}
+        if self._store is not None:
+            for key, value in unsaved.items():
+                self._store.save(key, value())
+
+    def forget(self) -> None:
+        """Give up what waits."""
+        self._unsaved.clear()

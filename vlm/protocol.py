@@ -83,6 +83,19 @@ class Look(Message, frozen=True, tag="look"):
     splitting: bool = True
 
 
+class Typing(Message, frozen=True, tag="typing"):
+    """Read a question while it is typed, at low priority; a later request interrupts it.
+
+    The question's text is what stands in the line so far: the words before its last space are read,
+    or with `paused` all of it, because the person may be about to ask. What was read before of
+    another text is cut; "" cuts all of it. Last event: `Looked`, `Cancelled` or `Failed`.
+    """
+
+    job: int
+    question: Question
+    paused: bool = False
+
+
 class Prepare(Message, frozen=True, tag="prepare"):
     """Learn a document's words ahead of a question to all of it; a later request interrupts it.
 
@@ -182,7 +195,7 @@ class AllAnswered(Message, frozen=True, tag="all_answered"):
 
 
 class Looked(Message, frozen=True, tag="looked"):
-    """Last event of `Look` and of `Prepare`."""
+    """Last event of `Look`, of `Typing` and of `Prepare`."""
 
     job: int
 
@@ -209,7 +222,13 @@ class Failed(Message, frozen=True, tag="failed"):
     message: str
 
 
-Request = Hello | Load | Ask | AskAll | Look | Prepare | Where | Cancel | Unlock
+Job = Load | Ask | AskAll | Look | Typing | Prepare | Where
+"""Requests that end with an event."""
+
+AHEAD = (Look, Typing, Prepare)
+"""Jobs that nobody waits for: every later job interrupts them."""
+
+Request = Hello | Job | Cancel | Unlock
 Event = (
     Hello
     | Progress

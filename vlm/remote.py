@@ -32,6 +32,7 @@ from vlm.protocol import (
     Looked,
     Prepare,
     Progress,
+    Typing,
     Unanswered,
     Unlock,
     Where,
@@ -91,6 +92,10 @@ class RemoteEngine:
 
     def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         """Do nothing: no page leaves this computer before somebody asks about it."""
+        yield Cancelled(request.job) if cancel.is_set() else Looked(request.job)
+
+    def typing(self, request: Typing, cancel: CancelToken) -> Iterator[Event]:
+        """Do nothing: no word leaves this computer before it is asked."""
         yield Cancelled(request.job) if cancel.is_set() else Looked(request.job)
 
     def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:

@@ -6,10 +6,34 @@ Knows keys and sizes. A key must hold everything that the value depends on.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What a kept prefix holds beyond itself, because it was read ahead of a question.
+
+    Attributes:
+        key: Of the prefix.
+        prefix: How many tokens it has.
+        ids: All tokens that are held, the prefix's first.
+    """
+
+    key: Hashable
+    prefix: int
+    ids: tuple[int, ...]
+
+
+def shared(one: Sequence[int], other: Sequence[int]) -> int:
+    """Count the tokens with which both begin."""
+    for place, (first, second) in enumerate(zip(one, other, strict=False)):
+        if first != second:
+            return place
+    return min(len(one), len(other))
 
 
 class Kept(Generic[V]):

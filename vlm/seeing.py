@@ -6,7 +6,7 @@ Yields between views, so that whoever drives it can show progress and stop.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,10 +24,10 @@ from vlm.guesses import Guesses
 from vlm.llama import LlamaDecoder
 from vlm.llama_room import LlamaSequence
 from vlm.loader import LoadedModel
-from vlm.page_store import PageStore
+from vlm.page_store import Later, PageStore
 from vlm.precision import settle, written_in
 from vlm.prompt import Prompt, build
-from vlm.reuse import Kept
+from vlm.reuse import Beyond, Kept, shared
 from vlm.selftest import SelfTest
 from vlm.types import WHOLE_PAGE, Box, PageRef, PageSize, Precision, Question, View, Word
 from vlm.views import Drawn, PageSource
@@ -94,13 +94,13 @@ class Sight:
         store: PageStore | None = None,
     ) -> None:
         self._precision: Precision = precision
-        self._store = store
-        self._unsaved: dict[object, Callable[[], Tensor]] = {}
+        self._disk = Later(store)
         self._wear(loaded)
         self._pages = pages
         self._seen: Kept[Seen] = Kept(SEEN_PAGES)
         self._kept: Kept[Any] = Kept(budget_bytes)
         self._drawn: dict[bytes, Drawn] = {}
+        self._beyond: Beyond | None = None
         self._guesses = Guesses()
 
     def _wear(self, loaded: LoadedModel) -> None:
@@ -113,6 +113,7 @@ class Sight:
     def switch(self, loaded: LoadedModel) -> None:
         """Go on with another version of the same base; features that stay the same are kept."""
         self._wear(loaded)
+        self._beyond = None
         self._kept.keep(lambda key: isinstance(key, tuple) and key[0] == "features")
 
     def look(
@@ -184,9 +185,9 @@ class Sight:
 
         Yields what is being done. Returns the sequence, which holds exactly that part.
         """
+        self.cut()
         prefix = prompt.ids[: prompt.prefix]
-        digests = tuple(digest for one in (seen, *more) for digest in one.digests)
-        key = ("prefix", *self.loaded.key, digests, prefix)
+        key = self._key(prompt, (seen, *more))
         if (kept := self._kept.get(key)) is not None:
             kept.rewind(len(prefix))  # a question before this one has left its tokens behind
             self._kept.put(key, kept, kept.size_bytes)  # and may have made it larger
@@ -211,14 +212,47 @@ class Sight:
         if loaded.family.abilities.keeps_prefix and prefix:
             self._kept.put(key, sequence, sequence.size_bytes)
             if isinstance(sequence, LlamaSequence):
-                self._later(key, partial(sequence.first, len(prefix)))
+                self._disk.add(self._lasting(key), partial(sequence.first, len(prefix)))
         return sequence
+
+    def resume(
+        self, prompt: Prompt, ids: Sequence[int], pages: Sequence[Seen], clock: Clock
+    ) -> Generator[str, None, tuple[Any, int]]:
+        """Do as `begin`, but leave what was read beyond it, see `hold`, as far as `ids` begin so.
+
+        Yields what is being done. Returns the sequence and how many tokens it holds, the first of
+        `ids`: at least the prompt's prefix, with which `ids` must begin.
+        """
+        key, beyond = self._key(prompt, pages), self._beyond
+        kept = self._kept.get(key) if beyond is not None and beyond.key == key else None
+        if beyond is None or kept is None:
+            return (yield from self.begin(pages[0], prompt, clock, pages[1:])), prompt.prefix
+        self._beyond, count = None, shared(beyond.ids, ids)
+        kept.rewind(count)
+        self._kept.put(key, kept, kept.size_bytes)
+        return kept, count
+
+    def hold(self, prompt: Prompt, ids: Sequence[int], pages: Sequence[Seen]) -> None:
+        """Note that the sequence of `resume` holds these tokens; the next one may go on there."""
+        if (kept := self._kept.get(key := self._key(prompt, pages))) is not None:
+            self._beyond = Beyond(key, prompt.prefix, tuple(ids))
+            self._kept.put(key, kept, kept.size_bytes)
+
+    def cut(self) -> None:
+        """Forget what was read ahead beyond a page."""
+        beyond, self._beyond = self._beyond, None
+        if beyond is not None and (kept := self._kept.get(beyond.key)) is not None:
+            kept.rewind(beyond.prefix)
+
+    def _key(self, prompt: Prompt, pages: Sequence[Seen]) -> tuple[Any, ...]:
+        digests = tuple(digest for one in pages for digest in one.digests)
+        return ("prefix", *self.loaded.key, digests, prompt.ids[: prompt.prefix])
 
     def _revived(self, key: tuple[Any, ...], length: int) -> Any:
         """Return a prefix that an earlier process has prefilled, or None."""
-        if self._store is None or not isinstance(self.decoder, LlamaDecoder):
+        if not isinstance(self.decoder, LlamaDecoder):
             return None
-        saved = self._store.load(self._lasting(key))
+        saved = self._disk.load(self._lasting(key))
         sequence = None if saved is None else self.decoder.resume(saved)
         if sequence is None or sequence.length != length:
             return None
@@ -230,22 +264,13 @@ class Sight:
         """Return a key that no other weights share, also after a restart."""
         return (*key, self.loaded.files)
 
-    def _later(self, key: tuple[Any, ...], value: Callable[[], Tensor]) -> None:
-        """Let `save` write a value, once nobody waits for an answer."""
-        if self._store is not None:
-            self._unsaved[self._lasting(key)] = value
-
     def keep_in(self, store: PageStore | None) -> None:
         """Let what is made of pages from now on outlive this process in a store, or nowhere."""
-        self._store = store
-        self._unsaved.clear()
+        self._disk.use(store)
 
     def save(self) -> None:
-        """Write to disk what was made of pages since the last time."""
-        unsaved, self._unsaved = self._unsaved, {}
-        if self._store is not None:
-            for key, value in unsaved.items():
-                self._store.save(key, value())
+        """Write to disk what was made of pages since the last time; nothing that was typed."""
+        self._disk.save()
 
     def prompt(self, seen: Seen, question: str, more: Sequence[Seen] = ()) -> Prompt:
         """Build a question's prompt for what was seen, more pages after the first.
@@ -276,8 +301,9 @@ class Sight:
     def forget(self) -> None:
         """Give up everything that is kept of pages."""
         self._kept.clear()
+        self._beyond = None
         self._drawn.clear()
-        self._unsaved.clear()
+        self._disk.forget()
 
     def features(self, seen: Seen, clock: Clock) -> Generator[str, None, tuple[Tensor, ...]]:
         """Encode the views that are not kept, one by one; returns what each became."""
@@ -285,11 +311,9 @@ class Sight:
         for index, digest in enumerate(seen.digests):
             key = ("features", *self.loaded.sees, digest)
             features = self._kept.get(key)
-            if features is None and self._store is not None:
-                features = self._store.load(self._lasting(key))
-                if features is not None:
-                    features = features.to(self.loaded.model.device)
-                    self._kept.put(key, features, features.nbytes)
+            if features is None and (saved := self._disk.load(self._lasting(key))) is not None:
+                features = saved.to(self.loaded.model.device)
+                self._kept.put(key, features, features.nbytes)
             if features is None:
                 yield f"Looking at view {index + 1} of {len(seen.digests)}"
                 start = time.perf_counter()
@@ -299,7 +323,7 @@ class Sight:
                     features = self.loaded.family.encode(self.loaded.model, pixels)
                 clock.encode += time.perf_counter() - start
                 self._kept.put(key, features, features.nbytes)
-                self._later(key, partial(_same, features))
+                self._disk.add(self._lasting(key), features.detach)
             found.append(features)
         return tuple(found)
 
@@ -310,10 +334,6 @@ class Sight:
             return drawn
         tile = seen.layout.tiles[index]
         return views.draw(self._pages, seen.page, seen.box, seen.sheet, seen.layout, tile)
-
-
-def _same(features: Tensor) -> Tensor:
-    return features
 
 
 def _no_page(page: PageRef, count: int) -> str:

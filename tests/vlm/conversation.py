@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pymupdf
 import pytest
+from msgspec import structs
 
 from vlm import children, wire
 from vlm.protocol import (
@@ -34,6 +35,7 @@ from vlm.protocol import (
     Request,
     Saw,
     TextDelta,
+    Typing,
     Unanswered,
     Unlock,
 )
@@ -140,6 +142,7 @@ class EngineContract(ABC):
             done = engine.last_of(4)
             assert isinstance(done, Done)
             assert done.answer.text
+            self.type_in(engine, asked)
             self.queue(engine, asked)
             self.refuse(engine, tmp_path)
             self.read_a_book(engine, tmp_path)
@@ -153,6 +156,18 @@ class EngineContract(ABC):
             assert TextDelta in told
             lasts = [event.job for event in engine.said if isinstance(event, LAST_EVENTS)]
             assert lasts == sorted(set(lasts)), "exactly one last event for each job, in order"
+
+    def type_in(self, engine: Closing, asked: Question) -> None:
+        """Tell what is typed, then ask it: the answer is the same."""
+        before = engine.said[-1]
+        engine.send(Typing(5, structs.replace(asked, text="What is the to")))
+        assert engine.last_of(5) == Looked(5)
+        engine.send(Typing(6, asked, paused=True), Ask(7, asked))
+        assert isinstance(engine.last_of(6), Cancelled | Looked), "it gives way to a question"
+        done = engine.last_of(7)
+        assert isinstance(done, Done)
+        assert isinstance(before, Done)
+        assert done.answer.text == before.answer.text
 
     def queue(self, engine: Closing, asked: Question) -> None:
         """Send several jobs at once."""

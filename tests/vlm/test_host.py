@@ -34,6 +34,7 @@ from vlm.protocol import (
     Prepare,
     Progress,
     TextDelta,
+    Typing,
     Unlock,
     Where,
 )
@@ -114,6 +115,9 @@ class Scripted:
         yield AllAnswered(request.job)
 
     def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
+        yield Looked(request.job)
+
+    def typing(self, request: Typing, cancel: CancelToken) -> Iterator[Event]:
         yield Looked(request.job)
 
     def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:

@@ -32,6 +32,7 @@ from vlm.protocol import (
     Looked,
     Saw,
     TextDelta,
+    Typing,
     Where,
 )
 from vlm.remote import NOT_SHOWN, RemoteEngine
@@ -151,6 +152,7 @@ def test_nothing_is_sent_before_a_question(engine: RemoteEngine, server: FakeSer
     connect(engine, server)
     before = len(server.asked)
     assert last(engine.look(Look(3, PAGE), NEVER)) == Looked(3)
+    assert last(engine.typing(Typing(3, question(), paused=True), NEVER)) == Looked(3)
     told = last(engine.where(Where(4, question(), "84.50"), NEVER))
     assert isinstance(told, Failed)
     assert told.message == NOT_SHOWN

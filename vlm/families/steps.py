@@ -53,9 +53,11 @@ class Steps:
 
     def rewind(self, length: int) -> None:
         """Forget all but the first `length` tokens."""
-        surplus = self.length - length
         for index, layer in enumerate(self.cache.layers):
-            if surplus > 0 and index not in self.looking:
+            if index in self.looking:
+                continue
+            surplus = layer.get_seq_length() - length  # a stopped step has not reached all of them
+            if surplus > 0:
                 layer.crop(-surplus)
 
 
