@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -233,6 +234,7 @@ class Desk(QObject):
             view.restore(sheet.waiting)
         view.opened.connect(self._on_opened)
         view.failed.connect(self._on_failed)
+        view.close_wanted.connect(partial(self.close_document, view.path))
         view.page_changed.connect(self._on_moved)
         view.crop_changed.connect(self._on_moved)
         view.zoom_changed.connect(self.changed)

@@ -31,7 +31,8 @@ NO_BOX = "Draw a box around the text you want to copy, then press Ctrl+C."
 class Front(QObject):
     """Letters typed on a page go into the question, "Draw a box" says how.
 
-    Ctrl+C copies the text of the box, Ctrl+Z takes its last change back, Esc takes marks away.
+    Ctrl+C copies the text of the box, Ctrl+Z takes its last change back, Esc stops an answer or
+    takes marks away.
 
     Args:
         tabs: The open documents.
@@ -64,11 +65,22 @@ class Front(QObject):
         panel.left.connect(tabs.take_keyboard)
         panel.crop_wanted.connect(self._on_crop_wanted)
         tabs.typed.connect(panel.type_on)
-        tabs.escaped.connect(desk.clear_evidence)
+        tabs.escape = self._on_escape
         tabs.copy_pressed.connect(self._on_copy)
         tabs.undo_pressed.connect(self._on_undo)
         tabs.made.connect(self._on_made)
         tabs.menu_wanted.connect(self._on_menu_wanted)
+
+    def _on_escape(self) -> bool:
+        """Stop the answer that is coming, else take the marks away; tell whether either was there.
+
+        The message and the colours on the page have gone before, see `app.escape`; so has the box.
+        """
+        view = self._tabs.current
+        if self._panel.running:
+            self._panel.composer.stop.click()
+            return True
+        return view is not None and view.clear_evidence()
 
     @Slot()
     def _on_crop_wanted(self) -> None:

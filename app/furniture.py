@@ -19,6 +19,7 @@ from app.batch import choice as batch_choice
 from app.batch.door import BatchDoor
 from app.desk import Desk, Reading
 from app.engine_client import EngineClient
+from app.escape import Escape
 from app.examples import shelf
 from app.examples.crops import CropTaker
 from app.examples.keeper import ExampleKeeper
@@ -85,6 +86,7 @@ class Furniture(QObject):
         )
         say = self._window.notice.say
         self.front = Front(self.tabs, self.desk, self.pages, self.panel, self.history, say, self)
+        Escape(self._window, self._window.notice, self.asking)
         self.models = ModelsDoor(self._window)
         self.remote = RemoteDoor(self._window, self.asking, shell.folders.config)
         self._window.column.insertWidget(0, self.remote.strip)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
@@ -49,10 +49,15 @@ class Notice(QFrame):
 
     A button leads where the newest sentence that leads anywhere does.
 
+    Signals:
+        showing(bool): It shows something from now on, or no longer does.
+
     Args:
         parent: What it may lie over.
         over: The part of `parent` at whose foot it lies.
     """
+
+    showing = Signal(bool)
 
     def __init__(self, parent: QWidget, over: QWidget) -> None:
         super().__init__(parent)
@@ -110,6 +115,7 @@ class Notice(QFrame):
         self.show()
         self.raise_()
         self._timer.start()
+        self.showing.emit(True)
 
     @Slot()
     def dismiss(self) -> None:
@@ -118,6 +124,7 @@ class Notice(QFrame):
         self._said = []
         self._text.setText("")
         self.hide()
+        self.showing.emit(False)
 
     def _newest_way(self) -> Way | None:
         return next((said.way for said in reversed(self._said) if said.way is not None), None)

@@ -66,6 +66,8 @@ class Settings:
     """Longest answer in tokens, `SHORTEST_ANSWER` to `LONGEST_ANSWER`."""
     keep_history: bool = True
     """Whether questions and answers are kept on this machine."""
+    hushed: tuple[str, ...] = ()
+    """Names of small models of which the person does not want to be told again what they read."""
     restore_session: bool = True
     """Whether the next start opens what was open at the end."""
 

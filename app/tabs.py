@@ -82,7 +82,6 @@ class Tabs(QWidget):
         moved(): The order has changed.
         typed(str): A letter typed while the keyboard is on a document, which has no use for it;
             a line break for Enter.
-        escaped(): Esc, when the document has no use for it.
         copy_pressed(): The keys for copying, on a document.
         menu_wanted(object): A right click on a document, at this `QPoint` of the screen.
         undo_pressed(int): The keys for undoing (-1) or redoing (1), on a document.
@@ -96,7 +95,6 @@ class Tabs(QWidget):
     close_wanted = Signal(str)
     moved = Signal()
     typed = Signal(str)
-    escaped = Signal()
     copy_pressed = Signal()
     menu_wanted = Signal(QPoint)
     undo_pressed = Signal(int)
@@ -106,6 +104,8 @@ class Tabs(QWidget):
     ) -> None:
         super().__init__(parent)
         self._make_view = make_view
+        self.escape: Callable[[], bool] = lambda: False
+        """What Esc does when the document has no use for it; returns whether that was anything."""
         self._views: dict[str, DocumentView] = {}
         self._bar = _Bar()
         self._bar.setAccessibleName("Open documents")
@@ -274,8 +274,8 @@ class Tabs(QWidget):
             if not event.isAutoRepeat():
                 self.typed.emit("\n")
         elif event.key() == Qt.Key.Key_Escape:
-            self.escaped.emit()
-            event.ignore()  # the window may leave the full screen
+            if not self.escape():
+                event.ignore()  # the window may leave the full screen
         elif text.strip() and text.isprintable() and not event.modifiers() & _CONTROLS:
             self.typed.emit(text)
         else:

@@ -8,6 +8,7 @@ DeskError                     carries a stable `code` and one plain sentence
 ├─ PageTimeout                opening, drawing or reading a page took too long
 ├─ PageCrashed                the page process ended on this page
 ├─ ModelIncomplete            a model folder lacks files or has unsafe ones
+│  └─ ModelMissing            there is no such folder any more
 ├─ ModelUnsupported           a model family or setting that this program does not run
 ├─ AdapterMismatch            an adapter made for another model
 ├─ OutOfMemory                needed_bytes and free_bytes say how far it is from fitting
@@ -76,6 +77,12 @@ class ModelIncomplete(DeskError):
     """A model folder lacks something or holds something unsafe."""
 
     code = "model_incomplete"
+
+
+class ModelMissing(ModelIncomplete):
+    """The model's folder is gone."""
+
+    code = "model_missing"
 
 
 class ModelUnsupported(DeskError):

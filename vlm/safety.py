@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from vlm import family_names
-from vlm.errors import ModelIncomplete, ModelUnsupported
+from vlm.errors import ModelIncomplete, ModelMissing, ModelUnsupported
 
 SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 SHARD = re.compile(r"model-\d{5}-of-\d{5}\.safetensors")
@@ -44,6 +44,9 @@ OTHERS = (
     "README.md",
     "LICENSE",
 )
+
+OTHER_WEIGHTS = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.h5", "*.gguf", "*.msgpack")
+"""Weights in formats that are not read."""
 
 SETTINGS_BYTES = 4 * 1024 * 1024
 INDEX_BYTES = 32 * 1024 * 1024
@@ -128,10 +131,14 @@ def examine(folder: Path) -> ModelFolder:
     """Check a model folder.
 
     Raises:
+        ModelMissing: If there is no such folder.
         ModelIncomplete: If something is missing, cut short or unsafe.
     """
     if not folder.is_dir():
-        raise ModelIncomplete(f"There is no model folder at {folder}.")
+        raise ModelMissing(
+            f"There is no model folder {folder}: it was moved or deleted, or it is on a drive that "
+            "is not connected."
+        )
     for name in SETTINGS:
         if (folder / name).exists():
             _refuse_code(folder / name, read_settings(folder / name))
@@ -153,7 +160,7 @@ def read_settings(path: Path, limit: int = SETTINGS_BYTES) -> dict[str, Any]:
         ModelIncomplete: If it is missing, too large or no JSON object.
     """
     if not path.is_file():
-        raise ModelIncomplete(f"The model folder {path.parent} has no {path.name}.")
+        raise _lacking(path.parent, path.name)
     if path.stat().st_size > limit:
         raise ModelIncomplete(f"{path} is larger than any settings file.")
     try:
@@ -200,6 +207,8 @@ def _weight_files(folder: Path) -> list[str]:
     if (folder / SINGLE).is_file():
         return [SINGLE]
     if not (folder / INDEX).is_file():
+        if not any(True for kind in OTHER_WEIGHTS for _ in folder.glob(kind)):
+            raise _lacking(folder, SINGLE)
         raise ModelIncomplete(
             f"The model folder {folder} has no {SINGLE}. Other weight formats can hide programs "
             "and are not read; look for a safetensors version of this model."
@@ -212,8 +221,15 @@ def _weight_files(folder: Path) -> list[str]:
         if not isinstance(name, str) or not SHARD.fullmatch(name):
             raise ModelIncomplete(f"{folder / INDEX} names {name!r}, which is no weights file.")
         if not (folder / name).is_file():
-            raise ModelIncomplete(f"The model folder {folder} lacks {name}. Fetch it again.")
+            raise _lacking(folder, name)
     return names
+
+
+def _lacking(folder: Path, name: str) -> ModelIncomplete:
+    return ModelIncomplete(
+        f"The model is not all here: {name} is missing in {folder}. Most likely it was not fetched "
+        "to the end; fetch it again."
+    )
 
 
 def tensors(path: Path) -> tuple[int, int]:

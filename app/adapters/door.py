@@ -66,6 +66,7 @@ class VersionsDoor(QObject):
         self._window = window
         self._settings = settings
         self._asking = asking
+        self._panel = panel
         self._head = panel.head
         self._taker = taker
         self._lane = Tasks(1, self)
@@ -80,6 +81,8 @@ class VersionsDoor(QObject):
         self._looked_at = ""
         self.overrides: dict[str, str] = {}
         panel.head.set_menu(self.menu)
+        panel.head.small_pressed.connect(self.use_small)
+        panel.note_hushed.connect(self._on_hushed)
         asking.model_changed.connect(self._on_model)
         asking.adapter_refused.connect(self._on_refused)
         asking.server_changed.connect(self._on_server)
@@ -119,6 +122,8 @@ class VersionsDoor(QObject):
         shipped = models.default_folder()
         folder = settings.model_folder or (str(shipped) if shipped is not None else "")
         setting = settings.adapters.get(folder, "")
+        self._head.set_small(shipped is not None and folder != str(shipped))
+        self._panel.set_hushed(settings.hushed)
         if folder != self._folder:
             self._picked = None
         adapter = self._picked if setting == BY_PAGE else setting
@@ -135,6 +140,11 @@ class VersionsDoor(QObject):
     def unpark(self) -> None:
         """Let the next `load` take the server's place, whatever it loads."""
         self._parked = None
+
+    @Slot()
+    def use_small(self) -> None:
+        """Read with the model that comes with the program from now on."""
+        self.settings_wanted.emit(replace(self._settings(), model_folder=""))
 
     @Slot(str)
     def use(self, name: str) -> None:
@@ -238,6 +248,12 @@ class VersionsDoor(QObject):
             self._behind.show_listing(self._listing)
             self._behind.show_wearing(self._wearing)
 
+    @Slot(str)
+    def _on_hushed(self, name: str) -> None:
+        """Tell no more of what a small model reads."""
+        settings = self._settings()
+        self.settings_wanted.emit(replace(settings, hushed=(*settings.hushed, name)))
+
     @Slot(object)
     def _on_chosen(self, choice: Choice) -> None:
         self._wearing = replace(self._wearing, reason=choice.reason)
@@ -262,6 +278,7 @@ class VersionsDoor(QObject):
         if server is None:
             self._parked = None
         elif self._loaded is not None:
+            self._head.set_small(False)  # the strip offers the way back
             self._parked, self._loaded = self._loaded, None
             self._decide()
 

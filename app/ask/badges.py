@@ -76,16 +76,17 @@ class AnswerBadges(QWidget):
         self._row.settle()
         self.pages.tab_before(self.time)
 
-    def _explain(self, text: str) -> None:
-        """Show a line below the badges, or hide it when it is this one."""
+    def _explain(self, text: str, numbers: str = "") -> None:
+        """Show a line below the badges, or hide it when it is this one; its numbers are the tip."""
         same = not self.detail.isHidden() and self.detail.text() == text
         self.detail.setText(text)
+        self.detail.setToolTip(numbers)
         self.detail.setVisible(not same)
 
     @Slot()
     def _on_detail(self) -> None:
         if self._answer is not None:
-            self._explain(words.detail(self._answer))
+            self._explain(words.detail(self._answer), words.numbers(self._answer))
 
     @Slot()
     def _on_evidence(self) -> None:

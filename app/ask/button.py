@@ -61,6 +61,11 @@ class IconButton(QAbstractButton):
         self.updateGeometry()
         self.update()
 
+    def set_look(self, look: Look) -> None:
+        """Stand out more or less."""
+        self._look = look
+        self.update()
+
     def set_worded(self, worded: bool) -> None:
         """Show the words beside the icon, or only the icon."""
         self._worded = worded

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from app import theme
 from app.ask import words
 from app.ask.button import IconButton, Look
+from app.ask.flow import FlowRow
 from app.ask.icons import Icon
 from app.ask.surface import BusyLine, MutedLabel, Notice, plain_label, sized
 from app.theme import Tone
 from vlm.types import ModelInfo
 
+CHOOSE, ANOTHER = "Choose a model", "Choose another"
 _DEVICES = {"cpu": "CPU", "cuda": "GPU", "mps": "GPU"}
 
 
@@ -25,10 +27,12 @@ class ModelHead(QWidget):
     Signals:
         models_pressed(): The person wants to see or choose models, and the chip has no menu.
         retry_pressed(): The person wants the model loaded again.
+        small_pressed(): The person wants the small model that comes with the program instead.
     """
 
     models_pressed = Signal()
     retry_pressed = Signal()
+    small_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +47,11 @@ class ModelHead(QWidget):
         self.status = MutedLabel()
         self.notice = Notice()
         self.busy = BusyLine()
-        self.choose = IconButton(Icon.CHIP, "Choose a model", Look.MAIN)
+        self._has_small = False
+        self.small = IconButton(Icon.CHECK, "Use the small model", Look.MAIN)
+        self.small.setToolTip("The model that comes with the program")
+        self.small.clicked.connect(self.small_pressed)
+        self.choose = IconButton(Icon.CHIP, CHOOSE, Look.MAIN)
         self.choose.clicked.connect(self.models_pressed)
         self.retry = IconButton(Icon.AGAIN, "Try again", Look.OUTLINE)
         self.retry.clicked.connect(self.retry_pressed)
@@ -51,10 +59,7 @@ class ModelHead(QWidget):
         row.addWidget(title)
         row.addStretch()
         row.addWidget(self.chip)
-        actions = QHBoxLayout()
-        actions.addWidget(self.choose)
-        actions.addWidget(self.retry)
-        actions.addStretch()
+        self._actions = FlowRow(self.small, self.choose, self.retry)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.SPACE - 2)
@@ -62,12 +67,16 @@ class ModelHead(QWidget):
         layout.addWidget(self.status)
         layout.addWidget(self.notice)
         layout.addWidget(self.busy)
-        layout.addLayout(actions)
+        layout.addWidget(self._actions)
         self._show("No model", "", Tone.PLAIN)
 
     def set_menu(self, menu: Callable[[], QMenu | None]) -> None:
         """Let the chip open a menu, made anew each time; none opens the models."""
         self._menu = menu
+
+    def set_small(self, offered: bool) -> None:
+        """Say whether the small model can take the place of one that does not load."""
+        self._has_small = offered
 
     def set_reason(self, reason: str) -> None:
         """Say below the chip why this version of the model reads, "" for nothing."""
@@ -97,13 +106,9 @@ class ModelHead(QWidget):
 
     def show_failure(self, title: str, sentence: str) -> None:
         """Show why no model reads."""
-        self._show(
-            "No model",
-            f"{title}. {sentence}" if title else sentence,
-            Tone.BAD,
-            self.choose,
-            self.retry,
-        )
+        text = f"{title}. {sentence}" if title else sentence
+        small = [self.small] if self._has_small else []
+        self._show("No model", text, Tone.BAD, *small, self.choose, self.retry)
         self.chip.hide()
 
     @Slot()
@@ -123,5 +128,9 @@ class ModelHead(QWidget):
         self.status.setText(status if plain else "")
         self.status.setVisible(plain and bool(status))
         self.notice.show_text("" if plain else status, tone, Icon.WARNING)
-        for part in (self.busy, self.choose, self.retry):
+        for part in (self.busy, self.small, self.choose, self.retry):
             part.setVisible(part in shown)
+        instead = self.small in shown
+        self.choose.set_words(ANOTHER if instead else CHOOSE)
+        self.choose.set_look(Look.OUTLINE if instead else Look.MAIN)
+        self._actions.settle()

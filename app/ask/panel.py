@@ -41,6 +41,7 @@ class AskPanel(QWidget):
         left(): The person leaves the question line with Esc, for the page.
         scope_changed(): Another `scope` than the window told: the whole document, or no longer.
         models_wanted(): Open the models.
+        note_hushed(str): The person has read the note about the model of this name.
         retry_pressed(): Load the model again.
     """
 
@@ -52,6 +53,7 @@ class AskPanel(QWidget):
     left = Signal()
     scope_changed = Signal()
     models_wanted = Signal()
+    note_hushed = Signal(str)
     retry_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -61,13 +63,18 @@ class AskPanel(QWidget):
         self._whole = False
         self._cards: list[AnswerCard] = []
         self._follow = True
-        self._small = False
+        self._small = ""
+        """The name of the small model that reads, "" while none does."""
+        self._hushed: tuple[str, ...] = ()
         self.head = ModelHead()
         self.welcome = Welcome()
         self.note = Notice()
         models = IconButton(Icon.CHIP, "Models", Look.OUTLINE)
         models.clicked.connect(self.models_wanted)
         self.note.add_button(models)
+        self.hush = IconButton(Icon.CROSS, words.HUSH, worded=False)
+        self.hush.clicked.connect(lambda: self.note_hushed.emit(self._small))
+        self.note.add_button(self.hush)
         self.composer = Composer()
         self._build()
         self.setAccessibleName("Ask")
@@ -156,12 +163,22 @@ class AskPanel(QWidget):
     def show_model(self, model: ModelInfo) -> None:
         """Show the model that reads, and the note if it is a small one."""
         self.head.show_model(model)
-        self._small = model.small
+        self._small = model.name if model.small else ""
+        self._show_note()
+
+    def set_hushed(self, names: tuple[str, ...]) -> None:
+        """Say of which models the note was read already."""
+        self._hushed = names
         self._show_note()
 
     def set_running(self, running: bool) -> None:
         """Offer Stop while an answer is on its way."""
         self.composer.set_running(running)
+
+    @property
+    def running(self) -> bool:
+        """Whether an answer is on its way."""
+        return not self.composer.stop.isHidden()
 
     def add_card(self, question: Question) -> AnswerCard:
         """Add a card at the bottom and show it."""
@@ -212,7 +229,7 @@ class AskPanel(QWidget):
     def _show_note(self) -> None:
         """Tell of a small model what it reads well, until a box says it was understood."""
         told = self._scope is not None and self._scope.box is not None
-        shown = self._small and not told
+        shown = self._small and self._small not in self._hushed and not told
         self.note.show_text(words.SMALL_MODEL if shown else "", Tone.PLAIN, Icon.CHIP)
 
     def _set_placeholder(self) -> None:

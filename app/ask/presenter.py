@@ -81,8 +81,8 @@ class AskPresenter(QObject):
         self._panel = panel
         self._client = client
         self._ahead = EncodeAhead(client, self)
-        self._back = LookBack(client, pages, panel, self)
-        self._back.shown.connect(self.looks)
+        self.back = LookBack(client, pages, panel, self)
+        self.back.shown.connect(self.looks)
         self._model: tuple[str, str | None, str, Precision, bool | None] | None = None
         self._server: Server | None = None
         self._splitting = True
@@ -148,7 +148,7 @@ class AskPresenter(QObject):
 
     def ask(self, question: Question) -> None:
         """Ask in a new card."""
-        self._back.clear()
+        self.back.clear()
         self._queue(Turn(self._add_card(question), question))
 
     def show_past(self, question: Question, answer: Answer, verdict: bool | None = None) -> None:
@@ -218,7 +218,7 @@ class AskPresenter(QObject):
         card.again_pressed.connect(self.ask_again)
         card.retry_pressed.connect(self._on_retry)
         card.evidence_pressed.connect(self.show_evidence)
-        self._back.add(card)
+        self.back.add(card)
         card.judged.connect(self.judged)
         card.correction_wanted.connect(self.correction_wanted)
         card.corrected.connect(self.corrected)
@@ -265,7 +265,7 @@ class AskPresenter(QObject):
         if isinstance(event, Hello):
             if self._client.loading:
                 self._panel.head.show_busy(words.LOADING)
-        elif self._back.takes(event):
+        elif self.back.takes(event):
             return
         elif self._current is not None and event.job == self._current.job:
             self._on_answer_event(self._current, event)

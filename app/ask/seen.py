@@ -57,7 +57,7 @@ class ViewButton(QAbstractButton):
     def __init__(self, view: View, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture: QPixmap | None = None
-        self._lines = (words.view_name(view), words.view_cost(view))
+        self._lines = (words.view_name(view), words.view_sharpness(view))
         self.setCheckable(True)
         self.setAccessibleName(", ".join(self._lines))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -125,7 +125,7 @@ class Pixels(QWidget):
 
 
 class SeenSheet(QDialog):
-    """The views large and small, each with its sharpness and cost, and a warning if there is one.
+    """The views large and small, each with its sharpness, and a warning if there is one.
 
     Signals:
         crop_wanted(): The person wants to draw a box to zoom in; the sheet has closed.
@@ -236,7 +236,8 @@ class SeenSheet(QDialog):
             view = self._views[place]
             self.buttons[place].setChecked(True)
             self.pixels.set_picture(self.pictures.get(place), QSize(view.width, view.height))
-            self.caption.setText(f"{words.view_name(view)}: {words.view_detail(view)}")
+            self.caption.setText(f"{words.view_name(view)}: {words.sharpness(view.dpi)}")
+            self.caption.setToolTip(words.view_numbers(view))
 
     @Slot(object)
     def _on_opened(self, document: Document) -> None:

@@ -19,6 +19,10 @@ from vlm.types import Answer, Document, Evidence, PageAnswer, Question, StopReas
 
 SURE = 0.90
 FAIRLY_SURE = 0.70
+COARSE = 110
+"""Dots per inch below which small print is lost."""
+FINE = 220
+"""Dots per inch that offices scan small print with."""
 
 EXAMPLES = (
     "What does it say?",
@@ -30,6 +34,7 @@ NO_DOCUMENT = "As soon as a page shows here, draw a box around the part you mean
 ASKED_BEFORE = "You asked this about this document before"
 FIRST_QUESTION = "Draw a box around the part you mean for the sharpest reading, or ask right away."
 FIRST_OF_BOX = "Press Enter to have it read, or type what you want to know about it."
+HUSH = "Do not show this again for this model"
 SMALL_MODEL = "This small model reads fields and short lines: draw a box around one."
 NO_MODEL = "There is no model to read with yet."
 STARTING = "Starting the reader…"
@@ -200,10 +205,23 @@ def detail(answer: Answer) -> str:
     if answer.confidence >= 0:
         parts.insert(0, f"{percent(answer.confidence)} sure")
     if answer.visual_tokens:
-        parts.append(f"{answer.visual_tokens} visual tokens at {answer.effective_dpi:.0f} dpi")
+        parts.append(f"detail seen: {sharpness(answer.effective_dpi)}")
     if answer.timings.first_token:
         parts.append(f"first word after {seconds(answer.timings.first_token)}")
     return " · ".join(parts)
+
+
+def sharpness(dpi: float) -> str:
+    """Say how much can be made out in words of scanning: "like a coarse scan (92 dpi)"."""
+    fine = "a coarse" if dpi < COARSE else "an ordinary" if dpi < FINE else "a fine"
+    return f"like {fine} scan ({dpi:.0f} dpi)"
+
+
+def numbers(answer: Answer) -> str:
+    """Say what an engineer wants to know besides `detail`; "" when nothing is known."""
+    if not answer.visual_tokens:
+        return ""
+    return f"{answer.visual_tokens} visual tokens at {answer.effective_dpi:.0f} dpi"
 
 
 def where_other(answer: Answer) -> str:
@@ -267,13 +285,13 @@ def view_name(view: View) -> str:
     return view.name[:1].upper() + view.name[1:]
 
 
-def view_cost(view: View) -> str:
-    """Say a view's sharpness and cost."""
-    return f"{view.dpi:.0f} dpi · {view.visual_tokens} tokens"
+def view_sharpness(view: View) -> str:
+    """Say how much can be made out in a view, short."""
+    return f"{view.dpi:.0f} dpi"
 
 
-def view_detail(view: View) -> str:
-    """Say a view's size, sharpness and cost in full."""
+def view_numbers(view: View) -> str:
+    """Say a view's size, sharpness and cost in full, for an engineer."""
     return (
         f"{view.width} × {view.height} pixels, {view.dpi:.0f} pixels per inch of page, "
         f"{view.visual_tokens} visual tokens"

@@ -44,6 +44,7 @@ class DocumentView(QWidget):
         zoom_changed(float): 1.0 is 100 %.
         opened(object): `Document`.
         failed(object): `PageFailure` of the document or of one of its pages.
+        close_wanted(): The person closes the document, which cannot be opened.
 
     Args:
         path: The document, opened at once.
@@ -55,6 +56,7 @@ class DocumentView(QWidget):
     zoom_changed = Signal(float)
     opened = Signal(object)
     failed = Signal(object)
+    close_wanted = Signal()
 
     def __init__(self, path: str, pages: PageService, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,9 +127,11 @@ class DocumentView(QWidget):
         if scroll and boxes:
             self._area.show_box(page, boxes[0])
 
-    def clear_evidence(self) -> None:
-        """Take the marks away."""
+    def clear_evidence(self) -> bool:
+        """Take the marks away; tell whether there were any."""
+        had = bool(self._area.painter.evidence[1])
         self._area.set_evidence(0, ())
+        return had
 
     def show_heat(self, heats: Heats) -> None:
         """Lay over pages how much a model looked where; nothing takes it away."""
@@ -195,11 +199,12 @@ class DocumentView(QWidget):
         self._bar.page_asked.connect(self._area.go_to)
         self._bar.zoom_asked.connect(self._area.zoom_to)
         self._commands.turned.connect(self._on_turned)
-        self._commands.box_wanted.connect(self._on_box_wanted)
+        self._commands.box_wanted.connect(lambda wanted: self.set_crop(*wanted))
         self._hand.crop_changed.connect(self._on_crop)
         self._hand.line_asked.connect(self._on_line_asked)
-        self._notices.retry_asked.connect(self._on_page_retry)
+        self._notices.retry_asked.connect(lambda page: self._area.set_failed(page, False))
         self._opening.retry_asked.connect(lambda: self._pages.open(self.path))
+        self._opening.close_asked.connect(self.close_wanted)
         self._opening.password_entered.connect(self.unlock)
 
     # What pages say
@@ -324,14 +329,6 @@ class DocumentView(QWidget):
     def _on_turned(self) -> None:
         if self._crop.box is not None:
             self._on_crop()
-
-    @Slot(object)
-    def _on_box_wanted(self, wanted: tuple[int, Box]) -> None:
-        self.set_crop(*wanted)
-
-    @Slot(int)
-    def _on_page_retry(self, page: int) -> None:
-        self._area.set_failed(page, False)
 
     # Qt
 

@@ -21,15 +21,21 @@ WIDTH = 380
 
 
 class Notice(QWidget):
-    """A card with a plain sentence and one thing to do about it.
+    """A card with a plain sentence and what to do about it.
 
     Signals:
         retry_asked(): Try again.
+        close_asked(): Close the document.
+
+    Args:
+        parent: Where it lies.
+        closing: Whether it offers to close the document.
     """
 
     retry_asked = Signal()
+    close_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, closing: bool = False) -> None:
         super().__init__(parent)
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.PlainText)
@@ -38,11 +44,23 @@ class Notice(QWidget):
         self._button = QPushButton("Try again")
         self._button.setAutoDefault(False)
         self._button.clicked.connect(self.retry_asked)
+        self._close = QPushButton("Close")
+        self._close.setAutoDefault(False)
+        self._close.setAccessibleName("Close this document")
+        self._close.clicked.connect(self.close_asked)
+        if not closing:
+            self._close.hide()
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.SPACE)
+        buttons.addStretch()
+        buttons.addWidget(self._button)
+        buttons.addWidget(self._close)
+        buttons.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.SPACE * 2,) * 4)
         column.setSpacing(theme.SPACE * 3 // 2)
         column.addWidget(self._text)
-        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(buttons)
         self.setFixedWidth(WIDTH)
 
     def show_text(self, sentence: str) -> None:

@@ -23,10 +23,12 @@ class Opening(QObject):
     Signals:
         password_entered(str): Open it with this password.
         retry_asked(): Try to open it again.
+        close_asked(): Close the document.
     """
 
     password_entered = Signal(str)
     retry_asked = Signal()
+    close_asked = Signal()
 
     def __init__(self, desk: QWidget, name: str) -> None:
         super().__init__(desk)
@@ -38,9 +40,10 @@ class Opening(QObject):
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self._show_wait)
-        self._notice = Notice(desk)
+        self._notice = Notice(desk, closing=True)
         self._password = PasswordCard(desk)
         self._notice.retry_asked.connect(self._on_retry)
+        self._notice.close_asked.connect(self.close_asked)
         self._password.entered.connect(self.password_entered)
         self.done()
         self._patience.start()

@@ -48,7 +48,8 @@ class SearchBar(QWidget):
         self._text.textChanged.connect(self._on_cleared)
         self._previous = self._action("Previous match", "up", "Shift+F3")
         self._next = self._action("Next match", "down", "F3")
-        self._close = self._action("Close search", "close", "Escape")
+        self._close = self._action("Close search", "close", "")
+        self._close.setToolTip("Close search (Esc)")
         self._previous.triggered.connect(self.previous_asked)
         self._next.triggered.connect(self.next_asked)
         self._close.triggered.connect(self.closed)
@@ -106,8 +107,10 @@ class SearchBar(QWidget):
             self._on_typed()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter goes to the next match, with Shift to the previous one."""
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        """Enter goes to the next match, with Shift to the previous one; Esc closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._close.trigger()
+        elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
         elif self._typing.isActive():
             self._on_typed()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from vlm import family_names, safety
-from vlm.errors import ModelIncomplete, ModelUnsupported
+from vlm.errors import ModelIncomplete, ModelMissing, ModelUnsupported
 
 
 def weights(path: Path, numbers: int = 4, cut: int = 0) -> None:
@@ -175,8 +175,15 @@ def test_a_spoiled_folder_is_refused_with_a_sentence(
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ModelIncomplete, match="no model folder"):
+    with pytest.raises(ModelMissing, match="no model folder .* drive that is not connected"):
         safety.examine(tmp_path / "gone")
+
+
+@pytest.mark.parametrize("name", ["config.json", safety.SINGLE])
+def test_a_model_that_was_not_fetched_to_the_end(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(ModelIncomplete, match=f"not all here: {name} is missing .* fetch it again"):
+        safety.examine(folder)
 
 
 def test_another_family_is_named(folder: Path) -> None:

@@ -81,7 +81,9 @@ def _checked(path: str, found: os.stat_result) -> Stamp:
     if not stat.S_ISREG(found.st_mode):
         raise UnreadableDocument(f"{name} is not a file but a device or a connection.")
     if found.st_size == 0:
-        raise UnreadableDocument(f"{name} is empty. Ask for a new copy of it.")
+        raise UnreadableDocument(
+            f"{name} is empty: there is nothing in the file. Ask for a new copy of it."
+        )
     if found.st_size > limits.FILE_BYTES:
         raise DocumentTooLarge(
             f"{name} has {found.st_size / 1e9:.1f} GB; files up to "

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from vlm.errors import PageCrashed, PageTimeout
 
+SAVE_AGAIN = "Open it in the program that made it and save it again, or ask for a new copy."
+"""What to do about a document that is damaged."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -32,5 +35,5 @@ class Job:
 
     def _next(self) -> str:
         if self.page is None:
-            return "Save it again from another program, or ask for a new copy."
+            return SAVE_AGAIN
         return "The other pages may still work."

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from vlm.errors import PasswordNeeded, UnreadableDocument
 from vlm.pages import limits
+from vlm.pages.jobs import SAVE_AGAIN
 from vlm.pages.mupdf import mupdf, pymupdf
 from vlm.pages.words import RawWord
 from vlm.types import Box, PageSize, Quarter
@@ -44,10 +45,12 @@ class PdfPages:
             self._document = pymupdf.Document(stream=data, filetype="pdf")
         except Exception as error:  # noqa: BLE001  # MuPDF raises dozens of kinds
             raise UnreadableDocument(
-                f"{name} is damaged and could not be repaired. Ask for a new copy of it."
+                f"{name} is damaged and could not be repaired. {SAVE_AGAIN}"
             ) from error
         if not self._document.is_pdf:
-            raise UnreadableDocument(f"{name} says that it is a PDF, but it is not one.")
+            raise UnreadableDocument(
+                f"{name} says that it is a PDF, but it is not one. {SAVE_AGAIN}"
+            )
         self._unlock(password)
         self.count = self._count()
         self._held: tuple[int, mupdf.FzDisplayList, PageSize] | None = None
@@ -72,9 +75,11 @@ class PdfPages:
         try:
             count = int(self._document.page_count)
         except Exception as error:  # noqa: BLE001  # MuPDF raises dozens of kinds
-            raise UnreadableDocument(f"The list of pages in {self._name} is damaged.") from error
+            raise UnreadableDocument(
+                f"The list of pages in {self._name} is damaged. {SAVE_AGAIN}"
+            ) from error
         if count < 1:
-            raise UnreadableDocument(f"{self._name} has no pages that can be shown.")
+            raise UnreadableDocument(f"{self._name} has no pages that can be shown. {SAVE_AGAIN}")
         if count > limits.PAGES:
             raise UnreadableDocument(
                 f"{self._name} claims to have {count:,} pages; more than {limits.PAGES:,} "

@@ -14,6 +14,7 @@ from PIL import Image
 
 from vlm.errors import DocumentTooLarge, UnreadableDocument
 from vlm.pages import limits, pixels
+from vlm.pages.jobs import SAVE_AGAIN
 from vlm.types import Box, PageSize, Quarter
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")
@@ -79,7 +80,9 @@ class PicturePages:
         try:
             count = int(getattr(self._image, "n_frames", 1))
         except Exception as error:  # noqa: BLE001  # Pillow's readers raise dozens of kinds
-            raise UnreadableDocument(f"The list of pages in {self._name} is damaged.") from error
+            raise UnreadableDocument(
+                f"The list of pages in {self._name} is damaged. {SAVE_AGAIN}"
+            ) from error
         if count > limits.PAGES:
             raise UnreadableDocument(
                 f"{self._name} claims to have {count:,} pages; more than {limits.PAGES:,} "
@@ -165,8 +168,7 @@ class PicturePages:
 
     def _broken(self, page: int) -> UnreadableDocument:
         return UnreadableDocument(
-            f"Page {page + 1} of {self._name} is damaged and cannot be drawn. "
-            "Ask for a new copy of the file."
+            f"Page {page + 1} of {self._name} is damaged and cannot be drawn. {SAVE_AGAIN}"
         )
 
 

@@ -37,14 +37,14 @@ def test_a_view_is_drawn_with_the_pixels_the_model_had() -> None:
     assert (turned.width, turned.height) == (28, 378)
 
 
-def test_every_view_is_shown_with_its_sharpness_and_cost(qtbot: QtBot, pages: PageService) -> None:
+def test_every_view_is_shown_with_its_sharpness(qtbot: QtBot, pages: PageService) -> None:
     with qtbot.waitSignal(pages.opened):
         pages.open(PATH)
     shown = sheet(qtbot, pages, Saw(1, VIEWS, "The text is too small."))
     assert shown.warning.text() == "The text is too small."
     assert [button.accessibleName() for button in shown.buttons] == [
-        "Top left, 50 dpi · 64 tokens",
-        "Whole, 25 dpi · 64 tokens",
+        "Top left, 50 dpi",
+        "Whole, 25 dpi",
     ]
     qtbot.waitUntil(lambda: len(shown.pictures) == 2)
     assert shown.pixels.size() == shown.pictures[0].size()
@@ -52,8 +52,9 @@ def test_every_view_is_shown_with_its_sharpness_and_cost(qtbot: QtBot, pages: Pa
     assert image.pixelColor(0, 0).red() == 0x80
     assert image.pixelColor(209, 279).red() == 0xFF
     QTest.mouseClick(shown.buttons[1], Qt.MouseButton.LeftButton)
-    assert shown.caption.text() == (
-        "Whole: 210 × 280 pixels, 25 pixels per inch of page, 64 visual tokens"
+    assert shown.caption.text() == "Whole: like a coarse scan (25 dpi)"
+    assert shown.caption.toolTip() == (
+        "210 × 280 pixels, 25 pixels per inch of page, 64 visual tokens"
     )
 
 

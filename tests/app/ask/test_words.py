@@ -90,7 +90,22 @@ def test_a_card_names_its_file_only_when_another_is_shown() -> None:
 
 def test_detail_names_the_model_and_what_it_was_given() -> None:
     said = words.detail(answer())
-    assert said == "95 % sure · Reader · 320 visual tokens at 168 dpi · first word after 0.8 s"
+    assert said == (
+        "95 % sure · Reader · detail seen: like an ordinary scan (168 dpi) · first word after 0.8 s"
+    )
+    assert words.numbers(answer()) == "320 visual tokens at 168 dpi"
+
+
+@pytest.mark.parametrize(
+    ("dpi", "said"),
+    [
+        (92.4, "like a coarse scan (92 dpi)"),
+        (110, "like an ordinary scan (110 dpi)"),
+        (300, "like a fine scan (300 dpi)"),
+    ],
+)
+def test_sharpness_is_said_in_words_of_scanning(dpi: float, said: str) -> None:
+    assert words.sharpness(dpi) == said
 
 
 def test_what_goes_on_ends_with_dots_once() -> None:
