@@ -18,7 +18,7 @@ from vlm.families.llava import Llava
 from vlm.families.llava_next import LlavaNext, llava_onevision
 from vlm.families.mllama import Mllama
 from vlm.families.paligemma import PaliGemma
-from vlm.families.qwen import Qwen
+from vlm.families.qwen import SYSTEM, TEMPLATE, Qwen
 from vlm.families.smolvlm import smolvlm
 
 FAMILIES: Mapping[str, Family] = {
@@ -36,8 +36,8 @@ FAMILIES: Mapping[str, Family] = {
     "llava_onevision": llava_onevision(),
     "mllama": Mllama(),
     "paligemma": PaliGemma(),
-    "qwen2_vl": Qwen("Qwen2-VL"),
-    "qwen2_5_vl": Qwen("Qwen2.5-VL"),
+    "qwen2_vl": Qwen("Qwen2-VL", SYSTEM + TEMPLATE),
+    "qwen2_5_vl": Qwen("Qwen2.5-VL", SYSTEM + TEMPLATE),
     "qwen3_vl": Qwen("Qwen3-VL"),
     "smolvlm": smolvlm(),
 }

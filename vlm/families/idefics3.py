@@ -28,7 +28,7 @@ class Idefics3:
     """See `vlm.families.family.Family`. SmolVLM differs in its name only."""
 
     name: str = "Idefics3"
-    fallback_template: str = vision.TEMPLATE
+    fallback_template: str = "{{ bos_token }}" + vision.TEMPLATE
     abilities: Abilities = Abilities(splits=True)
 
     def processor(self, folder: Path, config: Any) -> Any:

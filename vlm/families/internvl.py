@@ -37,6 +37,9 @@ class InternVl:
         """Load the processor's parts; the library's own class would need torchvision."""
         processor: Any = loading.parts(folder, config, self.fallback_template)
         tokenizer, images = processor.tokenizer, processor.image_processor
+        # The first checkpoints of this form wrote an image as LLaVA does.
+        template = processor.chat_template.replace("<image>", processor.image_token)
+        processor.chat_template = template
         processor.begins = getattr(tokenizer, "start_image_token", "<img>")
         processor.fake_image_token = getattr(tokenizer, "end_image_token", "</img>")
         processor.side = int(images.size["height"])

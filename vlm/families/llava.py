@@ -24,6 +24,15 @@ TEMPLATE = (
 )
 """The chat form of LLaVA 1.5, for checkpoints without a template."""
 
+MISTRAL_TEMPLATE = (
+    "{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' }}"
+    "{% for part in message['content'] %}"
+    "{% if part['type'] == 'image' %}{{ '<image>\\n' }}{% else %}{{ part['text'] }}{% endif %}"
+    "{% endfor %}{{ ' [/INST]' }}"
+    "{% else %}{{ ' ' + message['content'][0]['text'] + eos_token }}{% endif %}{% endfor %}"
+)
+"""The same where the text model is Mistral's."""
+
 ENCODERS = ("clip_vision_model", "siglip_vision_model")
 """Vision models that see one square of a fixed size."""
 
@@ -48,7 +57,9 @@ class Llava:
             patch_size=seen.patch_size,
             vision_feature_select_strategy=config.vision_feature_select_strategy,
             num_additional_image_tokens=extra,
-            chat_template=loading.chat_template(folder, tokenizer, self.fallback_template),
+            chat_template=loading.chat_template(
+                folder, tokenizer, template_of(config, self.fallback_template)
+            ),
         )
         processor.image_token_id = config.image_token_id
         processor.image_token = tokenizer.convert_ids_to_tokens(config.image_token_id)
@@ -98,6 +109,11 @@ class Llava:
     def gaze(self, model: Any, processor: Any) -> Gaze:
         """Read the attention on the visual tokens, which have their place in the view."""
         return gaze.merged(text_model(model))
+
+
+def template_of(config: Any, usual: str) -> str:
+    """Return the chat form of a checkpoint without one, by its text model."""
+    return MISTRAL_TEMPLATE if config.text_config.model_type == "mistral" else usual
 
 
 def require_square(folder: Path, family: str, vision_config: Any) -> None:

@@ -13,7 +13,7 @@ from vlm import llama
 from vlm.decoder import Decoder, StockDecoder
 from vlm.families import gaze, loading, vision
 from vlm.families.family import Abilities, Gaze, Layout, Patches, Pictures, Prompt, Sheet, Tile
-from vlm.families.llava import TEMPLATE, require_square, text_model
+from vlm.families.llava import TEMPLATE, require_square, template_of, text_model
 from vlm.joined_tiles import Joining, most_of
 from vlm.types import WHOLE_PAGE
 
@@ -39,7 +39,7 @@ class LlavaNext:
         """Load the processor's parts; it also remembers how a page's tiles are joined."""
         seen = config.vision_config
         require_square(folder, self.name, seen)
-        processor: Any = loading.parts(folder, config, self.fallback_template)
+        processor: Any = loading.parts(folder, config, template_of(config, self.fallback_template))
         side = int(seen.image_size)
         canvases = processor.image_processor.image_grid_pinpoints
         processor.joining = Joining(

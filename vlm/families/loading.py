@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,28 @@ def tokenizer(folder: Path) -> Any:
 
 
 def chat_template(folder: Path, loaded: Any, fallback: str) -> str:
-    """Return the folder's chat template, old file form included, else the fallback."""
-    new, old = folder / "chat_template.jinja", folder / "chat_template.json"
-    if new.is_file():
-        return new.read_text(encoding="utf-8")
-    if old.is_file():
-        found = json.loads(old.read_text(encoding="utf-8")).get("chat_template")
-        if isinstance(found, str):
-            return found
-    return loaded.chat_template if isinstance(loaded.chat_template, str) else fallback
+    """Return the folder's chat template, wherever checkpoints have had it, else the fallback.
+
+    A template that shows no images is the text model's own, left behind in its tokenizer.
+    """
+    return next((one for one in _templates(folder, loaded) if "image" in one), fallback)
+
+
+def _templates(folder: Path, loaded: Any) -> Iterator[str]:
+    """Yield the templates of a folder, the newest form first."""
+    file = folder / "chat_template.jinja"
+    if file.is_file():
+        yield file.read_text(encoding="utf-8")
+    for name in ("chat_template.json", "processor_config.json"):
+        if (folder / name).is_file():
+            found = json.loads((folder / name).read_text(encoding="utf-8")).get("chat_template")
+            if isinstance(found, str):
+                yield found
+    own = loaded.chat_template
+    if isinstance(own, dict):
+        own = own.get("default")
+    if isinstance(own, str):
+        yield own
 
 
 class Parts:

@@ -26,7 +26,13 @@ TEMPLATE = (
     "{% endfor %}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
-"""The chat form of the Qwen models, for checkpoints without a template."""
+"""The chat form of Qwen3-VL, for checkpoints without a template."""
+
+SYSTEM = (
+    "{% if messages[0]['role'] != 'system' %}"
+    "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n{% endif %}"
+)
+"""What stands before it in Qwen2-VL and Qwen2.5-VL."""
 
 MOST = 4096
 """Most visual tokens of a page, however small its text."""

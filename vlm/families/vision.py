@@ -15,8 +15,9 @@ from vlm.types import WHOLE_PAGE, Box
 
 TEMPLATE = (
     "{% for message in messages %}{{ message['role'] | capitalize }}:"
+    "{% if message['content'][0]['type'] != 'image' %}{{ ' ' }}{% endif %}"
     "{% for part in message['content'] %}"
-    "{% if part['type'] == 'image' %}{{ '<image>' }}{% else %} {{ part['text'] }}{% endif %}"
+    "{% if part['type'] == 'image' %}{{ '<image>' }}{% else %}{{ part['text'] }}{% endif %}"
     "{% endfor %}<end_of_utterance>\n{% endfor %}"
     "{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}"
 )
