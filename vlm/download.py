@@ -128,8 +128,13 @@ class Fetch:
 
     def _require_runnable(self, plan: Plan) -> None:
         """Refuse what cannot run while only its small files are here."""
-        settings = safety.read_settings(self._part.folder / "config.json")
-        if settings.get("model_type") not in family_names.NAMES:
+        folder = self._part.folder
+        try:
+            settings = safety.settings_of(folder)
+        except ModelIncomplete as error:
+            self._throw_away()
+            raise ModelUnsupported(str(error).replace(str(folder), plan.id)) from error
+        if settings["model_type"] not in family_names.NAMES:
             self._throw_away()
             raise ModelUnsupported(f"{plan.id} is {family_names.stranger(settings)}")
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vlm import foreign
+
 NAMES: Mapping[str, str] = {
     "blip-2": "BLIP-2",
     "florence2": "Florence-2",
@@ -105,7 +107,8 @@ def stranger(settings: Mapping[str, Any]) -> str:
         why = "which this program does not run. It runs"
     else:
         why = "which reads text only and cannot look at a page. This program runs"
-    return f"a model of the type {kind!r}, {why} {sentence()}."
+    text = f"a model of the type {kind!r}, {why} {sentence()}."
+    return f"{text} {advice}" if (advice := foreign.advice(settings)) else text
 
 
 def sentence() -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import msgspec
 
-from vlm import safety
+from vlm import foreign, safety
 from vlm.errors import FetchFailed, ModelGated, ModelUnknown, ServerBusy
 
 if TYPE_CHECKING:
@@ -193,6 +193,8 @@ def _choose(name: ModelName, siblings: list[_Sibling]) -> tuple[HubFile, ...]:
     else:
         weights, unused = shards, []
     if "config.json" not in known or not weights:
+        if told := foreign.files(name.id, [row.rfilename for row in siblings]):
+            raise ModelUnknown(told)
         raise ModelUnknown(
             f"{name.id} has no safetensors weights that this program could use. Other formats "
             "can hide programs and are not fetched."

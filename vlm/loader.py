@@ -84,6 +84,7 @@ def check(folder: Path, adapter: str | None) -> tuple[safety.ModelFolder, Path |
     """
     found = safety.examine(folder)
     safety.require_type(found, tuple(FAMILIES))
+    safety.require_parts(folder)
     return found, adapters.find(adapter) if adapter is not None else None
 
 

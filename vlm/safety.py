@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from vlm import family_names
+from vlm import family_names, foreign
 from vlm.errors import ModelIncomplete, ModelMissing, ModelUnsupported
 
 SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
@@ -47,6 +47,9 @@ OTHERS = (
 
 OTHER_WEIGHTS = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.h5", "*.gguf", "*.msgpack")
 """Weights in formats that are not read."""
+
+PREPARING = ("preprocessor_config.json", "processor_config.json")
+"""Say how a page is prepared; a model has one of them at least."""
 
 SETTINGS_BYTES = 4 * 1024 * 1024
 INDEX_BYTES = 32 * 1024 * 1024
@@ -139,18 +142,74 @@ def examine(folder: Path) -> ModelFolder:
             f"There is no model folder {folder}: it was moved or deleted, or it is on a drive that "
             "is not connected."
         )
+    config = settings_of(folder)
+    sizes = [tensors(folder / name) for name in _weight_files(folder)]
+    if (folder / foreign.ADAPTER).is_file():
+        raise ModelIncomplete(
+            f"{folder} holds a model and what was learned on top of it, and it is not clear which "
+            "of the two is meant. Move the files whose names begin with “adapter” to a folder of "
+            "their own; that can be added to the tuned versions."
+        )
+    return ModelFolder(
+        folder,
+        str(config["model_type"]),
+        config,
+        sum(size for size, _ in sizes),
+        sum(count for _, count in sizes),
+    )
+
+
+def settings_of(folder: Path) -> dict[str, Any]:
+    """Check the small files of a model folder, which may still lack its weights.
+
+    Returns:
+        All of `config.json`, which names a `model_type`.
+
+    Raises:
+        ModelIncomplete: If they are missing, cut short or unsafe, or for a form of the model that
+            is not read.
+    """
     for name in SETTINGS:
         if (folder / name).exists():
             _refuse_code(folder / name, read_settings(folder / name))
-    config = read_settings(folder / "config.json")
-    model_type = config.get("model_type")
-    if not isinstance(model_type, str):
-        raise ModelIncomplete(f"{folder / 'config.json'} does not say which model it is for.")
-    _check_limits(config, folder / "config.json")
-    sizes = [tensors(folder / name) for name in _weight_files(folder)]
-    return ModelFolder(
-        folder, model_type, config, sum(size for size, _ in sizes), sum(count for _, count in sizes)
-    )
+    place = folder / "config.json"
+    if not place.is_file() and (told := foreign.files(str(folder), names_in(folder))):
+        raise ModelIncomplete(told)
+    config = read_settings(place)
+    if not isinstance(config.get("model_type"), str):
+        raise ModelIncomplete(f"{place} does not say which model it is for.")
+    if how := foreign.packing(config):
+        raise ModelIncomplete(
+            f"The model in {folder} was packed {how} by whoever published it, which this program "
+            "cannot unpack. Get the same model as it was published first; where there is a "
+            "graphics card, this program can pack it itself."
+        )
+    _check_limits(config, place)
+    return config
+
+
+def require_parts(folder: Path) -> None:
+    """Refuse a model folder without what reads text and pictures: a library would make it up.
+
+    Raises:
+        ModelIncomplete: Then.
+    """
+    alone = (folder / "vocab.json").is_file() and (folder / "merges.txt").is_file()
+    if not alone and not (folder / "tokenizer.json").is_file():
+        if (folder / "tokenizer.model").is_file():
+            raise ModelIncomplete(
+                f"The model in {folder} has its tokenizer in an old form only, tokenizer.model. "
+                "Get a version of it with a tokenizer.json."
+            )
+        raise _lacking(folder, "tokenizer.json")
+    if not any((folder / name).is_file() for name in PREPARING):
+        raise _lacking(folder, PREPARING[0])
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the names of the files in a folder and in the folders in it."""
+    places = [*folder.glob("*"), *folder.glob("*/*")]
+    return [place.relative_to(folder).as_posix() for place in places if place.is_file()]
 
 
 def read_settings(path: Path, limit: int = SETTINGS_BYTES) -> dict[str, Any]:
@@ -186,9 +245,10 @@ def _walk(value: Any) -> Iterator[tuple[str, Any]]:
 def _refuse_code(path: Path, settings: dict[str, Any]) -> None:
     for key, value in _walk(settings):
         if key in ("auto_map", "custom_pipelines") and value:
+            wanted = foreign.advice(settings) or "Choose one that works without."
             raise ModelIncomplete(
                 f"{path} wants to run program code that came with the model. Such models are not "
-                "loaded; choose one that works without."
+                f"loaded. {wanted}"
             )
 
 

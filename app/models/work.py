@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.models.values import Entry, Listing, Unfinished
 from app.task import CancelToken, Work
-from vlm import catalogue, hub, memory
+from vlm import catalogue, foreign, hub, memory, safety
 from vlm.added import AddedFolders
 from vlm.catalogue import Model
 from vlm.connections import Connection, ConnectionLog
@@ -105,7 +105,8 @@ def add(folder: Path) -> Work:
     def work(token: CancelToken) -> Generator[None, None, None]:
         if not any(catalogue.find_below(folder)):
             raise FetchFailed(
-                f"There is no model in {folder}. A model's folder holds a config.json and "
+                foreign.files(str(folder), safety.names_in(folder))
+                or f"There is no model in {folder}. A model's folder holds a config.json and "
                 "safetensors weights."
             )
         try:
