@@ -35,7 +35,6 @@ from vlm.protocol import (
     Request,
     TextDelta,
     Unlock,
-    Where,
 )
 from vlm.types import Box, ModelInfo, PageRef, Precision, Question, Server
 
@@ -49,14 +48,11 @@ SHUTDOWN_MS = 1500
 _log = logging.getLogger(__name__)
 
 
-Job = Load | Ask | AskAll | Look | Prepare | Where
-
-
 @dataclass(slots=True)
 class _Open:
     """A job without its last event; `pieces` is the answer so far."""
 
-    request: Job
+    request: protocol.Job
     cancelled: bool = False
     aside: bool = False
     pieces: list[str] = field(default_factory=list[str])
@@ -144,7 +140,7 @@ class EngineClient(QObject):
     @property
     def idle(self) -> bool:
         """Whether nothing goes on that a person waits for; encoding ahead does not count."""
-        busy = any(not isinstance(job.request, Look | Prepare) for job in self._open.values())
+        busy = any(not isinstance(job.request, protocol.AHEAD) for job in self._open.values())
         return not busy and not self._restart.isActive()
 
     def start(self) -> None:
@@ -228,13 +224,17 @@ class EngineClient(QObject):
         """Encode a page or a part of it ahead of a question; return the job."""
         return self._begin(Look(next(self._jobs), page, box, splitting))
 
+    def typing(self, question: Question, paused: bool) -> int:
+        """Read a question while it is typed, see `protocol.Typing`; return the job."""
+        return self._begin(protocol.Typing(next(self._jobs), question, paused))
+
     def prepare(self, path: str) -> int:
         """Learn a document's words ahead of a question to all of it; return the job."""
         return self._begin(Prepare(next(self._jobs), path))
 
     def where(self, question: Question, answer: str) -> int:
         """Find where the model looked for an answer; return the job."""
-        return self._begin(Where(next(self._jobs), question, answer))
+        return self._begin(protocol.Where(next(self._jobs), question, answer))
 
     def cancel(self, job: int) -> None:
         """Ask a job to stop; when it has not within the grace, the engine is started afresh."""
@@ -254,8 +254,8 @@ class EngineClient(QObject):
         self._wanted = request
         return self._begin(request)
 
-    def _begin(self, request: Job) -> int:
-        if not isinstance(request, Look | Prepare):
+    def _begin(self, request: protocol.Job) -> int:
+        if not isinstance(request, protocol.AHEAD):
             for number, known in self._open.items():
                 if known.aside:
                     self._send(Cancel(number))

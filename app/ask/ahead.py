@@ -1,6 +1,7 @@
 """Has the engine encode what the person looks at, so that the answer comes sooner.
 
-While a question would be to the whole document, its words are learned instead.
+While a question would be to the whole document, its words are learned instead. What is typed is
+read as well, once its page is.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from app.ask.typed import Reader, TypedAhead
 from app.ask.values import Scope
-from vlm.types import Box, ModelInfo, PageRef
+from vlm.types import Box, ModelInfo, PageRef, Question
 
 STILL_MS = 400
 """How long a page or crop stays the same before it is worth encoding."""
 
 
-class Looker(Protocol):
+class Looker(Reader, Protocol):
     """What this needs of the engine client."""
 
     @property
@@ -55,13 +57,13 @@ class EncodeAhead(QObject):
         self._known: Scope | None = None
         self._failed: set[Scope] = set()
         self._splitting = True
+        self.typed = TypedAhead(client, self._about, self)
         self._still = QTimer(self, singleShot=True, interval=still_ms)
         self._still.timeout.connect(self._on_still)
 
-    @property
-    def job(self) -> int | None:
-        """The look on its way."""
-        return self._job
+    def owns(self, job: int) -> bool:
+        """Tell whether this is the look or the reading on its way."""
+        return job in (self._job, self.typed.job)
 
     @property
     def waiting(self) -> bool:
@@ -74,16 +76,22 @@ class EncodeAhead(QObject):
         self._splitting = splitting
         self.poke()
 
+    def type(self, text: str) -> None:
+        """Tell what stands in the question line now."""
+        self.typed.type(text)
+
     def poke(self) -> None:
         """Consider the scope again: the engine may have become idle."""
         if self._scope is None:
             self._still.stop()
         else:
             self._still.start()
+            self.typed.poke()
 
     def forget(self) -> None:
         """Another model knows nothing of what was encoded."""
         self._known = None
+        self.typed.forget()
         self.poke()
 
     def answered(self, scope: Scope) -> None:
@@ -91,7 +99,8 @@ class EncodeAhead(QObject):
         self._known = _plain(scope)
 
     def ended(self, job: int, well: bool) -> None:
-        """Note the last event of a look."""
+        """Note the last event of a look or a reading."""
+        self.typed.ended(job, well)
         if job != self._job or self._looking is None:
             return
         if well:
@@ -99,9 +108,11 @@ class EncodeAhead(QObject):
         else:
             self._failed.add(self._looking)
         self._job = self._looking = None
+        self.typed.poke()
 
     def interrupted(self, job: int) -> None:
         """Note that a question or another look went first."""
+        self.typed.interrupted(job)
         if job == self._job:
             self._job = self._looking = None
 
@@ -109,6 +120,16 @@ class EncodeAhead(QObject):
         """Do nothing any more."""
         self._scope = None
         self._still.stop()
+        self.typed.stop()
+
+    def _about(self) -> Question | None:
+        """Return a question about what is in front, where the engine knows it and has time."""
+        scope = self._scope
+        if scope is None or scope.whole or scope != self._known or self._job is not None:
+            return None
+        if self._client.model is None or not self._client.idle:
+            return None
+        return Question("", scope.page, scope.box, splitting=self._splitting)
 
     @Slot()
     def _on_still(self) -> None:

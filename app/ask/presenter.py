@@ -94,6 +94,7 @@ class AskPresenter(QObject):
         panel.stop_pressed.connect(self.stop)
         panel.retry_pressed.connect(self._reload)
         panel.scope_changed.connect(self._on_scope_changed)
+        panel.draft_changed.connect(self._ahead.type)
         client.reported.connect(self._on_event)
         client.ended.connect(self._on_engine_ended)
 
@@ -314,7 +315,7 @@ class AskPresenter(QObject):
         """Take an event of loading or of encoding ahead."""
         if isinstance(event, Hello):
             return
-        looking = event.job == self._ahead.job
+        looking = self._ahead.owns(event.job)
         match event:
             case Progress() if self._client.loading and not looking:
                 self._panel.head.show_busy(words.ongoing(event.text), event.fraction)

@@ -19,7 +19,7 @@ from app.pages import PageService
 from tests.app.ask.sample import BOX, CROPPED, answer, grey_pages
 from vlm import children
 from vlm.protocol import Progress
-from vlm.types import Document, ModelInfo, PageRef, PageSize
+from vlm.types import Document, ModelInfo, PageRef, PageSize, Question
 
 WAIT = 20_000
 TEXT = "Invoice 2024-0117 of Bergmann, total 84.50"
@@ -114,6 +114,32 @@ def test_follow_ups_stack_and_wait_for_their_turn(qtbot: QtBot, desk: Desk) -> N
     desk.answered(second)
     assert first.answer is not None
     assert [card.question.text for card in desk.panel.cards] == ["One?", "Two?"]
+
+
+def test_what_is_typed_is_read_until_it_is_asked(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[Question, bool]] = []
+    typing = desk.client.typing
+
+    def noted(question: Question, paused: bool) -> int:
+        read.append((question, paused))
+        return typing(question, paused)
+
+    monkeypatch.setattr(desk.client, "typing", noted)
+    desk.show_page()
+    desk.presenter.load_model("/models/one")
+    desk.answered(desk.ask("What?"))
+    assert read == [], "the first question was typed before there was a model"
+    QTest.keyClicks(desk.panel.composer.line, "And the total")
+    page = PageRef(desk.document.path, 0)
+    last = Question("And the total", page), True
+    qtbot.waitUntil(lambda: read[-1] == last, timeout=WAIT)
+    assert read[0] == (Question("And ", page), False)
+    count = len(read)
+    desk.answered(desk.ask("?"))
+    assert desk.panel.cards[-1].question.text == "And the total?"
+    assert len(read) == count, "what was asked needs no cutting"
 
 
 def test_no_model_is_said_in_the_card(qtbot: QtBot, desk: Desk) -> None:
