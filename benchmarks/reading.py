@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from PIL import Image
@@ -29,6 +28,7 @@ from vlm.device import Placement
 from vlm.drafts import Drafts, Places
 from vlm.families.family import Layout, Pictures, Tile
 from vlm.llama import LlamaDecoder
+from vlm.llama_room import LlamaSequence
 from vlm.loader import LoadedModel, load
 from vlm.precision import drift
 from vlm.prompt import build
@@ -39,19 +39,14 @@ EXACT = Placement("cpu", torch.float32, torch.float32, "To compare.")
 
 
 class Counted(LlamaDecoder):
-    """Counts its passes after the prompt."""
+    """Counts how often it is called after the prompt; in 8 bits, a call writes several tokens."""
 
     passes = 0
 
-    def extend(self, sequence: Any, embedded: torch.Tensor) -> torch.Tensor:
-        """Append, and count."""
+    def room(self, sequence: LlamaSequence, end: int, like: torch.Tensor) -> torch.Tensor:
+        """Make room, which every call asks for once, and count."""
         self.passes += 1
-        return super().extend(sequence, embedded)
-
-    def extend_all(self, sequence: Any, embedded: torch.Tensor) -> torch.Tensor:
-        """Append, and count."""
-        self.passes += 1
-        return super().extend_all(sequence, embedded)
+        return super().room(sequence, end, like)
 
 
 @dataclass

@@ -5,7 +5,7 @@ The same tokens as transformers' own `generate`, without its cost for each call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,8 @@ from transformers import (
 
 from vlm.decoder import Beside, Checking, Decoder
 from vlm.drafts import Drafts
+from vlm.llama_step import Choice
+from vlm.llama_write import Writer, writer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,16 @@ class Rules:
         if self.once:
             processors.append(NoRepeatNGramLogitsProcessor(self.once))
         object.__setattr__(self, "_processors", processors)
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a choice depends on earlier tokens by more than the model's own scores."""
+        return bool(self._processors)
+
+    @property
+    def choice(self) -> Choice:
+        """The rules that do not look back."""
+        return Choice(self._forbidden, sorted(self.ends))
 
     def choose(self, logits: Tensor, used: list[int]) -> tuple[int, float]:
         """Choose the next token.
@@ -124,14 +136,16 @@ def generate(
     """
     beside = isinstance(decoder, Beside)
     used, count = [decoder.begins] if isinstance(decoder, Beside) else list(prompt), 0
-    rows, guess = logits[None], list[int]()
-    many = decoder if drafts is not None and isinstance(decoder, Checking) else None
+    guess = list[int]()
+    source: Drafts | Writer | None = None
+    choices: Iterable[tuple[int, float]] = [rules.choose(logits, used)]
+    checking = decoder if isinstance(decoder, Checking) else None
+    writer = None if rules.looks_back else writer_of(decoder, rules.choice)
     while True:
         start, right = sequence.length - len(guess), 0
-        for row in rows:
-            chosen, probability = rules.choose(row, used)
+        for chosen, probability in choices:
             if beside and count == 0 and rules.first is not None:
-                chosen, probability = rules.first, 1.0
+                chosen, probability = rules.first, 1.0  # noqa: PLW2901 - what was found is not taken
             ends = chosen in rules.ends
             yield Token(chosen, probability, ends)
             count += 1
@@ -141,15 +155,22 @@ def generate(
             if right == len(guess) or guess[right] != chosen:
                 break
             right += 1
-        if drafts is not None and guess:
+        if source is not None and guess:
             sequence.rewind(start + right)
-            drafts.checked(len(guess), right)
-        guess = []
-        if drafts is not None and many is not None:
-            guess = drafts.propose(used[len(prompt) :], limit - count - 1)
+            source.checked(len(guess), right)
+        guess, source = [], None
+        if drafts is not None and checking is not None:
+            guess, source = drafts.propose(used[len(prompt) :], limit - count - 1), drafts
+        if not guess and writer is not None:
+            guess, source = writer.guess(sequence, used[-1], limit - count - 1), writer
+        if not guess and writer is not None:
+            written = writer.write(sequence, used[-1], limit - count)
+            choices, guess, source = written, [one for one, _ in written[:-1]], None
+            continue
         with torch.inference_mode():
             embedded = decoder.embed(torch.tensor([used[-1], *guess], device=logits.device))
-            if guess and many is not None:
-                rows = many.extend_all(sequence, embedded)
+            if guess and checking is not None:
+                rows = checking.extend_all(sequence, embedded)
             else:
                 rows = decoder.extend(sequence, embedded)[None]
+        choices = (rules.choose(row, used) for row in rows)  # one by one, while `used` grows

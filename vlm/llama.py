@@ -22,13 +22,19 @@ from vlm.llama_layer import Layer, layer_of, weights_of
 from vlm.llama_layer import supports as supports
 from vlm.llama_room import LlamaSequence, Recorded, causal
 from vlm.llama_step import OneToken, scripted
-from vlm.products import FEW, OneRow, columns, exact, int8, one_row, one_row_int8
+from vlm.products import (
+    FEW,
+    OneRow,
+    columns,
+    exact,
+    int8,
+    one_row,
+    one_row_int8,
+    threads_for,
+)
 
 ROOM = 384
 """Tokens of room behind a prompt before the buffers have to grow."""
-
-SMALL = 2**24
-"""Multiplications in a layer's largest product below which threads cost more than they bring."""
 
 HEAD_COPY = 2**24
 """Numbers of the largest embedding of which the head may have a copy of its own."""
@@ -59,10 +65,10 @@ class LlamaDecoder:
         self.scale: float = first.scaling
         self._eps: float = config.rms_norm_eps
         self._width: tuple[int] = (config.hidden_size,)
-        self._embedding: Tensor = text.embedding.weight
+        self.embedding: Tensor = text.embedding.weight
         self._norm: Tensor = body.norm.weight
         self._head_weight: Tensor = text.head.weight
-        if self._head_weight is not self._embedding or self._head_weight.numel() <= HEAD_COPY:
+        if self._head_weight is not self.embedding or self._head_weight.numel() <= HEAD_COPY:
             self._head_weight = columns(self._head_weight)
         self._head = exact(self._head_weight, packed=False)
         self.weights = [weights_of(layer) for layer in body.layers]
@@ -72,22 +78,26 @@ class LlamaDecoder:
             layer_of(layer, weights, self.small)
             for layer, weights in zip(body.layers, self.weights, strict=True)
         ]
-        self._work = max(weight.numel() for weight in self.weights[0])
+        self.work = max(weight.numel() for weight in self.weights[0])
+        """Multiplications of a token in its largest product."""
         self._rotary: Any = body.rotary_emb
         self._cos, self._sin = self._angles(512)
         self.limit: int = config.max_position_embeddings
         window = getattr(config, "sliding_window", None)
         if window is not None:
             self.limit = min(self.limit, int(window))
-        self.plain = self._embedding.device.type == "cpu" and self._embedding.dtype == torch.float32
+        self.plain = self.embedding.device.type == "cpu" and self.embedding.dtype == torch.float32
         """Whether it computes in float32 on the CPU."""
         self.exact = True
-        self.device = self._embedding.device
+        self.device = self.embedding.device
         self.replay: Recorded | None = None
         self.between: Callable[[], None] | None = None
         """Called before each layer when several tokens are read; raises to stop there."""
-        _, self._normed = scripted()
-        self._one = self.one_token(self.weights, one_row) if self.plain else None
+        *_, self._normed = scripted()
+        self.one = self.one_token(self.weights, one_row) if self.plain else None
+        """Writes single tokens."""
+        self.ahead: OneToken | None = None
+        """Guesses single tokens."""
 
     def start(self) -> LlamaSequence:
         """Return an empty sequence."""
@@ -100,16 +110,16 @@ class LlamaDecoder:
             saved: What `LlamaSequence.first` returned, ``(layers, 2, kv heads, T, head)``.
         """
         expected = (len(self.layers), 2, self.kv_heads, saved.shape[3], self.size)
-        if saved.shape != expected or saved.dtype != self._embedding.dtype:
+        if saved.shape != expected or saved.dtype != self.embedding.dtype:
             return None
         sequence, count = LlamaSequence(), saved.shape[3]
-        self._room(sequence, count, self._embedding)[:, :, :, :count] = saved
+        self.room(sequence, count, self.embedding)[:, :, :, :count] = saved
         sequence.length = count
         return sequence
 
     def embed(self, ids: Tensor) -> Tensor:
         """Embed ids ``(T,)`` as ``(T, hidden)``."""
-        return functional.embedding(ids, self._embedding)
+        return functional.embedding(ids, self.embedding)
 
     @property
     def vocabulary(self) -> int:
@@ -122,16 +132,17 @@ class LlamaDecoder:
         Returns:
             What makes it exact again.
         """
-        before = [replace(layer) for layer in self.layers], self._head, self._one
+        before = [replace(layer) for layer in self.layers], self._head, self.one, self.ahead
         for layer, weights in zip(self.layers, self.weights, strict=True):
             layer.qkv, layer.out, layer.gate_up, layer.down = map(int8, weights)
         if self._head_weight.numel() > HEAD_COPY:
             self._head = int8(self._head_weight)
-        self._one = self.one_token(self.weights, one_row_int8) if self.small else None
+        self.one = self.one_token(self.weights, one_row_int8) if self.small else None
+        self.ahead = None
         self.exact = False  # rows that come in together share one scale
 
         def undo() -> None:
-            self.layers, self._head, self._one = before
+            self.layers, self._head, self.one, self.ahead = before
             self.exact = True
 
         return undo
@@ -151,13 +162,21 @@ class LlamaDecoder:
         head = one_row(self._head_weight) if small else way(self._head_weight)
         return OneToken(norms, rows, self._norm, head, self._eps, self.scale)
 
+    def look_ahead(self, wanted: bool) -> None:
+        """Have a way to guess in 8 bits what the exact weights would write, or no longer.
+
+        It takes a quarter of the weights' memory; only where it is `plain` and `exact`.
+        """
+        self.ahead = self.one_token(self.weights, one_row_int8) if wanted else None
+
     def extend(self, sequence: LlamaSequence, embedded: Tensor) -> Tensor:
         """Append ``(T, hidden)``; return the last position's logits ``(vocab,)``.
 
         Raises:
             ValueError: If the sequence becomes longer than `limit`.
         """
-        return self._threaded(sequence, embedded, 1)[0]
+        with threads_for(len(embedded) * self.work, self.device):
+            return self._extend(sequence, embedded, 1)[0]
 
     def extend_all(self, sequence: LlamaSequence, embedded: Tensor) -> Tensor:
         """Append ``(T, hidden)``; return every new position's logits ``(T, vocab)``.
@@ -165,32 +184,20 @@ class LlamaDecoder:
         Raises:
             ValueError: If the sequence becomes longer than `limit`.
         """
-        return self._threaded(sequence, embedded, len(embedded))
-
-    def _threaded(self, sequence: LlamaSequence, embedded: Tensor, wanted: int) -> Tensor:
-        threads = torch.get_num_threads()
-        alone = threads > 1 and len(embedded) * self._work < SMALL
-        if alone and embedded.device.type == "cpu":
-            torch.set_num_threads(1)
-        try:
-            return self._extend(sequence, embedded, wanted)
-        finally:
-            if alone:
-                torch.set_num_threads(threads)
+        with threads_for(len(embedded) * self.work, self.device):
+            return self._extend(sequence, embedded, len(embedded))
 
     def _extend(self, sequence: LlamaSequence, embedded: Tensor, wanted: int) -> Tensor:
         count, start = len(embedded), sequence.length
         end = start + count
-        if end > self.limit:
-            raise ValueError(f"{end} tokens, and the model holds {self.limit}")
-        buffer = self._room(sequence, end, embedded)
+        buffer = self.room(sequence, end, embedded)
         if self.replay is not None and self.replay.takes(sequence, count):
             logits = self.replay.write(sequence, buffer, embedded)
             sequence.length = end
             return logits
-        if count == 1 and self._one is not None:
+        if count == 1 and self.one is not None:
             sequence.length = end
-            return self._one(embedded, buffer, start, self._cos[start], self._sin[start])
+            return self.one(embedded, buffer, start, self._cos[start], self._sin[start])
         cos, sin = self._cos[start:end, None], self._sin[start:end, None]
         mask = causal(count, start, self._heads // self.kv_heads, embedded.device)
         if mask is not None and self._by_hand(count):
@@ -276,8 +283,14 @@ class LlamaDecoder:
             return functional.rms_norm(x, self._width, weight, self._eps)
         return self._normed(x, weight, self._eps)
 
-    def _room(self, sequence: LlamaSequence, end: int, like: Tensor) -> Tensor:
-        """Return a buffer that holds at least `end` tokens, with what there was copied."""
+    def room(self, sequence: LlamaSequence, end: int, like: Tensor) -> Tensor:
+        """Return a buffer that holds at least `end` tokens, with what there was copied.
+
+        Raises:
+            ValueError: If that is more than `limit`.
+        """
+        if end > self.limit:
+            raise ValueError(f"{end} tokens, and the model holds {self.limit}")
         old = sequence.buffer
         if old is not None and old.shape[3] >= end:
             return old
@@ -305,8 +318,8 @@ class LlamaDecoder:
         Turning is ``x * cos + roll(x) * sin``: the sign that the usual form puts on half of the
         rolled values is in the sines.
         """
-        positions = torch.arange(count, device=self._embedding.device)[None]
-        cos, sin = self._rotary(self._embedding, positions)
+        positions = torch.arange(count, device=self.embedding.device)[None]
+        cos, sin = self._rotary(self.embedding, positions)
         half = self.size // 2
         return cos[0], torch.cat([-sin[0, :, :half], sin[0, :, half:]], dim=-1)
 

@@ -1,8 +1,9 @@
-"""One token through all layers of a Llama-shaped text model on a CPU, as a single call.
+"""Single tokens through all layers of a Llama-shaped text model on a CPU, in a single call.
 
 For a small model, asking for operations one by one takes longer than computing them. TorchScript
-runs the loop over the layers without Python in between; it needs no compiler. `step` is plain
-Python as well and does the same where it cannot be scripted: a program frozen without its sources.
+runs the loop over the layers without Python in between; it needs no compiler. `step` and `write`
+are plain Python as well and do the same where they cannot be scripted: a program frozen without its
+sources.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -22,6 +24,21 @@ Step = Callable[
     [Tensor, list[list[Tensor]], list[Tensor], Tensor, int, Tensor, Tensor, float, float], Tensor
 ]
 Norm = Callable[[Tensor, Tensor, float], Tensor]
+Write = Callable[..., tuple[list[int], list[float]]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """How `write` chooses: always the likeliest token that is not banned.
+
+    Attributes:
+        banned: Ids that are never chosen, ``(any,)`` int64.
+        ends: Ids after which it stops.
+    """
+
+    banned: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.long))
+    ends: list[int] = field(default_factory=list[int])
+
 
 _in_8_bits: Any = torch.ops.aten._weight_int8pack_mm
 
@@ -96,6 +113,59 @@ def step(
     return _times(_normed(x, end[0], eps), end[1], end[2]).float()
 
 
+def write(
+    last: int,
+    count: int,
+    banned: Tensor,
+    ends: list[int],
+    embedding: Tensor,
+    cos: Tensor,
+    sin: Tensor,
+    layers: list[list[Tensor]],
+    end: list[Tensor],
+    buffer: Tensor,
+    place: int,
+    eps: float,
+    scale: float,
+) -> tuple[list[int], list[float]]:
+    """Choose tokens one after the other; each but the last chosen is written into the buffer.
+
+    Args:
+        last: The token at `place`.
+        count: Most tokens to choose; there are fewer where one of them ends the answer.
+        banned: Ids that are never chosen, ``(any,)``.
+        ends: Ids that end an answer.
+        embedding: ``(vocab, hidden)`` float32.
+        cos: Of all places, ``(places, head)``.
+        sin: Signed, ``(places, head)``.
+        layers: As for `step`.
+        end: As for `step`.
+        buffer: As for `step`.
+        place: Where `last` stands; the buffer and the angles reach `count` places on.
+        eps: As for `step`.
+        scale: As for `step`.
+
+    Returns:
+        The ids, and the probability of each, in [0, 1].
+    """
+    ids: list[int] = []
+    sure: list[float] = []
+    half = cos.shape[1] // 2
+    for here in range(place, place + count):
+        angles, signed = cos[here].view(2, half), sin[here, half:]
+        x = embedding[last].unsqueeze(0)
+        scores = step(x, layers, end, buffer, here, angles, signed, eps, scale)[0]
+        if banned.numel() > 0:
+            scores.index_fill_(0, banned, float("-inf"))
+        highest, best = scores.max(0)
+        last = int(best.item())
+        ids.append(last)
+        sure.append(1.0 / float((scores - highest).exp_().sum().item()))
+        if last in ends:
+            break
+    return ids, sure
+
+
 def normed(rows: Tensor, weight: Tensor, eps: float) -> Tensor:
     """Normalise rows ``(T, hidden)``."""
     length: Tensor = torch.linalg.vector_norm(rows, dim=-1, keepdim=True)
@@ -128,7 +198,7 @@ class OneToken:
             self._layers.append([before, *qkv, *out, between, *gate_up, *down])
         self._end = [norm, *head]
         self._eps, self._scale = eps, scale
-        self._step, _ = scripted()
+        self._step, self._write, _ = scripted()
 
     def __call__(self, x: Tensor, buffer: Tensor, place: int, cos: Tensor, sin: Tensor) -> Tensor:
         """Write the token ``(1, hidden)`` at its place; return logits ``(1, vocab)``.
@@ -146,10 +216,37 @@ class OneToken:
             x, self._layers, self._end, buffer, place, *angles, self._eps, self._scale
         )
 
+    def write(
+        self,
+        last: int,
+        count: int,
+        choice: Choice,
+        embedding: Tensor,
+        angles: tuple[Tensor, Tensor],
+        buffer: Tensor,
+        place: int,
+    ) -> list[tuple[int, float]]:
+        """Choose up to `count` tokens; return each with its probability. See `write`."""
+        ids, sure = self._write(
+            last,
+            count,
+            choice.banned,
+            choice.ends,
+            embedding,
+            *angles,
+            self._layers,
+            self._end,
+            buffer,
+            place,
+            self._eps,
+            self._scale,
+        )
+        return list(zip(ids, sure, strict=True))
+
 
 @functools.cache
-def scripted() -> tuple[Step, Norm]:
-    """Return `step` and `normed` without Python between their operations.
+def scripted() -> tuple[Step, Write, Norm]:
+    """Return `step`, `write` and `normed` without Python between their operations.
 
     Returns:
         The functions themselves where there is no source to read.
@@ -158,7 +255,7 @@ def scripted() -> tuple[Step, Norm]:
         warnings.simplefilter("ignore")  # its successor needs a compiler on the person's machine
         script: Any = torch.jit.script
         try:
-            found: tuple[Step, Norm] = script(step), script(normed)
+            found: tuple[Step, Write, Norm] = script(step), script(write), script(normed)
         except (OSError, RuntimeError):
-            return step, normed
+            return step, write, normed
     return found

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from vlm.decoder import Decoder
 from vlm.llama import LlamaDecoder
+from vlm.llama_write import look_ahead
 from vlm.loader import LoadedModel
 from vlm.products import Product, can_int8, exact, int8, one_row, one_row_int8
 from vlm.types import Precision
@@ -23,8 +24,8 @@ from vlm.types import Precision
 PAYS = 2.0
 """How much faster a token must be in 8 bits for them to be chosen without being asked for.
 
-Exact answers are also guessed from the page's words and several written together, which for a
-small model saves as much time.
+Than in the fastest exact way. Exact answers are also guessed from the page's words and several
+written together, which for a small model saves as much time.
 """
 
 Call = Callable[[], object]
@@ -63,7 +64,7 @@ def settle(decoder: Decoder, wish: Precision) -> Settled:
         wish: What the person wants.
     """
     if wish == "exact":
-        return Settled(False)
+        return _exactly(decoder)
     chosen = wish in ("fast", "8bit")
     if not isinstance(decoder, LlamaDecoder) or not decoder.plain or not can_int8():
         told = "Answers cannot be written in 8 bits here, so they are exact."
@@ -72,15 +73,24 @@ def settle(decoder: Decoder, wish: Precision) -> Settled:
         decoder.shrink()
         return Settled(True, "Answers are written in 8 bits, as you chose.")
     gain = _gain(decoder)
+    if gain >= PAYS:
+        gain /= look_ahead(decoder)  # what would be given up, if nothing else
     if gain < PAYS:
-        return Settled(False, f"8 bits would write only {gain:.1f} times as fast, so it is exact.")
+        told = f"8 bits would write only {gain:.1f} times as fast, so it is exact."
+        return _exactly(decoder, told)
     expected = _probe(decoder)
     undo = decoder.shrink()
     moved = drift(expected, _probe(decoder))
     if moved > DRIFT:
         undo()
-        return Settled(False, "8 bits would change this model's answers, so it is exact.")
+        return _exactly(decoder, "8 bits would change this model's answers, so it is exact.")
     return Settled(True, f"Answers are written in 8 bits, {gain:.1f} times as fast here.")
+
+
+def _exactly(decoder: Decoder, reason: str = "") -> Settled:
+    if isinstance(decoder, LlamaDecoder) and decoder.ahead is None:
+        look_ahead(decoder)
+    return Settled(False, reason)
 
 
 def written_in(loaded: LoadedModel, settled: Settled, more: str = "") -> LoadedModel:

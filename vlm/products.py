@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -23,8 +24,30 @@ FEW = 64
 _PACKED_ROWS = 16
 """Rows that a packed weight is laid out for; 2 to `FEW` rows all gain from it."""
 
+SMALL = 2**24
+"""Multiplications in a layer's largest product below which threads cost more than they bring."""
+
 LEAST = 1e-30
 """Taken for the largest number of a weight's row that has only zeros."""
+
+
+@contextmanager
+def threads_for(work: int, device: torch.device) -> Generator[None, None, None]:
+    """Compute on one thread where more would not pay.
+
+    Args:
+        work: Multiplications in the largest product.
+        device: Where they are computed; only the processor has threads to spare.
+    """
+    threads = torch.get_num_threads()
+    alone = threads > 1 and work < SMALL and device.type == "cpu"
+    if alone:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        if alone:
+            torch.set_num_threads(threads)
 
 
 def columns(weight: Tensor) -> Tensor:

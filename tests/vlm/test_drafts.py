@@ -147,13 +147,13 @@ def test_an_answer_given_before_takes_fewer_passes(
     checkpoint: Checkpoint, kind: tiny.Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passes: list[int] = []
-    extend = LlamaDecoder._threaded  # pyright: ignore[reportPrivateUsage]
+    room = LlamaDecoder.room
 
     def counted(self: LlamaDecoder, *given: Any) -> torch.Tensor:
         passes.append(1)
-        return extend(self, *given)
+        return room(self, *given)
 
-    monkeypatch.setattr(LlamaDecoder, "_threaded", counted)
+    monkeypatch.setattr(LlamaDecoder, "room", counted)
     answerer = started(checkpoint(kind))
     first = answered(answerer, question(max_new_tokens=48))
     alone = len(passes)
@@ -173,6 +173,7 @@ def test_the_words_of_the_page_are_guessed_from(
     words = sight.loaded.processor.tokenizer
     script = iter(words("voice 3124", add_special_tokens=False)["input_ids"] * 9)
     monkeypatch.setattr("vlm.decode.Rules.choose", lambda *_: (next(script), 0.5))
+    monkeypatch.setattr("vlm.decode.writer_of", lambda *_: None)  # it would not ask the rules
     counts: list[int] = []
     extend = LlamaDecoder.extend_all
 

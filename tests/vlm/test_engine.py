@@ -14,6 +14,7 @@ from tests.vlm.answering import NEVER, PAGE, Checkpoint, answered, last, questio
 from vlm import views
 from vlm.engine import Engine
 from vlm.families import FAMILIES
+from vlm.llama import LlamaDecoder
 from vlm.protocol import (
     Ask,
     Cancelled,
@@ -125,13 +126,13 @@ def test_only_the_follow_ups_own_tokens_are_prefilled(
     sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
     assert sight is not None
     lengths: list[int] = []
-    extend = sight.decoder.extend
+    room = LlamaDecoder.room
 
-    def counted(sequence: Any, embedded: torch.Tensor) -> torch.Tensor:
-        lengths.append(len(embedded))
-        return extend(sequence, embedded)
+    def counted(self: LlamaDecoder, sequence: Any, end: int, *given: Any) -> torch.Tensor:
+        lengths.append(end - sequence.length)
+        return room(self, sequence, end, *given)
 
-    monkeypatch.setattr(sight.decoder, "extend", counted)
+    monkeypatch.setattr(LlamaDecoder, "room", counted)
     answered(answerer, question("Why?"))
     assert lengths[0] < 12
     assert set(lengths[1:]) == {1}
@@ -155,6 +156,7 @@ def scripted(answerer: Engine, text: str, monkeypatch: pytest.MonkeyPatch) -> No
     words = sight.loaded.processor.tokenizer
     script = iter(words(text, add_special_tokens=False)["input_ids"])
     monkeypatch.setattr("vlm.decode.Rules.choose", lambda *_: (next(script), 0.5))
+    monkeypatch.setattr("vlm.decode.writer_of", lambda *_: None)  # it would not ask the rules
 
 
 def test_what_is_told_on_the_way(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:

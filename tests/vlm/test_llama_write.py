@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+
+from tests import tiny
+from vlm import llama_write
+from vlm.decode import Rules, Token, generate
+from vlm.decoder import text_model
+from vlm.llama import LlamaDecoder
+from vlm.llama_step import Choice
+from vlm.llama_write import MISSES, Writer, ahead_gain, look_ahead, writer_of
+from vlm.products import can_int8, one_row_int8
+
+needs_8_bits = pytest.mark.skipif(not can_int8(), reason="this build has no 8-bit products")
+LIMIT = 40
+
+
+@pytest.fixture(autouse=True)
+def alone(one_thread: None) -> None:
+    """Compute on one thread."""
+
+
+def fresh(kind: tiny.Kind = "marked") -> LlamaDecoder:
+    return LlamaDecoder(text_model(tiny.build(kind)[0]))
+
+
+def said(decoder: LlamaDecoder, rules: Rules, limit: int = LIMIT) -> list[Token]:
+    sequence = decoder.start()
+    with torch.inference_mode():
+        logits = decoder.extend(sequence, decoder.embed(torch.arange(9, 29)))
+    found = list(generate(decoder, sequence, logits, rules, list(range(9, 29)), limit))
+    assert sequence.length <= 20 + len(found)
+    return found
+
+
+def ids(tokens: list[Token]) -> list[int]:
+    return [token.id for token in tokens]
+
+
+def passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows by the rows of every pass of the exact weights."""
+    counts: list[int] = []
+    write, extend = Writer.write, LlamaDecoder.extend_all
+
+    def written(self: Writer, *given: Any) -> Any:
+        counts.append(1)
+        return write(self, *given)
+
+    def extended(self: LlamaDecoder, sequence: Any, embedded: torch.Tensor) -> torch.Tensor:
+        counts.append(len(embedded))
+        return extend(self, sequence, embedded)
+
+    monkeypatch.setattr(Writer, "write", written)
+    monkeypatch.setattr(LlamaDecoder, "extend_all", extended)
+    return counts
+
+
+@needs_8_bits
+@pytest.mark.parametrize("kind", tiny.KINDS)
+def test_guessed_ahead_the_tokens_are_those_of_the_exact_weights_in_fewer_passes(
+    monkeypatch: pytest.MonkeyPatch, kind: tiny.Kind
+) -> None:
+    decoder, rules = fresh(kind), Rules(frozenset(), (5, 6))
+    expected = said(decoder, rules)
+    decoder.look_ahead(True)
+    counts = passes(monkeypatch)
+    found = said(decoder, rules)
+    assert ids(found) == ids(expected)
+    for one, other in zip(found, expected, strict=True):
+        assert one.probability == pytest.approx(other.probability, rel=1e-3)
+    assert len(counts) < LIMIT * 2 / 3
+    assert max(counts) > 2
+
+
+@needs_8_bits
+def test_wrong_guesses_change_no_token_and_soon_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoder, rules = fresh(), Rules(frozenset())
+    expected = said(decoder, rules)
+    other = [[weight.flip(0) for weight in layer] for layer in decoder.weights]
+    decoder.ahead = decoder.one_token(other, one_row_int8)
+    counts = passes(monkeypatch)
+    assert ids(said(decoder, rules)) == ids(expected)
+    assert sum(rows > 1 for rows in counts) == MISSES
+
+
+@pytest.mark.parametrize("reduced", [False, pytest.param(True, marks=needs_8_bits)])
+def test_written_several_at_once_or_one_by_one_tokens_are_the_same(
+    monkeypatch: pytest.MonkeyPatch, reduced: bool
+) -> None:
+    decoder = fresh()
+    if reduced:
+        decoder.shrink()
+    whole = said(decoder, Rules(frozenset()))
+    ends = frozenset({whole[9].id})
+    place = ids(whole).index(whole[9].id)
+    stopped = said(decoder, Rules(ends))
+    monkeypatch.setattr(llama_write, "writer_of", lambda *_: None)
+    monkeypatch.setattr("vlm.decode.writer_of", lambda *_: None)
+    single = said(decoder, Rules(frozenset()))
+    assert ids(single) == ids(whole)
+    for one, other in zip(single, whole, strict=True):
+        assert one.probability == pytest.approx(other.probability, rel=1e-4)
+    assert ids(stopped) == ids(whole)[: place + 1]
+    assert stopped[-1].ends
+
+
+@needs_8_bits
+def test_in_8_bits_several_tokens_are_written_before_they_are_shown() -> None:
+    decoder = fresh()
+    decoder.shrink()
+    sequence = decoder.start()
+    with torch.inference_mode():
+        decoder.extend(sequence, decoder.embed(torch.arange(9, 29)))
+    writer = writer_of(decoder, Choice())
+    assert writer is not None
+    assert len(writer.write(sequence, 7, 99)) == llama_write.AT_ONCE
+    assert len(writer.write(sequence, 7, 2)) == 2
+    assert sequence.length == 20 + llama_write.AT_ONCE + 2
+
+
+def test_rules_that_look_back_are_asked_about_every_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts, rules = passes(monkeypatch), Rules(frozenset(), penalty=1.3)
+    assert rules.looks_back
+    said(fresh(), rules)
+    assert not counts
+
+
+@needs_8_bits
+@pytest.mark.parametrize("gain", [1.0, 2.0])
+def test_it_is_guessed_ahead_only_where_that_is_faster(
+    monkeypatch: pytest.MonkeyPatch, gain: float
+) -> None:
+    decoder = fresh()
+    assert look_ahead(decoder) == 1.0
+    assert decoder.ahead is None, "so small a model stays in the caches"
+    monkeypatch.setattr(llama_write, "WORTHWHILE", 0)
+    monkeypatch.setattr(llama_write, "ahead_gain", lambda _: gain)
+    assert look_ahead(decoder) == gain
+    assert (decoder.ahead is not None) == (gain > 1)
+    decoder.shrink()
+    assert decoder.ahead is None
+
+
+@needs_8_bits
+def test_the_gain_of_guessing_is_measured() -> None:
+    decoder = fresh()
+    decoder.look_ahead(True)
+    assert 0 < ahead_gain(decoder, rounds=1) < 100
