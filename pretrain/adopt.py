@@ -15,7 +15,7 @@ from torch.optim import AdamW
 from pretrain import checkpoint, fonts, model, stages, stream
 from pretrain.checkpoint import Position
 from pretrain.reader import Reader, Weights, to_device
-from pretrain.train import choose_attention
+from pretrain.train import autocast, choose_attention
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def _fit_heads(reader: Reader, source: stages.Source, steps: int) -> None:
             inputs = to_device(next(ready), device)
             for group in optimizer.param_groups:
                 group["lr"] = HEADS_LR * (1 - step / steps)
-            with torch.autocast(device.type, torch.bfloat16):
+            with autocast(device):
                 loss, parts = reader(inputs, _HEADS)
             loss.backward()
             optimizer.step()

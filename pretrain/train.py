@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pretrain import checkpoint, dora, export, fonts, gates, stages, stream
 from pretrain.batches import Batch
 from pretrain.checkpoint import Position
 from pretrain.reader import Inputs, Reader, Weights, to_device
+from vlm.bfloat16 import WORTHWHILE, bfloat16_gain
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +104,16 @@ def choose_attention(net: Any, guided: bool, device: torch.device) -> None:
     )
 
 
+@cache
+def _narrow(device_type: str) -> bool:
+    return device_type != "cpu" or bfloat16_gain() >= WORTHWHILE
+
+
+def autocast(device: torch.device) -> torch.autocast:
+    """Compute in bfloat16 while open, but in float32 on a processor that gains nothing by it."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=_narrow(device.type))
+
+
 class Run:
     """A stage in progress: weights, optimizers and where it stands."""
 
@@ -166,7 +178,7 @@ class Run:
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with autocast(self.device):
             loss, parts = self.reader(inputs, weights)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.reader.parameters(), 1.0)

@@ -82,8 +82,8 @@ def answer(
     draft = Draft(TextStream(sight.loaded.processor.tokenizer))
     start = time.perf_counter()
     try:
-        steps = sight.look_at(question, password, clock)
-        seen, *more = yield from told(job, steps, cancel)
+        looking = sight.look_at(question, password, clock)
+        seen, *more = yield from told(job, looking, cancel)
         prompt = sight.prompt(seen, question.text, more)
         require_place(sight, prompt, question)
         warning = views.warning(seen.size, seen.box, seen.words, seen.views)

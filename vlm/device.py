@@ -6,20 +6,17 @@ Chosen by measuring this machine, not by its name.
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 
 import psutil
 import torch
 
 from vlm import amounts
+from vlm.bfloat16 import WORTHWHILE, bfloat16_gain
 from vlm.errors import ModelUnsupported, OutOfMemory
 
 ROOM = 1.2
 """What a loaded model needs besides its weights, as a factor: activations and caches."""
-
-WORTHWHILE = 1.3
-"""How much faster bfloat16 must multiply matrices to be worth its lower precision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +102,6 @@ def _cpu() -> Placement:
         "answers in float32."
     )
     return Placement("cpu", torch.float32, torch.bfloat16, reason)
-
-
-def bfloat16_gain(size: int = 384, rounds: int = 7) -> float:
-    """Measure how much faster than float32 this processor multiplies matrices in bfloat16.
-
-    The fastest of several rounds in turn: other programs can only make a round slower.
-    """
-    best = dict.fromkeys((torch.float32, torch.bfloat16), float("inf"))
-    for _ in range(rounds):
-        for dtype in best:
-            left = torch.ones(size, size, dtype=dtype)
-            start = time.perf_counter()
-            torch.mm(left, left)
-            best[dtype] = min(best[dtype], time.perf_counter() - start)
-    return best[torch.float32] / best[torch.bfloat16]
 
 
 def free_bytes(device: str) -> int:

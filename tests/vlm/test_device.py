@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from vlm import device
+from vlm.bfloat16 import bfloat16_gain
 from vlm.device import Placement
 from vlm.errors import ModelUnsupported, OutOfMemory
 
@@ -24,7 +25,7 @@ def test_the_cpu_is_chosen_by_measuring_and_says_so(monkeypatch: pytest.MonkeyPa
 
 
 def test_the_measurement_is_a_ratio() -> None:
-    assert 0.01 < device.bfloat16_gain(size=64, rounds=2) < 100
+    assert 0.01 < bfloat16_gain(size=64, rounds=2) < 100
 
 
 def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

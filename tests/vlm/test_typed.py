@@ -14,6 +14,7 @@ from vlm import models, typed
 from vlm.engine import Engine
 from vlm.prompt import Prompt
 from vlm.protocol import Answered, AskAll, Failed, Load, Loaded, Look, Looked, Typing
+from vlm.reuse import shared
 from vlm.seeing import Sight
 from vlm.types import Box, PageRef, Precision, Question
 
@@ -82,7 +83,7 @@ def held(answerer: Engine) -> tuple[int, ...]:
 def longest(answerer: Engine) -> int:
     """Return the tokens of the longest kept sequence."""
     kept = sight_of(answerer)._kept._values.values()  # pyright: ignore[reportPrivateUsage]
-    return max(one.length for one, _ in kept if not isinstance(one, torch.Tensor))
+    return max(int(one.length) for one, _ in kept if not isinstance(one, torch.Tensor))
 
 
 def test_what_is_changed_is_cut_and_what_is_deleted_is_gone(
@@ -97,7 +98,7 @@ def test_what_is_changed_is_cut_and_what_is_deleted_is_gone(
     steps = extensions(answerer, monkeypatch)
     type_in(answerer, "What is the date of ")
     date = held(answerer)
-    assert sum(steps) == len(date) - typed.shared(total, date)
+    assert sum(steps) == len(date) - shared(total, date)
     type_in(answerer, "What is ")
     assert held(answerer) == total[: len(held(answerer))]
     assert longest(answerer) == page + len(held(answerer))

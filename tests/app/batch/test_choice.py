@@ -53,8 +53,8 @@ def test_folder_questions_and_output_come_back(
 
     desk.window.set_chosen.emit(1)
     chosen = desk.window.sets.itemText(1)
-    qtbot.waitUntil(lambda: Kept(file, Choice).load().questions == chosen, timeout=WAIT)
-    assert Kept(file, Choice).load().file == ""
+    elsewhere = Choice(str(desk.folder), chosen, "", out)
+    qtbot.waitUntil(lambda: Kept(file, Choice).load() == elsewhere, timeout=WAIT)
 
 
 def test_what_is_gone_is_not_asked_and_nothing_is_kept_for_who_wants_nothing_kept(
