@@ -21,6 +21,7 @@ from torch.optim import AdamW, Optimizer
 from pretrain import checkpoint, dora, export, fonts, gates, stages, stream
 from pretrain.batches import Batch
 from pretrain.checkpoint import Position
+from pretrain.muon import Muon
 from pretrain.reader import Inputs, Reader, Weights, to_device
 from vlm.bfloat16 import WORTHWHILE, bfloat16_gain
 
@@ -86,7 +87,7 @@ def make_optimizers(reader: Reader, lr: float) -> list[Optimizer]:
         hidden = ".layers." in name and parameter.ndim == 2
         (inside if hidden else others).append(parameter)
     return [
-        torch.optim.Muon(inside, lr=lr, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
+        Muon(inside, lr, dtype=quickest(inside[0].device.type)),
         AdamW(others, lr=lr, betas=(0.9, 0.98), weight_decay=0.0),
     ]
 
@@ -105,13 +106,16 @@ def choose_attention(net: Any, guided: bool, device: torch.device) -> None:
 
 
 @cache
-def _narrow(device_type: str) -> bool:
-    return device_type != "cpu" or bfloat16_gain() >= WORTHWHILE
+def quickest(device_type: str) -> torch.dtype:
+    """Return bfloat16, or float32 for a processor that gains nothing by it."""
+    narrow = device_type != "cpu" or bfloat16_gain() >= WORTHWHILE
+    return torch.bfloat16 if narrow else torch.float32
 
 
 def autocast(device: torch.device) -> torch.autocast:
-    """Compute in bfloat16 while open, but in float32 on a processor that gains nothing by it."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=_narrow(device.type))
+    """Compute in the device's quickest format while open."""
+    dtype = quickest(device.type)
+    return torch.autocast(device.type, torch.bfloat16, enabled=dtype is torch.bfloat16)
 
 
 class Run:
