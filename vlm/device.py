@@ -95,7 +95,9 @@ def _mps() -> Placement:
 def _cpu() -> Placement:
     gain = bfloat16_gain()
     if gain < WORTHWHILE:
-        reason = f"No GPU; bfloat16 would be {gain:.1f} times as fast here, so all is float32."
+        reason = "No GPU; bfloat16 is hardly faster on this processor, so all is float32."
+        if gain < 1:
+            reason = "No GPU; bfloat16 is slower on this processor, so all is float32."
         return Placement("cpu", torch.float32, torch.float32, reason)
     reason = (
         f"No GPU; this processor looks at pages {gain:.1f} times as fast in bfloat16, and writes "

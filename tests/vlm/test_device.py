@@ -21,11 +21,31 @@ def test_the_cpu_is_chosen_by_measuring_and_says_so(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(device, "bfloat16_gain", lambda: 0.4)
     slow = device.choose("cpu")
     assert (slow.dtype, slow.encode, slow.dtype_name) == (torch.float32, torch.float32, "float32")
-    assert "0.4 times" in slow.reason
+    assert "slower" in slow.reason
+    monkeypatch.setattr(device, "bfloat16_gain", lambda: 1.2)
+    assert device.choose("cpu").encode == torch.float32
+    assert "hardly faster" in device.choose("cpu").reason
 
 
 def test_the_measurement_is_a_ratio() -> None:
     assert 0.01 < bfloat16_gain(size=64, rounds=2) < 100
+
+
+@pytest.mark.parametrize(("slow", "sizes"), [(True, {128}), (False, {128, 384})])
+def test_large_matrices_are_multiplied_only_where_small_ones_promise_something(
+    monkeypatch: pytest.MonkeyPatch, slow: bool, sizes: set[int]
+) -> None:
+    clock, multiplied = [0.0], set[int]()
+
+    def multiply(left: torch.Tensor, _right: torch.Tensor) -> None:
+        multiplied.add(len(left))
+        clock[0] += 0.05 if slow and left.dtype == torch.bfloat16 else 0.001
+
+    monkeypatch.setattr(torch, "mm", multiply)
+    monkeypatch.setattr("vlm.bfloat16.time.perf_counter", lambda: clock[0])
+    gain = bfloat16_gain()
+    assert multiplied == sizes
+    assert gain == pytest.approx(0.02 if slow else 1.0)
 
 
 def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
