@@ -191,6 +191,7 @@ def tiny_files(weights: int = 300_000, seed: int = 0) -> dict[str, bytes]:
     return {
         "config.json": json.dumps(CONFIG).encode(),
         "README.md": b"# Tiny\n",
+        "preprocessor_config.json": b"{}",
         "tokenizer.json": b"{}" + b" " * 5000,
         "model.safetensors": safetensors(weights, seed),
         "pytorch_model.bin": b"\x80\x04pickle",

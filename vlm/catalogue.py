@@ -108,6 +108,8 @@ def describe(folder: Path, place: Place) -> Model:
     size = sum(_files(folder))
     try:
         found = safety.examine(folder)
+        if found.model_type in family_names.NAMES:
+            safety.require_parts(folder)
     except ModelIncomplete as error:
         return Model(folder, name, place, family, size, 0, commit, str(error))
     except OSError as error:

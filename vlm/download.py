@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from typing import Any
 
 from vlm import amounts, family_names, hub, safety
 from vlm.arrival import Arrival
@@ -131,9 +132,13 @@ class Fetch:
         folder = self._part.folder
         try:
             settings = safety.settings_of(folder)
+            self._require_known(plan, settings)
+            safety.require_parts(folder)
         except ModelIncomplete as error:
             self._throw_away()
             raise ModelUnsupported(str(error).replace(str(folder), plan.id)) from error
+
+    def _require_known(self, plan: Plan, settings: Mapping[str, Any]) -> None:
         if settings["model_type"] not in family_names.NAMES:
             self._throw_away()
             raise ModelUnsupported(f"{plan.id} is {family_names.stranger(settings)}")

@@ -44,7 +44,8 @@ def packing(settings: Mapping[str, Any]) -> str:
         if bits is None:
             bits = 4 if how.get("load_in_4bit") else 8 if how.get("load_in_8bit") else None
         name = PACKERS.get(method, method)
-        return (f"in {bits} bits" if bits else "") + (f" with {name}" if name else "") or "small"
+        parts = (f"in {bits} bits" if bits else "", f"with {name}" if name else "")
+        return " ".join(part for part in parts if part) or "small"
     return ""
 
 

@@ -201,9 +201,16 @@ def require_parts(folder: Path) -> None:
                 f"The model in {folder} has its tokenizer in an old form only, tokenizer.model. "
                 "Get a version of it with a tokenizer.json."
             )
-        raise _lacking(folder, "tokenizer.json")
+        raise _left_out(folder, "tokenizer.json", "it cannot read")
     if not any((folder / name).is_file() for name in PREPARING):
-        raise _lacking(folder, PREPARING[0])
+        raise _left_out(folder, PREPARING[0], "it is not known how to show it a page")
+
+
+def _left_out(folder: Path, name: str, without: str) -> ModelIncomplete:
+    return ModelIncomplete(
+        f"The model in {folder} has no {name}, and without that file {without}. Copy it from the "
+        "model that this one was made from, or get another version of it."
+    )
 
 
 def names_in(folder: Path) -> list[str]:
@@ -267,6 +274,8 @@ def _weight_files(folder: Path) -> list[str]:
     if (folder / SINGLE).is_file():
         return [SINGLE]
     if not (folder / INDEX).is_file():
+        if told := foreign.files(str(folder), names_in(folder)):
+            raise ModelIncomplete(told)
         if not any(True for kind in OTHER_WEIGHTS for _ in folder.glob(kind)):
             raise _lacking(folder, SINGLE)
         raise ModelIncomplete(

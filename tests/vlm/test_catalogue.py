@@ -22,6 +22,8 @@ TINY = ModelName("owner", "tiny")
 def make(folder: Path, kind: str = "idefics3", weights: int = 1000) -> Path:
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps({"model_type": kind}))
+    for name in ("preprocessor_config.json", "tokenizer.json"):
+        (folder / name).write_text("{}")
     (folder / "model.safetensors").write_bytes(safetensors(weights))
     return folder
 
@@ -45,6 +47,8 @@ def make_cached(cache: Path, commit: str, *shared: str) -> Path:
     (repository / "refs" / "main").write_text(commit)
     content = {
         "config.json": json.dumps({"model_type": "smolvlm"}).encode(),
+        "preprocessor_config.json": b"{}",
+        "tokenizer.json": b"{}",
         "model.safetensors": safetensors(500),
     }
     for name, data in content.items():
@@ -151,6 +155,16 @@ def test_a_cached_model_is_not_called_by_its_hash(cache: Path) -> None:
     assert display_name(make_cached(cache, "c" * 40)) == "owner/cached"
 
 
+@pytest.mark.parametrize("name", ["tokenizer.json", "preprocessor_config.json"])
+def test_a_model_without_a_part_is_listed_with_what_it_lacks(
+    store: Store, cache: Path, name: str
+) -> None:
+    (make_own(store) / name).unlink()
+    model = found(store, cache)["owner/tiny"]
+    assert not model.runnable
+    assert f"has no {name}" in model.problem
+
+
 def test_removing_our_own_deletes_it(store: Store, cache: Path) -> None:
     folder = make_own(store)
     remove(found(store, cache)["owner/tiny"], store)
@@ -164,7 +178,8 @@ def test_removing_a_cached_version_keeps_what_another_one_needs(store: Store, ca
     model = next(m for m in scan(store, cache) if m.folder == second)
     remove(model, store)
     blobs = {path.name for path in (cache / "models--owner--cached" / "blobs").iterdir()}
-    assert blobs == {"shared-config.json", f"{'a' * 40}-model.safetensors"}
+    assert blobs == {path.resolve().name for path in first.iterdir()}
+    assert "shared-config.json" in blobs
     assert (first / "config.json").is_file()
     assert not second.exists()
     assert not (cache / "models--owner--cached" / "refs" / "main").exists()

@@ -20,6 +20,8 @@ def make_folder(folder: Path, kind: str = "idefics3", weights: int = 1000) -> Pa
     """Make a folder that can be examined as a model."""
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps({"model_type": kind}))
+    for name in ("preprocessor_config.json", "tokenizer.json"):
+        (folder / name).write_text("{}")
     (folder / "model.safetensors").write_bytes(safetensors(weights))
     return folder
 

@@ -111,7 +111,7 @@ def test_typing_a_name_and_enter_gets_the_model(models: Models, qtbot: QtBot, hu
     qtbot.waitUntil(lambda: bool(models.dialog.list.cards))
     assert not models.dialog.list.rows
     assert models.dialog.isVisible()
-    assert len(hub.asked) == 5
+    assert len(hub.asked) == 6
 
 
 def test_a_name_that_is_none_is_explained_and_kept(models: Models, hub: FakeHub) -> None:
@@ -229,7 +229,7 @@ def test_connections_are_shown_as_they_happen(models: Models, qtbot: QtBot, hub:
     assert models.dialog.connections.empty.isVisible()
     models.fetching.start(TINY)
     rows = models.dialog.connections.model.rowCount
-    qtbot.waitUntil(lambda: rows() == len(hub.asked) == 5)
+    qtbot.waitUntil(lambda: rows() == len(hub.asked) == 6)
     assert models.dialog.connections.table.isVisible()
 
 

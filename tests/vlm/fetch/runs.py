@@ -12,7 +12,7 @@ from vlm.web import Web
 
 TINY = ModelName("owner", "tiny")
 WEIGHTS = "model.safetensors"
-FETCHED = {"config.json", "README.md", "tokenizer.json", WEIGHTS}
+FETCHED = {"config.json", "README.md", "preprocessor_config.json", "tokenizer.json", WEIGHTS}
 
 
 class Time:

@@ -6,10 +6,11 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from tests.hub_server import COMMIT, FakeHub, Fault, safetensors
+from tests.hub_server import COMMIT, CONFIG, FakeHub, Fault, safetensors
 from tests.vlm.fetch.runs import TINY, WEIGHTS, Time, assert_whole, fetch, fetch_until
 from vlm.connections import ConnectionLog
 from vlm.download import Fetch
@@ -36,6 +37,61 @@ def test_weights_are_not_fetched_for_a_family_that_cannot_run(hub: FakeHub, stor
         fetch(hub, store)
     assert not hub.ranges(WEIGHTS)
     assert not store.unfinished()
+
+
+MAPPED = {"auto_map": {"AutoModel": "modeling_internvl_chat.InternVLChatModel"}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "absent", "words"),
+    [
+        ({"quantization_config": {"quant_method": "awq", "bits": 4}}, "", "in 4 bits with AWQ"),
+        ({"quantization_config": {"quant_method": "fp8"}}, "", "packed with FP8"),
+        ({"quantization": {"bits": 4}}, "", "in 4 bits with MLX"),
+        (MAPPED, "", "program code that came with the model"),
+        (MAPPED | {"model_type": "internvl_chat"}, "", "InternVL3-1B-hf"),
+        ({}, "tokenizer.json", "has no tokenizer.json"),
+        ({}, "preprocessor_config.json", "has no preprocessor_config.json"),
+    ],
+)
+def test_other_forms_of_a_model_are_told_before_their_weights_are_fetched(
+    hub: FakeHub, store: Store, settings: dict[str, Any], absent: str, words: str
+) -> None:
+    files = hub.files[COMMIT]
+    files["config.json"] = json.dumps(CONFIG | settings).encode()
+    files.pop(absent, None)
+    with pytest.raises(ModelUnsupported, match=words) as refused:
+        fetch(hub, store)
+    assert "owner/tiny" in str(refused.value)
+    assert str(store.root) not in str(refused.value)
+    assert not hub.ranges(WEIGHTS)
+    assert not store.unfinished()
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (("adapter_config.json", "adapter_model.safetensors"), "on top of another model"),
+        (("model-Q4_K_M.gguf", "mmproj-model-f16.gguf"), "GGUF"),
+        (("onnx/vision_encoder.onnx", "config.json"), "ONNX"),
+        (("consolidated.00.pth", "params.json"), "maker's own form"),
+        (("pytorch_model.bin", "config.json"), "no safetensors weights"),
+    ],
+)
+def test_what_is_no_model_for_this_program_is_told_before_anything_is_fetched(
+    hub: FakeHub, store: Store, names: tuple[str, ...], words: str
+) -> None:
+    hub.files[COMMIT] = dict.fromkeys(names, b"{}")
+    with pytest.raises(ModelUnknown, match=words):
+        fetch(hub, store)
+    assert len(hub.asked) == 1
+    assert not store.unfinished()
+
+
+def test_an_adapter_beside_a_model_is_left_where_it_is(hub: FakeHub, store: Store) -> None:
+    hub.files[COMMIT] |= {"adapter_config.json": b"{}", "adapter_model.safetensors": b"x"}
+    fetch(hub, store)
+    assert_whole(hub, store)
 
 
 def test_more_bytes_than_announced_are_refused(hub: FakeHub, store: Store) -> None:
