@@ -81,6 +81,7 @@ class Composer(QWidget):
     def set_placeholder(self, text: str) -> None:
         """Say in the empty line what can be asked."""
         self.line.setPlaceholderText(text)
+        self.line.viewport().update()  # Qt 6.12 leaves the old words there until something else
 
     def set_running(self, running: bool) -> None:
         """Offer Stop while an answer is on its way."""

@@ -1,7 +1,7 @@
 from functools import partial
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
@@ -15,6 +15,19 @@ from app.ask.values import Draft, Scope
 from app.style import sheet
 from tests.app.ask.sample import BOX, CROPPED, DOCUMENT, MODEL, PAGE, WHOLE, answer
 from vlm.types import ModelInfo
+
+
+class Painted(QObject):
+    """Counts how often a widget is drawn."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.times = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.times += event.type() == QEvent.Type.Paint
+        return False
 
 
 @pytest.fixture
@@ -36,6 +49,16 @@ def test_without_a_document_it_says_what_to_do(qtbot: QtBot, panel: AskPanel) ->
         QTest.keyClick(panel.composer.line, Qt.Key.Key_Return)
     assert panel.draft() == "What?"
     assert not panel.composer.send.isEnabled()
+
+
+def test_the_empty_line_is_drawn_again_when_it_says_something_else(
+    qtbot: QtBot, panel: AskPanel
+) -> None:
+    panel.set_scope(DOCUMENT, PAGE, None)
+    panel.composer.line.viewport().repaint()  # nothing else is left to draw
+    drawn = Painted(panel.composer.line.viewport())
+    panel.composer.set_placeholder("Something else")
+    qtbot.waitUntil(lambda: drawn.times > 0)
 
 
 def test_an_example_becomes_the_draft(qtbot: QtBot, panel: AskPanel) -> None:
