@@ -95,11 +95,19 @@ class FontFile:
         name: the file's stem.
         path: the file, or None for the small font that Pillow carries inside itself.
         spare: the file of the font for characters that this one lacks, if any.
+        capitals: it has no small letters, as many a till's printer.
     """
 
     name: str
     path: Path | None
     spare: Path | None = None
+    capitals: bool = False
+
+    def printed(self, text: str) -> str:
+        """Return text as the font prints it, of the same length: small letters or capitals."""
+        if not self.capitals:
+            return text
+        return "".join(one.upper() if len(one.upper()) == 1 else one for one in text)
 
     def lacks(self, character: str) -> bool:
         """Whether the font draws its own sign for "no such character" instead."""

@@ -53,6 +53,7 @@ class Level:
         strip_em_px: its smallest and largest text size.
         absent: how often a question is one that is not answered, times the usual.
         other: share of fields that are others than the usual ones, called by any name.
+        varied: how often letters are wider or narrower than their font's, see ``CropPlan``.
         frozen_encoder: leave vision transformer and projection as they are; a step costs a quarter
             less while the perceiver and the decoder find their way.
         pages_share: share of batches that are pages with questions, the rest are crops.
@@ -74,6 +75,7 @@ class Level:
     strip_em_px: tuple[int, int] = (15, 28)
     absent: float = 1.0
     other: float = 0.0
+    varied: float = 0.0
     frozen_encoder: bool = False
     pages_share: float = 0.0
     pages: PageMix = PageMix()
@@ -192,6 +194,7 @@ STAGES: dict[str, Stage] = {
                 em_px=(15, 30),
                 absent=0.55,
                 other=0.35,
+                varied=0.5,
             ),
         ),
         peak_lr=1.5e-3,
@@ -259,6 +262,7 @@ class Source:
             one_word=level.one_word,
             absent=level.absent,
             other=level.other,
+            varied=level.varied,
         )
         samples = []
         for _ in range(self._count(rows * columns)):
@@ -280,6 +284,7 @@ class Source:
             largest_em_px=level.strip_em_px[1],
             absent=level.absent,
             other=level.other,
+            varied=level.varied,
         )
         return draw_strips(plan, rng, self._count(rows * columns))
 

@@ -5,13 +5,14 @@ import os
 import queue
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
 
 from pretrain.batches import Batch
 from pretrain.stages import Source
 
 WAIT_S = 5.0
-"""How often a drawing process looks whether its trainer still lives."""
+"""How often a drawing process and its trainer look whether the other still lives."""
 
 
 def _draw(source: Source, first: int, stride: int, out: "Queue[Batch]", parent: int) -> None:
@@ -30,6 +31,19 @@ def _draw(source: Source, first: int, stride: int, out: "Queue[Batch]", parent: 
         index += stride
 
 
+def _next(ready: "Queue[Batch]", process: BaseProcess) -> Batch:
+    """Wait for a process's next batch, as long as it lives."""
+    while True:
+        alive = process.is_alive()
+        try:
+            return ready.get(timeout=WAIT_S)
+        except queue.Empty:
+            if not alive:
+                raise RuntimeError(
+                    "A process that draws batches has ended; what it said stands above."
+                ) from None
+
+
 @contextmanager
 def batches(source: Source, first: int, workers: int, ahead: int = 4) -> Generator[Iterator[Batch]]:
     """Yield an endless iterator of batches ``first, first + 1, ...``.
@@ -39,6 +53,9 @@ def batches(source: Source, first: int, workers: int, ahead: int = 4) -> Generat
         first: number of the first batch.
         workers: drawing processes; 0 draws in this process.
         ahead: batches that each process may be ahead.
+
+    Raises:
+        RuntimeError: From the iterator, when a drawing process has died.
     """
     if workers == 0:
         yield (source.draw(index) for index in range(first, 2**62))
@@ -56,7 +73,7 @@ def batches(source: Source, first: int, workers: int, ahead: int = 4) -> Generat
     for process in processes:
         process.start()
     try:
-        yield (queues[turn % workers].get() for turn in range(2**62))
+        yield (_next(queues[one % workers], processes[one % workers]) for one in range(2**62))
     finally:
         for process in processes:
             process.terminate()

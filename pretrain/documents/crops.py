@@ -5,16 +5,23 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
+from PIL import Image
 
 from pretrain.documents.ink import Pixels, Sheet, choose_font, fit
 from pretrain.documents.prompts import read_prompt
 from pretrain.documents.texts import Writer
-from pretrain.documents.wear import Wear, wear_out
+from pretrain.documents.wear import Wear, fade, wear_out
 from pretrain.fonts import FontFile
 from pretrain.labels import Ints, Placed
 
 LEADING = 1.25
 """Height of a line in ems."""
+
+STRETCH = (0.7, 1.2)
+"""Narrowest and widest letters, times their font's width."""
+
+FADED_SHARE, CAPITALS_SHARE = 0.2, 0.3
+"""Of varied crops and documents, those whose print has faded, and those without small letters."""
 
 
 class TextKind(Enum):
@@ -88,6 +95,8 @@ class CropPlan:
         one_word: only one short group of characters.
         absent: how often a question is one that is not answered, times the usual.
         other: share of fields that are not of the usual ones, nor called as they are.
+        varied: how often letters are wider or narrower than their font's, or capitals only, and the
+            print faded, see :func:`width_drawn`; in training, not when measuring.
     """
 
     rows: int
@@ -102,6 +111,26 @@ class CropPlan:
     one_word: bool = False
     absent: float = 1.0
     other: float = 0.0
+    varied: float = 0.0
+
+
+def width_drawn(width: int, varied: float, rng: random.Random) -> int:
+    """Return how wide a sheet is drawn, pixels, before it is stretched to its width.
+
+    Printers of tills squeeze letters, and documents have many more fonts than these.
+    """
+    if not varied or rng.random() > varied:
+        return width
+    return round(width / rng.uniform(*STRETCH))
+
+
+def seen(
+    image: Image.Image, placed: Placed, plan: CropPlan, rng: random.Random
+) -> tuple[Pixels, Placed]:
+    """Return what the model sees of a drawn crop: faded sometimes, and worn; see ``wear_out``."""
+    if plan.varied and plan.wear is not Wear.NONE and rng.random() < FADED_SHARE * plan.varied:
+        image = fade(image, rng)
+    return wear_out(image, placed, rng, plan.wear)
 
 
 def _line(writer: Writer, kind: TextKind, length: int) -> str:
@@ -146,9 +175,10 @@ def _write_lines(sheet: Sheet, plan: CropPlan, rng: random.Random, writer: Write
 def draw_crop(plan: CropPlan, rng: random.Random) -> Sample:
     """Draw one crop; all chance comes from ``rng``."""
     writer = Writer(rng, plan.held_out)
-    sheet = Sheet.blank(16 * plan.columns, 16 * plan.rows)
+    sheet = Sheet.blank(width_drawn(16 * plan.columns, plan.varied, rng), 16 * plan.rows)
     while not sheet.text:
         _write_lines(sheet, plan, rng, writer)
-    pixels, placed = wear_out(sheet.image, sheet.placed(), rng, plan.wear)
+    sheet = sheet.stretched(16 * plan.columns)
+    pixels, placed = seen(sheet.image, sheet.placed(), plan, rng)
     question = read_prompt(rng, plan.held_out)
     return Sample(one_view(pixels, placed), sheet.text, question, sheet.text, 0)

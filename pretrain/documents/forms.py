@@ -3,12 +3,19 @@
 import random
 from dataclasses import dataclass
 
-from pretrain.documents.crops import LEADING, CropPlan, Sample, one_view
+from pretrain.documents.crops import (
+    CAPITALS_SHARE,
+    LEADING,
+    CropPlan,
+    Sample,
+    one_view,
+    seen,
+    width_drawn,
+)
 from pretrain.documents.fields import FIELDS, NOT_HERE, PLAIN, Field, ask_absent
 from pretrain.documents.ink import Sheet, choose_font, width_of
 from pretrain.documents.more_fields import another, ask_other
 from pretrain.documents.texts import Writer
-from pretrain.documents.wear import wear_out
 from pretrain.fonts import FontFile
 
 ABSENT_SHARE = 0.12
@@ -16,6 +23,12 @@ ABSENT_SHARE = 0.12
 
 PLAIN_SHARE = 0.15
 """Share of the fields of :data:`PLAIN` that are printed without their label."""
+
+MORE_SHARE, AFTER_SHARE = 0.15, 0.2
+"""In training: amounts whose label says more, and dates that a time of the day follows."""
+
+MORE = ("(incl. GST)", "incl. VAT", "(RM)", "(EUR)", "in USD", "Rounded", "(inkl. MwSt.)", "TTC")
+"""What labels of amounts say besides, and what stands behind amounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +39,18 @@ class Entry:
         field: which one.
         label: with its colon or without; "" when only the value is printed.
         value: what is to be answered.
+        after: what follows it on its line and is no part of it; "" for nothing.
     """
 
     field: Field
     label: str
     value: str
+    after: str = ""
+
+    def width(self, face: tuple[FontFile, int]) -> float:
+        """Return how wide the value and what follows it are, pixels."""
+        gap = 0.3 * face[1] if self.after else 0.0
+        return width_of(self.value, *face) + gap + width_of(self.after, *face)
 
 
 def entry(field: Field, writer: Writer) -> Entry:
@@ -38,8 +58,20 @@ def entry(field: Field, writer: Writer) -> Entry:
     if field.key in PLAIN and writer.rng.random() < PLAIN_SHARE:
         return Entry(field, "", field.value(writer))
     label = writer.rng.choice(field.labels[writer.language])
+    if field.value is Writer.amount and writer.varied(MORE_SHARE):
+        label = f"{label} {writer.rng.choice(MORE)}"
     ending = writer.rng.choice((":", ":", ":", "", " :"))
-    return Entry(field, f"{label}{ending}", field.value(writer))
+    return Entry(field, f"{label}{ending}", field.value(writer), _after(field, writer))
+
+
+def _after(field: Field, writer: Writer) -> str:
+    """Return what stands behind a value: the time after a date, a remark after an amount."""
+    if field.value is Writer.date and writer.varied(AFTER_SHARE):
+        seconds = f":{writer.digits(2)}" if writer.rng.random() < 0.5 else ""
+        return f"{writer.rng.randint(0, 23):02d}:{writer.rng.randint(0, 59):02d}{seconds}"
+    if field.value is Writer.amount and writer.varied(AFTER_SHARE / 3):
+        return writer.rng.choice(MORE)
+    return ""
 
 
 def write_entry(
@@ -60,13 +92,22 @@ def write_entry(
     font, em_px = face
     if not one.label:
         start = len(sheet.text)
-        sheet.write(one.value, at, font, em_px)
+        _write_value(sheet, one, at, face)
         return start
     end = sheet.write(one.label, at, font, em_px)
     sheet.separate(" ")
     start = len(sheet.text)
-    sheet.write(one.value, (max(end + 0.3 * em_px, value_x), at[1]), font, em_px)
+    _write_value(sheet, one, (max(end + 0.3 * em_px, value_x), at[1]), face)
     return start
+
+
+def _write_value(
+    sheet: Sheet, one: Entry, at: tuple[float, float], face: tuple[FontFile, int]
+) -> None:
+    end = sheet.write(one.value, at, *face)
+    if one.after:
+        sheet.separate(" ")
+        sheet.write(one.after, (end + 0.3 * face[1], at[1]), *face)
 
 
 def _replaced(fields: list[Field], writer: Writer, plan: CropPlan) -> list[Field]:
@@ -85,7 +126,7 @@ def _narrow(entries: list[Entry], face: tuple[FontFile, int], width: float) -> l
     return [
         one
         for one in entries
-        if width_of(one.label, font, em_px) + width_of(one.value, font, em_px) + 0.4 * em_px < width
+        if width_of(one.label, font, em_px) + one.width(face) + 0.4 * em_px < width
     ]
 
 
@@ -101,22 +142,23 @@ def _question(
         if question is not None:
             return question, NOT_HERE, -1
     which = rng.randrange(len(entries))
-    one = entries[which]
+    one, start = entries[which], starts[which]
+    answer = text[start : start + len(one.value)]
     if one.label and rng.random() < 0.15:
         name = one.label.rstrip(" :")
-        return f'What is "{name}"?', one.value, starts[which]
-    return one.field.ask(rng, plan.held_out), one.value, starts[which]
+        return f'What is "{name}"?', answer, start
+    return one.field.ask(rng, plan.held_out), answer, start
 
 
 def draw_form(plan: CropPlan, rng: random.Random) -> Sample:
     """Draw one crop with one to four fields, as many as its height takes."""
     while True:
         writer = Writer(rng, plan.held_out)
-        sheet = Sheet.blank(16 * plan.columns, 16 * plan.rows)
+        sheet = Sheet.blank(width_drawn(16 * plan.columns, plan.varied, rng), 16 * plan.rows)
         width, height = sheet.image.size
         largest = min(plan.largest_em_px, int(height / 1.15))
         em_px = rng.randint(min(plan.smallest_em_px, largest), largest)
-        face = (choose_font(rng, plan.fonts), em_px)
+        face = (choose_font(rng, plan.fonts, CAPITALS_SHARE * plan.varied), em_px)
         most = max(1, int((height - 2) / (LEADING * em_px)))
         fields = rng.sample(FIELDS, k=min(most, len(FIELDS)))
         if plan.other:
@@ -132,9 +174,10 @@ def draw_form(plan: CropPlan, rng: random.Random) -> Sample:
     for index, one in enumerate(entries):
         if index:
             sheet.separate("\n")
-        room = width - 2 - width_of(one.value, *face)
+        room = width - 2 - one.width(face)
         y = baseline + index * LEADING * em_px
         starts.append(write_entry(sheet, one, (indent, y), min(aligned, room), face))
     question, answer, at = _question(entries, starts, sheet.text, writer, plan)
-    pixels, placed = wear_out(sheet.image, sheet.placed(), rng, plan.wear)
+    sheet = sheet.stretched(16 * plan.columns)
+    pixels, placed = seen(sheet.image, sheet.placed(), plan, rng)
     return Sample(one_view(pixels, placed), sheet.text, question, answer, at, "fields")

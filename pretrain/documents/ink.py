@@ -1,7 +1,7 @@
 """Puts characters on a sheet and remembers where each one lies. Knows nothing of what they mean."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -40,13 +40,13 @@ def _advance(font: FontFile, em_px: int, character: str) -> float:
 
 def width_of(text: str, font: FontFile, em_px: int, tracking_px: float = 0.0) -> float:
     """Return the width in pixels that :meth:`Sheet.write` will take for ``text``."""
-    return sum(_advance(font, em_px, character) + tracking_px for character in text)
+    return sum(_advance(font, em_px, one) + tracking_px for one in font.printed(text))
 
 
 def fit(text: str, font: FontFile, em_px: int, room_px: float, tracking_px: float = 0.0) -> str:
     """Cut ``text`` to what fits in ``room_px`` pixels, without a space at the cut."""
     used = 0.0
-    for index, character in enumerate(text):
+    for index, character in enumerate(font.printed(text)):
         used += _advance(font, em_px, character) + tracking_px
         if used > room_px:
             return text[:index].rstrip()
@@ -80,7 +80,7 @@ class Sheet:
         em_px: int,
         tracking_px: float = 0.0,
     ) -> float:
-        """Write ``text`` from ``at`` (left end of the baseline, pixels).
+        """Write ``text`` from ``at`` (left end of the baseline, pixels), as the font prints it.
 
         Returns:
             The x at which the next character would start.
@@ -88,6 +88,7 @@ class Sheet:
         draw = ImageDraw.Draw(self.image)
         x, baseline = at
         top, bottom = baseline - 0.8 * em_px, baseline + 0.2 * em_px
+        text = font.printed(text)
         for character in text:
             step = _advance(font, em_px, character) + tracking_px
             if character != " ":
@@ -97,6 +98,15 @@ class Sheet:
             x += step
         self.text += text
         return x
+
+    def stretched(self, width: int) -> "Sheet":
+        """Return the sheet ``width`` pixels wide, its letters wider or narrower by as much."""
+        if width == self.image.width:
+            return self
+        share = width / self.image.width
+        image = self.image.resize((width, self.image.height), Image.Resampling.BICUBIC)
+        boxes = [(x0 * share, y0, x1 * share, y1) for x0, y0, x1, y1 in self.boxes]
+        return Sheet(image, self.text, boxes)
 
     def separate(self, separator: str) -> None:
         """Append a character that has no ink (a line break or the gap between fields)."""
@@ -114,6 +124,7 @@ class Sheet:
         return Placed(np.asarray(classes, dtype=np.int64), centres)
 
 
-def choose_font(rng: random.Random, fonts: tuple[FontFile, ...]) -> FontFile:
-    """Pick one font; every one is as likely as the others."""
-    return fonts[rng.randrange(len(fonts))]
+def choose_font(rng: random.Random, fonts: tuple[FontFile, ...], capitals: float = 0.0) -> FontFile:
+    """Pick one font, all as likely; ``capitals``: how often one without small letters."""
+    font = fonts[rng.randrange(len(fonts))]
+    return replace(font, capitals=True) if capitals and rng.random() < capitals else font

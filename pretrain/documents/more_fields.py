@@ -6,7 +6,7 @@ label says must be found among the words of the question; invented labels leave 
 
 from collections.abc import Callable
 
-from pretrain.documents.fields import FIELDS, Field, number
+from pretrain.documents.fields import FIELDS, MEANINGLESS, Field, number
 from pretrain.documents.texts import Language, Writer, training_words
 
 KNOWN_SHARE = 0.45
@@ -227,7 +227,9 @@ def _word(writer: Writer) -> str:
 def invented(writer: Writer) -> Field:
     """Invent a field of one or two words of a list, with a value of any kind."""
     rng = writer.rng
-    name = " ".join(_word(writer) for _ in range(rng.choice((1, 1, 2))))
+    name = MEANINGLESS[0]
+    while name.capitalize() in MEANINGLESS:
+        name = " ".join(_word(writer) for _ in range(rng.choice((1, 1, 2))))
     case = rng.random()
     if case < 0.75:
         name = name[:1].upper() + name[1:]

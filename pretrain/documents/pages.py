@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from PIL import ImageDraw
 
-from pretrain.documents.crops import LEADING
+from pretrain.documents.crops import CAPITALS_SHARE, LEADING, width_drawn
 from pretrain.documents.fields import BY_KEY, Field
 from pretrain.documents.forms import Entry, entry, write_entry
 from pretrain.documents.ink import Sheet, choose_font, fit, width_of
@@ -102,7 +102,7 @@ class Page:
     def field_line(self, key: str, x: float, value_x: float, ends: float = 0) -> None:
         """Write label and value of a field and remember its question."""
         one = entry(self._field(key), self.writer)
-        size = width_of(one.value, *self.face)
+        size = one.width(self.face)
         label = width_of(one.label, *self.face)
         if x + label + size + 0.4 * self.face[1] > self.width or self.full:
             return
@@ -125,12 +125,14 @@ class Page:
 
     def _ask(self, one: Entry, at: int) -> None:
         question = one.field.ask(self.writer.rng, self.held_out)
-        self.asks.append(Ask(question, one.value, at, one.field))
+        answer = self.sheet.text[at : at + len(one.value)]
+        self.asks.append(Ask(question, answer, at, one.field))
 
     def bare(self, key: str, text: str, x: float | None = None, scale: float = 1.0) -> None:
         """Write a value that needs no label, such as a letterhead, and remember its question."""
         before = len(self.sheet.text)
         self.line(text, x, scale)
+        text = self.face[0].printed(text)
         if self.sheet.text[before:].lstrip("\n") == text:
             question = BY_KEY[key].ask(self.writer.rng, self.held_out)
             self.asks.append(Ask(question, text, len(self.sheet.text) - len(text), BY_KEY[key]))
@@ -262,7 +264,8 @@ def table(page: Page) -> None:
         which = page.writer.rng.randrange(len(across))
         if starts[which + 1] >= 0:
             asked = f"What is the {across[which]} of {name}?"
-            page.asks.append(Ask(asked, cells[which], starts[which + 1], None))
+            answer = page.face[0].printed(cells[which])
+            page.asks.append(Ask(asked, answer, starts[which + 1], None))
 
 
 def form(page: Page) -> None:
@@ -297,6 +300,7 @@ def draw_page(
     rng: random.Random,
     held_out: bool = False,
     other: float = 0.0,
+    varied: float = 0.0,
 ) -> Page:
     """Draw one page that answers at least one question.
 
@@ -308,13 +312,16 @@ def draw_page(
         rng: the only source of chance.
         held_out: texts, phrasings and the layout that training never sees.
         other: share of labelled fields that are others than the usual ones.
+        varied: how often letters are wider, narrower or capitals only; see ``CropPlan``.
     """
+    width = width_drawn(size[0], varied, rng)
     while True:
         writer = Writer(rng, held_out)
-        face = (choose_font(rng, fonts), rng.randint(*em_px))
+        face = (choose_font(rng, fonts, CAPITALS_SHARE * varied), rng.randint(*em_px))
         layout = LAYOUTS - 1 if held_out else rng.randrange(LAYOUTS - 1)
         top = rng.uniform(1.5 * face[1], 0.3 * size[1])
-        page = Page(Sheet.blank(*size), writer, face, layout, held_out, top, other)
+        page = Page(Sheet.blank(width, size[1]), writer, face, layout, held_out, top, other)
         KINDS[kind](page)
         if page.asks:
+            page.sheet = page.sheet.stretched(size[0])
             return page

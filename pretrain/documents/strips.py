@@ -9,12 +9,11 @@ import random
 import numpy as np
 from PIL import Image, ImageDraw
 
-from pretrain.documents.crops import CropPlan, Sample, View
+from pretrain.documents.crops import CropPlan, Sample, View, seen
 from pretrain.documents.fields import NOT_HERE, ask_absent
 from pretrain.documents.more_fields import ask_other
 from pretrain.documents.pages import KINDS, Ask, Page, draw_page
 from pretrain.documents.views import inside, window
-from pretrain.documents.wear import wear_out
 from pretrain.labels import Ints, Placed
 
 NEAR_SHARE = 0.8
@@ -53,7 +52,8 @@ def _document(plan: CropPlan, kind: str, rng: random.Random) -> Page:
     height = max(16 * plan.rows, rng.randint(448, 832))
     largest = min(plan.largest_em_px, int(16 * plan.rows / 1.15))
     em_px = (min(plan.smallest_em_px, largest), largest)
-    return draw_page(kind, (width, height), em_px, plan.fonts, rng, plan.held_out, plan.other)
+    size, fonts = (width, height), plan.fonts
+    return draw_page(kind, size, em_px, fonts, rng, plan.held_out, plan.other, plan.varied)
 
 
 def _strip(page: Page, kind: str, plan: CropPlan, rng: random.Random) -> Sample | None:
@@ -64,7 +64,7 @@ def _strip(page: Page, kind: str, plan: CropPlan, rng: random.Random) -> Sample 
     box = _box(page, placed, ask if near else None, plan, rng)
     members = inside(placed, box)
     picture = page.sheet.image.crop(box)
-    if plan.other and rng.random() < CLEARED_SHARE:
+    if plan.varied and rng.random() < CLEARED_SHARE:
         members = _cleared(picture, placed, members, box, page.face[1])
     foreign = None
     if rng.random() < FOREIGN_SHARE * plan.absent:
@@ -72,14 +72,14 @@ def _strip(page: Page, kind: str, plan: CropPlan, rng: random.Random) -> Sample 
             foreign = ask_other(page.sheet.text, page.writer, page.held_out)
         else:
             foreign = ask_absent(page.printed, rng, page.held_out)
-    seen = False if foreign else _seen(page, ask, members)
-    if seen is None:
+    answers = False if foreign else _answers(page, ask, members)
+    if answers is None:
         return None
     question, answer, at = foreign or ask.question, NOT_HERE, -1
-    if seen:
+    if answers:
         answer, at = ask.answer, ask.at
     shifted = placed.centres[members] - np.array(box[:2])
-    pixels, shown = wear_out(picture, Placed(placed.classes[members], shifted), rng, plan.wear)
+    pixels, shown = seen(picture, Placed(placed.classes[members], shifted), plan, rng)
     return Sample((View(pixels, shown, members),), page.sheet.text, question, answer, at, kind)
 
 
@@ -127,7 +127,7 @@ def _cleared(
     return members[~cut[members]]
 
 
-def _seen(page: Page, ask: Ask, members: Ints) -> bool | None:
+def _answers(page: Page, ask: Ask, members: Ints) -> bool | None:
     """Whether a strip answers; None when it shows a part of the answer, or no label for it."""
     shown = set(members.tolist())
     answer = range(ask.at, ask.at + len(ask.answer))

@@ -124,17 +124,17 @@ class Writer:
             length -= size + 1
         return " ".join(groups)
 
-    def _varied(self, share: float) -> bool:
+    def varied(self, share: float) -> bool:
         """Tell whether to write in another way than the measured samples."""
         return not self.held_out and self.rng.random() < share
 
     def _cased(self, text: str, share: float) -> str:
         """Return text in capitals sometimes, in training only."""
-        return text.upper() if self._varied(share) else text
+        return text.upper() if self.varied(share) else text
 
     def amount(self) -> str:
         """Return an amount of money in the language's notation, mostly without its currency."""
-        if self._varied(0.2):
+        if self.varied(0.2):
             value = f"{self.rng.randint(0, 9999)}.{self.digits(2)}"
             code = self.rng.choice(("RM", "US$", "CHF", "EUR", "USD", "GBP", "Rs.", "kr", "$", "€"))
             text = f"{code}{self.rng.choice((' ', ''))}{value}"
@@ -158,7 +158,7 @@ class Writer:
         """Return a date of 1990 to 2039 in one of the language's notations."""
         day, month = self.rng.randint(1, 28), self.rng.randint(1, 12)
         year = self.rng.randint(1990, 2039)
-        if self._varied(0.4):
+        if self.varied(0.4):
             return self._written(day, month, year)
         if self.language == "de":
             return f"{day:02d}.{month:02d}.{year}"
@@ -166,7 +166,7 @@ class Writer:
         return self.rng.choice((*styles, f"{day:02d}-{month:02d}-{year}"))
 
     def _written(self, day: int, month: int, year: int) -> str:
-        """Return a date with its month's name, a short year or a time of the day."""
+        """Return a date with its month's name or a short year."""
         name = MONTHS[self.language].split()[month - 1]
         short = name[:3].capitalize()
         joint = self.rng.choice("/.-")
@@ -177,14 +177,13 @@ class Writer:
             f"{day} {short} {year}",
             f"{day:02d}-{short}-{year % 100:02d}",
             f"{day}{joint}{month}{joint}{year % 100:02d}",
-            f"{numbers} {self.rng.randint(0, 23):02d}:{self.rng.randint(0, 59):02d}",
             numbers,
         )
         return self._cased(self.rng.choice(styles), 0.15)
 
     def company(self) -> str:
         """Return a company's name."""
-        if self._varied(0.3):
+        if self.varied(0.3):
             name = " ".join(self.pick("last") for _ in range(self.rng.choice((1, 1, 2))))
             if self.rng.random() < 0.5:
                 word = self.pick("words").capitalize()
@@ -215,7 +214,7 @@ class Writer:
 
     def natural(self, length: int) -> str:
         """Return at most about ``length`` characters of words, names, numbers, in some order."""
-        if self._varied(0.25):
+        if self.varied(0.25):
             return self.sentence(length)
         makers = (self.amount, self.date, self.company, self.name, self.address)
         if self.rng.random() < 0.4:
@@ -232,7 +231,7 @@ class Writer:
     def name(self) -> str:
         """Return a person's name."""
         first, last = self.pick("first"), self.pick("last")
-        if self._varied(0.2):
+        if self.varied(0.2):
             title = self.rng.choice(("Mr", "Ms", "Mrs.", "Dr.", "Herr", "Frau", "M.", "Mme"))
             styles = (f"{title} {last}", f"{first[0]}. {last}", f"{last}, {first}")
             return self.rng.choice((*styles, f"{first} {last}".upper()))
@@ -244,7 +243,7 @@ class Writer:
             street = f"{self.pick('street')} {self.rng.randint(1, 199)}"
         else:
             street = f"{self.rng.randint(1, 1999)} {self.pick('street')}"
-        if self._varied(0.4):
+        if self.varied(0.4):
             place = f"{self.digits(5)} {self.pick('city')}"
             street = self.rng.choice((f"{street}, {place}", place, f"No. {street}", street))
         return self._cased(street, 0.2)

@@ -67,6 +67,20 @@ EFFECTS: tuple[Callable[[Image.Image, random.Random, bool], Image.Image], ...] =
 )
 
 
+def fade(image: Image.Image, rng: random.Random) -> Image.Image:
+    """Let black print fade towards one side, as on paper that heat has printed.
+
+    Args:
+        image: mode "L", black on white.
+        rng: the only source of chance.
+    """
+    ends = [rng.uniform(0.0, 0.7) for _ in range(4)]
+    lost = Image.fromarray(255 * np.array(ends, dtype=np.float32).reshape(2, 2))
+    share = np.asarray(lost.resize(image.size, Image.Resampling.BILINEAR)) / 255
+    ink = 255 - np.asarray(image, dtype=np.float32)
+    return Image.fromarray((255 - ink * (1 - share)).astype(np.uint8))
+
+
 def _noise(size: tuple[int, int], rng: random.Random, strength: float) -> Floats:
     """Grain of the scanner plus slow shadows of the paper, ``(H, W)`` in grey levels."""
     generator = np.random.default_rng(rng.getrandbits(32))

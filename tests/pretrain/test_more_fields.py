@@ -74,7 +74,7 @@ def test_pages_put_other_fields_in_the_place_of_usual_ones() -> None:
 
 
 def test_half_of_the_strips_have_no_line_that_an_edge_cuts() -> None:
-    plan = CropPlan(4, 30, FONTS, Wear.NONE, smallest_em_px=16, largest_em_px=16, other=0.3)
+    plan = CropPlan(4, 30, FONTS, Wear.NONE, 0.5, 16, 16, other=0.3, varied=0.01)
     strips = draw_strips(plan, random.Random(4), 80)
     whole = 0
     for strip in strips:
@@ -83,7 +83,7 @@ def test_half_of_the_strips_have_no_line_that_an_edge_cuts() -> None:
         whole += int(edges.min() > 200)
         for place in strip.views[0].placed.centres:
             assert 0 <= place[1] < pixels.shape[0]
-    cut = replace(plan, other=0.0)
+    cut = replace(plan, varied=0.0)
     without = sum(
         int(np.concatenate((p[:2], p[-2:])).min() > 200)
         for p in (one.views[0].pixels for one in draw_strips(cut, random.Random(4), 80))

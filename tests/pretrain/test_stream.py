@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import time
@@ -52,3 +53,32 @@ def test_drawing_in_other_processes_changes_nothing_and_a_kill_loses_nothing(
     subprocess.run(again, check=True, stdout=subprocess.DEVNULL)
     assert checkpoint.position_of(killed).step == wanted
     assert same_weights(tmp_path / "here", killed)
+
+
+DYING = """
+from pretrain import stages, stream
+
+if __name__ == "__main__":
+    stream.WAIT_S = 0.2
+    source = stages.Source(stages.STAGES["encoder"].levels[0], (), seed=0, patches_per_batch=64)
+    with stream.batches(source, 0, workers=1) as ready:
+        next(ready)
+"""
+"""A trainer whose only drawing process dies, since it has no fonts."""
+
+
+def test_a_trainer_hears_that_a_drawing_process_has_died(tmp_path: Path) -> None:
+    script = tmp_path / "dying.py"
+    script.write_text(DYING)
+    root = Path(__file__).parents[2]
+    found = subprocess.run(
+        [sys.executable, script],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        check=False,
+    )
+    assert found.returncode == 1
+    assert "A process that draws batches has ended" in found.stderr
+    assert "empty range" in found.stderr
