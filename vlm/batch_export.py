@@ -72,9 +72,9 @@ def _sure(cell: Cell) -> float | None:
     return round(cell.confidence, 4) if cell.confidence >= 0 else None
 
 
-def to_csv(table: Table, folder: Path | None) -> bytes:
-    """Return the table as CSV."""
-    return spreadsheet.to_csv(table_rows(table, folder)).encode(spreadsheet.ENCODING)
+def to_csv(table: Table, folder: Path | None, decimal: str = ".") -> bytes:
+    """Return the table as CSV; `decimal` is of `spreadsheet.to_csv`."""
+    return spreadsheet.to_csv(table_rows(table, folder), decimal).encode(spreadsheet.ENCODING)
 
 
 def to_json(table: Table, folder: Path | None) -> bytes:
@@ -160,11 +160,19 @@ def formats() -> Sequence[str]:
     return tuple(FORMATS)
 
 
-def write(path: Path, table: Table, folder: Path | None = None) -> None:
+def write(path: Path, table: Table, folder: Path | None = None, decimal: str = ".") -> None:
     """Write a table in the format of the file's ending, readable by its owner.
+
+    Args:
+        path: The file.
+        table: What was asked and answered.
+        folder: Documents are named from here; None for their whole paths.
+        decimal: What stands before decimals in a CSV file, see `spreadsheet.to_csv`.
 
     Raises:
         KeyError: For an ending that is none of `formats`.
         OSError: When the file cannot be written; an old one is untouched.
     """
-    whole_file.write(path, FORMATS[path.suffix.lower()](table, folder))
+    ending = path.suffix.lower()
+    content = FORMATS[ending](table, folder) if ending != ".csv" else to_csv(table, folder, decimal)
+    whole_file.write(path, content)

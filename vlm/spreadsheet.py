@@ -16,18 +16,36 @@ ENCODING = "utf-8-sig"
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """How a cell begins that a spreadsheet may calculate, full-width forms included."""
 
+_NEGATIVE = re.compile(r"-\d[\d.,]*")
+"""A number and nothing else: it may stand as it is, a credit note has many."""
+
 
 def harmless_cell(value: object) -> object:
     """Return a cell that no spreadsheet calculates: formulas get an apostrophe before them."""
-    if isinstance(value, str) and _FORMULA.match(value):
+    if isinstance(value, str) and _FORMULA.match(value) and not _NEGATIVE.fullmatch(value):
         return "'" + value
     return value
 
 
-def to_csv(rows: Iterable[Sequence[object]]) -> str:
-    """Return rows as CSV with CRLF line ends, as spreadsheets write them; None is an empty cell."""
+def to_csv(rows: Iterable[Sequence[object]], decimal: str = ".") -> str:
+    """Return rows as CSV with CRLF line ends, as spreadsheets write them; None is an empty cell.
+
+    Args:
+        rows: The cells.
+        decimal: What stands before decimals where the file is opened. With "," the cells are
+            divided by semicolons: spreadsheets there take nothing else for a table.
+    """
     text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
+    divider = ";" if decimal == "," else ","
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, delimiter=divider)
     for row in rows:
-        writer.writerow([harmless_cell("" if cell is None else cell) for cell in row])
+        writer.writerow([_written(cell, decimal) for cell in row])
     return text.getvalue()
+
+
+def _written(cell: object, decimal: str) -> object:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and decimal != ".":
+        return str(cell).replace(".", decimal)
+    return harmless_cell(cell)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app import figures
 from app.adapters.values import Version
 from vlm import amounts
 
@@ -57,7 +58,7 @@ def score(card: Card) -> str:
 def about(version: Version) -> str:
     """Say what it is of: model, examples, size, day."""
     card = version.adapter.card
-    day = datetime.fromtimestamp(card.made_at).astimezone().strftime("%d %b %Y").lstrip("0")
+    day = figures.day(datetime.fromtimestamp(card.made_at))
     parts = [f"for {card.base}"]
     if card.examples:
         examples = "1 example" if card.examples == 1 else f"{card.examples} examples"

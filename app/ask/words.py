@@ -12,6 +12,7 @@ from pathlib import PurePath
 
 import msgspec
 
+from app import figures
 from app.ask.values import Scope, looked_at
 from app.theme import Tone
 from vlm.coverage import coverage
@@ -97,7 +98,7 @@ def percent(value: float) -> str:
 def seconds(value: float) -> str:
     """Write a duration: "1.4 s", "12 s", "2 min 5 s"."""
     if value < 9.95:
-        return f"{value:.1f} s"
+        return f"{figures.decimal(value, 1)} s"
     whole = round(value)
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
 
@@ -173,8 +174,8 @@ def scope(at: Scope, document: Document | None) -> str:
     """Name what will be read: "This box · page 2 of 3", "Page 2 of 3", "The whole picture"."""
     count = document.page_count if document is not None else 1
     if at.whole:
-        return f"Whole document · {count:,} pages"
-    number = f"age {at.page.page + 1} of {count:,}"
+        return f"Whole document · {figures.whole(count)} pages"
+    number = f"age {at.page.page + 1} of {figures.whole(count)}"
     if at.box is not None:
         return f"This box · p{number}" if count > 1 else "This box"
     if count > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from app import figures
 from app.ask import words as asking
 from app.theme import Tone
 from vlm import amounts
@@ -30,12 +31,12 @@ UNLOCK, CANCEL = "Open", "Cancel"
 
 def documents(count: int) -> str:
     """Count documents."""
-    return "1 document" if count == 1 else f"{count:,} documents"
+    return "1 document" if count == 1 else f"{figures.whole(count)} documents"
 
 
 def looking(done: int, total: int) -> str:
     """Say how far looking at the documents has come."""
-    return f"Looking at document {done:,} of {total:,}…"
+    return f"Looking at document {figures.whole(done)} of {figures.whole(total)}…"
 
 
 def state(table: Table, left_s: float | None) -> str:
@@ -45,7 +46,8 @@ def state(table: Table, left_s: float | None) -> str:
         table: The batch.
         left_s: Seconds, None while unknown or not running.
     """
-    said = f"{documents(len(table.rows))} · {table.done:,} of {table.total:,} answers"
+    answers = f"{figures.whole(table.done)} of {figures.whole(table.total)} answers"
+    said = f"{documents(len(table.rows))} · {answers}"
     locked = len(table.locked)
     if table.problems > locked:
         said += f" · {documents(table.problems - locked)} with problems"
@@ -63,7 +65,7 @@ def run(table: Table) -> str:
         return "Ask again what failed" if table.problems else "All answered"
     if missing == table.total:
         return "Ask all"
-    return f"Ask the missing {missing:,}"
+    return f"Ask the missing {figures.whole(missing)}"
 
 
 def locked(path: str) -> str:
@@ -114,8 +116,8 @@ def about(cell: Cell) -> str:
         said += [sure + known, asking.evidence(evidence, cropped=False, page=cell.page)[0]]
     if cell.page_count > 1:
         unread = cell.page_count - cell.pages_read
-        rest = f"; {unread:,} not read" if unread else ""
-        said.append(f"Read {cell.pages_read} of {cell.page_count:,} pages{rest}")
+        rest = f"; {figures.whole(unread)} not read" if unread else ""
+        said.append(f"Read {cell.pages_read} of {figures.whole(cell.page_count)} pages{rest}")
     return " · ".join(said)
 
 

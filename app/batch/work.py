@@ -7,6 +7,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app import figures
 from app.batch.choice import Choice
 from app.kept import Kept
 from app.task import CancelToken, Work
@@ -132,7 +133,7 @@ def export(file: Path, table: Table, folder: Path | None) -> Work:
     """Write a table; yields the file."""
 
     def steps(token: CancelToken) -> Generator[Path, None, None]:
-        batch_export.write(file, table, folder)
+        batch_export.write(file, table, folder, figures.decimal_mark())
         yield file
 
     return steps

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from app import figures
 from finetune.types import Example, ExampleKind, RowProblem
 
 LEAST_DOCUMENTS = 5
@@ -30,7 +31,7 @@ KINDS: dict[ExampleKind, str] = {
 
 def amount(number: int, noun: str) -> str:
     """Return a number of things: "1 example", "3 examples"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{figures.whole(number)} {noun}s"
 
 
 def total(examples: int, documents: int) -> str:
@@ -73,7 +74,7 @@ def place(example: Example) -> str:
 
 def made(example: Example) -> str:
     """Return the day an example was made."""
-    return datetime.fromtimestamp(example.made_at).astimezone().strftime("%d %b %Y").lstrip("0")
+    return figures.day(datetime.fromtimestamp(example.made_at))
 
 
 def said(example: Example) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from app import safe_file
+from app import figures, safe_file
 from app.history.entry import Entry
 from vlm import spreadsheet
 
@@ -64,14 +64,18 @@ def record(entry: Entry) -> dict[str, object]:
 
 
 def to_csv(entries: Sequence[Entry]) -> str:
-    """Return all entries as CSV with a header line."""
+    """Return all entries as CSV with a header line, for the spreadsheets of this country.
+
+    Times are those of here in the one form that every spreadsheet takes for a time.
+    """
     rows: list[Sequence[object]] = [COLUMNS]
     for entry in entries:
         row = record(entry)
         crop = row["crop"]
+        row["when"] = entry.when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
         row["crop"] = " ".join(map(str, crop)) if isinstance(crop, list) else ""
         rows.append(tuple(row.values()))
-    return spreadsheet.to_csv(rows)
+    return spreadsheet.to_csv(rows, figures.decimal_mark())
 
 
 def to_json(entries: Sequence[Entry]) -> str:

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QApplication, QStyledItemDelegate, QStyleOptionViewItem
 
-from app import rows, style, theme
+from app import figures, rows, style, theme
 from app.history.entry import Entry
 from app.labels import tip
 
@@ -38,7 +38,7 @@ def ago(when: datetime, now: datetime) -> str:
     if seconds < 7 * _DAY_S:
         days = int(seconds // _DAY_S)
         return "yesterday" if days == 1 else f"{days} days ago"
-    return when.astimezone().strftime("%d %b %Y").lstrip("0")
+    return figures.day(when)
 
 
 def place(entry: Entry) -> str:

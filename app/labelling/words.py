@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app import figures
 from app.examples.words import amount, one_line
 from app.labelling.values import Progress
 from app.labelling.work import Paper
@@ -48,10 +49,10 @@ def progress(value: Progress) -> str:
     """Return how far the labelling has come: "3 of 40 pages, 12 labelled"."""
     if not value.documents:
         return ""
-    labelled = f"{value.labelled:,} labelled"
+    labelled = f"{figures.whole(value.labelled)} labelled"
     if value.counted:
-        return f"{value.page:,} of {value.pages:,} pages, {labelled}"
-    place = f"Document {value.document:,} of {value.documents:,}"
+        return f"{figures.whole(value.page)} of {figures.whole(value.pages)} pages, {labelled}"
+    place = f"Document {figures.whole(value.document)} of {figures.whole(value.documents)}"
     return f"{place}, {labelled}, counting pages…"
 
 
@@ -76,7 +77,7 @@ def paper_state(paper: Paper, labelled: int) -> str:
         return paper.failure
     if not paper.pages:
         return "Not counted yet"
-    return f"{labelled:,} of {amount(paper.pages, 'page')} labelled"
+    return f"{figures.whole(labelled)} of {amount(paper.pages, 'page')} labelled"
 
 
 def kept(question: str, answer: str) -> str:
@@ -98,7 +99,7 @@ def rows_tab(number: int) -> str:
 
 def papers_tab(number: int) -> str:
     """Return the name of the list of documents."""
-    return f"Documents ({number:,})"
+    return f"Documents ({figures.whole(number)})"
 
 
 def name(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app import figures
 from vlm import amounts
 from vlm.catalogue import Model, Place
 from vlm.fetch_events import Moved, Waiting
@@ -66,10 +67,10 @@ def about(model: Model) -> str:
 def parameters(count: int) -> str:
     """Write a number of parameters: "256 million", "8.4 billion"."""
     if count >= 995_000_000:
-        return f"{count / 1e9:.1f} billion"
+        return f"{figures.decimal(count / 1e9, 1)} billion"
     if count >= 1_000_000:
         return f"{count / 1e6:.0f} million"
-    return f"{count:,}"
+    return figures.whole(count)
 
 
 def fit(need: Need) -> str:

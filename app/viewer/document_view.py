@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, Signal, SignalInstance, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app import icons
+from app import figures, icons
 from app.focus import hand_on
 from app.pages import Drawn, PageFailure, PageService, SizesFound, WordsFound
 from app.viewer.actions import ViewActions
@@ -296,7 +296,9 @@ class DocumentView(QWidget):
         self._bar.show_page(page)
         self._thumbnails.follow(page)
         if self._document is not None:
-            self._area.setAccessibleName(f"Page {page + 1:,} of {self._document.page_count:,}")
+            self._area.setAccessibleName(
+                f"Page {figures.whole(page + 1)} of {figures.whole(self._document.page_count)}"
+            )
         self.page_changed.emit(page)
 
     @Slot(float)

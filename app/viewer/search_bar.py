@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from app import icons, theme
+from app import figures, icons, theme
 from app.viewer.search import MOST, Found
 from app.viewer.view_bar import tool_button
 
@@ -133,9 +133,9 @@ def plain_text(text: str) -> str:
 
 
 def _sentence(found: Found) -> str:
-    total = f"{MOST:,}+" if found.total >= MOST else f"{found.total:,}"
+    total = f"{figures.whole(MOST)}+" if found.total >= MOST else figures.whole(found.total)
     if found.total:
-        return f"{found.current:,} of {total}" + ("…" if found.running else "")
+        return f"{figures.whole(found.current)} of {total}" + ("…" if found.running else "")
     if found.running:
         return "Searching…"
     return "No matches" if found.any_text else "No text layer: nothing to search"

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QIntValidator, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
 
-from app import theme
+from app import figures, theme
 from app.viewer.actions import ViewActions
 
 ICON = 20
@@ -69,8 +69,8 @@ class ViewBar(QWidget):
         self._box.setValidator(QIntValidator(1, max(1, count), self._box))
         digits = "0" * max(3, len(str(count)) + 1)
         self._box.setFixedWidth(self._box.fontMetrics().horizontalAdvance(digits) + 20)
-        self._of.setText(f"of {count:,}" if count else "")
-        self._box.setAccessibleDescription(f"Of {count:,} pages")
+        self._of.setText(f"of {figures.whole(count)}" if count else "")
+        self._box.setAccessibleDescription(f"Of {figures.whole(count)} pages")
         self._make_room()
 
     def show_page(self, page: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +18,9 @@ from vlm import children, paths
 
 MakeShell = Callable[..., Shell]
 
+QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+# tests compare what is shown
+
 
 @pytest.fixture
 def two(tmp_path: Path) -> tuple[str, str]:
@@ -27,6 +31,15 @@ def two(tmp_path: Path) -> tuple[str, str]:
         draw_sample(folder / "one.pdf", pages=3),
         draw_sample(folder / "two & three.pdf", pages=3),
     )
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    """Let numbers and days be written as in Germany."""
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.German, QLocale.Country.Germany))
+    yield
+    QLocale.setDefault(before)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from app.history import export
 from tests.app.history.entries import entry, whole_entry
 from vlm.types import Box
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "＝1+1", '=HYPERLINK("x")']
+FORMULAS = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", " =1", "\r=1", "＝1+1", '=HYPERLINK("x")']
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -37,6 +37,14 @@ def test_json_has_every_column() -> None:
     assert row["answer"] == "Müller & Söhne"
     assert row["crop"] is None
     assert row["when"] == "2025-03-14T09:30:00+00:00"
+
+
+def test_csv_opens_as_a_table_in_a_german_spreadsheet(german: None) -> None:
+    given = entry(answer="1.234,56")
+    (row,) = csv.DictReader(io.StringIO(export.to_csv([given])), delimiter=";")
+    assert row["answer"] == "1.234,56"
+    assert row["confidence"] == "0,875"
+    assert row["when"] == given.when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 @pytest.mark.parametrize(
