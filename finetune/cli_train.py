@@ -36,6 +36,7 @@ from finetune.protocol import (
     Measured,
     Measuring,
     Paused,
+    Placed,
     Preparing,
     StepDone,
     Waiting,
@@ -231,6 +232,8 @@ def _show(event: Event) -> None:
             text = f"Paused. {event.why}"
         case Waiting() | Ended() | Measured():
             text = event.text
+        case Placed():
+            text = f"Found the answers of {event.found} of {event.rows} rows about whole pages"
         case Measuring():
             text, end = f"{event.done} of {event.total} questions asked", "\r"
         case Failed():

@@ -11,11 +11,10 @@ from pathlib import Path
 from transformers import AutoConfig
 
 from finetune.costs import Cost
+from finetune.lessons import worded
 from finetune.runs import RunRow
-from vlm import safety, views
+from vlm import safety
 from vlm.families import FAMILIES
-from vlm.prompt import build
-from vlm.types import WHOLE_PAGE
 
 
 def count(base: Path, rows: Sequence[RunRow], splitting: bool) -> Iterator[Cost]:
@@ -35,9 +34,7 @@ def count(base: Path, rows: Sequence[RunRow], splitting: bool) -> Iterator[Cost]
     config = AutoConfig.from_pretrained(str(base), local_files_only=True, trust_remote_code=False)
     processor = family.processor(base, config)
     for row in rows:
-        sheet = views.sheet_of(row.size, row.box or WHOLE_PAGE, row.rotation, row.words)
-        layout = family.plan(processor, sheet, splitting)
-        prompt = build(family, processor, layout, row.question, row.answers[0])
+        _, layout, prompt = worded(family, processor, row, splitting)
         images = len(layout.tiles)
         # In some designs one token of the prompt, or none, stands for all of an image's.
         standing = prompt.ids[: prompt.length].count(processor.image_token_id)

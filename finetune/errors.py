@@ -7,6 +7,7 @@ DeskError (vlm.errors)
    ├─ ListUnreadable          a list of rows that cannot be read at all
    ├─ RunBusy                 this run is already being worked on by another process
    ├─ RunDamaged              a run folder that lacks something or was changed
+   ├─ EngineRefused            the engine cannot load the model or answer; `told` is its code
    ├─ NothingToTrain          the plan or the rows leave nothing to learn
    ├─ AdapterInvalid          a folder that is no adapter or an unsafe one
    └─ AdapterUnknown          no adapter of that name in the library
@@ -69,3 +70,18 @@ class AdapterUnknown(TuningError):
     """No adapter of that name in the library."""
 
     code = "adapter_unknown"
+
+
+class EngineRefused(TuningError):
+    """The engine cannot load the model or answer a question.
+
+    Args:
+        told: The code of its own error.
+        message: Its sentence.
+    """
+
+    code = "engine_refused"
+
+    def __init__(self, told: str, message: str) -> None:
+        super().__init__(message)
+        self.told = told

@@ -61,7 +61,7 @@ class Features:
     def key(self, lesson: Lesson, view: int) -> str:
         """Name what is seen: lessons with the same key have the same features."""
         row = lesson.row
-        seen = repr((row.sha256, row.box, row.rotation, lesson.layout, view))
+        seen = repr((row.sha256, row.box, row.part, row.rotation, lesson.layout, view))
         return hashlib.sha256(seen.encode()).hexdigest()[:40]
 
     def of(self, lesson: Lesson, view: int) -> Tensor:

@@ -47,7 +47,7 @@ class KeptPages:
         self._rows = {row.id: row for row in rows}
         self._picture_of = picture_of
         self._seed = seed
-        self._last: tuple[str, Image.Image] | None = None
+        self._last: tuple[tuple[str, int], Image.Image] | None = None
 
     def open(self, path: str, password: str | None = None) -> Document:
         """Return what is known of the page."""
@@ -86,11 +86,12 @@ class KeptPages:
         return row
 
     def _image(self, path: str, row: RunRow) -> Image.Image:
-        if self._last is None or self._last[0] != path:
-            view = 0 if path == row.id else int(path.rpartition("/")[2])
+        view = 0 if path == row.id else int(path.rpartition("/")[2])
+        shown = row.sha256, view
+        if self._last is None or self._last[0] != shown:
             with Image.open(io.BytesIO(self._picture_of(row))) as file:
                 image = pixels.plain(file).convert("RGB")
-            self._last = (path, jitter(image, f"{self._seed}:{row.sha256}", view))
+            self._last = (shown, jitter(image, f"{self._seed}:{row.sha256}", view))
         return self._last[1]
 
 

@@ -11,9 +11,9 @@ from typing import Any
 from finetune.kept import KeptPages, page_of
 from finetune.runs import RunRow
 from vlm import views
-from vlm.families.family import Layout, Sheet
+from vlm.families.family import Family, Layout, Sheet
 from vlm.loader import LoadedModel
-from vlm.prompt import build
+from vlm.prompt import Prompt, build
 from vlm.types import WHOLE_PAGE
 
 IGNORED = -100
@@ -55,10 +55,22 @@ def lesson_of(loaded: LoadedModel, row: RunRow, splitting: bool) -> Lesson:
     Raises:
         QuestionUnanswerable: When it has no question.
     """
-    sheet = views.sheet_of(row.size, row.box or WHOLE_PAGE, row.rotation, row.words)
-    layout = loaded.family.plan(loaded.processor, sheet, splitting)
-    prompt = build(loaded.family, loaded.processor, layout, row.question, row.answers[0])
+    sheet, layout, prompt = worded(loaded.family, loaded.processor, row, splitting)
     return Lesson(row, prompt.ids, prompt.length, sheet, layout)
+
+
+def worded(
+    family: Family, processor: Any, row: RunRow, splitting: bool
+) -> tuple[Sheet, Layout, Prompt]:
+    """Plan and word a row without the model's weights.
+
+    Raises:
+        QuestionUnanswerable: When it has no question.
+    """
+    sheet = views.sheet_of(row.size, row.asked or WHOLE_PAGE, row.rotation, row.words)
+    layout = family.plan(processor, sheet, splitting and row.part is None)  # as parts are asked
+    prompt = build(family, processor, layout, row.question, row.answers[0])
+    return sheet, layout, prompt
 
 
 def pixels_of(
@@ -67,7 +79,7 @@ def pixels_of(
     """Draw a view of a lesson: one entry of model inputs for each tile, see `Family.pixels`."""
     page = page_of(lesson.row, view)
     drawn = (
-        views.draw(pages, page, lesson.row.box, lesson.sheet, lesson.layout, tile)
+        views.draw(pages, page, lesson.row.asked, lesson.sheet, lesson.layout, tile)
         for tile in lesson.layout.tiles
     )
     return [loaded.family.pixels(loaded.processor, one.image) for one in drawn]

@@ -70,6 +70,10 @@ class TrainPlan(Value, frozen=True):
         """Return how many steps `rows` examples take, those of the program's own among them."""
         return self.epochs * max(1, -(-rows // self.batch))
 
+    def all_steps(self, rows: int) -> int:
+        """Return how many steps a run on `rows` of the person's takes, with the program's own."""
+        return self.steps(rows + self.replayed(rows))
+
     def replayed(self, rows: int) -> int:
         """Return how many examples of the program's own are learned from beside `rows`."""
         return math.ceil(rows * self.replay / (1 - self.replay))

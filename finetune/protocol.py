@@ -49,6 +49,18 @@ class Preparing(Message, frozen=True, tag="preparing"):
     fraction: float
 
 
+class Placed(Message, frozen=True, tag="placed"):
+    """Of the rows about whole pages, for how many it is known which parts answer them.
+
+    Said only of a model that reads pages in parts. Those parts are learned from, so that there are
+    `steps` in all; the other rows are learned from with their whole pages.
+    """
+
+    found: int
+    rows: int
+    steps: int
+
+
 class StepDone(Message, frozen=True, tag="step"):
     """A step was taken and is on the disk; `step` counts from 1.
 
@@ -122,5 +134,5 @@ class Failed(Message, frozen=True, tag="failed"):
 
 
 StepEvent = StepDone | Watched | Paused | Waiting | Resumed | Ended
-Event = Started | Preparing | StepEvent | Measuring | Measured | Failed
+Event = Started | Preparing | Placed | StepEvent | Measuring | Measured | Failed
 EVENTS: Codec[Event] = Codec(Event)

@@ -12,7 +12,7 @@ import random
 from PIL import Image, ImageDraw, ImageFont
 
 from finetune.runs import RunRow
-from vlm.types import PageSize
+from vlm.types import WHOLE_PAGE, PageSize
 
 COUNT = 24
 _WIDTH, _HEIGHT, _DPI = 460, 200, 150
@@ -41,7 +41,7 @@ def rows_and_pictures() -> tuple[list[RunRow], dict[str, bytes]]:
                 picture=id,
                 sha256=hashlib.sha256(picture).hexdigest(),
                 size=PageSize(_WIDTH * 72 / _DPI, _HEIGHT * 72 / _DPI),
-                box=None,
+                box=WHOLE_PAGE,  # asked as a part that a person chose
                 rotation=0,
                 words=(),
             )

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from finetune.runs import RunRow
 from finetune.types import NOT_ON_PAGE
-from vlm.types import PageSize
+from vlm.types import WHOLE_PAGE, PageSize
 
 _FIRST = 1_000_000
 """Number of the first form; the fixed set counts from 0."""
@@ -52,7 +52,7 @@ def rows_and_pictures(count: int, seed: int) -> tuple[list[RunRow], dict[str, by
                 picture=id,
                 sha256=hashlib.sha256(picture).hexdigest(),
                 size=size,
-                box=None,
+                box=WHOLE_PAGE,  # asked as a part that a person chose
                 rotation=0,
                 words=(),
             )

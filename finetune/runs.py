@@ -1,8 +1,8 @@
 """Run folders: everything a training run needs, frozen, and all that it leaves.
 
-``plan.json`` and ``rows.jsonl`` with ``pictures/`` are written once; ``checkpoints/``,
-``events.jsonl``, ``adapter/`` and ``gate.json`` belong to the process that trains, which holds
-``lock``; ``control.json`` says what the person wants of it. Knows no torch.
+``plan.json`` and ``rows.jsonl`` with ``pictures/`` are written once; ``taught.jsonl``,
+``checkpoints/``, ``events.jsonl``, ``adapter/`` and ``gate.json`` belong to the process that
+trains, which holds ``lock``; ``control.json`` says what the person wants of it. Knows no torch.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from vlm.types import Box, PageRef, PageSize, Quarter, Value, Word
 
 PLAN, ROWS, PICTURES = "plan.json", "rows.jsonl", "pictures"
 CONTROL, LOG, CHECKPOINTS = "control.json", "events.jsonl", "checkpoints"
-ADAPTER, GATE = "adapter", "gate.json"
+ADAPTER, GATE, TAUGHT = "adapter", "gate.json", "taught.jsonl"
 
 
 class RunRow(Value, frozen=True):
@@ -35,7 +35,8 @@ class RunRow(Value, frozen=True):
 
     `sha256` is that of the picture file; `size`, `box`, `rotation` and `words` say how the
     picture lay on its page, see `types.Crop`; `page_hash` is that of the whole page. `page` is
-    where it was when the run was made, to be shown to a person; None in older runs.
+    where it was when the run was made, to be shown to a person; None in older runs. `part` is the
+    part of a whole page that the model is asked about instead, see `finetune.placing`.
     """
 
     id: str
@@ -51,6 +52,12 @@ class RunRow(Value, frozen=True):
     words: tuple[Word, ...]
     page_hash: str = ""
     page: PageRef | None = None
+    part: Box | None = None
+
+    @property
+    def asked(self) -> Box | None:
+        """The part of the page that the model is shown; None for all of it."""
+        return self.part or self.box
 
 
 def freeze(
@@ -146,6 +153,28 @@ def read_row_file(file: Path) -> list[RunRow]:
         raise RunDamaged(
             f"The rows of the run {file.parent.name} cannot be read: {error}"
         ) from error
+
+
+def read_taught(run: Path) -> list[RunRow]:
+    """Return what a run learns from and watches, as it is taught: its rows, or parts of them.
+
+    Raises:
+        RunDamaged: When they are missing or not understood.
+    """
+    if (run / TAUGHT).exists():
+        return read_row_file(run / TAUGHT)
+    return watched(read_rows(run))
+
+
+def watched(rows: Sequence[RunRow]) -> list[RunRow]:
+    """Return the rows to learn from and those to watch.
+
+    Where no documents are left to watch, those to be measured on are watched.
+    """
+    train = [row for row in rows if row.side == "train"]
+    watch = [row for row in rows if row.side == "watch"]
+    held = [msgspec.structs.replace(r, side="watch") for r in rows if r.side == "held_out"]
+    return train + (watch or held)
 
 
 def read_picture(run: Path, row: RunRow) -> bytes:

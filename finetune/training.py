@@ -13,7 +13,7 @@ import msgspec
 import torch
 from accelerate import Accelerator
 
-from finetune import four_bit, loop, ranks, replay, runs
+from finetune import four_bit, loop, placing, ranks, replay, runs
 from finetune.base_model import fast_encoding, load_base, place
 from finetune.checkpoint import Checkpoints
 from finetune.disk import Disk, save
@@ -26,15 +26,25 @@ from finetune.kept import KeptPages
 from finetune.lessons import Lesson, lesson_of
 from finetune.measuring import measure
 from finetune.plan import TrainPlan
-from finetune.protocol import Control, Ended, Event, Measured, Preparing, StepDone, StepEvent
+from finetune.protocol import (
+    Control,
+    Ended,
+    Event,
+    Measured,
+    Placed,
+    Preparing,
+    StepDone,
+    StepEvent,
+)
 from finetune.runs import RunRow
 from finetune.saving import save_adapter
 from finetune.trainer import TorchLearner
-from vlm import device
+from vlm import device, models
 from vlm.errors import ModelUnsupported
 from vlm.loader import LoadedModel
 
 _FEATURES = "features"
+_NOTHING = "Stopped before the first step; nothing was learned."
 
 
 def train(
@@ -74,7 +84,7 @@ def train(
         breath()
         return (yield from loop.obey(kept.step, world, "leave")) != "leave"
 
-    gate = yield from measure(run, plan, rows, between)
+    gate = yield from measure(run, plan, rows, between, breath)
     if gate is not None:
         save(disk, run / runs.GATE, [msgspec.json.encode(gate)])
         yield Measured(gate.passed, " ".join(gate.reasons))
@@ -90,9 +100,14 @@ def _learn(
     breath: Breath,
 ) -> Generator[Event, None, Ended | None]:
     """Take all steps and save the best adapter; return how it ended, None when before a step."""
-    learner = _learner(run, plan, rows, disk, accelerator, breath)
+    _require_all(plan, rows)
     hindrances = Hindrances(machine, _step_bytes(plan, rows), plan.on_battery)
     world = _world(run, hindrances, accelerator)
+    taught = yield from _taught(run, plan, rows, disk, accelerator, world, breath)
+    if taught is None:
+        yield Ended("stopped", 0, 0, _NOTHING)
+        return None
+    learner = _learner(run, plan, taught, disk, accelerator, breath)
     checkpoints = Checkpoints(run / runs.CHECKPOINTS, disk)
     keeper = checkpoints if accelerator.is_main_process else ranks.Follower(checkpoints)
     for done, total in learner.prepare():
@@ -100,7 +115,7 @@ def _learn(
         if (yield from loop.obey(0, world)) == "run":
             continue
         if keeper.newest() is None:
-            yield Ended("stopped", 0, 0, "Stopped before the first step; nothing was learned.")
+            yield Ended("stopped", 0, 0, _NOTHING)
             return None
         break  # what was learned before needs no pictures to be kept
     schedule = loop.Schedule(learner.steps, plan.watch_every, plan.patience)
@@ -118,6 +133,49 @@ def _learn(
             learner.restore_adapter(best)
         save_adapter(learner.wrapped, run / runs.ADAPTER)
     return ended
+
+
+def _require_all(plan: TrainPlan, rows: list[RunRow]) -> None:
+    """Refuse a run that cannot be taught.
+
+    Raises:
+        NothingToTrain: When it has no rows to learn from, or none to measure on.
+        AdapterInvalid: When its base is another one by now.
+    """
+    if {row.side for row in runs.watched(rows)} != {"train", "watch"}:
+        raise NothingToTrain("This run has no examples to learn from, or none to measure on.")
+    base = Path(plan.base)
+    if base_fingerprint(base) != plan.base_fingerprint:
+        raise AdapterInvalid(f"The model in {base} is not the one this run was started with.")
+
+
+def _taught(
+    run: Path,
+    plan: TrainPlan,
+    rows: list[RunRow],
+    disk: Disk,
+    accelerator: Accelerator,
+    world: loop.Surroundings,
+    breathe: Callable[[], None],
+) -> Generator[Event, None, list[RunRow] | None]:
+    """Return what is taught: the rows, or for a model that reads pages in parts those parts.
+
+    Decided once a run and kept in its folder; None when the person stops meanwhile.
+    """
+    once = ranks.agreed(accelerator, (run / runs.TAUGHT).exists)()
+    whole = sum(row.box is None for row in runs.watched(rows))
+    if once or not whole or not models.is_shipped(Path(plan.base)):
+        return runs.read_taught(run)
+    found = yield from placing.place_all(run, plan, rows, lambda: loop.obey(0, world), breathe)
+    if found is None:
+        return None
+    taught = ranks.agreed(accelerator, lambda: found)()  # each has read: what the main one did
+    if accelerator.is_main_process:
+        save(disk, run / runs.TAUGHT, [msgspec.json.encode(row) + b"\n" for row in taught])
+    learned = sum(row.side == "train" for row in taught)
+    placed = len({row.id.rpartition("#")[0] for row in taught if row.part is not None})
+    yield Placed(placed, whole, plan.all_steps(learned))
+    return taught
 
 
 def _world(
@@ -172,12 +230,6 @@ def _learner(
 ) -> TorchLearner:
     train = [row for row in rows if row.side == "train"]
     watch = [row for row in rows if row.side == "watch"]
-    watch = watch or [row for row in rows if row.side == "held_out"]
-    if not train or not watch:
-        raise NothingToTrain("This run has no examples to learn from, or none to measure on.")
-    base = Path(plan.base)
-    if base_fingerprint(base) != plan.base_fingerprint:
-        raise AdapterInvalid(f"The model in {base} is not the one this run was started with.")
     loaded = _base(run, plan, disk, accelerator)
     own, drawn = replay.rows_and_pictures(plan.replayed(len(train)), plan.seed)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from vlm.absence import NOT_ON_PAGE as NOT_ON_PAGE
 from vlm.types import Box, PageRef, PageSize, Value, Word
 
 ExampleKind = Literal["correction", "right", "label", "imported", "negative"]
@@ -14,9 +15,6 @@ Verdict = Literal["wrong", "right", "unknown"]
 Side = Literal["train", "watch", "held_out"]
 
 _PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"RIFF", b"\xff\xd8\xff")
-
-NOT_ON_PAGE = "Not on this page."
-"""What the model is taught to say when the answer is not in the picture it was given."""
 
 
 class Example(Value, frozen=True):

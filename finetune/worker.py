@@ -17,12 +17,11 @@ from pathlib import Path
 from finetune import runs
 from finetune.checkpoint import Checkpoints
 from finetune.disk import FULL, Disk, RealDisk
-from finetune.errors import TuningError
+from finetune.errors import EngineRefused, TuningError
 from finetune.event_log import EventLog
 from finetune.launch import COUNT, MERGE, WHOLE
 from finetune.lock import RunLock
 from finetune.protocol import VERSION, Event, Failed, Started
-from finetune.runs import RunRow
 from vlm.errors import DeskError, OutOfMemory
 from vlm.host import OFFLINE
 from vlm.wire import write
@@ -78,8 +77,8 @@ def work(run: Path, disk: Disk, pipe: int | None, leads: bool = True) -> int:
         plan, rows = runs.read_plan(run), runs.read_rows(run)
         if events is not None:
             lock = RunLock(run)
-            taught = _taught(rows)
-            _start(run, disk, events, plan.steps(taught + plan.replayed(taught)))
+            taught = sum(row.side == "train" for row in runs.read_taught(run))
+            _start(run, disk, events, plan.all_steps(taught))
         # Heavy, so only once the run is ours.
         from finetune import training
 
@@ -98,7 +97,8 @@ def work(run: Path, disk: Disk, pipe: int | None, leads: bool = True) -> int:
 def _failure(error: Exception) -> Failed:
     """Return what to say of an error; one that nobody foresaw is logged."""
     if isinstance(error, DeskError):
-        return Failed(error.code, str(error))
+        code = error.told if isinstance(error, EngineRefused) else error.code
+        return Failed(code, str(error))
     if isinstance(error, OSError) and error.errno in FULL:
         text = "The disk is full. Free some space and start the run again; nothing is lost."
         return Failed(TuningError.code, text)
@@ -150,10 +150,6 @@ def _start(run: Path, disk: Disk, events: EventLog, steps: int) -> None:
     step = newest.progress.step if newest else 0
     events.rewind(step)
     events.emit(Started(VERSION, step, steps, os.getpid()))
-
-
-def _taught(rows: list[RunRow]) -> int:
-    return sum(row.side == "train" for row in rows)
 
 
 def _say(events: EventLog | None, pipe: int | None, event: Event) -> None:

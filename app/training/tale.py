@@ -14,6 +14,7 @@ from finetune.protocol import (
     Measured,
     Measuring,
     Paused,
+    Placed,
     Preparing,
     Resumed,
     Started,
@@ -48,6 +49,8 @@ class Tale:
         now: What it does or waits for now; None between two steps.
         ended: No more steps.
         asked: How far the measure is.
+        placed: For how many rows about whole pages it is known where their answers stand; None
+            when that does not matter or is not known yet.
         seconds_left: Until the last step, -1 while unknown.
         memory_bytes: The most it took.
         examples_a_second: 0 while unknown.
@@ -62,6 +65,7 @@ class Tale:
     now: Preparing | Paused | Waiting | Measuring | Measured | Failed | None = None
     ended: Ended | None = None
     asked: Measuring = Measuring(0, 0)
+    placed: Placed | None = None
     seconds_left: float = -1.0
     memory_bytes: int = 0
     _paces: list[float] = field(default_factory=list)
@@ -95,6 +99,8 @@ class Tale:
                 self.now = None
             case Ended():
                 self.ended, self.now, self.seconds_left = event, None, -1.0
+            case Placed():
+                self.placed, self.steps, self.now = event, event.steps, None
             case Measuring():
                 self.asked = self.now = event
             case Preparing() | Paused() | Waiting() | Measured() | Failed():

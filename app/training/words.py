@@ -8,6 +8,7 @@ from pathlib import Path
 from app.examples.words import amount
 from app.theme import Tone
 from app.training.fields import named
+from app.training.tale import Tale
 from app.training.values import Phase, Prepared, Run, Sizes
 from finetune.estimate import Estimate
 from finetune.gate import Gate
@@ -257,7 +258,24 @@ def made(seconds: float) -> str:
 
 def about(run: Run) -> str:
     """Say what a run learns from, and what it changes."""
-    return f"{size(run.sizes)} {Path(run.plan.base).name} learns. Begun {made(run.made_at)}."
+    text = f"{size(run.sizes)} {Path(run.plan.base).name} learns. Begun {made(run.made_at)}."
+    return f"{text} {placed(run.tale)}".strip()
+
+
+def placed(tale: Tale) -> str:
+    """Say which rows about whole pages are learned from part by part; "" when none are asked so."""
+    event = tale.placed
+    if event is None:
+        return ""
+    asked = "This model is asked about a whole page part by part."
+    if event.found == event.rows:
+        return f"{asked} It learns so too."
+    found = f"For {event.found} of the {amount(event.rows, 'example')} about whole pages"
+    return (
+        f"{asked} {found} the answer was found in a part of the page, and it learns so too; the "
+        "others are learned with the whole page, which helps it little. A box around the answer "
+        "helps more."
+    )
 
 
 def size(sizes: Sizes) -> str:

@@ -12,11 +12,9 @@ from safetensors.torch import load_file, save_file
 
 from finetune import adapters, choice, gate, runs, worker
 from finetune.adapters import CARD, Adapter, AdapterLibrary, Card
-from finetune.attach import attach
 from finetune.base_model import place, returned
 from finetune.errors import AdapterInvalid, AdapterUnknown, RunDamaged
 from finetune.launch import MERGE
-from finetune.saving import save_adapter
 from tests.finetune import tuning
 from vlm import paths
 from vlm.errors import AdapterMismatch
@@ -32,13 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Path:
     """A run with an adapter whose every weight was moved, and a measure."""
     found = tuning.frozen_run(tmp_path_factory.mktemp("runs"), folder, connector="full")
-    wrapped = attach(tuning.loaded(folder).model, runs.read_plan(found))
-    torch.manual_seed(0)
-    with torch.no_grad():
-        for weight in wrapped.parameters():
-            if weight.requires_grad:
-                weight.add_(0.1 * torch.randn_like(weight))
-    save_adapter(wrapped, found / runs.ADAPTER)
+    tuning.learn_at_random(found)
     judged = [gate.judge(f"{n}", f"d{n}", "Q?", ("a",), "x", "a") for n in range(6)]
     (found / runs.GATE).write_bytes(msgspec.json.encode(gate.decide(judged, [])))
     return found

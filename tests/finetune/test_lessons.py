@@ -13,8 +13,9 @@ from finetune.teaching import loss_sum
 from tests import tiny
 from tests.finetune import tuning
 from tests.finetune.made import noise, png_of
+from vlm import part_asking
 from vlm.seeing import Clock, Sight
-from vlm.types import Box, PageRef, PageSize, Quarter, Word
+from vlm.types import Box, PageRef, PageSize, Quarter, Question, Word
 from vlm.views import on_page
 
 
@@ -46,6 +47,22 @@ def test_asking_and_training_give_the_same_ids_and_pixels(tmp_path: Path, kind: 
     features = torch.cat([model.family.encode(model.model, one) for one in drawn])
     shown = torch.cat(returned(sight.features(seen, Clock())))
     assert torch.equal(features, shown)
+
+
+def test_a_part_of_a_page_is_taught_as_the_engine_asks_about_it(tmp_path: Path) -> None:
+    model = tuning.loaded(tuning.base(tmp_path, "marked"))
+    part = Box(0.1, 0.2, 0.9, 0.4)
+    row = msgspec.structs.replace(tuning.row(1), size=PageSize(300, 400), rotation=90)
+    pages = KeptPages([row], lambda _: png_of(1))
+    sight = Sight(model, pages, 0)
+    asked = part_asking.about(Question(row.question, page_of(row)), part, 96)
+    (seen,) = returned(sight.look_at(asked, None, Clock()))
+    prompt = sight.prompt(seen, asked.text)
+    lesson = lessons.lesson_of(model, msgspec.structs.replace(row, part=part), splitting=True)
+    assert lesson.ids[: lesson.prompt] == prompt.ids
+    drawn = lessons.pixels_of(model, pages, lesson, 0)
+    features = torch.cat([model.family.encode(model.model, one) for one in drawn])
+    assert torch.equal(features, torch.cat(returned(sight.features(seen, Clock()))))
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])

@@ -11,6 +11,7 @@ from accelerate import Accelerator
 
 from finetune import plan as plans
 from finetune import runs, split
+from finetune.attach import attach
 from finetune.base_model import load_base, place
 from finetune.checkpoint import Checkpoints
 from finetune.disk import RealDisk
@@ -20,6 +21,7 @@ from finetune.kept import KeptPages
 from finetune.lessons import lesson_of
 from finetune.plan import TrainPlan
 from finetune.runs import RunRow
+from finetune.saving import save_adapter
 from finetune.trainer import TorchLearner
 from finetune.types import Crop, Side
 from tests import tiny
@@ -95,6 +97,18 @@ def frozen_run(root: Path, folder: Path, **changes: object) -> Path:
         return Crop(png_of(int(id[1:])), PageSize(40.0, 40.0))
 
     return runs.freeze(root, plan, examples, split.split(examples, 0), crop_of)
+
+
+def learn_at_random(run: Path) -> None:
+    """Leave an adapter in a run folder whose every weight was moved."""
+    plan = runs.read_plan(run)
+    wrapped = attach(loaded(Path(plan.base)).model, plan)
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for weight in wrapped.parameters():
+            if weight.requires_grad:
+                weight.add_(0.1 * torch.randn_like(weight))
+    save_adapter(wrapped, run / runs.ADAPTER)
 
 
 def state_of(run: Path) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from finetune.protocol import (
     Measured,
     Measuring,
     Paused,
+    Placed,
     Preparing,
     Resumed,
     Started,
@@ -50,6 +51,16 @@ def test_steps_and_looks_add_up() -> None:
     assert told.examples_a_second == 4.0
     assert told.memory_bytes == 10**9
     assert told.seconds_left == 90.0
+
+
+def test_a_person_hears_how_many_rows_about_whole_pages_were_placed() -> None:
+    assert words.placed(tale(STARTED)) == ""
+    some = run_of(STARTED, Preparing("Looking", 0.5), Placed(7, 9, 60))
+    assert some.tale.steps == 60
+    assert "For 7 of the 9 examples about whole pages the answer was found" in words.about(some)
+    assert "A box around the answer helps more." in words.about(some)
+    every = words.placed(tale(STARTED, Placed(9, 9, 60)))
+    assert every == "This model is asked about a whole page part by part. It learns so too."
 
 
 def test_steps_that_were_cut_off_are_forgotten_when_a_process_goes_on() -> None:
