@@ -11,11 +11,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app import intake
 from app.ask.values import Looks
+from app.file_watch import FileWatch
 from app.recent import RecentFiles
 from app.session import SavedTab
 from app.tabs import Tabs
 from app.viewer.heat import heats
 from vlm.errors import DocumentMissing
+from vlm.pages.files import shown_name
 from vlm.types import Box, Document, PageRef
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from app.viewer.state import ViewState
 
 CLOSED_KEPT = 20
+CHANGED = "“{name}” was changed on this computer and is shown as it is now."
 
 
 @dataclass(slots=True)
@@ -75,6 +78,8 @@ class Desk(QObject):
         tabs.switched.connect(self._on_switched)
         tabs.close_wanted.connect(self.close_document)
         tabs.moved.connect(self.changed)
+        self._watch = FileWatch(self)
+        self._watch.changed.connect(self._on_file_changed)
 
     @property
     def recent(self) -> tuple[str, ...]:
@@ -181,6 +186,7 @@ class Desk(QObject):
             return
         self._closed = [*self._closed, self._saved(path)][-CLOSED_KEPT:]
         del self._sheets[path]
+        self._watch.remove(path)
         self._tabs.remove(path)
         self.count_changed.emit(len(self._sheets))
         self.changed.emit()
@@ -242,6 +248,7 @@ class Desk(QObject):
     @Slot(object)
     def _on_opened(self, document: Document) -> None:
         self._sheets[document.path].waiting = None
+        self._watch.add(document.path)
         self._recent.add(document.path)
         self.recent_changed.emit()
         self.document_opened.emit(document)
@@ -249,9 +256,19 @@ class Desk(QObject):
 
     @Slot(object)
     def _on_failed(self, failure: PageFailure) -> None:
+        if failure.job == "open":
+            self._watch.add(failure.path)  # a new copy is opened as soon as it is there
         if failure.code == DocumentMissing.code and failure.job == "open":
             self._recent.remove(failure.path)
             self.recent_changed.emit()
+
+    @Slot(str)
+    def _on_file_changed(self, path: str) -> None:
+        """Show a document as it is now, where the person was in it."""
+        sheet = self._sheets[path]
+        sheet.waiting, sheet.page = self._saved(path).view, None
+        self._tabs.renew(path)
+        self.said.emit(CHANGED.format(name=shown_name(path)))
 
     @Slot()
     def _on_moved(self) -> None:

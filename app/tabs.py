@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QMenu,
     QStackedWidget,
@@ -192,6 +193,20 @@ class Tabs(QWidget):
             self._stack.removeWidget(view)
             view.close()
             view.deleteLater()
+
+    def renew(self, path: str) -> None:
+        """Make the view of a file anew; the keyboard stays where it is."""
+        old = self._views.pop(path, None)
+        if old is None:
+            return
+        focused = QApplication.focusWidget()
+        self._stack.removeWidget(old)
+        old.close()
+        old.deleteLater()
+        if path == self.current_path:
+            self._on_current(self._bar.currentIndex())
+            if focused is not None and not old.isAncestorOf(focused):
+                focused.setFocus()
 
     def _make_all(self) -> QToolButton:
         """Make the button that lists all open documents, hidden while the tabs show them."""
