@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from pytestqt.wait_signal import SignalBlocker
 
 from app.furniture import Furniture
 from app.shell import Folders, Shell, Start
@@ -18,8 +20,36 @@ from vlm import children, paths
 
 MakeShell = Callable[..., Shell]
 
+PATIENCE_MS = 30_000
+"""How long a test waits for what must come: a machine may have much else to do."""
+
 QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
 # tests compare what is shown
+
+
+class PatientBot(QtBot):
+    """Waits longer than pytest-qt's five seconds before it calls a test failed."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(
+        self,
+        signal: Any,
+        *,
+        timeout: int = PATIENCE_MS,
+        raising: bool | None = None,
+        check_params_cb: Callable[..., bool] | None = None,
+    ) -> SignalBlocker:
+        return super().waitSignal(
+            signal, timeout=timeout, raising=raising, check_params_cb=check_params_cb
+        )
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """Take the place of pytest-qt's own."""
+    return PatientBot(request)
 
 
 @pytest.fixture
