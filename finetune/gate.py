@@ -1,20 +1,19 @@
 """Decides whether what was learned may be used: better on unseen documents, nothing forgotten.
 
-Pure. The interval comes from resampling documents, because questions about one document succeed
-and fail together.
+Pure. How much a gain may be chance, see `finetune.interval`.
 """
 
 from __future__ import annotations
 
 import math
-import random
 from collections import defaultdict
 from collections.abc import Sequence
 
+from finetune.interval import FEWEST, interval
+from finetune.interval import Interval as Interval
 from vlm import scoring
 from vlm.types import Value
 
-RESAMPLES = 2000
 HARDLY = 0.05
 """Share of answers right to the letter below which a gain is perhaps only about their form."""
 FORGOTTEN = 0.05
@@ -42,14 +41,6 @@ class Judged(Value, frozen=True):
     def gain(self) -> float:
         """How much better the answer became, in [-1, 1]."""
         return self.anls_after - self.anls_before
-
-
-class Interval(Value, frozen=True):
-    """A mean and the interval that holds it with 95 % confidence."""
-
-    value: float
-    low: float
-    high: float
 
 
 class Score(Value, frozen=True):
@@ -144,10 +135,12 @@ def decide(rows: Sequence[Judged], fixed_set: Sequence[Judged], watched_too: boo
 def _gained(rows: Sequence[Judged], anls: Score, exact: Score) -> tuple[str, list[str]]:
     """Say whether answers about new documents became better, and what would help if not."""
     was, now = _percent(anls.before), _percent(anls.after)
+    if not anls.gain.tells:
+        return _too_few(rows, was, now)
     if anls.gain.low > 0:
         reason = (
             f"Answers about documents it had not seen are better: {was} right before, "
-            f"{now} after, and the gain is no accident."
+            f"{now} after, and so much is hardly an accident."
         )
         return reason, _form_only(exact)
     if anls.gain.value <= 0:
@@ -161,6 +154,14 @@ def _gained(rows: Sequence[Judged], anls: Score, exact: Score) -> tuple[str, lis
         "can be an accident."
     )
     return reason, [_how_many(rows, anls.gain), *_which_kind(rows)]
+
+
+def _too_few(rows: Sequence[Judged], was: str, now: str) -> tuple[str, list[str]]:
+    """Say that so few documents tell nothing, however well it went."""
+    have = len({row.document for row in rows})
+    documents = "one document" if have == 1 else f"only {have} documents"
+    reason = f"{was} right before, {now} after: with {documents} to test on, that may be chance."
+    return reason, [f"Hold out at least {FEWEST} documents; more tell smaller gains apart."]
 
 
 def _form_only(exact: Score) -> list[str]:
@@ -200,20 +201,7 @@ def _score(rows: Sequence[Judged], before: Sequence[float], after: Sequence[floa
     for row, gain in zip(rows, gains, strict=True):
         documents[row.document].append(gain)
     count = len(rows)
-    return Score(sum(before) / count, sum(after) / count, _interval(list(documents.values())))
-
-
-def _interval(groups: list[list[float]]) -> Interval:
-    """Return the mean over all values with an interval from resampling whole groups."""
-    sums = [(sum(group), len(group)) for group in groups]
-    chance = random.Random(20190531)
-    means: list[float] = []
-    for _ in range(RESAMPLES):
-        drawn = chance.choices(sums, k=len(sums))
-        means.append(sum(s for s, _ in drawn) / sum(n for _, n in drawn))
-    means.sort()
-    value = sum(s for s, _ in sums) / sum(n for _, n in sums)
-    return Interval(value, means[int(0.025 * RESAMPLES)], means[int(0.975 * RESAMPLES) - 1])
+    return Score(sum(before) / count, sum(after) / count, interval(list(documents.values())))
 
 
 def _how_many(rows: Sequence[Judged], gain: Interval) -> str:

@@ -51,6 +51,8 @@ def verdict(story: Story) -> str:
 def measure(score: Score) -> str:
     """Say a measure before and after: the words first, then how sure they are."""
     head = f"Right before {percent(score.before)}, now {percent(score.after)}"
+    if not score.gain.tells:
+        return f"{head}; so few documents cannot tell whether that is chance."
     low, high = points(score.gain.low), points(score.gain.high)
     if low == high:
         return f"{head}; the gain is {low} points."

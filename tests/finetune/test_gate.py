@@ -24,7 +24,7 @@ def test_clearly_better_passes() -> None:
     assert 0 < found.anls.gain.low < 0.6 < found.anls.gain.high
     assert (len(found.fixed), len(found.broken), len(found.unchanged)) == (12, 0, 8)
     assert found.advice == ()
-    assert "no accident" in found.reasons[0]
+    assert "hardly an accident" in found.reasons[0]
 
 
 def test_a_gain_without_answers_right_to_the_letter_is_told_as_such() -> None:

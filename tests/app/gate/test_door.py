@@ -176,6 +176,10 @@ def test_a_run_without_a_measure_is_said_in_the_main_window(
             "Right before 50 %, now 52 %; the gain lies between −4 and +8 points, "
             "so it may be chance.",
         ),
+        (
+            Score(0.0, 1.0, Interval(1.0, -1.0, 1.0)),
+            "Right before 0 %, now 100 %; so few documents cannot tell whether that is chance.",
+        ),
         (Score(0.0, 1.0, Interval(1.0, 1.0, 1.0)), "Right before 0 %, now 100 %; the gain is "),
     ],
 )
