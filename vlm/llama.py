@@ -3,8 +3,8 @@
 transformers' own modules spend much of a small model's time outside of arithmetic. Here each layer
 is two dozen calls, projections that read the same input are one product, weights lie in memory the
 way that a single token's product reads them fastest, and keys and values are written into room
-that is already there. A single token on a CPU goes a way of its own, in which nothing is done that
-only several tokens need. `fast` proves the result equal before it is used.
+that is already there. On a CPU, a single token and a few have ways of their own, in which nothing
+is done that only more of them need. `fast` proves the result equal before it is used.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from vlm.decoder import Decoder, StockDecoder, TextModel
-from vlm.llama_layer import Layer, layer_of, weights_of
+from vlm.llama_few import MOST, FewTokens
+from vlm.llama_layer import Layer, layer_of, look_back, weights_of
 from vlm.llama_layer import supports as supports
 from vlm.llama_room import LlamaSequence, Recorded, causal
 from vlm.llama_step import OneToken, scripted
@@ -28,6 +29,7 @@ from vlm.products import (
     columns,
     exact,
     int8,
+    laid_out,
     one_row,
     one_row_int8,
     threads_for,
@@ -70,14 +72,12 @@ class LlamaDecoder:
         self._head_weight: Tensor = text.head.weight
         if self._head_weight is not self.embedding or self._head_weight.numel() <= HEAD_COPY:
             self._head_weight = columns(self._head_weight)
-        self._head = exact(self._head_weight, packed=False)
+        self._head = exact(self._head_weight)
         self.weights = [weights_of(layer) for layer in body.layers]
         self.small = sum(weight.numel() for layer in self.weights for weight in layer) <= TWICE
         """Whether its weights may be held in several layouts."""
-        self.layers = [
-            layer_of(layer, weights, self.small)
-            for layer, weights in zip(body.layers, self.weights, strict=True)
-        ]
+        ready = laid_out(self.weights) if self.small else list(map(list, self.weights))
+        self.layers = list(map(layer_of, body.layers, self.weights, ready))
         self.work = max(weight.numel() for weight in self.weights[0])
         """Multiplications of a token in its largest product."""
         self._rotary: Any = body.rotary_emb
@@ -98,6 +98,8 @@ class LlamaDecoder:
         """Writes single tokens."""
         self.ahead: OneToken | None = None
         """Guesses single tokens."""
+        few = self.layers, self._norm, self._head_weight, self.scale
+        self.few = FewTokens(*few) if self.plain and self.small else None
 
     def start(self) -> LlamaSequence:
         """Return an empty sequence."""
@@ -132,17 +134,19 @@ class LlamaDecoder:
         Returns:
             What makes it exact again.
         """
-        before = [replace(layer) for layer in self.layers], self._head, self.one, self.ahead
+        before = [replace(layer) for layer in self.layers], self._head
+        ways = self.one, self.ahead, self.few
         for layer, weights in zip(self.layers, self.weights, strict=True):
             layer.qkv, layer.out, layer.gate_up, layer.down = map(int8, weights)
         if self._head_weight.numel() > HEAD_COPY:
             self._head = int8(self._head_weight)
         self.one = self.one_token(self.weights, one_row_int8) if self.small else None
-        self.ahead = None
+        self.ahead = self.few = None
         self.exact = False  # rows that come in together share one scale
 
         def undo() -> None:
-            self.layers, self._head, self.one, self.ahead = before
+            self.layers, self._head = before
+            self.one, self.ahead, self.few = ways
             self.exact = True
 
         return undo
@@ -199,6 +203,9 @@ class LlamaDecoder:
             sequence.length = end
             return self.one(embedded, buffer, start, self._cos[start], self._sin[start])
         cos, sin = self._cos[start:end, None], self._sin[start:end, None]
+        if self.few is not None and 1 < count <= MOST and self.between is None:
+            sequence.length = end
+            return self.few(embedded, buffer, start, wanted, cos, sin)
         mask = causal(count, start, self._heads // self.kv_heads, embedded.device)
         if mask is not None and self._by_hand(count):
             mask = torch.zeros(mask.shape).masked_fill_(~mask, float("-inf"))
@@ -263,14 +270,7 @@ class LlamaDecoder:
         kept[1, :, start:end] = value.transpose(0, 1)
         # The query heads that share a key head are queries of one head: (kv heads, group * T, size)
         query = query.transpose(0, 1).reshape(kv_heads, -1, size)
-        keys, values = kept[0, :, :end], kept[1, :, :end]
-        if mask is not None and mask.dtype == query.dtype:
-            scores = torch.baddbmm(mask, query, keys.transpose(1, 2), alpha=self.scale)
-            mixed = torch.bmm(scores.softmax(-1), values)
-        else:
-            mixed = functional.scaled_dot_product_attention(
-                query[None], keys[None], values[None], mask, scale=self.scale
-            )
+        mixed = look_back(query, kept[:, :, :end], mask, self.scale)
         return mixed.view(heads, count, size).transpose(0, 1).reshape(count, heads * size)
 
     def _by_hand(self, count: int) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from vlm.decoder import TextModel
 from vlm.products import Product, columns, exact
@@ -18,7 +20,11 @@ ROPES = ("default", "linear", "llama3")
 
 @dataclass(slots=True)
 class Layer:
-    """The weights of a layer; `qkv` and `gate_up` are one matrix each, rows stacked."""
+    """The weights of a layer; `qkv` and `gate_up` are one matrix each, rows stacked.
+
+    Attributes:
+        ready: The four exact weights in this order as `vlm.products.laid_out` returned them.
+    """
 
     before: Tensor
     qkv: Product
@@ -27,6 +33,7 @@ class Layer:
     gate_up: Product
     down: Product
     eps: float
+    ready: list[Tensor]
 
 
 def weights_of(layer: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -40,18 +47,18 @@ def weights_of(layer: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     )
 
 
-def layer_of(layer: Any, weights: tuple[Tensor, Tensor, Tensor, Tensor], twice: bool) -> Layer:
+def layer_of(layer: Any, weights: Sequence[Tensor], ready: list[Tensor]) -> Layer:
     """Return a layer that computes exactly.
 
     Args:
         layer: Of the model.
         weights: What `weights_of` returned for it.
-        twice: Hold the weights in a second layout as well.
+        ready: The same for a few rows; see `vlm.products.laid_out`.
     """
-    qkv, out, gate_up, down = (exact(weight, packed=twice) for weight in weights)
+    qkv, out, gate_up, down = map(exact, weights, ready)
     before, between = layer.input_layernorm.weight, layer.post_attention_layernorm.weight
     eps = float(layer.input_layernorm.variance_epsilon)
-    return Layer(before, qkv, out, between, gate_up, down, eps)
+    return Layer(before, qkv, out, between, gate_up, down, eps, ready)
 
 
 def stacked(*projections: Any) -> Tensor:
@@ -63,6 +70,28 @@ def stacked(*projections: Any) -> Tensor:
         projection.weight.data = whole[start:end]
         start = end
     return whole
+
+
+def look_back(query: Tensor, kept: Tensor, mask: Tensor | None, scale: float) -> Tensor:
+    """Let queries look at keys and return what they see of the values.
+
+    Args:
+        query: ``(kv heads, rows, head)``.
+        kept: Keys and values, ``(2, kv heads, T, head)``.
+        mask: Which keys each row may see, ``(rows, T)``; numbers to be added to the scores are
+            taken in plain products, which for few rows are quicker than one call.
+        scale: Of the products.
+
+    Returns:
+        ``(kv heads, rows, head)``.
+    """
+    keys, values = kept.unbind(0)
+    if mask is not None and mask.dtype == query.dtype:
+        scores = torch.baddbmm(mask, query, keys.transpose(1, 2), alpha=scale)
+        return torch.bmm(scores.softmax(-1), values)
+    return functional.scaled_dot_product_attention(
+        query[None], keys[None], values[None], mask, scale=scale
+    )[0]
 
 
 def supports(text: TextModel) -> bool:

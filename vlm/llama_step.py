@@ -251,11 +251,16 @@ def scripted() -> tuple[Step, Write, Norm]:
     Returns:
         The functions themselves where there is no source to read.
     """
+    found: tuple[Step, Write, Norm] = compiled(step, write, normed)
+    return found
+
+
+def compiled(*functions: Callable[..., Any]) -> tuple[Any, ...]:
+    """Return functions as TorchScript runs them; unchanged where there is no source to read."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its successor needs a compiler on the person's machine
         script: Any = torch.jit.script
         try:
-            found: tuple[Step, Write, Norm] = script(step), script(write), script(normed)
+            return tuple(script(function) for function in functions)
         except (OSError, RuntimeError):
-            return step, write, normed
-    return found
+            return functions

@@ -164,5 +164,5 @@ def _products(weights: Sequence[Sequence[Tensor]]) -> list[Call]:
         for product, row in zip(products, rows, strict=True):
             product(row)
 
-    ways = [exact(weight, packed=False) for weight in flat], [int8(weight) for weight in flat]
+    ways = [exact(weight) for weight in flat], [int8(weight) for weight in flat]
     return [partial(all_of, way) for way in ways]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import warnings
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,16 +20,28 @@ OneRow = tuple[Tensor, Tensor]
 one bfloat16 scale for each of its rows."""
 
 FEW = 64
-"""Rows up to which a packed weight is the faster one; for more, the plain product is as fast."""
+"""Rows up to which a weight is taken as `laid_out` returned it."""
 
 _PACKED_ROWS = 16
-"""Rows that a packed weight is laid out for; 2 to `FEW` rows all gain from it."""
+"""Rows that a packed weight is laid out for."""
+
+TRIED, ROUNDS = 8, 5
+"""Rows with which a packed weight is tried, and how often."""
+
+SAMPLE = 2**23
+"""Numbers that are tried; more than a processor's caches hold, as in an answer of many layers."""
+
+PAYS = 1.1
+"""How much faster a packed weight must be to be held besides the usual one."""
 
 SMALL = 2**24
 """Multiplications in a layer's largest product below which threads cost more than they bring."""
 
 LEAST = 1e-30
 """Taken for the largest number of a weight's row that has only zeros."""
+
+
+_packed_product: Any = torch.ops.mkldnn._linear_pointwise.default
 
 
 @contextmanager
@@ -55,31 +68,81 @@ def columns(weight: Tensor) -> Tensor:
     return weight.t().contiguous().t() if weight.device.type == "cpu" else weight
 
 
-def exact(weight: Tensor, packed: bool) -> Product:
+def laid_out(layers: Sequence[Sequence[Tensor]]) -> list[list[Tensor]]:
+    """Return weights as this machine multiplies 2 to `FEW` rows with them fastest.
+
+    Which way that is depends on processor and shape: a copy in oneDNN's own layout halves the time
+    on some machines and doubles that of small weights on others. So both are tried.
+
+    Args:
+        layers: For each layer its weights ``(out, in)``, laid out by `columns`; those of one place
+            have the same shape in all layers.
+
+    Returns:
+        The weights themselves, or their copies in oneDNN's layout, place by place.
+    """
+    sample: list[Sequence[Tensor]] = []
+    for layer in layers:
+        sample.append(layer)
+        if sum(weight.numel() for layer in sample for weight in layer) >= SAMPLE:
+            break
+    copies = [[_pack(weight) for weight in layer] for layer in sample]
+    if any(copy is None for layer in copies for copy in layer):
+        return [list(layer) for layer in layers]
+    pays = _packing_pays(sample, copies)
+    for layer in layers[len(sample) :]:
+        copies.append([_pack(one) if pay else one for one, pay in zip(layer, pays, strict=True)])
+    return [
+        [copy if pay else weight for weight, copy, pay in zip(layer, others, pays, strict=True)]
+        for layer, others in zip(layers, copies, strict=True)
+    ]
+
+
+@torch.inference_mode()
+def _packing_pays(layers: Sequence[Sequence[Tensor]], copies: list[list[Any]]) -> list[bool]:
+    """Tell for each place whether copies are faster; every layer in turn, as in an answer.
+
+    The fastest round counts: others were disturbed.
+    """
+    places = range(len(layers[0]))
+    rows = [torch.ones(TRIED, weight.shape[1]) for weight in layers[0]]
+    largest = TRIED * max(weight.numel() for weight in layers[0])
+    best = [[float("inf")] * len(places), [float("inf")] * len(places)]
+    with threads_for(largest, layers[0][0].device):
+        for _ in range(ROUNDS):
+            for way, held in enumerate((layers, copies)):
+                spent = [0.0] * len(places)
+                for layer in held:
+                    for place in places:
+                        start = time.perf_counter()
+                        few_times(rows[place], layer[place])
+                        spent[place] += time.perf_counter() - start
+                best[way] = list(map(min, best[way], spent))
+    return [usual >= PAYS * packed for usual, packed in zip(*best, strict=True)]
+
+
+def few_times(rows: Tensor, weight: Tensor) -> Tensor:
+    """Return the product of rows ``(T, in)`` with a weight from `laid_out`, ``(T, out)``."""
+    if not weight.is_mkldnn:
+        return functional.linear(rows, weight)
+    found: Tensor = _packed_product(rows, weight, None, "none", [], "")
+    return found
+
+
+def exact(weight: Tensor, few: Tensor | None = None) -> Product:
     """Return the product with a weight in its own format.
 
     Args:
         weight: ``(out, in)``, laid out by `columns`.
-        packed: Hold it a second time in the processor's own layout, which halves the time of a
-            few rows.
+        few: The same as `laid_out` returned it, for 2 to `FEW` rows.
     """
-    turned, ready = weight.t(), _pack(weight) if packed else None
-    if ready is None:
-
-        def plain(rows: Tensor) -> Tensor:
-            return torch.mm(rows, turned) if len(rows) == 1 else functional.linear(rows, weight)
-
-        return plain
-    few: Any = torch.ops.mkldnn._linear_pointwise.default
+    turned, ready = weight.t(), weight if few is None else few
 
     def product(rows: Tensor) -> Tensor:
         count = len(rows)
         if count == 1:
             return torch.mm(rows, turned)
-        if count <= FEW:
-            found: Tensor = few(rows, ready, None, "none", [], "")
-            return found
-        return functional.linear(rows, weight)
+        return few_times(rows, ready) if count <= FEW else functional.linear(rows, weight)
 
     return product
 

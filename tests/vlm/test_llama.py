@@ -161,6 +161,6 @@ def test_8_bits_are_close_and_leave_the_model_as_it_was() -> None:
     text.shrink()
     found = logits(text, [40, 1, 5])
     assert not torch.equal(found, expected)
-    assert (found - expected).norm() / expected.norm() < 0.1
+    assert (found - expected).norm() / expected.norm() < 0.2  # without VNNI, rows have 7 bits
     stock = logits(StockDecoder(text_model(model)), [40, 1, 5])
     torch.testing.assert_close(stock, expected, rtol=1e-4, atol=1e-4)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests import tiny
-from vlm import llama_step
+from vlm import llama_few, llama_step
 from vlm.decoder import text_model
 from vlm.llama import LlamaDecoder
 from vlm.llama_step import normed, scripted, step, write
@@ -40,15 +40,18 @@ def test_without_sources_the_same_is_computed_call_by_call(
     def no_sources(_: Any) -> Any:
         raise OSError("could not get source code")
 
-    assert all(isinstance(one, torch.jit.ScriptFunction) for one in scripted())
+    calls = (*scripted(), llama_few.scripted())
+    assert all(isinstance(one, torch.jit.ScriptFunction) for one in calls)
     with monkeypatch.context() as here:
         here.setattr(torch.jit, "script", no_sources)
         scripted.cache_clear()
+        llama_few.scripted.cache_clear()
         slow = LlamaDecoder(text_model(model))
         if reduced:
             slow.shrink()
-        assert scripted() == (step, write, normed)
+        assert (scripted(), llama_few.scripted()) == ((step, write, normed), llama_few.read)
     scripted.cache_clear()
+    llama_few.scripted.cache_clear()
     tolerance = 1e-1 if reduced else 1e-4  # in 8 bits a rounding may fall to the other side
     for found, expected in zip(written(fast), written(slow), strict=True):
         torch.testing.assert_close(found, expected, rtol=tolerance, atol=tolerance)
@@ -77,4 +80,4 @@ def test_a_large_model_in_8_bits_holds_one_layout_and_writes_the_same() -> None:
     large.shrink()
     found, _ = written(large)
     assert not torch.equal(found, expected)
-    assert (found - expected).norm() / expected.norm() < 0.1
+    assert (found - expected).norm() / expected.norm() < 0.2  # without VNNI, rows have 7 bits

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from vlm import products
-from vlm.products import FEW, columns, exact, int8, one_row, one_row_int8
+from vlm.products import FEW, columns, exact, int8, laid_out, one_row, one_row_int8
 
 
 @pytest.fixture(autouse=True)
@@ -16,22 +16,59 @@ def drawn(*shape: int, seed: int = 0) -> torch.Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
-@pytest.mark.parametrize("packed", [True, False])
+def layers_of(*shapes: tuple[int, int], count: int = 2) -> list[list[torch.Tensor]]:
+    return [[columns(drawn(*shape, seed=one)) for shape in shapes] for one in range(count)]
+
+
+def quick(monkeypatch: pytest.MonkeyPatch, packed: float) -> None:
+    """Let a product take a second, or `packed` seconds where the weight is packed."""
+    clock, usual = [0.0], products.few_times
+
+    def multiply(rows: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        clock[0] += packed if weight.is_mkldnn else 1.0
+        return usual(rows, weight)
+
+    monkeypatch.setattr(products, "few_times", multiply)
+    monkeypatch.setattr("vlm.products.time.perf_counter", lambda: clock[0])
+
+
+@pytest.mark.parametrize(("packed", "pays"), [(0.5, True), (0.95, False), (2.0, False)])
 @pytest.mark.parametrize("rows", [1, 2, FEW, FEW + 1])
-def test_an_exact_product_is_the_librarys(rows: int, packed: bool) -> None:
-    weight, given = columns(drawn(48, 32)), drawn(rows, 32, seed=1)
-    with torch.inference_mode():
-        found = exact(weight, packed)(given)
-    torch.testing.assert_close(found, given @ weight.t(), rtol=1e-5, atol=1e-5)
+def test_weights_are_packed_where_that_is_faster_and_the_product_is_the_librarys(
+    rows: int, packed: float, pays: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(products, "SAMPLE", 48 * 32)
+    layers, given = layers_of((48, 32)), drawn(rows, 32, seed=1)
+    with monkeypatch.context() as here:
+        quick(here, packed)
+        ready = laid_out(layers)
+    for (weight,), (held,) in zip(layers, ready, strict=True):
+        assert held.is_mkldnn is pays
+        with torch.inference_mode():
+            found = exact(weight, held)(given)
+        torch.testing.assert_close(found, given @ weight.t(), rtol=1e-5, atol=1e-5)
 
 
-def test_without_a_layout_of_the_processors_own_the_product_is_the_same(
+def test_each_place_of_a_layer_is_tried_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+
+    def multiply(rows: torch.Tensor, weight: torch.Tensor) -> None:
+        clock[0] += 1.0 if weight.is_mkldnn == (rows.shape[1] == 32) else 3.0
+
+    monkeypatch.setattr(products, "few_times", multiply)
+    monkeypatch.setattr("vlm.products.time.perf_counter", lambda: clock[0])
+    ready = laid_out(layers_of((48, 32), (32, 48)))
+    assert [[weight.is_mkldnn for weight in layer] for layer in ready] == [[True, False]] * 2
+
+
+def test_without_a_layout_of_the_processors_own_weights_stay(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
-    weight, given = columns(drawn(48, 32)), drawn(5, 32, seed=1)
-    assert products._pack(weight) is None  # pyright: ignore[reportPrivateUsage]
-    torch.testing.assert_close(exact(weight, packed=True)(given), given @ weight.t())
+    layers, given = layers_of((48, 32)), drawn(5, 32, seed=1)
+    assert laid_out(layers)[1][0] is layers[1][0]
+    weight = layers[0][0]
+    torch.testing.assert_close(exact(weight, *laid_out(layers)[0])(given), given @ weight.t())
 
 
 @pytest.mark.skipif(not products.can_int8(), reason="this build has no 8-bit products")
