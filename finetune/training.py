@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, PartialState
 
 from finetune import four_bit, loop, placing, ranks, replay, runs
 from finetune.base_model import fast_encoding, load_base, place
@@ -67,9 +67,11 @@ def train(
         DeskError: When the run cannot be done.
         OSError: When a disk cannot be written for another reason than being full.
     """
-    yield Preparing("Loading the model", 0.0)
     if plan.threads:
         torch.set_num_threads(plan.threads)
+    wished, plan = plan.precision, _suited(run, plan, disk)
+    slow = ", in 32 bits because this processor is slow in 16" if plan.precision != wished else ""
+    yield Preparing(f"Loading the model{slow}", 0.0)
     accelerator = Accelerator(mixed_precision=_precision(plan))
     machine, kind = _machine(accelerator.device), accelerator.device.type
     breath = Breath(machine, say, lambda: device.release(kind))
@@ -193,6 +195,19 @@ def _world(
         asked,
         hindrance=ranks.agreed(accelerator, hindrances.now),
     )
+
+
+def _suited(run: Path, plan: TrainPlan, disk: Disk) -> TrainPlan:
+    """Return the plan in numbers that this machine is not slow with.
+
+    Processors without instructions for bfloat16 take up to a hundred times as long with it.
+    """
+    state = PartialState()
+    if plan.precision != "bfloat16" or state.device.type != "cpu":
+        return plan
+    with state.main_process_first():  # it measures and writes, the others read
+        fast = fast_encoding(run, disk) == torch.bfloat16
+    return plan if fast else msgspec.structs.replace(plan, precision="float32")
 
 
 def _precision(plan: TrainPlan) -> str:

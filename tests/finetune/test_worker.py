@@ -258,6 +258,23 @@ def test_the_format_pictures_are_encoded_in_is_measured_once_a_run(
     assert fast_encoding(tmp_path, RealDisk()) == torch.float32
 
 
+@pytest.mark.parametrize("gain", [0.014, 2.0])
+def test_sixteen_bits_are_used_where_the_processor_is_fast_with_them(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, gain: float
+) -> None:
+    run = tuning.frozen_run(tmp_path, folder, epochs=1, precision="bfloat16")
+    monkeypatch.setattr(device, "bfloat16_gain", lambda: gain)
+    going = training.train(run, runs.read_plan(run), runs.read_rows(run), RealDisk(), _no)
+    first = next(going)
+    assert isinstance(first, Preparing)
+    assert ("32 bits" in first.text) is (gain < 1)
+    if gain < 1:  # accelerate takes one format a process: the other one is not gone through here
+        assert any(isinstance(event, StepDone) for event in going)
+        kept = next((run / "features").iterdir())
+        tensors, _ = unpack(kept.read_bytes())
+        assert tensors["features"].dtype == "F32"
+
+
 def test_wrong_arguments_are_named(capfd: pytest.CaptureFixture[str]) -> None:
     assert worker.main([]) == worker.USAGE
     assert "RUN_DIR" in capfd.readouterr().err
