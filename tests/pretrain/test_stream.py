@@ -4,7 +4,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
 import torch
 from safetensors.torch import load_file
 
@@ -26,7 +25,6 @@ def same_weights(one: Path, other: Path) -> bool:
     return all(torch.equal(first[name], second[name]) for name in first)
 
 
-@pytest.mark.slow
 def test_drawing_in_other_processes_changes_nothing_and_a_kill_loses_nothing(
     tmp_path: Path,
 ) -> None:
