@@ -6,6 +6,7 @@ Imports only what the chosen way needs: the window must be on screen before anyt
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ TUNING = ("train", "adapters")
 """Commands of `finetune`."""
 USAGE_ERROR = 2
 NO_WINDOW = 3
+INTERRUPTED = 130
 SAMPLE_QUESTION = "What is the invoice number?"
 SAMPLE_CROP = "0.545,0.16,0.925,0.186"
 """The part of the sample's first page that holds the answer: the small model reads crops."""
@@ -30,7 +32,7 @@ Opens the desk with these PDF files or pictures; a desk that is already open tak
 
 commands: {commands}; each has its own --help
 exit codes: 0 done, 1 the program's folder cannot be used, 2 wrong usage, 3 no window can be shown
-here, 4 an open desk does not answer
+here, 4 an open desk does not answer, 130 interrupted
 """
 
 
@@ -41,6 +43,13 @@ class _Misused(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(given)
+    except KeyboardInterrupt:  # before there was anything that could be ended properly
+        return INTERRUPTED
+
+
+def _run(given: list[str]) -> int:
     if given[:1] == ["--child"]:
         return _child(given[1:])
     if given and given[0] in COMMANDS:
@@ -77,6 +86,8 @@ def _child(given: list[str]) -> int:
     if len(given) != 1 or given[0] not in children.NAMES:
         sys.stderr.write(f"vlm-desk: --child takes one of {', '.join(children.NAMES)}\n")
         return USAGE_ERROR
+    # Ctrl+C in a terminal reaches all processes; the program itself ends its children.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     return children.run(given[0])
 
 

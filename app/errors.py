@@ -72,6 +72,7 @@ _HEADLINES = {
     "adapter_unknown": Headline("There is no such adapter", Offer.SETTINGS),
     "history_unusable": Headline("The history can't be opened", Offer.NONE),
     "batch_unusable": Headline("The batch can't go on", Offer.NONE),
+    "folder_unusable": Headline("The program's folder can't be used", Offer.NONE),
     "protocol_error": Headline("Something went wrong inside the program", Offer.DIAGNOSTICS),
 }
 _UNFORESEEN = Headline("Something went wrong", Offer.DIAGNOSTICS)

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.shell import Folders, Shell, Start
 from app.single import Place, Wish, forward
-from vlm import children, paths
+from vlm import children, paths, system_refusals
+from vlm.errors import FolderUnusable
 
 if TYPE_CHECKING:
     from app.pages import PageSource
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 FORWARDED = 0
 NOBODY_ANSWERED = 4
 UNUSABLE = 1
-UNWRITABLE = "VLM Desk cannot use its folder {folder}: {reason}. Check who may write to it.\n"
-BUSY = "VLM Desk is already open but does not answer. Your files open as soon as it does.\n"
+BUSY = "VLM Desk is already open but does not answer. Your files open as soon as it does."
+NO_DESK = "VLM Desk cannot open"
+SEEN_BY_NOBODY = ("offscreen", "minimal")
+"""Qt's platforms without a screen."""
 
 
 def build(application: QApplication, start: Start, place: Place) -> Shell:
@@ -42,13 +45,16 @@ def page_source() -> PageSource:
 def run(start: Start) -> int:
     """Run until the window is closed; return the exit code."""
     try:
-        place = Place(paths.data_dir())
+        folder = paths.data_dir()
+    except FolderUnusable as error:
+        return _give_up(str(error), UNUSABLE)
+    try:
+        place = Place(folder)
         notes = place.notes
         if not place.take():
             return _hand_over(place, notes, start.wish)
     except OSError as error:
-        sys.stderr.write(UNWRITABLE.format(folder=error.filename, reason=error.strerror))
-        return UNUSABLE
+        return _give_up(system_refusals.sentence(error, folder), UNUSABLE)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("vlm-desk")
     application.setApplicationDisplayName("VLM Desk")
@@ -63,8 +69,19 @@ def run(start: Start) -> int:
 def _hand_over(place: Place, notes: Path, wish: Wish) -> int:
     if forward(place.folder, notes, wish):
         return FORWARDED
-    sys.stderr.write(BUSY)
-    return NOBODY_ANSWERED
+    return _give_up(BUSY, NOBODY_ANSWERED)
+
+
+def _give_up(sentence: str, code: int) -> int:
+    """Say why no window opens, in a dialog too where nobody reads a terminal; return the code."""
+    sys.stderr.write(f"{sentence}\n")
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    if QApplication.platformName() not in SEEN_BY_NOBODY and not sys.stderr.isatty():
+        from app.dialogs import Prompt, ask
+
+        ask(None, Prompt(NO_DESK, sentence))
+    del application  # alive as long as the dialog
+    return code
 
 
 def end_on_signals(application: QApplication, shell: Shell) -> None:

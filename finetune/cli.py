@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 from finetune import cli_adapters, cli_train
 from finetune.cli_exit import EXIT_CODES, FAILED, INTERRUPTED
+from vlm import system_refusals
 from vlm.errors import DeskError
 
 EPILOG = """\
 exit codes:
   0  done; for train: and better on the held-out documents
-  1  an error of the program's own
+  1  the program's folder cannot be used, the disk is full, or an error of the program's own
   2  the command line is wrong
   3  the list of rows cannot be read, or none of its rows can be used
   5  there is no usable model, or the adapter does not fit it
@@ -32,6 +33,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except DeskError as error:
         print(error, file=sys.stderr)
         return EXIT_CODES.get(error.code, FAILED)
+    except OSError as error:
+        if not system_refusals.foreseen(error):
+            raise
+        print(system_refusals.sentence(error), file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED

@@ -14,6 +14,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from vlm import paths
+from vlm.errors import FolderUnusable
 
 FILE = "answering.lock"
 _TRIES, _LOOKS, _PAUSE_S = 20, 3, 0.002
@@ -31,7 +32,10 @@ def answering(folder: Path | None = None) -> Generator[None]:
     """
     try:
         descriptor = os.open(_file(folder), os.O_CREAT | os.O_RDWR, 0o600)
-    except OSError:  # a disk that cannot be written must not keep anybody from an answer
+    except (
+        OSError,
+        FolderUnusable,
+    ):  # a disk that cannot be written must not keep anybody from an answer
         yield
         return
     try:
@@ -52,7 +56,7 @@ def is_answering(folder: Path | None = None) -> bool:
     """
     try:
         descriptor = os.open(_file(folder), os.O_RDWR)
-    except OSError:  # nobody ever answered here
+    except (OSError, FolderUnusable):  # nobody ever answered here
         return False
     try:
         for _ in range(_LOOKS):

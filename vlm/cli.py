@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from vlm import cli_models, family_names, models
+from vlm import cli_models, family_names, models, system_refusals
 from vlm.errors import (
     AdapterMismatch,
     BatchUnusable,
+    DeskError,
     DocumentMissing,
     DocumentTooLarge,
     ModelIncomplete,
@@ -50,7 +51,7 @@ INCOMPLETE = 8
 _EPILOG = """\
 exit codes:
   0  done
-  1  an error of the program's own
+  1  the program's folder cannot be used, the disk is full, or an error of the program's own
   2  the command line is wrong
   3  the document is missing, broken, too large or took too long
   4  the document needs a password
@@ -93,6 +94,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except NoModelError as error:
         print(error, file=sys.stderr)
         return EXIT_CODES[ModelIncomplete.code]
+    except DeskError as error:
+        print(error, file=sys.stderr)
+        return exit_code(error.code)
+    except OSError as error:
+        if not system_refusals.foreseen(error):
+            raise
+        print(system_refusals.sentence(error), file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED

@@ -23,6 +23,7 @@ DeskError                     carries a stable `code` and one plain sentence
 │  ├─ DamagedDownload         what arrived is not what was announced; it is thrown away
 │  └─ DiskFull                needed_bytes and free_bytes say how far it is from fitting
 ├─ BatchUnusable              the kept answers of batches cannot be read or written
+├─ FolderUnusable             the program's own folder cannot be made or used
 └─ ProtocolError              our own bug: a message neither side should have sent
 """
 
@@ -130,6 +131,12 @@ class BatchUnusable(DeskError):
     """The kept answers of batches cannot be read or written."""
 
     code = "batch_unusable"
+
+
+class FolderUnusable(DeskError):
+    """The program's own folder cannot be made or used."""
+
+    code = "folder_unusable"
 
 
 class ProtocolError(DeskError):

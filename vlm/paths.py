@@ -1,6 +1,7 @@
 """Where the program keeps its files. Knows the folders, not what is in them.
 
 All lie under `$VLM_DESK_HOME` when that is set, else where the system wants them (platformdirs).
+Each function raises `FolderUnusable` where its folder can neither be found nor made.
 """
 
 from __future__ import annotations
@@ -10,13 +11,22 @@ from pathlib import Path
 
 import platformdirs
 
+from vlm import system_refusals
+from vlm.errors import FolderUnusable
+
 _APP = "vlm-desk"
 
 
 def _folder(name: str, system_path: str) -> Path:
     home = os.environ.get("VLM_DESK_HOME")
     folder = Path(home) / name if home else Path(system_path)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise FolderUnusable(
+            f"{system_refusals.sentence(error, folder)} Another folder can be named in the "
+            "environment variable VLM_DESK_HOME."
+        ) from error
     return folder
 
 

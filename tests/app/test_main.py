@@ -1,16 +1,22 @@
 """The command `vlm-desk` as a person starts it: real processes."""
 
+import errno
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pymupdf
 import pytest
+from pytestqt.qtbot import QtBot
 
 import assets
 from app import __main__ as command
+from app import main, single
+from app.dialogs import Prompt
+from app.shell import Start
 from tests.app.test_single import holder, said
 from vlm.pages.client import PageClient
 from vlm.types import Box, PageRef
@@ -147,8 +153,55 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (home / "data").write_text("a file where the folder should be")
     done = start("a.pdf", home=home, QT_QPA_PLATFORM="offscreen")
     assert done.returncode == 1
-    assert done.stderr.startswith("VLM Desk cannot use its folder")
+    assert done.stderr.startswith(f"VLM Desk cannot use {home / 'data'}: a file lies where")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_full_disk_is_said_also_to_who_sees_no_terminal(
+    qtbot: QtBot,
+    own_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    shown: list[Prompt] = []
+    monkeypatch.setattr(single.Place, "take", lambda place: False)
+    monkeypatch.setattr("app.single.safe_file.write", full)
+    monkeypatch.setattr(main, "SEEN_BY_NOBODY", ())
+    monkeypatch.setattr("app.dialogs.ask", lambda parent, prompt: shown.append(prompt))
+    assert main.run(Start()) == main.UNUSABLE
+    sentence = capsys.readouterr().err.strip()
+    assert sentence == (
+        f"VLM Desk cannot use {own_home / 'data'}: the disk is full. Free some space and try again."
+    )
+    assert [prompt.text for prompt in shown] == [sentence]
+
+
+def test_ctrl_c_in_the_terminal_is_for_the_program_not_for_its_children(own_home: Path) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "app", "--child", "fake-engine"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    child.stdout.readline()
+    child.send_signal(signal.SIGINT)
+    _, complaint = child.communicate(timeout=60)
+    assert child.returncode == 0
+    assert complaint == b""
+
+
+def test_ctrl_c_before_there_is_a_window_ends_without_a_trace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(given: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "_run", interrupted)
+    assert command.main(["a.pdf"]) == command.INTERRUPTED
 
 
 def test_the_sample_question_is_asked_where_its_answer_stands() -> None:

@@ -1,0 +1,63 @@
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from finetune import cli as tuning
+from vlm import cli, system_refusals
+
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+COMMANDS = [(cli.main, ["models", "list"]), (tuning.main, ["adapters", "list"])]
+Main = Callable[[list[str]], int]
+
+
+def test_a_full_disk_is_named_with_what_did_not_fit_on_it() -> None:
+    assert system_refusals.foreseen(FULL)
+    assert system_refusals.sentence(FULL, Path("/home/anna")) == (
+        "VLM Desk cannot use /home/anna: the disk is full. Free some space and try again."
+    )
+    named = OSError(errno.ENOSPC, "", "/home/anna/history.db")
+    assert "/home/anna/history.db" in system_refusals.sentence(named, "other")
+
+
+def test_what_nobody_can_mend_is_no_excuse() -> None:
+    assert not system_refusals.foreseen(BrokenPipeError(errno.EPIPE, "Broken pipe"))
+    assert not system_refusals.foreseen(OSError("no number"))
+    assert system_refusals.sentence(OSError("no number")) == (
+        "VLM Desk cannot use its files: no number."
+    )
+
+
+@pytest.mark.parametrize(("main", "words"), COMMANDS)
+def test_a_home_that_is_a_file_is_one_sentence(
+    main: Main,
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "home").write_text("")
+    monkeypatch.setenv("VLM_DESK_HOME", str(tmp_path / "home"))
+    assert main(words) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith(f"VLM Desk cannot use {tmp_path / 'home' / 'data'}: ")
+
+
+@pytest.mark.parametrize(("main", "words"), COMMANDS)
+def test_a_disk_that_is_full_anywhere_is_one_sentence(
+    main: Main,
+    words: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(*_: object) -> None:
+        raise FULL
+
+    monkeypatch.setattr("vlm.catalogue.scan", full)
+    monkeypatch.setattr("finetune.adapters.AdapterLibrary.all", full)
+    assert main(words) == 1
+    assert capsys.readouterr().err == (
+        "VLM Desk cannot use its files: the disk is full. Free some space and try again.\n"
+    )
