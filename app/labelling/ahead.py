@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.examples.crops import CropTaker, NotTaken, Taken, Wanted
 from app.examples.pictures import Encoded, encoded
-from app.task import CancelToken, Tasks
+from app.task import CancelToken, Ended, Failed, Tasks
 from vlm.types import Box, PageRef
 
 REST_MS = 120
@@ -27,6 +27,14 @@ class _Ready:
 
     place: Place
     encoded: Encoded
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A picture that is made ready to be written, and the keys of the rows that wait for it."""
+
+    taken: Taken
+    rows: list[str]
 
 
 class CropsAhead(QObject):
@@ -53,6 +61,7 @@ class CropsAhead(QObject):
         """Of the page in front: the place in front, and the whole page."""
         self._rows: dict[str, list[str]] = {}
         """Keys of rows that wait for a picture, by the taker's key for it."""
+        self._waiting: dict[Place, _Waiting] = {}
         self._lane = Tasks(1, self)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -82,19 +91,23 @@ class CropsAhead(QObject):
     def take(self, key: str, page: PageRef, box: Box | None) -> None:
         """Have the picture of a row: at once when it is here already."""
         place = (page, box)
-        if place != self._place:
+        if place in self._waiting:
+            self._waiting[place].rows.append(key)
+        elif place in self._taken:
+            self._hand_out(self._taken[place], key)
+        elif place != self._place:
             self._rows[key] = [key]
             self._taker.take(Wanted(key, page, box))
-        elif place in self._taken:
-            self.ended.emit(replace(self._taken[place], wanted=Wanted(key, page, box)))
         else:
             self._begin()
             self._rows[self._key].append(key)
 
     def stop(self) -> None:
-        """Take nothing more ahead."""
+        """Take nothing more ahead; rows whose picture is here are given it as it is."""
         self.look_at(None, None)
         self._lane.stop()
+        for place in list(self._waiting):
+            self._end_waiting(place)
 
     def forget(self, key: str) -> None:
         """Take no picture for this row and say nothing of it."""
@@ -102,6 +115,9 @@ class CropsAhead(QObject):
             if key in rows:
                 rows.remove(key)
                 self._drop_unless_wanted(taking)
+        for waiting in self._waiting.values():
+            if key in waiting.rows:
+                waiting.rows.remove(key)
 
     def _drop_unless_wanted(self, key: str) -> None:
         if key and key != self._key and not self._rows.get(key):
@@ -126,18 +142,45 @@ class CropsAhead(QObject):
             self._key = ""
             if isinstance(end, Taken) and self._place is not None:
                 self._taken[self._place] = end
-                self._encode(self._place, end)
+                self._make_ready(self._place, _Waiting(end, rows))
+                return
         for row in rows:
-            self.ended.emit(replace(end, wanted=replace(end.wanted, key=row)))
+            self._hand_out(end, row)
 
-    def _encode(self, place: Place, taken: Taken) -> None:
+    def _hand_out(self, end: Taken | NotTaken, key: str) -> None:
+        self.ended.emit(replace(end, wanted=replace(end.wanted, key=key)))
+
+    def _make_ready(self, place: Place, waiting: _Waiting) -> None:
+        """Do the slow part of writing now, once for all rows of the place."""
+        self._waiting[place] = waiting
+        taken = waiting.taken
+
         def work(_: CancelToken) -> Generator[_Ready, None, None]:
             yield _Ready(place, encoded(taken.image, taken.look))
 
-        self._lane.start(work).value.connect(self._on_ready)
+        task = self._lane.start(work)
+        task.value.connect(self._on_ready)
+        task.ended.connect(self._on_ended)
 
     @Slot(object)
     def _on_ready(self, ready: _Ready) -> None:
-        taken = self._taken.get(ready.place)
-        if taken is not None:
-            self._taken[ready.place] = replace(taken, encoded=ready.encoded)
+        place = ready.place
+        waiting = self._waiting.get(place)
+        if waiting is None:
+            return
+        waiting.taken = replace(waiting.taken, encoded=ready.encoded)
+        if place in self._taken:
+            self._taken[place] = waiting.taken
+        self._end_waiting(place)
+
+    @Slot(object)
+    def _on_ended(self, ended: Ended) -> None:
+        if isinstance(ended, Failed) and self._waiting:  # the oldest; who writes it tries again
+            self._end_waiting(next(iter(self._waiting)))
+
+    def _end_waiting(self, place: Place) -> None:
+        """Give the rows of a place its picture, ready or not."""
+        waiting = self._waiting.pop(place, None)
+        if waiting is not None:
+            for row in waiting.rows:
+                self._hand_out(waiting.taken, row)

@@ -97,7 +97,37 @@ def test_a_row_that_is_faster_waits_for_its_picture(
         taker.bring(0)
     assert told.args is not None
     assert told.args[0].wanted.key == "row"
+    assert told.args[0].encoded is not None
     assert len(taker.wanted) == 1
+
+
+def test_rows_between_a_picture_and_its_file_share_the_work(
+    qtbot: QtBot, taker: Taker, ahead: CropsAhead
+) -> None:
+    ahead.look_at(PAGE, NUMBER)
+    qtbot.waitUntil(lambda: len(taker.wanted) == 1)
+    taker.bring(0)
+    assert row(ahead, PAGE, NUMBER) is None
+    ahead.look_at(PAGE, TOTAL)
+    with qtbot.waitSignal(ahead.ended) as told:
+        assert row(ahead, PAGE, NUMBER) is None
+    assert told.args is not None
+    assert told.args[0].encoded is not None
+    assert told.args[0].wanted == Wanted("row", PAGE, NUMBER)
+
+
+def test_a_row_is_not_lost_when_its_file_is_not_ready_at_the_end(
+    qtbot: QtBot, taker: Taker, ahead: CropsAhead
+) -> None:
+    ahead.look_at(PAGE, NUMBER)
+    qtbot.waitUntil(lambda: len(taker.wanted) == 1)
+    given: list[Taken] = []
+    ahead.ended.connect(given.append)
+    brought = taker.bring(0)
+    ahead.take("row", PAGE, NUMBER)
+    assert not given
+    ahead.stop()
+    assert [(one.wanted.key, one.image) for one in given] == [("row", brought.image)]
 
 
 def test_the_whole_page_is_taken_once_for_all_its_rows(
@@ -116,7 +146,12 @@ def test_the_whole_page_is_taken_once_for_all_its_rows(
         assert kept is not None
         assert kept.image == whole.image
         assert kept.encoded is not None
-    assert len(taker.wanted) == 2
+    ahead.look_at(PAGE, TOTAL)  # and for one about the page while a box is in front
+    kept = row(ahead, PAGE)
+    assert kept is not None
+    assert kept.image == whole.image
+    qtbot.waitUntil(lambda: len(taker.wanted) == 3)
+    assert taker.wanted[2].box == TOTAL
     ahead.look_at(OTHER, None)
     assert not ahead.ready
     qtbot.waitUntil(lambda: taker.wanted[-1].page == OTHER)
