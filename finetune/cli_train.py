@@ -19,8 +19,9 @@ from finetune import split as splitting
 from finetune.adapters import Adapter, AdapterLibrary
 from finetune.cli_adapters import model_folder
 from finetune.cli_exit import EXIT_CODES, FAILED, INTERRUPTED, NO_ROWS, NOT_BETTER, REFUSED
+from finetune.effort import questions_of
 from finetune.errors import ListUnreadable
-from finetune.estimate import estimate, pictures_of
+from finetune.estimate import estimate
 from finetune.examples import ExampleStore
 from finetune.fingerprint import base_fingerprint
 from finetune.gate import Gate
@@ -171,13 +172,14 @@ def _sides(lists: _Lists, seed: int) -> Split:
 def _announce(
     chosen: TrainPlan, sides: Split, preview: hygiene.Preview, everything: list[Example]
 ) -> None:
-    pictures = pictures_of(everything, set(sides.train))
-    guess = estimate(chosen, preview.count("train"), pictures=pictures)
+    learned = questions_of(everything, set(sides.train))
+    guess = estimate(chosen, learned, questions_of(everything, set(sides.held_out)))
     print(
         f"{preview.count('train')} examples of {sides.train_documents} documents to learn from, "
         f"{preview.count('held_out')} of {sides.held_out_documents} to be measured on. "
         f"About {guess.memory_bytes / 1e9:.1f} GB of memory and "
-        f"{max(1, round(guess.seconds / 60))} minutes.",
+        f"{max(1, round(guess.seconds / 60))} minutes to learn, "
+        f"{max(1, round(guess.testing_seconds / 60))} to be measured.",
         file=sys.stderr,
     )
     for reason in guess.reasons:

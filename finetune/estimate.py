@@ -1,7 +1,7 @@
 """Says before a run what it will need, from the sizes in the model's files. Rough by nature.
 
-Counts what dominates: weights, what AdamW remembers, one micro-batch's activations; and the
-multiplications of all steps against a measured speed of this machine's processor.
+Counts what dominates: weights, what AdamW remembers, one micro-batch's activations; and what all
+steps and the test multiply, see `finetune.effort`, against a measured speed of this processor.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import time
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +17,12 @@ import numpy as np
 import psutil
 
 from finetune.adapter_check import tensor_shapes
+from finetune.effort import TEXT_TOKENS, Model, Questions, learning_work, measuring_work
 from finetune.errors import AdapterInvalid
-from finetune.order import TOGETHER
-from finetune.page_cost import look_of
+from finetune.page_cost import look_of, part_of
 from finetune.plan import TrainPlan
-from finetune.types import Example
 from vlm import memory as memories
+from vlm import models
 from vlm.errors import ModelIncomplete
 from vlm.types import Value
 
@@ -43,8 +43,6 @@ _PARTS = {
 """What the families call the parts in their files; what is in neither is the text model's."""
 
 _LAYER = re.compile(r"\.(?:layers|layer|blocks|block)\.(\d+)\.")
-_TEXT_TOKENS = 64
-"""Of a question with its frame and answer, beside the visual ones."""
 _ACTIVATIONS = 34
 """Numbers kept for the backward pass for each token, layer and unit of width."""
 _CHECKPOINTED = 4
@@ -56,9 +54,10 @@ _EFFICIENCY = 0.35
 
 
 class Estimate(Value, frozen=True):
-    """What a run will need. `seconds` is -1 where no speed is known, as on a GPU.
+    """What a run will need. `seconds` to learn are -1 where no speed is known, as on a GPU.
 
-    `step_bytes` is the part of `memory_bytes` that a step takes and gives back.
+    `step_bytes` is the part of `memory_bytes` that a step takes and gives back; `testing_seconds`
+    are for the held-out questions, before and after.
     """
 
     memory_bytes: int
@@ -67,6 +66,7 @@ class Estimate(Value, frozen=True):
     learned_numbers: int
     reasons: tuple[str, ...]
     step_bytes: int = 0
+    testing_seconds: float = 0.0
 
     @property
     def fits(self) -> bool:
@@ -86,45 +86,47 @@ class _Part:
 
 def estimate(
     plan: TrainPlan,
-    rows: int,
+    learned: Questions,
+    held: Questions | None = None,
     views_per_page: int = 5,
     flops: float | None = None,
-    pictures: int | None = None,
 ) -> Estimate:
     """Estimate a run on this machine's processor.
 
     Args:
         plan: What will be done.
-        rows: Examples to learn from.
+        learned: What is learned from.
+        held: What it is tested on; None to leave the test out.
         views_per_page: Images that a page is shown in.
         flops: Multiplications and additions a second; None to measure.
-        pictures: Different pictures among the examples; None when each has its own.
 
     Raises:
         ModelIncomplete: When the model's files cannot be read.
     """
     base = Path(plan.base)
     parts = _parts(base)
-    own = plan.replayed(rows)
-    rows, seen = rows + own, own + (rows if pictures is None else min(rows, pictures))
-    learned = _learned(plan, parts)
+    counted = _learned(plan, parts)
     total = sum(part.weights for part in parts.values())
-    look = look_of(base, views_per_page, plan.splitting)
-    tokens = look.tokens + _TEXT_TOKENS
-    step_bytes = 4 * _activations(plan, parts, tokens, look.patches)
-    memory = 4 * total + 16 * learned + step_bytes + _PROCESS_BYTES
-    reading = 4 * tokens * parts["text_model"].weights  # forward twice its size, backward as much
+    page = look_of(base, views_per_page, plan.splitting)
     vision = parts["vision_model"]
-    looking = 2 * look.patches * (vision.weights + _attention(vision, look.together))
-    work = reading * rows * plan.epochs + looking * _looks(plan, rows, seen)
+    model = Model(
+        parts["text_model"].weights,
+        page,
+        part_of(base) if models.is_shipped(base) else None,
+        lambda look: 2 * look.patches * (vision.weights + _attention(vision, look.together)),
+    )
+    step_bytes = 4 * _activations(plan, parts, page.tokens + TEXT_TOKENS, page.patches)
+    memory = 4 * total + 16 * counted + step_bytes + _PROCESS_BYTES
     free = int(psutil.virtual_memory().available)
+    speed = (flops or measured_flops()) * _EFFICIENCY
     return Estimate(
         memory,
         free,
-        work / ((flops or measured_flops()) * _EFFICIENCY),
-        learned,
-        _reasons(plan, memory, free, learned),
+        learning_work(plan, learned, model) / speed,
+        counted,
+        _reasons(plan, memory, free, counted),
         step_bytes,
+        measuring_work(plan, held, model) / speed if held else 0.0,
     )
 
 
@@ -138,22 +140,9 @@ def _activations(plan: TrainPlan, parts: Mapping[str, _Part], tokens: int, patch
     return plan.micro_batch * kept * numbers
 
 
-def _looks(plan: TrainPlan, rows: int, seen: int) -> int:
-    """Return how often a picture goes through the encoder, a way back counted as one more."""
-    if plan.caches_features:
-        return seen * plan.views
-    share = max(seen, rows // TOGETHER)  # that many questions at most share a look
-    return (2 if plan.trains_vision else 1) * share * plan.epochs
-
-
 def _attention(part: _Part, length: int) -> int:
     """Return what every patch's look at all others multiplies, in the patch's own layers."""
     return 2 * length * part.width * part.layers
-
-
-def pictures_of(examples: Iterable[Example], learned: Container[str]) -> int:
-    """Count the different pictures among the examples whose ids are learned from."""
-    return len({(e.document, e.page, e.box) for e in examples if e.id in learned})
 
 
 def measured_flops(size: int = 512) -> float:

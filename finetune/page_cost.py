@@ -13,6 +13,7 @@ from typing import cast
 
 from vlm.errors import ModelIncomplete
 from vlm.joined_tiles import Joining, most_of
+from vlm.page_parts import HIGHEST, WIDEST
 
 Config = Mapping[str, object]
 
@@ -56,6 +57,17 @@ def look_of(base: Path, images: int, splitting: bool) -> Look:
         return Look(joining.tokens(*size), (1 + joining.tiles(*size)) * together, together)
     count = images if splitting else 1
     return Look(count * _tokens(config), count * together, together)
+
+
+def part_of(base: Path) -> Look:
+    """Say how a small model looks at one part of a page, see `vlm.page_parts`.
+
+    Raises:
+        ModelIncomplete: When its config.json cannot be read.
+    """
+    config = _read(base)
+    patches = round(_patches(config) * HIGHEST / WIDEST)
+    return Look(_tokens(config), patches, patches)
 
 
 def _read(base: Path) -> Config:

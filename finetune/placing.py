@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from finetune import runs
+from finetune.effort import HOLDING, LACKING
 from finetune.engine_jobs import last_of
 from finetune.kept import KeptPages, page_of
 from finetune.plan import TrainPlan
@@ -34,9 +35,6 @@ from vlm.part_answers import READ_TOKENS, ranked
 from vlm.part_finder import PageParts, PartFinder
 from vlm.protocol import Ask, Done, Event, Load
 from vlm.types import WHOLE_PAGE, Box, PageRef, Question, Word
-
-HOLDING, LACKING = 2, 2
-"""Parts of a page that a row is taught on: with its answer, and without."""
 
 MISREAD, UNLIKE = 0.8, 0.6
 """Likeness of a reading to an answer from which on it is that answer with a letter or two wrong,

@@ -17,6 +17,7 @@ from finetune import four_bit, loop, placing, ranks, replay, runs
 from finetune.base_model import fast_encoding, load_base, place
 from finetune.checkpoint import Checkpoints
 from finetune.disk import Disk, save
+from finetune.effort import Questions
 from finetune.errors import AdapterInvalid, NothingToTrain
 from finetune.estimate import estimate, four_bit_refusal
 from finetune.features import Features
@@ -232,7 +233,7 @@ def _machine(place: torch.device) -> Machine:
 
 def _step_bytes(plan: TrainPlan, rows: list[RunRow]) -> int:
     """Return what a first step is thought to need beside the model that is already there."""
-    return estimate(plan, len(rows), flops=1.0).step_bytes
+    return estimate(plan, Questions(len(rows)), flops=1.0).step_bytes
 
 
 def _learner(

@@ -31,6 +31,7 @@ PURE = (
     "vlm.catalogue",
     "finetune.adapters",
     "finetune.costs",
+    "finetune.effort",
     "finetune.estimate",
     "finetune.examples",
     "finetune.hindrances",

@@ -142,10 +142,13 @@ def memory(guess: Estimate) -> str:
 
 
 def time(guess: Estimate) -> str:
-    """Say how long a run takes: "Takes about 12 minutes; it may be done sooner."."""
+    """Say how long a run takes: "Takes about 12 minutes to learn and 4 minutes to test; …"."""
     if guess.seconds < 0:
         return "How long it takes shows after the first steps."
-    return f"Takes {_roughly(guess.seconds)}; it ends sooner when it no longer gets better."
+    takes = (
+        f"Takes {_roughly(guess.seconds)} to learn and {_roughly(guess.testing_seconds)} to test"
+    )
+    return f"{takes}; it ends sooner when it no longer gets better."
 
 
 def _roughly(seconds: float) -> str:

@@ -19,8 +19,9 @@ from app.training.watch import OUTPUT, RunWatch, works_on
 from finetune import hygiene, negatives, runs
 from finetune import split as splitting
 from finetune.adapters import AdapterLibrary
+from finetune.effort import questions_of
 from finetune.errors import AdapterInvalid, NothingToTrain
-from finetune.estimate import estimate, measured_flops, pictures_of
+from finetune.estimate import estimate, measured_flops
 from finetune.examples import ExampleStore
 from finetune.fingerprint import base_fingerprint
 from finetune.launch import train_command
@@ -84,8 +85,8 @@ def _prepared(file: Path, plan: TrainPlan, images: int, flops: float, problem: s
     shown = {negative.id: source for negative, source in pairs}
     refusals = hygiene.refusals(everything, sides, count, plan.longest_answer)
     preview = hygiene.preview(everything, sides, count)
-    pictures = pictures_of(everything, set(sides.train))
-    guess = estimate(plan, preview.count("train"), images, flops, pictures)
+    learned, held = (questions_of(everything, set(ids)) for ids in (sides.train, sides.held_out))
+    guess = estimate(plan, learned, held, images, flops)
     return Prepared(plan, tuple(everything), shown, sides, refusals, preview, guess, flops, problem)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from finetune import cli, cli_adapters, runs
 from finetune.cli_exit import NO_MODEL, NO_ROWS, NOT_BETTER, REFUSED
+from finetune.effort import Questions
 from finetune.estimate import estimate
 from finetune.tokens import counter
 from tests.app.adapters import made as versions
@@ -152,6 +153,9 @@ def test_tokens_are_counted_as_the_model_does(folder: Path, tmp_path: Path) -> N
         counter(tmp_path)
 
 
+HUNDRED = Questions(100, 100, 100, 100)
+
+
 def test_the_estimate_knows_what_learns_and_what_costs(folder: Path, tmp_path: Path) -> None:
     from finetune.attach import attach, learning
 
@@ -160,18 +164,18 @@ def test_the_estimate_knows_what_learns_and_what_costs(folder: Path, tmp_path: P
         model = tuning.loaded(folder).model
         attach(model, plan)
         exact = sum(weight.numel() for weight in learning(model).values())
-        found = estimate(plan, 100, flops=1e9)
+        found = estimate(plan, HUNDRED, flops=1e9)
         assert found.learned_numbers == pytest.approx(exact, rel=0.05)
-    quick = estimate(tuning.plan_of(folder), 100, flops=1e9)
-    slow = estimate(tuning.plan_of(folder, trains_vision=True), 100, flops=1e9)
+    quick = estimate(tuning.plan_of(folder), HUNDRED, flops=1e9)
+    slow = estimate(tuning.plan_of(folder, trains_vision=True), HUNDRED, flops=1e9)
     small = estimate(
-        tuning.plan_of(folder, trains_vision=True, gradient_checkpointing=True), 100, flops=1e9
+        tuning.plan_of(folder, trains_vision=True, gradient_checkpointing=True), HUNDRED, flops=1e9
     )
     assert slow.seconds > quick.seconds
     assert small.memory_bytes < slow.memory_bytes
-    shared = estimate(tuning.plan_of(folder), 100, flops=1e9, pictures=25)
+    shared = estimate(tuning.plan_of(folder), Questions(100, 100, 25, 25), flops=1e9)
     assert 0.2 * quick.seconds < shared.seconds < quick.seconds
     assert 0 < slow.step_bytes < slow.memory_bytes
     assert quick.fits == (quick.memory_bytes <= quick.free_bytes)
     with pytest.raises(ModelIncomplete):
-        estimate(tuning.plan_of(tmp_path), 100)
+        estimate(tuning.plan_of(tmp_path), HUNDRED)

@@ -71,6 +71,7 @@ def small_model(folder: Path) -> Path:
     folder.mkdir(parents=True)
     settings = {"model_type": "idefics3", "vision_config": {"image_size": 64, "patch_size": 16}}
     (folder / "config.json").write_text(json.dumps(settings))
+    (folder / "preprocessor_config.json").write_text("{}")
     names = ("text_model", "vision_model", "connector")
     weights = {f"model.{name}.layers.0.q.weight": np.zeros((64, 64), np.float32) for name in names}
     save_file(weights, folder / "model.safetensors")

@@ -10,6 +10,7 @@ import torch
 from msgspec import structs
 
 from finetune.attach import attach, learning
+from finetune.effort import Questions
 from finetune.estimate import estimate
 from finetune.merging import merge
 from finetune.plan import TrainPlan
@@ -81,7 +82,7 @@ def test_each_part_learns_where_the_plan_says(saved: Saved, kind: str) -> None:
     names = list(found)
     size = sum(weight.numel() for weight in found.values())
     plan = structs.replace(PLAN, base=str(saved(kind)))
-    assert estimate(plan, 4, flops=1e9).learned_numbers == pytest.approx(size, rel=0.1)
+    assert estimate(plan, Questions(4), flops=1e9).learned_numbers == pytest.approx(size, rel=0.1)
     adapted = {name.partition(".lora_")[0].removeprefix("base_model.model.") for name in names}
     has_layers = kind != "gemma3"  # whose connector is one product, learned as a whole or not
     assert linear["text"]

@@ -1,0 +1,114 @@
+"""What learning and testing multiply, by what is asked. Rough by nature; knows no machine.
+
+A model that reads whole pages in parts is taught a few parts of each, see `finetune.placing`, and
+tested on many, see `vlm.part_answers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+
+from finetune.order import TOGETHER
+from finetune.page_cost import Look
+from finetune.plan import TrainPlan
+from finetune.types import Example
+from vlm.types import Value
+
+HOLDING, LACKING = 2, 2
+"""Parts of a page that a row about all of it is taught on: with its answer, and without."""
+
+ASKED = 40
+"""Parts of a page that are asked for one answer: most of those that a full page has."""
+
+TEXT_TOKENS = 64
+"""Of a question with its frame and answer, beside the visual ones."""
+
+
+class Questions(Value, frozen=True):
+    """How many rows there are, by what they are about.
+
+    `pictures` are the different places among them, `pages` those that are whole pages.
+    """
+
+    rows: int = 0
+    whole: int = 0
+    pictures: int = 0
+    pages: int = 0
+
+
+def questions_of(examples: Iterable[Example], ids: Container[str]) -> Questions:
+    """Count the examples with such ids."""
+    own = [example for example in examples if example.id in ids]
+    places = {(example.document, example.page, example.box) for example in own}
+    whole = sum(example.box is None for example in own)
+    return Questions(
+        len(own), whole, len(places), sum(box is None for _document, _page, box in places)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What of a model decides how much it multiplies.
+
+    Attributes:
+        text: Numbers of its text model.
+        page: How it looks at what a row is about.
+        part: How it looks at one part of a page; None for a model that reads pages at once.
+        look: Returns what encoding multiplies.
+    """
+
+    text: int
+    page: Look
+    part: Look | None
+    look: Callable[[Look], int]
+
+
+def lessons(learned: Questions, model: Model) -> Questions:
+    """Return what is taught about chosen places and whole pages: no page where parts are taught."""
+    if model.part is None:
+        return learned
+    return Questions(learned.rows - learned.whole, 0, learned.pictures - learned.pages, 0)
+
+
+def learning_work(plan: TrainPlan, learned: Questions, model: Model) -> int:
+    """Return what all steps of a run multiply."""
+    own = plan.replayed(learned.rows)
+    at_once = lessons(learned, model)
+    rows = at_once.rows + own
+    work = _steps(plan, rows, at_once.pictures + own, model, model.page)
+    if model.part is not None:
+        parts = learned.whole * (HOLDING + LACKING)
+        work += _steps(plan, parts, parts, model, model.part)
+    return work
+
+
+def measuring_work(plan: TrainPlan, held: Questions, model: Model) -> int:
+    """Return what asking the held-out questions before and after multiplies."""
+    looks = 1 if plan.caches_features else 2
+    at_once = lessons(held, model)
+    work = looks * at_once.pictures * model.look(model.page)
+    work += 2 * at_once.rows * _reading(model, model.page)
+    if model.part is not None:
+        work += looks * held.pages * ASKED * model.look(model.part)
+        work += 2 * held.whole * ASKED * _reading(model, model.part)
+    return work
+
+
+def _steps(plan: TrainPlan, rows: int, pictures: int, model: Model, look: Look) -> int:
+    """Return what learning from rows multiplies; the way back is as much as the way there."""
+    return 2 * _reading(model, look) * rows * plan.epochs + model.look(look) * _looks(
+        plan, rows, pictures
+    )
+
+
+def _reading(model: Model, look: Look) -> int:
+    return 2 * (look.tokens + TEXT_TOKENS) * model.text
+
+
+def _looks(plan: TrainPlan, rows: int, pictures: int) -> int:
+    """Return how often a picture goes through the encoder, a way back counted as one more."""
+    if plan.caches_features:
+        return pictures * plan.views
+    share = max(pictures, rows // TOGETHER)  # that many questions at most share a look
+    return (2 if plan.trains_vision else 1) * share * plan.epochs
