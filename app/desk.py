@@ -212,6 +212,10 @@ class Desk(QObject):
         self._recent.clear()
         self.recent_changed.emit()
 
+    def stop(self) -> None:
+        """Hear no more of files that change."""
+        self._watch.stop()
+
     def _add(self, tab: SavedTab) -> None:
         if tab.path in self._sheets:
             return

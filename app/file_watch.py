@@ -52,6 +52,11 @@ class FileWatch(QObject):
         if folder not in {str(Path(other).parent) for other in self._known}:
             self._system.removePath(folder)
 
+    def stop(self) -> None:
+        """Tell of nothing more."""
+        self._known.clear()
+        self._rest.stop()
+
     def _watch(self, path: str) -> None:
         watched = {*self._system.files(), *self._system.directories()}
         for place in (path, str(Path(path).parent)):
@@ -60,7 +65,8 @@ class FileWatch(QObject):
 
     @Slot()
     def _on_noise(self) -> None:
-        self._rest.start()
+        if self._known:
+            self._rest.start()
 
     @Slot()
     def _look(self) -> None:

@@ -21,6 +21,7 @@ from app.desk import Desk, Reading
 from app.engine_client import EngineClient
 from app.escape import Escape
 from app.examples import shelf
+from app.examples import words as example_words
 from app.examples.crops import CropTaker
 from app.examples.keeper import ExampleKeeper
 from app.examples.list_import import ListImport
@@ -37,6 +38,7 @@ from app.labelling.door import LabelDoor
 from app.labelling.parts import Parts
 from app.models.door import ModelsDoor
 from app.models.values import ModelChoice
+from app.notice import Message, Way
 from app.pages import PageService
 from app.remote.door import RemoteDoor
 from app.reports import Reports
@@ -137,6 +139,7 @@ class Furniture(QObject):
         """Write what is not written and end the child processes."""
         self.keeper.stop()
         self.bell.stop()
+        self.desk.stop()
         self.batch.shutdown()
         self.asking.shutdown()
         self.models.shutdown()
@@ -174,6 +177,7 @@ class Furniture(QObject):
         self.asking.judged.connect(self.examples.judge)
         self.asking.corrected.connect(self.examples.correct)
         self.examples.said.connect(lambda text: self._window.notice.say(text, "examples"))
+        self.examples.kept.connect(self._on_kept)
         self.asking.show_evidence.connect(self._on_evidence)
         self.asking.looks.connect(self.desk.show_looks)
         self.asking.model_changed.connect(self.reports.set_model)
@@ -276,6 +280,11 @@ class Furniture(QObject):
     @Slot(object)
     def _on_scope_wanted(self, scope: Scope) -> None:
         self.desk.look_at(scope.page, scope.box)
+
+    @Slot(str)
+    def _on_kept(self, sentence: str) -> None:
+        way = Way(example_words.SHOW, self.examples_window.open)
+        self._window.notice.tell(Message(sentence, "examples", way))
 
     @Slot()
     def _on_clear_crop(self) -> None:

@@ -41,7 +41,11 @@ def total(examples: int, documents: int) -> str:
 
 def kept(examples: int, documents: int) -> str:
     """Return what is said when an answer was kept."""
-    return f"Kept as an example. {total(examples, documents)}"
+    return f"Kept as an example to learn from. {total(examples, documents)}"
+
+
+SHOW = "Show examples"
+"""Where the sentence above leads."""
 
 
 def taken_back(examples: int, documents: int) -> str:

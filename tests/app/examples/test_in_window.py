@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ask.answer_card import AnswerCard
 from app.examples import shelf
+from app.examples.window import ExamplesWindow
 from app.shell import Shell
 from finetune.examples import ExampleStore
 from finetune.gathering import look
@@ -38,6 +40,13 @@ def ask(qtbot: QtBot, shell: Shell, text: str) -> AnswerCard:
     with qtbot.waitSignal(parts.asking.finished, timeout=20_000):
         qtbot.keyClick(line, Qt.Key.Key_Return)
     return parts.panel.cards[-1]
+
+
+def examples_shown() -> int:
+    return sum(
+        isinstance(widget, ExamplesWindow) and widget.isVisible()
+        for widget in QApplication.topLevelWidgets()
+    )
 
 
 def correct(qtbot: QtBot, card: AnswerCard, text: str) -> None:
@@ -102,10 +111,13 @@ def test_right_is_kept_and_taking_it_back_lets_it_go(qtbot: QtBot, cropped: Shel
     card = ask(qtbot, cropped, "Which number")
     assert card.answer is not None
     card.right.click()
-    said = "Kept as an example. 1 example from 1 document."
+    said = "Kept as an example to learn from. 1 example from 1 document."
     qtbot.waitUntil(lambda: cropped.window.notice.text == said)
     (kept,) = stored()
     assert (kept.kind, kept.verdict, kept.answer) == ("right", "right", card.answer.text)
+    assert cropped.window.notice.way.text() == "Show examples"
+    cropped.window.notice.way.click()
+    qtbot.waitUntil(lambda: examples_shown() == 1)
     card.right.click()
     said = "No longer an example. There are no others."
     qtbot.waitUntil(lambda: cropped.window.notice.text == said)
