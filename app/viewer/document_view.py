@@ -19,6 +19,7 @@ from app.viewer.commands import Commands
 from app.viewer.crop import Crop, CropTool
 from app.viewer.finder import Finder
 from app.viewer.heat import Heats
+from app.viewer.list_room import ListRoom
 from app.viewer.opening import Opening
 from app.viewer.page_area import PageArea
 from app.viewer.page_hand import PageHand
@@ -70,6 +71,7 @@ class DocumentView(QWidget):
         self._line_asked: tuple[int, float, float] | None = None
         self._crop = CropTool()
         self._actions = ViewActions(self)
+        self._list_room = ListRoom(self, self._actions.thumbnails)
         self._bar = ViewBar(self._actions)
         self._search_bar = SearchBar()
         self._thumbnails = Thumbnails(path, pages)
@@ -236,8 +238,7 @@ class DocumentView(QWidget):
 
     def _make_room(self, document: Document) -> None:
         """Show the list of small pictures first, so that pages are drawn once, at their width."""
-        if document.page_count > 1:
-            self._actions.thumbnails.setChecked(True)
+        self._list_room.begin(document.page_count)
         layout = self.layout()
         assert layout is not None
         layout.activate()
