@@ -16,6 +16,8 @@ class Cost(Message, frozen=True, tag="cost"):
         visual_tokens: Of all of them.
         question_tokens: The question with the frame that the model expects around it.
         answer_tokens: What is taught, the end of the turn included.
+        parts: On how many parts of its page it is taught, at most, each of which costs what the
+            others say; 0 when it is taught on what it is about, at once.
     """
 
     id: str
@@ -23,10 +25,16 @@ class Cost(Message, frozen=True, tag="cost"):
     visual_tokens: int
     question_tokens: int
     answer_tokens: int
+    parts: int = 0
+
+    @property
+    def lessons(self) -> int:
+        """How often it is taught each time the model sees everything, at most."""
+        return max(1, self.parts)
 
     @property
     def total(self) -> int:
-        """Tokens that the model goes through for this row."""
+        """Tokens that the model goes through for one lesson on this row."""
         return self.visual_tokens + self.question_tokens + self.answer_tokens
 
 

@@ -8,13 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 from transformers import AutoConfig
 
 from finetune.costs import Cost
+from finetune.effort import HOLDING, LACKING
 from finetune.lessons import worded
 from finetune.runs import RunRow
-from vlm import safety
+from vlm import models, safety
 from vlm.families import FAMILIES
+from vlm.types import Box
+
+_PART = 0.1
+"""Height of a part of a page that stands for all of them, as a fraction of the page's."""
 
 
 def count(base: Path, rows: Sequence[RunRow], splitting: bool) -> Iterator[Cost]:
@@ -33,7 +39,11 @@ def count(base: Path, rows: Sequence[RunRow], splitting: bool) -> Iterator[Cost]
     family = FAMILIES[found.model_type]
     config = AutoConfig.from_pretrained(str(base), local_files_only=True, trust_remote_code=False)
     processor = family.processor(base, config)
+    in_parts = models.is_shipped(base)
     for row in rows:
+        parts = HOLDING + LACKING if in_parts and row.box is None else 0
+        if parts:  # which ones is known once the page is looked at; they cost alike
+            row = msgspec.structs.replace(row, part=Box(0.0, 0.0, 1.0, _PART))
         _, layout, prompt = worded(family, processor, row, splitting)
         images = len(layout.tiles)
         # In some designs one token of the prompt, or none, stands for all of an image's.
@@ -44,4 +54,5 @@ def count(base: Path, rows: Sequence[RunRow], splitting: bool) -> Iterator[Cost]
             images * layout.tokens_per_tile,
             prompt.length - standing,
             len(prompt.ids) - prompt.length,
+            parts,
         )

@@ -53,9 +53,7 @@ def lines(prepared: Prepared, costs: dict[str, Cost]) -> tuple[PreviewLine, ...]
         page = f"page {example.page.page + 1}"
         part = f"part of {page}" if example.box else page
         if cost is not None:
-            tokens = words.cost(
-                cost.images, cost.visual_tokens, cost.question_tokens, cost.answer_tokens
-            )
+            tokens = words.cost(cost)
         else:
             tokens = f"question {row.question_tokens} tokens · answer {row.answer_tokens}"
         found.append(

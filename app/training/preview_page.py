@@ -65,11 +65,12 @@ class PreviewPage(QWidget):
             self.totals.setText("Counting what the pictures take…")
             return
         learned = [costs[row.id] for row in prepared.preview.rows if row.side == "train"]
+        read = sum(cost.total * cost.lessons for cost in learned)
+        seen = sum(cost.visual_tokens * cost.lessons for cost in learned)
         longest = max((cost.total for cost in costs.values()), default=0)
         self.totals.setText(
-            f"The model goes through {sum(cost.total for cost in learned):,} tokens each time it "
-            f"sees everything once, of which {sum(cost.visual_tokens for cost in learned):,} are "
-            f"pictures. It is taught {sum(cost.answer_tokens for cost in learned):,}: the answers. "
+            f"The model goes through {read:,} tokens each time it sees everything once, of which "
+            f"{seen:,} are pictures. It is taught {sum(cost.answer_tokens for cost in learned):,}: the answers. "
             f"The longest example has {longest:,}."
         )
 

@@ -10,6 +10,7 @@ from app.theme import Tone
 from app.training.fields import named
 from app.training.tale import Tale
 from app.training.values import Phase, Prepared, Run, Sizes
+from finetune.costs import Cost
 from finetune.estimate import Estimate
 from finetune.gate import Gate
 from finetune.plan import Preset
@@ -157,10 +158,13 @@ def _roughly(seconds: float) -> str:
     return "about a minute" if seconds < 90 else amounts.duration(seconds)
 
 
-def cost(images: int, visual: int, question: int, answer: int) -> str:
+def cost(one: Cost) -> str:
     """Say what an example costs the model."""
-    pictures = "1 picture" if images == 1 else f"{images} pictures"
-    return f"{pictures}, {visual} tokens · question {question} · answer {answer}"
+    if one.parts:
+        seen = f"up to {one.parts} parts of the page, {one.visual_tokens} tokens each"
+    else:
+        seen = f"{amount(one.images, 'picture')}, {one.visual_tokens} tokens"
+    return f"{seen} · question {one.question_tokens} · answer {one.answer_tokens}"
 
 
 def headline(run: Run) -> str:

@@ -38,6 +38,16 @@ def test_what_is_counted_is_what_is_taught(folder: Path, splitting: bool) -> Non
         assert cost.visual_tokens == lesson.ids.count(model.processor.image_token_id)
 
 
+def test_whole_pages_of_a_model_that_reads_parts_are_counted_by_the_part(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vlm.models.is_shipped", lambda folder: True)
+    page, crop = counting.count(folder, ROWS, True)
+    assert (page.parts, page.lessons, page.images) == (4, 4, 1)
+    assert (crop.parts, crop.lessons) == (0, 1)
+    assert crop == list(counting.count(folder, ROWS[1:], True))[0]
+
+
 def test_the_process_says_a_cost_for_each_row_or_why_not(
     folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
