@@ -67,11 +67,12 @@ class PreviewPage(QWidget):
         learned = [costs[row.id] for row in prepared.preview.rows if row.side == "train"]
         read = sum(cost.total * cost.lessons for cost in learned)
         seen = sum(cost.visual_tokens * cost.lessons for cost in learned)
+        taught = sum(cost.answer_tokens for cost in learned)
         longest = max((cost.total for cost in costs.values()), default=0)
         self.totals.setText(
             f"The model goes through {read:,} tokens each time it sees everything once, of which "
-            f"{seen:,} are pictures. It is taught {sum(cost.answer_tokens for cost in learned):,}: the answers. "
-            f"The longest example has {longest:,}."
+            f"{seen:,} are pictures. It is taught {taught:,}: the answers. The "
+            f"longest example has {longest:,}."
         )
 
     def _make_list(self) -> QListView:
