@@ -12,6 +12,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QImage, QImageWriter
 
 from app import safe_file
+from vlm.pages.files import shown_name
 from vlm.pages.kinds import SUFFIXES
 
 KINDS = (
@@ -44,12 +45,12 @@ def sort_out(paths: Iterable[str]) -> Intake:
         path = Path(given)
         if path.is_dir():
             refused.append(
-                f"“{path.name}” is a folder. Drop the files in it, or press Batch to ask the same "
-                "of all of them."
+                f"“{shown_name(given)}” is a folder. Drop the files in it, or press Batch to ask "
+                "the same of all of them."
             )
         elif path.suffix and path.suffix.lower() not in SUFFIXES and path.exists():
             refused.append(
-                f"“{path.name}” is neither a PDF nor a picture. "
+                f"“{shown_name(given)}” is neither a PDF nor a picture. "
                 "Print or export it to PDF, then open that."
             )
         else:

@@ -110,6 +110,8 @@ class Window(QMainWindow):
         self._body.setCurrentWidget(self._tabs if documents else self.welcome)
         if self._ask is not None:
             self._ask.setVisible(bool(documents))
+        if not documents:
+            self.welcome.setFocus()  # else the keyboard is on whatever Qt finds next
         self.commands.set_document_open(bool(documents))
 
     def show_document(self, path: str, actions: list[QAction]) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from app.pages import PageFailure
 from app.viewer.notice import Notice, PasswordCard
 from vlm.errors import PasswordNeeded
+from vlm.pages.files import shown_name
 
 PATIENCE_MS = 400
 """How long a document may take to open before the desk says so."""
@@ -33,7 +34,7 @@ class Opening(QObject):
     def __init__(self, desk: QWidget, name: str) -> None:
         super().__init__(desk)
         self._desk = desk
-        self._wait = QLabel(f"Opening {name}\u2026", desk)
+        self._wait = QLabel(f"Opening {shown_name(name)}…", desk)
         self._wait.setTextFormat(Qt.TextFormat.PlainText)
         self._wait.setProperty("role", "muted")
         self._patience = QTimer(self)

@@ -83,3 +83,11 @@ def test_a_file_copied_with_its_preview_is_the_file(tmp_path: Path) -> None:
     data.setImageData(picture())
     assert intake.take(data, tmp_path / "pasted").files == (str(tmp_path / "a.png"),)
     assert not (tmp_path / "pasted").exists()
+
+
+def test_a_very_long_name_is_shortened_in_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / f"{'long_' * 40}.docx"
+    file.write_bytes(b"x")
+    (sentence,) = intake.sort_out([str(file)]).refused
+    assert ".docx” is neither a PDF nor a picture" in sentence
+    assert len(sentence) < 200

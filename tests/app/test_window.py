@@ -4,7 +4,15 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QSplitter, QTabBar, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QTabBar,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 
 from app.drop_hint import DropHint
@@ -138,6 +146,19 @@ def test_words_on_the_clipboard_go_into_the_question(
     shell.window.commands.paste.trigger()
     assert parts.panel.draft() == "What is the IBAN?"
     assert shell.window.notice.text == ""
+
+
+def test_when_the_last_document_is_closed_the_keyboard_is_on_the_welcome(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    shell = make_shell(two[0])
+    parts = furniture(shell)
+    qtbot.waitUntil(lambda: parts.tabs.current is not None and bool(parts.tabs.current.document()))
+    shell.window.activateWindow()
+    shell.window.commands.close_tab.trigger()
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, QPushButton)
+    assert focused.text() == "Open a document…"
 
 
 def test_what_is_typed_on_a_page_is_asked(
