@@ -18,6 +18,7 @@ from pretrain import (
     evaluate,
     export,
     fonts,
+    mix,
     samples,
     stages,
 )
@@ -47,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     ship = commands.add_parser("export", help="save a checkpoint as a transformers folder")
     ship.add_argument("folder", type=Path)
     ship.add_argument("target", type=Path)
+    between = commands.add_parser("mix", help="average saved models, one trained from another")
+    between.add_argument("target", type=Path)
+    between.add_argument("folders", type=Path, nargs="+", help="in transformers' format")
     again = commands.add_parser("adopt", help="make a checkpoint of a saved model, to go on")
     again.add_argument("folder", type=Path, help="a folder in transformers' format")
     again.add_argument("out", type=Path)
@@ -102,6 +106,8 @@ def main(words: list[str] | None = None) -> int:
             _evaluate(parsed)
         case "export":
             export.export(parsed.folder, parsed.target)
+        case "mix":
+            mix.mix(parsed.folders, parsed.target)
         case "adopt":
             torch.set_num_threads(1)
             adopt.adopt(parsed.folder, parsed.out, parsed.fonts, parsed.steps)

@@ -192,7 +192,7 @@ STAGES: dict[str, Stage] = {
                 forms_share=0.5,
                 strips_share=0.5,
                 em_px=(15, 30),
-                absent=0.55,
+                absent=0.8,
                 other=0.35,
                 varied=0.5,
             ),

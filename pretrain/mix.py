@@ -1,0 +1,40 @@
+"""Averages the weights of saved models that were trained one from another.
+
+What is taught anew costs some of what was known; between both sets of weights lie better ones
+(Wortsman et al., arXiv 2109.01903 and 2203.05482).
+"""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+WEIGHTS = "model.safetensors"
+
+
+def mix(folders: Sequence[Path], target: Path) -> None:
+    """Save the average of models; all else is as in the last one's folder.
+
+    Args:
+        folders: written by :func:`pretrain.export.export`, one or more, of one size.
+        target: made when missing; its other files stay.
+
+    Raises:
+        ValueError: the models have not the same weights.
+    """
+    *_, last = folders
+    total: dict[str, torch.Tensor] = {}
+    for folder in folders:
+        weights = load_file(folder / WEIGHTS)
+        if total and {name: one.shape for name, one in weights.items()} != {
+            name: one.shape for name, one in total.items()
+        }:
+            raise ValueError(f"{folder} is another model than {folders[0]}; they have no average")
+        for name, one in weights.items():
+            total[name] = total.get(name, torch.zeros(one.shape)) + one.float()
+    shutil.copytree(last, target, dirs_exist_ok=True)
+    dtypes = {name: one.dtype for name, one in load_file(last / WEIGHTS).items()}
+    mean = {name: (one / len(folders)).to(dtypes[name]) for name, one in total.items()}
+    save_file(mean, target / WEIGHTS, metadata={"format": "pt"})
