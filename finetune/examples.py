@@ -10,6 +10,7 @@ from types import TracebackType
 
 import msgspec
 
+from finetune import disk
 from finetune.errors import StoreTooNew, StoreUnusable
 from finetune.types import Crop, Example
 from vlm import database
@@ -21,6 +22,10 @@ _COLUMNS = (
 )
 _MOST_EMPTY = 0.5
 """A file is rewritten when more than this share is empty: what is removed is zeroed in any case."""
+DISK_FULL = (
+    "The disk is full, so the examples could not be saved. Free some space: what is not saved "
+    "yet is tried again before the program ends."
+)
 _CROP = "picture, width, height, words"
 
 
@@ -65,7 +70,9 @@ class ExampleStore:
                 "Install that version to use it; nothing was changed."
             ) from error
         except (OSError, sqlite3.Error) as error:
-            raise StoreUnusable(f"The file {file} cannot be used: {error}") from error
+            raise StoreUnusable(
+                _sentence(f"The examples in {file.name} could not be opened", error)
+            ) from error
 
     def __enter__(self) -> ExampleStore:
         return self
@@ -198,7 +205,7 @@ class ExampleStore:
                     self._write("DELETE FROM example WHERE id = ?", (id,)).rowcount for id in ids
                 )
         except sqlite3.Error as error:
-            raise StoreUnusable(f"The examples could not be saved: {error}") from error
+            raise StoreUnusable(_sentence("The examples could not be saved", error)) from error
         if self._emptiness() > _MOST_EMPTY:
             self._write("VACUUM")
         self._write("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -217,13 +224,25 @@ class ExampleStore:
         try:
             return self._connection.execute(sql, values)
         except sqlite3.Error as error:
-            raise StoreUnusable(f"The examples could not be saved: {error}") from error
+            raise StoreUnusable(_sentence("The examples could not be saved", error)) from error
 
     def _read(self, sql: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
         try:
             return self._connection.execute(sql, values)
         except sqlite3.Error as error:
-            raise StoreUnusable(f"The examples could not be read: {error}") from error
+            raise StoreUnusable(_sentence("The examples could not be read", error)) from error
+
+
+def _sentence(failed: str, error: OSError | sqlite3.Error) -> str:
+    """Say why something has failed, without naming a path."""
+    if isinstance(error, OSError):
+        full = error.errno in disk.FULL
+    else:
+        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    if full:
+        return DISK_FULL
+    why = error.strerror if isinstance(error, OSError) else error
+    return f"{failed}: {why}."
 
 
 def _example(row: tuple[object, ...]) -> Example:

@@ -108,6 +108,21 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         ExampleStore(file)
 
 
+def test_a_full_disk_is_said_without_a_path(tmp_path: Path) -> None:
+    with ExampleStore(tmp_path / "e.db") as store:
+        store._connection.execute("PRAGMA max_page_count = 8")  # pyright: ignore[reportPrivateUsage] # as a disk of 32 KB
+        with pytest.raises(StoreUnusable, match="The disk is full") as raised:
+            store.add(example(1), Crop(crop_of().picture + bytes(100_000), crop_of().size, ()))
+        assert str(tmp_path) not in str(raised.value)
+
+
+def test_a_file_that_may_not_be_made_is_said_without_a_path(tmp_path: Path) -> None:
+    (tmp_path / "e.db").mkdir()
+    with pytest.raises(StoreUnusable, match=r"The examples in e\.db could not be opened") as raised:
+        ExampleStore(tmp_path / "e.db")
+    assert str(tmp_path) not in str(raised.value)
+
+
 def test_an_older_file_is_copied_and_migrated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
