@@ -14,10 +14,11 @@ from typing import Any
 
 import msgspec
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from transformers import AutoConfig, AutoModelForImageTextToText
 from transformers.utils import logging as transformers_logging
 
-from vlm import adapters, cards, device, models, packed, safety
+from vlm import adapters, cards, device, models, packed, prompt, safety
 from vlm.device import Placement
 from vlm.errors import ModelIncomplete
 from vlm.families import FAMILIES
@@ -26,6 +27,17 @@ from vlm.types import ModelInfo, Precision
 
 _SPARSE = 0.5
 """A folder whose weights are fewer than this fraction of what its config asks for is incomplete."""
+
+_UNUSABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ImportError,
+    StrictDataclassError,
+)
+"""What the library raises about a folder whose contents make no model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +213,23 @@ def _read(
         model = model.to(placement.device)
     model = model.eval().requires_grad_(False)
     family.encoder(model).to(placement.encode)
+    _end_turns(model, processor)
     info = _described(folder, family, room, model)
     return LoadedModel(model, processor, family, placement, info, (), (), files)
+
+
+def _end_turns(model: Any, processor: Any) -> None:
+    """Let an answer also end where its turn does, which not every checkpoint's settings say."""
+    end = prompt.end_of_turn(processor)
+    for writer in (model, getattr(model, "language_model", None)):
+        config = getattr(writer, "generation_config", None)
+        if config is None or end is None:
+            continue
+        ends = config.eos_token_id
+        if ends is None:
+            ends = processor.tokenizer.eos_token_id
+        listed = [one for one in (ends if isinstance(ends, list) else [ends]) if one is not None]
+        config.eos_token_id = [*listed, end] if end not in listed else listed
 
 
 def _described(folder: Path, family: Family, room: _Room, model: Any) -> ModelInfo:
@@ -275,7 +302,7 @@ def _plainly(folder: Path) -> Generator[None]:
     transformers_logging.set_verbosity(logging.ERROR)
     try:
         yield
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
+    except _UNUSABLE as error:
         raise ModelIncomplete(
             f"The model in {folder} cannot be loaded: {_first_line(error)}"
         ) from error

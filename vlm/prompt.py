@@ -17,6 +17,9 @@ from vlm.reuse import Kept
 HEADS = 16
 """Beginnings of prompts, as far as no question changes them, whose tokens are remembered."""
 
+_SAID = "84.50"
+"""An answer to see what a chat template writes behind it."""
+
 _heads: WeakKeyDictionary[Any, Kept[list[int]]] = WeakKeyDictionary()
 """By the tokenizer."""
 
@@ -79,6 +82,22 @@ def build(
         whole = _ids(family, processor, layouts, _text(processor, messages, open_turn=False))
         ids = _with_answer(processor, ids, whole)
     return Prompt(tuple(ids), length, prefix, question)
+
+
+def end_of_turn(processor: Any) -> int | None:
+    """Return the id that follows an answer: what training ends a lesson with."""
+    said = {"role": "assistant", "content": [{"type": "text", "text": _SAID}]}
+    asked = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "?"}]}
+    after = _text(processor, [asked, said], open_turn=False).rpartition(_SAID)[2]
+    tokenizer = processor.tokenizer
+    ends = _ends(processor)
+    ids: list[int] = tokenizer(after, add_special_tokens=False)["input_ids"] if after else []
+    return next((one for one in ids if one in ends), tokenizer.eos_token_id)
+
+
+def _ends(processor: Any) -> set[int]:
+    """Return the ids that no answer's own text holds: `neutral` has seen to that."""
+    return set(processor.tokenizer.convert_tokens_to_ids(list(special_texts(processor))))
 
 
 def _text(processor: Any, messages: list[dict[str, Any]], open_turn: bool) -> str:
@@ -145,9 +164,8 @@ def _with_answer(processor: Any, prompt: list[int], whole: list[int]) -> list[in
     """
     if whole[: len(prompt)] != prompt:
         raise ValueError("the chat template does not continue the prompt with the answer")
-    tokenizer = processor.tokenizer
-    ends = set(tokenizer.convert_tokens_to_ids(list(special_texts(processor))))
+    ends = _ends(processor)
     for place in range(len(prompt), len(whole)):
-        if whole[place] in ends:  # an answer's own text holds none: `neutral` has seen to that
+        if whole[place] in ends:
             return whole[: place + 1]
-    return [*whole, tokenizer.eos_token_id]
+    return [*whole, processor.tokenizer.eos_token_id]

@@ -100,6 +100,12 @@ def _nonsense_heads(folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps(config))
 
 
+def _word_for_a_number(folder: Path) -> None:
+    config = read(folder)
+    config["text_config"]["rms_norm_eps"] = "small"
+    (folder / "config.json").write_text(json.dumps(config))
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -110,6 +116,7 @@ def _nonsense_heads(folder: Path) -> None:
         _no_processor,
         _cut,
         _nonsense_heads,
+        _word_for_a_number,
     ],
 )
 def test_an_incomplete_model_is_refused_with_a_sentence(
