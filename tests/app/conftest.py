@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from pytestqt.wait_signal import SignalBlocker
 
@@ -117,3 +117,9 @@ def furniture(shell: Shell) -> Furniture:
     """Return the parts of a program that runs."""
     assert shell.furniture is not None
     return shell.furniture
+
+
+def to_the_front(qtbot: QtBot, window: QWidget) -> None:
+    """Give a window the keyboard; a widget in it has it only once the window does."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.shell import Shell
-from tests.app.conftest import MakeShell, furniture
+from tests.app.conftest import MakeShell, furniture, to_the_front
 
 CONTROLS = (
     QAbstractButton,
@@ -72,7 +72,7 @@ def test_every_label_shows_plain_text(full: Shell) -> None:
 
 
 def test_tab_reaches_the_parts_and_comes_round(qtbot: QtBot, full: Shell) -> None:
-    full.window.activateWindow()
+    to_the_front(qtbot, full.window)
     furniture(full).panel.setFocus()
     walked: list[QWidget] = []
     now = QApplication.focusWidget()
@@ -88,8 +88,8 @@ def test_tab_reaches_the_parts_and_comes_round(qtbot: QtBot, full: Shell) -> Non
         assert part in names
 
 
-def test_tab_reaches_everything_on_the_empty_desk(shell: Shell) -> None:
-    shell.window.activateWindow()
+def test_tab_reaches_everything_on_the_empty_desk(qtbot: QtBot, shell: Shell) -> None:
+    to_the_front(qtbot, shell.window)
     shell.window.welcome.setFocus()
     now = QApplication.focusWidget()
     assert now is not None

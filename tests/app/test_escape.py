@@ -13,7 +13,7 @@ from app.shell import Shell
 from app.viewer.document_view import DocumentView
 from app.viewer.page_area import PageArea
 from app.viewer.search_bar import SearchBar
-from tests.app.conftest import MakeShell, furniture
+from tests.app.conftest import MakeShell, furniture, to_the_front
 from vlm import paths
 from vlm.types import Box
 
@@ -29,8 +29,7 @@ def shell(qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]) -> Shell:
     parts = furniture(made)
     qtbot.waitUntil(lambda: view_of(made) is not None)
     qtbot.waitUntil(lambda: parts.versions.wearing.model is not None, timeout=WAIT)
-    made.window.activateWindow()
-    qtbot.waitUntil(made.window.isActiveWindow)
+    to_the_front(qtbot, made.window)
     return made
 
 

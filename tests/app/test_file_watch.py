@@ -15,7 +15,7 @@ from app.file_watch import FileWatch
 from app.shell import Shell
 from app.viewer.notice import Notice
 from app.viewer.page_area import PageArea
-from tests.app.conftest import MakeShell, furniture
+from tests.app.conftest import MakeShell, furniture, to_the_front
 from tests.app.viewer.sample import LocalSource, draw_sample
 from vlm.errors import UnreadableDocument
 from vlm.types import Box, Document
@@ -85,7 +85,7 @@ def test_a_document_that_was_changed_is_shown_anew_where_the_person_was(
     parts.tabs.current.go_to(1)
     box = Box(0.1, 0.2, 0.3, 0.4)
     parts.tabs.current.set_crop(1, box)
-    shell.window.activateWindow()
+    to_the_front(qtbot, shell.window)
     line = parts.panel.composer.line
     line.setFocus()
     qtbot.keyClicks(line, "What is")

@@ -21,7 +21,7 @@ from app.shell import Shell
 from app.tabs import NARROWEST
 from app.viewer.box_hint import BoxHint
 from app.viewer.page_area import PageArea
-from tests.app.conftest import MakeShell, furniture
+from tests.app.conftest import MakeShell, furniture, to_the_front
 
 
 def hold(shell: Shell, data: QMimeData) -> QDragEnterEvent:
@@ -154,7 +154,7 @@ def test_when_the_last_document_is_closed_the_keyboard_is_on_the_welcome(
     shell = make_shell(two[0])
     parts = furniture(shell)
     qtbot.waitUntil(lambda: parts.tabs.current is not None and bool(parts.tabs.current.document()))
-    shell.window.activateWindow()
+    to_the_front(qtbot, shell.window)
     shell.window.commands.close_tab.trigger()
     focused = QApplication.focusWidget()
     assert isinstance(focused, QPushButton)
@@ -167,7 +167,7 @@ def test_what_is_typed_on_a_page_is_asked(
     shell = make_shell(two[0])
     parts = furniture(shell)
     qtbot.waitUntil(lambda: parts.tabs.current is not None and bool(parts.tabs.current.document()))
-    shell.window.activateWindow()
+    to_the_front(qtbot, shell.window)
     view = parts.tabs.current
     assert view is not None
     area = view.findChildren(PageArea)[0]
