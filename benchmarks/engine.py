@@ -1,7 +1,8 @@
 """How long a first and a second question take, against plain and hand-made transformers.
 
-Run with `python -m benchmarks.engine`. A model of 30 M random parameters made here and the one that
-ships with the program look at pages that are drawn here; nothing is fetched. Ways take turns in one
+Run with `python -m benchmarks.engine`, or with `random` or `shipped` behind it for one of the two
+models: one of 30 M random parameters that is made here, and the one that ships with the program.
+They look at pages that are drawn here; nothing is fetched. Ways take turns in one
 process, equal tokens are asserted, and times are medians: of the processor, which other programs
 disturb least, and of the wall clock. Floors are what the same thread could do at best.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import os
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -46,8 +48,8 @@ def timed(call: Callable[[], object]) -> tuple[float, float]:
     return time.process_time() - cpu, time.perf_counter() - wall
 
 
-def main() -> None:
-    """Measure and print a table for each model."""
+def main(which: list[str]) -> None:
+    """Measure and print a table for each of the models that are named."""
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     torch.set_num_threads(1)
@@ -55,8 +57,9 @@ def main() -> None:
     print(f"1 thread, {machine.flop / 1e9:.0f} billion float32 operations a second")
     with tempfile.TemporaryDirectory() as name:
         os.environ["VLM_DESK_HOME"] = name  # what is kept on disk goes with it
-        one(checkpoint(Path(name) / "random-30M"), machine)
-        if (shipped := models.default_folder()) is not None:
+        if "random" in which:
+            one(checkpoint(Path(name) / "random-30M"), machine)
+        if "shipped" in which and (shipped := models.default_folder()) is not None:
             one(shipped, machine)
 
 
@@ -84,6 +87,8 @@ def compare(plain: Plain, ours: Ours) -> None:
         assert plain.reuse(text, TOKENS) == expected
         told = words.decode(expected, skip_special_tokens=True).strip()
         assert ours.ask(text, TOKENS).text == told
+        ours.typed(text)
+        assert ours.ask(text, TOKENS).text == told
     together = ours.ask_all(texts, TOKENS)
     assert together == [ours.ask(text, TOKENS).text for text in texts]
 
@@ -105,6 +110,8 @@ def take_turns(plain: Plain, exact: Ours, fast: Ours, text: str, rows: Rows) -> 
         measure("follow-up, reuse by hand", plain.reuse)
         measure("follow-up, ours", exact.ask)
         measure("follow-up, ours, 8 bits", fast.ask)
+        exact.typed(text)
+        measure("follow-up, ours, typed ahead", exact.ask)
     for _ in range(3):
         measure("with tokens, reuse by hand", plain.reuse, TOKENS + 1)
         measure("with tokens, ours", exact.ask, TOKENS + 1)
@@ -177,10 +184,12 @@ def ratios(cpu: dict[str, float], token: dict[str, float], floor: dict[str, floa
     """Print the ratios by processor time."""
     first, follow = cpu["first question, plain generate"], cpu["follow-up, ours"]
     hand, fast = cpu["follow-up, reuse by hand"], cpu["follow-up, ours, 8 bits"]
+    typed = cpu["follow-up, ours, typed ahead"]
     viewed = cpu["first question, ours, page viewed"]
     lines = (
         ("plain generate / follow-up", first / follow, ">= 100"),
         ("reuse by hand / follow-up", hand / follow, ">= 3"),
+        ("reuse by hand / typed ahead", hand / typed, ">= 3"),
         ("reuse by hand / follow-up in 8 bits", hand / fast, ""),
         ("page viewed / follow-up", viewed / follow, "<= 1.3"),
         ("decoding, plain generate / ours", token["reuse by hand"] / token["ours"], ">= 3"),
@@ -197,4 +206,4 @@ def ratios(cpu: dict[str, float], token: dict[str, float], floor: dict[str, floa
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or ["random", "shipped"])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import FlopCounterMode, sdpa_flop_count
 
 ROUNDS = 9
 
@@ -53,9 +53,18 @@ def bandwidth(size_bytes: int) -> float:
     return rows * 4096 / best(lambda: torch.mv(whole, one), 3 * ROUNDS)
 
 
+def _attention(query: Any, key: Any, value: Any, *_: object, **__: object) -> int:
+    """Count the operations of attention between tensors of these shapes."""
+    return int(sdpa_flop_count(query, key, value))
+
+
 def operations(call: Callable[[], object]) -> int:
-    """Count the float operations of a call: products and attention."""
-    counter: Any = FlopCounterMode(display=False)
+    """Count the float operations of a call: products and attention.
+
+    The library knows attention on graphics cards only, and would count none on a processor.
+    """
+    here = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+    counter: Any = FlopCounterMode(display=False, custom_mapping={here: _attention})
     with counter:
         call()
     return int(counter.get_total_flops())

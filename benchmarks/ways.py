@@ -20,7 +20,7 @@ from vlm.families import FAMILIES
 from vlm.llama import LlamaDecoder
 from vlm.llama_room import LlamaSequence
 from vlm.prompt import build as build_prompt
-from vlm.protocol import Answered, Ask, AskAll, Done, Failed, Load, Look
+from vlm.protocol import Answered, Ask, AskAll, Done, Failed, Load, Look, Typing
 from vlm.seeing import Sight
 from vlm.types import WHOLE_PAGE, Answer, PageRef, Precision
 
@@ -164,6 +164,11 @@ class Ours:
             if isinstance(event, Done):
                 return event.answer
         raise AssertionError("no answer")
+
+    def typed(self, text: str) -> None:
+        """Read all of a question but its last word, as while a person types it."""
+        for event in self.engine.typing(Typing(4, question(text[: text.rindex(" ") + 1])), NEVER):
+            assert not isinstance(event, Failed), event
 
     def ask_all(self, texts: list[str], tokens: int) -> list[str]:
         """Ask several questions of the page at once."""
