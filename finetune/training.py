@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import torch
 from accelerate import Accelerator, PartialState
+from accelerate.utils import parse_flag_from_env
 
 from finetune import four_bit, loop, placing, ranks, replay, runs
 from finetune.base_model import fast_encoding, load_base, place
@@ -203,8 +204,9 @@ def _suited(run: Path, plan: TrainPlan, disk: Disk) -> TrainPlan:
 
     Processors without instructions for bfloat16 take up to a hundred times as long with it.
     """
-    state = PartialState()
-    if plan.precision != "bfloat16" or state.device.type != "cpu":
+    # The first state that is made decides whether several processes find each other.
+    state = PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU"))
+    if plan.precision != "bfloat16" or state.device != torch.device("cpu"):
         return plan
     with state.main_process_first():  # it measures and writes, the others read
         fast = fast_encoding(run, disk) == torch.bfloat16
