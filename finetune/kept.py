@@ -10,6 +10,7 @@ import io
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 
 from PIL import Image, ImageEnhance
 
@@ -47,7 +48,8 @@ class KeptPages:
         self._rows = {row.id: row for row in rows}
         self._picture_of = picture_of
         self._seed = seed
-        self._last: tuple[tuple[str, int], Image.Image] | None = None
+        self._picture: tuple[str, Image.Image] | None = None
+        self._view: tuple[tuple[str, Box | None, int], Image.Image] | None = None
 
     def open(self, path: str, password: str | None = None) -> Document:
         """Return what is known of the page."""
@@ -63,8 +65,8 @@ class KeptPages:
 
     def render(self, page: PageRef, box: Box, width: int, height: int) -> Drawing:
         """Draw a part of the page that lies inside the crop, turned as it was shown."""
-        row = self._row(page.path)
-        within = row.box or WHOLE_PAGE
+        row, view = self._row(page.path), self._number(page.path)
+        within = (row.part if view else None) or row.box or WHOLE_PAGE
         part = Box(
             max(0.0, (box.x0 - within.x0) / within.width),
             max(0.0, (box.y0 - within.y0) / within.height),
@@ -72,7 +74,7 @@ class KeptPages:
             min(1.0, (box.y1 - within.y0) / within.height),
         )
         shown = on_page(part, WHOLE_PAGE, BACK[row.rotation])
-        image = pixels.cut(self._image(page.path, row), 1, shown, width, height)
+        image = pixels.cut(self._image(row, view), 1, shown, width, height)
         return Drawing(width, height, image.tobytes())
 
     def stop(self) -> None:
@@ -85,14 +87,31 @@ class KeptPages:
             raise UnreadableDocument("There is no such example in this run.")
         return row
 
-    def _image(self, path: str, row: RunRow) -> Image.Image:
-        view = 0 if path == row.id else int(path.rpartition("/")[2])
-        shown = row.sha256, view
-        if self._last is None or self._last[0] != shown:
+    def _number(self, path: str) -> int:
+        return 0 if path in self._rows else int(path.rpartition("/")[2])
+
+    def _image(self, row: RunRow, view: int) -> Image.Image:
+        """Return a view of a picture, or of a row's part of it: a page's shift would miss a line.
+
+        The last one and its picture are kept: tiles of a view, and parts of a page, come together.
+        """
+        part = row.part if view else None
+        shown = row.sha256, part, view
+        if self._view is None or self._view[0] != shown:
+            image = self._whole(row)
+            if part is not None:
+                place = on_page(part, WHOLE_PAGE, BACK[row.rotation])
+                width, height = image.size
+                left, top = int(place.x0 * width), int(place.y0 * height)
+                image = image.crop((left, top, ceil(place.x1 * width), ceil(place.y1 * height)))
+            self._view = shown, jitter(image, f"{self._seed}:{row.sha256}", view)
+        return self._view[1]
+
+    def _whole(self, row: RunRow) -> Image.Image:
+        if self._picture is None or self._picture[0] != row.sha256:
             with Image.open(io.BytesIO(self._picture_of(row))) as file:
-                image = pixels.plain(file).convert("RGB")
-            self._last = (shown, jitter(image, f"{self._seed}:{row.sha256}", view))
-        return self._last[1]
+                self._picture = row.sha256, pixels.plain(file).convert("RGB")
+        return self._picture[1]
 
 
 def page_of(row: RunRow, view: int = 0) -> PageRef:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import msgspec
 import pytest
 import torch
+from PIL import Image
 
 from finetune import lessons
 from finetune.base_model import returned
@@ -15,7 +17,7 @@ from tests.finetune import tuning
 from tests.finetune.made import noise, png_of
 from vlm import part_asking
 from vlm.seeing import Clock, Sight
-from vlm.types import Box, PageRef, PageSize, Quarter, Question, Word
+from vlm.types import WHOLE_PAGE, Box, PageRef, PageSize, Quarter, Question, Word
 from vlm.views import on_page
 
 
@@ -78,8 +80,6 @@ def test_a_kept_crop_is_drawn_where_it_lay_on_its_page(turn: Quarter) -> None:
 
 
 def test_views_are_jittered_a_little_and_always_the_same() -> None:
-    from PIL import Image
-
     picture = noise(2, 200, 100)
     image = Image.frombytes("RGB", (200, 100), picture.data)
     assert jitter(image, "x", 0) is image
@@ -88,6 +88,25 @@ def test_views_are_jittered_a_little_and_always_the_same() -> None:
     assert one.size == image.size
     difference = torch.tensor(list(one.tobytes())) - torch.tensor(list(picture.data))
     assert 0 < float(difference.float().abs().mean()) < 40
+
+
+@pytest.mark.parametrize("turn", [0, 90])
+def test_a_view_of_a_part_stays_with_the_part(turn: Quarter) -> None:
+    picture = Image.new("RGB", (200, 1000), "white")
+    shown = Box(0.1, 0.95, 0.9, 0.97)
+    picture.paste("black", (20, 950, 180, 970))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    part = on_page(shown, WHOLE_PAGE, turn)
+    row = msgspec.structs.replace(tuning.row(1, rotation=turn), part=part)
+    pages = KeptPages([row], lambda _: file.getvalue())
+    looks: set[bytes] = set()
+    for view in range(6):
+        drawn = pages.render(page_of(row, view), part, 160, 20)
+        black = sum(value < 128 for value in drawn.data) / len(drawn.data)
+        assert black > 0.9, "a line of print is not much higher than a page is shifted"
+        looks.add(drawn.data)
+    assert len(looks) > 1
 
 
 def test_an_unknown_page_is_refused() -> None:

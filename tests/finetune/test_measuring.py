@@ -18,7 +18,7 @@ from finetune.base_model import returned
 from finetune.disk import RealDisk
 from finetune.errors import EngineRefused
 from finetune.gate import Gate
-from finetune.protocol import Event, Measured, Placed, Started, StepDone, StepEvent
+from finetune.protocol import Control, Ended, Event, Measured, Placed, Started, StepDone, StepEvent
 from tests import tiny
 from tests.finetune import tuning
 from tests.finetune.papers import frozen
@@ -157,6 +157,17 @@ def test_a_small_model_is_taught_parts_of_pages_which_are_found_once(
     assert (run / runs.ADAPTER / "adapter_model.safetensors").read_bytes() == before
     started = [event for event in runs.read_events(run)[0] if isinstance(event, Started)]
     assert started[-1].steps == placed.steps
+
+
+@pytest.mark.usefixtures("small")
+def test_a_stop_while_answers_are_looked_for_leaves_nothing(tmp_path: Path, folder: Path) -> None:
+    run = frozen(tmp_path, folder, learned=1)
+    runs.ask(run, Control("stop"))
+    plan, rows = runs.read_plan(run), runs.read_rows(run)
+    said = list(training.train(run, plan, rows, RealDisk(), unsaid))
+    assert isinstance(said[-1], Ended)
+    assert (said[-1].outcome, said[-1].step) == ("stopped", 0)
+    assert not (run / runs.TAUGHT).exists()
 
 
 def unsaid(_: Event) -> None:
