@@ -127,8 +127,10 @@ def _window(files: list[str], page: int | None, sample: bool) -> int:
     from app.main import run
     from app.shell import Start
     from app.single import Wish
+    from vlm.pages.files import as_text
 
-    here = tuple(os.path.abspath(file) for file in files)  # noqa: PTH100 - links stay links
+    absolute = (os.path.abspath(file) for file in files)  # noqa: PTH100 - links stay links
+    here = tuple(as_text(file) for file in absolute)
     return run(Start(Wish(here, page), sample))
 
 

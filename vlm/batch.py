@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from vlm.pages.files import NO_TEXT, as_text, shown_name
 from vlm.pages.kinds import SUFFIXES
 from vlm.types import Answer, Box, EvidenceKind, PageRef, Question, Value
 
@@ -99,8 +100,10 @@ def documents_in(folder: Path) -> tuple[Path, ...]:
 
 
 def read_row(path: Path) -> Row:
-    """Fingerprint a document."""
+    """Fingerprint a document. Its path is text, see `vlm.pages.files.as_text`."""
     digest = hashlib.sha256()
+    if as_text(path) != os.fspath(path):
+        return Row(as_text(path), "", NO_TEXT.format(name=shown_name(as_text(path))))
     try:
         with path.open("rb") as file:
             while chunk := file.read(CHUNK):

@@ -6,6 +6,7 @@ that a moved document keeps them and a changed one does not.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ import msgspec
 from vlm import database
 from vlm.batch import Cell, Row, read_row
 from vlm.errors import BatchUnusable
+from vlm.pages.files import as_text
 
 NAME = "batches.sqlite3"
 
@@ -65,6 +67,8 @@ class BatchStore:
         try:
             stat = path.stat()
         except OSError:
+            return read_row(path)
+        if as_text(path) != os.fspath(path):
             return read_row(path)
         known = self._connection.execute(
             "SELECT digest FROM file WHERE path = ? AND changed_ns = ? AND size = ?",

@@ -18,6 +18,7 @@ from vlm.coverage import coverage
 from vlm.engine import Engine
 from vlm.errors import PasswordNeeded
 from vlm.pages.client import PageClient
+from vlm.pages.files import as_text
 from vlm.protocol import (
     Ask,
     Cancelled,
@@ -51,7 +52,7 @@ def _run(arguments: argparse.Namespace) -> int:
         _say("A crop is a part of one page: leave --crop or --all-pages away.")
         return USAGE
     question = Question(
-        arguments.question,
+        as_text(arguments.question),
         page,
         arguments.crop,
         splitting=not arguments.no_splitting,

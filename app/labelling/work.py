@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import assert_never
 
 from app.labelling.values import Progress, Step
+from vlm.pages.files import as_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def documents_in(folder: Path, suffixes: tuple[str, ...]) -> tuple[str, ...]:
         OSError: When the folder cannot be read.
     """
     files = [one for one in folder.iterdir() if one.suffix.lower() in suffixes and one.is_file()]
-    return tuple(str(one) for one in sorted(files, key=lambda one: _natural(one.name)))
+    return tuple(as_text(one) for one in sorted(files, key=lambda one: _natural(one.name)))
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:

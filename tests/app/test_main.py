@@ -194,6 +194,24 @@ def test_ctrl_c_in_the_terminal_is_for_the_program_not_for_its_children(own_home
     assert complaint == b""
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere names are text")
+def test_a_name_that_is_no_text_reaches_the_window_as_text(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    started: list[Start] = []
+
+    def run(start: Start) -> int:
+        started.append(start)
+        return 0
+
+    monkeypatch.setattr("app.main.run", run)
+    monkeypatch.setattr("app.display.obstacle", lambda environment: "")
+    assert command.main([os.fsdecode(os.fsencode(tmp_path) + b"/M\xe4rz.pdf")]) == 0
+    assert [start.wish.files for start in started] == [
+        (str(tmp_path / "M\N{REPLACEMENT CHARACTER}rz.pdf"),)
+    ]
+
+
 def test_ctrl_c_before_there_is_a_window_ends_without_a_trace(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

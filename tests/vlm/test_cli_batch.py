@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -167,6 +168,28 @@ def test_what_goes_wrong_has_its_exit_code_and_a_sentence(
     given += ["--out", str(folder.parent / named["out"]), "--model", named["model"]]
     assert main(given) == code
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere names are text")
+@pytest.mark.parametrize("out", ["table.csv", "table.json", "table.xlsx"])
+def test_a_name_that_is_no_text_costs_only_its_own_answers(
+    checkpoint: Checkpoint,
+    tmp_path: Path,
+    questions: Path,
+    capsys: pytest.CaptureFixture[str],
+    kept: list[str],
+    out: str,
+) -> None:
+    (tmp_path / "papers").mkdir()
+    draw(tmp_path / "papers" / "a.pdf", "Total 12.50")
+    bad = os.fsdecode(os.fsencode(tmp_path) + b"/papers/M\xe4rz.pdf")
+    Path(bad).write_bytes((tmp_path / "papers" / "a.pdf").read_bytes())
+    given = ["batch", str(tmp_path / "papers"), "--questions", str(questions)]
+    given += ["--out", str(tmp_path / out), "--model", str(checkpoint("marked"))]
+    assert main(given) == 8
+    assert "1 document could not be answered in full" in capsys.readouterr().err
+    assert (tmp_path / out).stat().st_size > 0
+    assert len(kept) == 2
 
 
 def test_answers_that_cannot_be_kept_end_the_run(

@@ -13,6 +13,12 @@ from pathlib import Path
 from vlm.errors import DocumentMissing, DocumentTooLarge, UnreadableDocument
 from vlm.pages import limits
 
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
+NO_TEXT = (
+    "{name} has characters in its name, or its folder's, that this program cannot write. "
+    "Rename it, then open it again."
+)
+
 
 @dataclass(frozen=True)
 class Stamp:
@@ -27,11 +33,21 @@ class Stamp:
 def shown_name(path: str) -> str:
     """Return a file's name as a sentence may show it: short, printable, on one line."""
     name = Path(path).name or path or "The file"
-    name = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+    name = "".join(c if c.isprintable() else _REPLACED for c in name)
     if len(name) <= limits.NAME:
         return name
     keep = limits.NAME // 2
     return f"{name[:keep]}…{name[-keep:]}"
+
+
+def as_text(path: str | os.PathLike[str]) -> str:
+    """Return a path, or what else the system hands over, as text that can be sent and kept.
+
+    Bytes in it that are no text, as from archives of old systems, become replacement characters,
+    as Qt does it too. Such a path leads nowhere, and opening it says why.
+    """
+    given = os.fspath(path)
+    return "".join(_REPLACED if "\ud800" <= c <= "\udfff" else c for c in given)
 
 
 def stamp(path: str) -> Stamp:
@@ -95,6 +111,8 @@ def _checked(path: str, found: os.stat_result) -> Stamp:
 def _missing(path: str, error: OSError | ValueError) -> DocumentMissing:
     name = shown_name(path)
     if isinstance(error, FileNotFoundError):
+        if _REPLACED in path:
+            return DocumentMissing(NO_TEXT.format(name=name))
         return DocumentMissing(
             f"{name} is no longer where it was. Find it in its new place and open it again."
         )

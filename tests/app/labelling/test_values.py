@@ -1,5 +1,6 @@
 """Which question comes next, how far the work is, what lies under a box, what a row becomes."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,13 @@ def test_a_folder_is_listed_as_people_count(tmp_path: Path) -> None:
     (tmp_path / "deeper.pdf").mkdir()
     found = documents_in(tmp_path, (".pdf", ".png", ".jpg"))
     assert [Path(one).name for one in found] == ["Scan 1.jpg", "scan 2.png", "scan 10.PDF"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere names are text")
+def test_a_name_that_is_no_text_is_listed_as_text(tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/M\xe4rz.pdf")).write_bytes(b"")
+    found = documents_in(tmp_path, (".pdf",))
+    assert found == (str(tmp_path / "M\N{REPLACEMENT CHARACTER}rz.pdf"),)
 
 
 def test_text_under_a_box_is_read_line_by_line() -> None:

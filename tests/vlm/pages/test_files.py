@@ -7,7 +7,7 @@ import pytest
 
 from vlm.errors import DocumentMissing, DocumentTooLarge, UnreadableDocument
 from vlm.pages import limits
-from vlm.pages.files import open_file, shown_name, stamp
+from vlm.pages.files import as_text, open_file, shown_name, stamp
 
 
 def test_a_files_stamp_changes_with_it(tmp_path: Path) -> None:
@@ -53,6 +53,17 @@ def test_folders_are_refused(tmp_path: Path) -> None:
 def test_names_without_a_file_are_sentences(tmp_path: Path, name: str) -> None:
     with pytest.raises(DocumentMissing):
         open_file(str(tmp_path / name) if name else "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere names are text")
+def test_a_name_that_is_no_text_is_said_so(tmp_path: Path) -> None:
+    bad = Path(os.fsdecode(os.fsencode(tmp_path) + b"/M\xe4rz.pdf"))
+    bad.write_bytes(b"%PDF")
+    path = as_text(bad)
+    assert path == str(tmp_path / "M\N{REPLACEMENT CHARACTER}rz.pdf")
+    with pytest.raises(DocumentMissing, match="Rename it, then open it again"):
+        stamp(path)
+    assert as_text(str(tmp_path / "März.pdf")) == str(tmp_path / "März.pdf")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX links")
