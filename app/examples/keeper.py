@@ -6,7 +6,7 @@ import time
 import uuid
 
 import msgspec
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.ask.values import Correction, Verdict
 from app.examples import words
@@ -46,6 +46,8 @@ class ExampleKeeper(QObject):
         shelf.changed.connect(self._on_changed)
         shelf.refused.connect(self._on_refused)
         shelf.complained.connect(self.said)
+        shelf.stopping.connect(self._on_stopping)
+        QTimer.singleShot(0, self, self._take_left_over)  # once the session's tabs are there
 
     @Slot(object)
     def judge(self, verdict: Verdict) -> None:
@@ -75,9 +77,24 @@ class ExampleKeeper(QObject):
     ) -> None:
         example = _example(question, answer, text.strip(), kind, mark)
         self._forget_drawing(example)
+        self._take(example)
+
+    def _take(self, example: Example) -> None:
         key = uuid.uuid4().hex
         self._drawing[key] = example
-        self._taker.take(Wanted(key, question.page, question.box))
+        self._taker.take(Wanted(key, example.page, example.box))
+
+    @Slot()
+    def _take_left_over(self) -> None:
+        """Keep what was said right before the program ended."""
+        for example in self._shelf.take_left_over():
+            self._take(example)
+
+    @Slot()
+    def _on_stopping(self) -> None:
+        for example in self._drawing.values():
+            self._shelf.put_off(example)
+        self._drawing.clear()
 
     def _forget_drawing(self, example: Example) -> None:
         """Give up an example of the same answer whose picture is still on its way."""

@@ -17,6 +17,7 @@ from app.examples.crops import Taken
 from app.examples.pictures import look_of, png
 from app.examples.values import Changed, Exported, Listed, Refused, Thumbnail, Unhashed
 from app.history.keeper import fingerprint
+from app.kept import Kept
 from app.task import CancelToken, Ended, Failed, Task, Tasks
 from finetune.examples import ExampleStore
 from finetune.exporting import export_folder, export_jsonl
@@ -24,11 +25,18 @@ from finetune.types import Crop, Example
 from vlm.errors import DeskError
 
 NAME = "examples.sqlite3"
+LEFT_OVER = "examples-left-over.json"
 THUMBNAIL_PX = QSize(416, 208)
 """Of a picture in the list, so that it is sharp at half of that on a screen with fine pixels."""
 
 _log = logging.getLogger(__name__)
 _NO_FILE = "The document cannot be read any more."
+
+
+class LeftOver(msgspec.Struct, frozen=True):
+    """Examples whose pictures were not taken when the program ended."""
+
+    examples: tuple[Example, ...]
 
 
 def name_of(example: Example) -> str:
@@ -51,6 +59,7 @@ class Shelf(QObject):
         unhashed(object): Those of the pages asked for that are still where they were, a tuple.
         exported(object): `Exported`.
         complained(str): A plain sentence: what could not be done.
+        stopping(): The last moment to hand over what has no picture yet, see `put_off`.
 
     Args:
         file: The file of the examples.
@@ -63,6 +72,7 @@ class Shelf(QObject):
     unhashed = Signal(object)
     exported = Signal(object)
     complained = Signal(str)
+    stopping = Signal()
 
     def __init__(self, file: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +82,8 @@ class Shelf(QObject):
         self._unwritten: dict[int, Callable[[ExampleStore], object]] = {}
         self._looks: dict[tuple[str, int, int], str] = {}
         """Hashes of pages in this session, by document, page and turn; only the lane's."""
+        self._left: list[Example] = []
+        self._left_over = Kept(file.with_name(LEFT_OVER), LeftOver)
 
     def keep(self, example: Example, taken: Taken) -> None:
         """Keep an example with its picture; one of the same answer is replaced.
@@ -189,8 +201,29 @@ class Shelf(QObject):
 
         self._do(work)
 
+    def put_off(self, example: Example) -> None:
+        """Keep an example without its picture until the next start, which takes it."""
+        self._left.append(example)
+
+    def take_left_over(self) -> tuple[Example, ...]:
+        """Return what was put off when the program ended last, once."""
+        left = self._left_over.load()
+        if left is None:
+            return ()
+        self._keep_left_over(None)
+        return left.examples
+
+    def _keep_left_over(self, left: LeftOver | None) -> None:
+        try:
+            self._left_over.save(left)
+        except OSError as error:
+            _log.warning("What was left over could not be kept: %s", error.strerror)
+
     def stop(self) -> None:
         """Write what is not written yet."""
+        self.stopping.emit()
+        if self._left:
+            self._keep_left_over(LeftOver(tuple(self._left)))
         self._lane.stop()
         left, self._unwritten = list(self._unwritten.values()), {}
         try:

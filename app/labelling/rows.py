@@ -78,6 +78,7 @@ class Rows(QObject):
         ahead.ended.connect(self._on_taken)
         shelf.changed.connect(self._on_changed)
         shelf.refused.connect(self._on_refused)
+        shelf.stopping.connect(self._on_stopping)
 
     @property
     def shown(self) -> tuple[RowItem, ...]:
@@ -178,6 +179,12 @@ class Rows(QObject):
             self.labelled |= {(kept.document, kept.page.page)}
             self.changed.emit()
         self._refresh.touch()
+
+    @Slot()
+    def _on_stopping(self) -> None:
+        for example in self._drawing.values():
+            self._shelf.put_off(example)
+        self._drawing.clear()
 
     @Slot(object)
     def _on_refused(self, refused: Refused) -> None:

@@ -18,7 +18,7 @@ from finetune.lookalike import distance
 from finetune.pictures import document_hash
 from finetune.types import Example
 from tests.app.conftest import MakeShell, furniture
-from tests.app.viewer.sample import draw_sample
+from tests.app.viewer.sample import LocalSource, draw_sample
 from vlm import paths
 from vlm.pages.client import PageClient
 from vlm.types import Box, PageRef
@@ -47,6 +47,13 @@ def examples_shown() -> int:
         isinstance(widget, ExamplesWindow) and widget.isVisible()
         for widget in QApplication.topLevelWidgets()
     )
+
+
+def hold_drawing(shell: Shell) -> None:
+    """Have no page drawn any more, as while a slow one is."""
+    source = furniture(shell).pages._source  # pyright: ignore[reportPrivateUsage] # the test's own
+    assert isinstance(source, LocalSource)
+    source.gate.clear()
 
 
 def correct(qtbot: QtBot, card: AnswerCard, text: str) -> None:
@@ -131,6 +138,21 @@ def test_closing_the_tab_at_once_loses_nothing(qtbot: QtBot, cropped: Shell) -> 
     qtbot.waitUntil(lambda: len(stored()) == 1)
     parts = furniture(cropped)
     qtbot.waitUntil(lambda: not parts.pages.is_open(stored()[0].page.path))
+
+
+def test_closing_the_window_at_once_loses_nothing(
+    qtbot: QtBot, cropped: Shell, make_shell: MakeShell
+) -> None:
+    card = ask(qtbot, cropped, "Which number")
+    hold_drawing(cropped)
+    correct(qtbot, card, "2026-0001")
+    cropped.window.close()
+    assert stored() == []
+    shell = make_shell()
+    qtbot.waitUntil(lambda: "1 example from 1 document" in shell.window.notice.text)
+    (kept,) = stored()
+    assert (kept.question, kept.answer, kept.kind) == ("Which number", "2026-0001", "correction")
+    assert not (paths.data_dir() / shelf.LEFT_OVER).exists()
 
 
 def test_a_document_that_is_gone_is_said(

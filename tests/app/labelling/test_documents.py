@@ -10,7 +10,7 @@ from app import dialogs
 from app.labelling.values import Source
 from app.viewer.document_view import DocumentView
 from finetune.types import NOT_ON_PAGE
-from tests.app.conftest import MakeShell, furniture
+from tests.app.conftest import MakeShell, furniture, to_the_front
 from tests.app.labelling.desk import (
     NUMBER,
     begin,
@@ -25,7 +25,7 @@ from tests.app.labelling.desk import (
     use_set,
     view_of,
 )
-from tests.app.viewer.sample import draw_sample
+from tests.app.viewer.sample import LocalSource, draw_sample
 
 
 def put_box(view: DocumentView) -> None:
@@ -39,7 +39,7 @@ def test_without_a_mouse_a_whole_document_is_labelled(
 ) -> None:
     use_set("Number?", "Total?")
     shell = make_shell(two[0])
-    shell.window.activateWindow()
+    to_the_front(qtbot, shell.window)
     begin(qtbot, shell)
     panel = panel_of(shell)
     keys = pages(shell)
@@ -126,6 +126,26 @@ def test_asking_again_brings_the_conversation_back(
     assert not shell.window.commands.label.isChecked()
     press(qtbot, pages(shell), Qt.Key.Key_A, Qt.Key.Key_Return)
     assert panel_of(shell).answer.text() == ""
+
+
+def test_closing_the_window_before_the_picture_is_taken_loses_nothing(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    shell = make_shell(two[0])
+    begin(qtbot, shell)
+    source = furniture(shell).pages._source  # pyright: ignore[reportPrivateUsage] # the test's own
+    assert isinstance(source, LocalSource)
+    source.gate.clear()
+    draw(qtbot, shell, 0, NUMBER)
+    qtbot.keyClicks(panel_of(shell).answer, "2026-0001")
+    press(qtbot, panel_of(shell).answer, Qt.Key.Key_Return)
+    shell.window.close()
+    assert rows() == []
+    again = make_shell(two[0])
+    qtbot.waitUntil(lambda: rows() == [("What is the invoice number?", "2026-0001", 0)])
+    (kept,) = stored()
+    assert kept.kind == "label"
+    assert again.window.isVisible()
 
 
 def test_closing_the_window_right_after_enter_loses_nothing(
