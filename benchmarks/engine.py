@@ -9,9 +9,9 @@ disturb least, and of the wall clock. Floors are what the same thread could do a
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -28,6 +28,7 @@ from pretrain.model import Preset, build, build_processor
 from vlm import models
 
 SIZE = Preset(384, 8, 6, 384, 5, 6, 1024, 2, longest_edge_px=768)
+MODELS = ("random", "shipped")
 MANY = [f"What is in line {number}?" for number in range(10)]
 
 Rows = dict[str, list[tuple[float, float]]]
@@ -48,8 +49,15 @@ def timed(call: Callable[[], object]) -> tuple[float, float]:
     return time.process_time() - cpu, time.perf_counter() - wall
 
 
-def main(which: list[str]) -> None:
-    """Measure and print a table for each of the models that are named."""
+def main() -> None:
+    """Measure and print a table for each model."""
+    parser = argparse.ArgumentParser(description="Measure the engine.")
+    parser.add_argument("models", nargs="*", help=f"of {', '.join(MODELS)}; both by default")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="fewer on a busy machine")
+    arguments = parser.parse_args()
+    which, rounds = arguments.models or MODELS, arguments.rounds
+    if not set(which) <= set(MODELS):
+        parser.error(f"there are only {' and '.join(MODELS)}")
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     torch.set_num_threads(1)
@@ -58,12 +66,12 @@ def main(which: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         os.environ["VLM_DESK_HOME"] = name  # what is kept on disk goes with it
         if "random" in which:
-            one(checkpoint(Path(name) / "random-30M"), machine)
+            one(checkpoint(Path(name) / "random-30M"), machine, rounds)
         if "shipped" in which and (shipped := models.default_folder()) is not None:
-            one(shipped, machine)
+            one(shipped, machine, rounds)
 
 
-def one(folder: Path, machine: Machine) -> None:
+def one(folder: Path, machine: Machine, rounds: int) -> None:
     """Compare all ways with one model."""
     plain, exact, fast = Plain(folder), Ours(folder, "exact"), Ours(folder, "fast")
     plain.remember()
@@ -71,7 +79,7 @@ def one(folder: Path, machine: Machine) -> None:
     weights = sum(weight.numel() for weight in plain.model.parameters())
     print(f"\n{folder.name}, {weights / 1e6:.1f} M parameters")
     rows: Rows = {}
-    for turn in range(ROUNDS):
+    for turn in range(rounds):
         take_turns(plain, exact, fast, f"What is number {turn}?", rows)
     tenth_page(plain, exact, rows)
     seen_before(folder, rows)
@@ -206,4 +214,4 @@ def ratios(cpu: dict[str, float], token: dict[str, float], floor: dict[str, floa
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["random", "shipped"])
+    main()

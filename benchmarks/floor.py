@@ -55,7 +55,8 @@ def bandwidth(size_bytes: int) -> float:
 
 def _attention(query: Any, key: Any, value: Any, *_: object, **__: object) -> int:
     """Count the operations of attention between tensors of these shapes."""
-    return int(sdpa_flop_count(query, key, value))
+    count: Any = sdpa_flop_count
+    return int(count(query, key, value))
 
 
 def operations(call: Callable[[], object]) -> int:
