@@ -22,6 +22,8 @@ GPU_BYTES_PER_WEIGHT = 2
 """A GPU computes in a 16-bit format."""
 CPU_BYTES_PER_WEIGHT = 4
 """A processor computes in 32 bits unless it was measured to be faster in 16."""
+GUESSED = 2**28
+"""Numbers up to which a processor may hold the text model in 8 bits as well, to guess tokens."""
 _ASK_S = 5.0
 
 
@@ -92,14 +94,20 @@ def need(weights: int, machine: Machine) -> Need:
         return Need(Fit.UNKNOWN, "It is not known how much memory it needs.")
     if machine.gpu is not None:
         return _on_gpu(weights, machine, machine.gpu)
+    return _judge(_beside(weights, machine), machine.total, machine.free, "memory")
+
+
+def _beside(weights: int, machine: Machine) -> int:
+    """Return the bytes that a model needs in main memory."""
     needed = int(weights * machine.cpu_bytes_per_weight * ROOM)
-    return _judge(needed, machine.total, machine.free, "memory")
+    guesses = machine.cpu_bytes_per_weight == CPU_BYTES_PER_WEIGHT and weights <= GUESSED
+    return needed + weights if guesses else needed
 
 
 def _on_gpu(weights: int, machine: Machine, gpu: Gpu) -> Need:
     needed = int(weights * GPU_BYTES_PER_WEIGHT * ROOM)
     there = _judge(needed, gpu.total, gpu.free, "GPU memory")
-    beside = int(weights * machine.cpu_bytes_per_weight * ROOM)
+    beside = _beside(weights, machine)
     if there.fit is not Fit.NO or beside > machine.total:
         return there
     sentence = f"{there.sentence}. It can run on the processor, slowly"

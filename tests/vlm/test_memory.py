@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vlm import memory
-from vlm.memory import Fit, Gpu, Machine, largest, look, need
+from vlm.memory import GUESSED, Fit, Gpu, Machine, largest, look, need
 
 GB = 2**30
 BIG = 9_400_000_000
@@ -40,6 +40,19 @@ def test_each_machine_gets_its_words(weights: int, machine: Machine, fit: Fit, w
     assert words in found.sentence
 
 
+@pytest.mark.parametrize(
+    ("weights", "width", "each"), [(GUESSED, 4, 5.8), (GUESSED + 1, 4, 4.8), (GUESSED, 2, 2.4)]
+)
+def test_what_tokens_are_guessed_from_counts_where_they_are(
+    weights: int, width: int, each: float
+) -> None:
+    cpu = Machine(16 * GB, 9 * GB, cpu_bytes_per_weight=width)
+    assert need(weights, cpu).bytes == pytest.approx(weights * each)
+    card = Machine(16 * GB, 9 * GB, Gpu("C", GB // 4, GB // 4), cpu_bytes_per_weight=width)
+    assert need(weights, card).fit is Fit.CPU_ONLY
+    assert need(weights, card).bytes == pytest.approx(weights * each)
+
+
 def test_the_largest_card_counts_and_strange_rows_do_not() -> None:
     table = "NVIDIA A, 8192, 8000\nNVIDIA B, 24564, 20000\nNVIDIA C, [N/A], [N/A]\n\nFailed\n"
     assert largest(table) == Gpu("NVIDIA B", 24564 * 2**20, 20000 * 2**20)
@@ -67,6 +80,7 @@ def test_without_the_tool_there_is_no_card(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_engine_demands_as_much_room() -> None:
-    from vlm import device
+    from vlm import device, llama_write
 
     assert device.ROOM == memory.ROOM
+    assert llama_write.AFFORDABLE == GUESSED
