@@ -6,6 +6,8 @@ from datetime import datetime
 
 from PySide6.QtCore import QDate, QLocale
 
+from vlm import amounts
+
 _WORDED_DAY = "d MMM yyyy"
 """Reads the same to everybody who reads English; "3/4/2025" is two days."""
 
@@ -18,6 +20,11 @@ def whole(number: int) -> str:
 def decimal(value: float, digits: int) -> str:
     """Write a number with that many decimals: "1.4", in Germany "1,4"."""
     return _here().toString(value, "f", digits)
+
+
+def size(count: float) -> str:
+    """Write bytes as `amounts.size` does: "4.5 GB", in Germany "4,5 GB"."""
+    return amounts.size(count).replace(".", _here().decimalPoint())
 
 
 def day(when: datetime) -> str:

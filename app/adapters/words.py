@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from app import figures
 from app.adapters.values import Version
-from vlm import amounts
 
 if TYPE_CHECKING:
     from finetune.adapters import Card  # not while the main window comes up
@@ -64,7 +63,7 @@ def about(version: Version) -> str:
         examples = "1 example" if card.examples == 1 else f"{card.examples} examples"
         documents = "1 document" if card.documents == 1 else f"{card.documents} documents"
         parts.append(f"learned from {examples} of {documents}")
-    parts += [amounts.size(version.adapter.size), day]
+    parts += [figures.size(version.adapter.size), day]
     return " · ".join(parts)
 
 

@@ -6,10 +6,9 @@ from PySide6.QtCore import QAbstractTableModel, QDateTime, QLocale, QModelIndex,
 from PySide6.QtCore import QPersistentModelIndex as Kept
 from PySide6.QtWidgets import QFrame, QHeaderView, QStackedLayout, QTableView, QVBoxLayout, QWidget
 
-from app import theme
+from app import figures, theme
 from app.labels import Role, label, tip
 from app.models import words
-from vlm import amounts
 from vlm.connections import Connection
 
 _COLUMNS = ("When", "Server", "What for", "Received", "How it ended")
@@ -72,7 +71,7 @@ def _cells(row: Connection) -> tuple[str, ...]:
         QLocale().toString(when, QLocale.FormatType.ShortFormat),
         row.host,
         row.purpose,
-        "" if row.bytes is None else amounts.size(row.bytes),
+        "" if row.bytes is None else figures.size(row.bytes),
         row.outcome or "not known",
     )
 

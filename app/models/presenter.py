@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app import dialogs
+from app import dialogs, figures
 from app.coalesce import Coalescer
 from app.dialogs import Prompt
 from app.models import words, work
@@ -16,7 +16,7 @@ from app.models.fetching import Fetching
 from app.models.values import Arriving, Entry, Listing, ModelChoice, same_folder
 from app.models.work import Source
 from app.task import Ended, Failed, Tasks, Work
-from vlm import amounts, hub
+from vlm import hub
 from vlm.catalogue import Place
 from vlm.errors import DeskError, ModelUnknown
 from vlm.hub import ModelName
@@ -154,7 +154,7 @@ class Models(QObject):
     @Slot(object)
     def _on_cancel(self, name: ModelName) -> None:
         done = self.fetching.done_bytes(name)
-        text = f"{amounts.size(done)} of {name.id} have arrived. Cancelling deletes them."
+        text = f"{figures.size(done)} of {name.id} have arrived. Cancelling deletes them."
         if not done or self._agreed("Cancel and delete?", text, "Cancel and delete", _KEEP):
             self.fetching.cancel(name)
 
@@ -165,7 +165,7 @@ class Models(QObject):
             text = f"{model.name} is in use. Choose another model first, then remove it."
             self._tell("In use", text)
             return
-        text = f"{model.name} takes {amounts.size(model.disk_bytes)} in {model.folder}."
+        text = f"{model.name} takes {figures.size(model.disk_bytes)} in {model.folder}."
         choices = [_DELETE, _KEEP]
         if model.place is Place.CACHE:
             text += " Other programs on this computer may use it as well."

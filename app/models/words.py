@@ -57,7 +57,7 @@ def machine(found: Machine) -> str:
 
 def about(model: Model) -> str:
     """Describe a model: family, size, parameters, whose it is."""
-    parts = [model.family, f"{amounts.size(model.disk_bytes)} on disk"]
+    parts = [model.family, f"{figures.size(model.disk_bytes)} on disk"]
     if model.weights:
         parts.append(f"{parameters(model.weights)} parameters")
     parts.append(_PLACES[model.place])
@@ -80,14 +80,14 @@ def fit(need: Need) -> str:
 
 def moving(event: Moved) -> str:
     """Describe progress: "1.2 GB of 4.5 GB · 23 MB a second · about 3 minutes left"."""
-    done = f"{amounts.size(event.done_bytes)} of {amounts.size(event.total_bytes)}"
+    done = f"{figures.size(event.done_bytes)} of {figures.size(event.total_bytes)}"
     if event.checking:
         return f"{done} · checking what is here already"
     if event.done_bytes >= event.total_bytes:
         return FINISHING
     if event.bytes_per_second <= 0:
         return done
-    speed = f"{done} · {amounts.size(event.bytes_per_second)} a second"
+    speed = f"{done} · {figures.size(event.bytes_per_second)} a second"
     if event.seconds_left is None:
         return speed
     return f"{speed} · {amounts.duration(event.seconds_left)} left"
@@ -100,4 +100,4 @@ def waiting(event: Waiting) -> str:
 
 def paused(done: int, total: int) -> str:
     """Describe a model that waits to be continued."""
-    return f"{PAUSED} · {amounts.size(done)} of {amounts.size(total)}"
+    return f"{PAUSED} · {figures.size(done)} of {figures.size(total)}"

@@ -21,6 +21,7 @@ def test_numbers_and_days_are_written_as_here(german: None) -> None:
     assert figures.day(WHEN) == "03.04.2025"
     assert figures.decimal_mark() == ","
     assert words.seconds(1.44) == "1,4 s"
+    assert figures.size(4_500_000_000) == "4,5 GB"
 
 
 class Nowhere(QLocale):
