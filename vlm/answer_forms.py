@@ -7,7 +7,7 @@ which nothing is known take any answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from typing import Literal
 
 from vlm.finding import telling
 
@@ -15,7 +15,9 @@ _DATE = re.compile(
     r"\d{1,4}[./\- ]{1,2}(?:\d{1,2}|[^\W\d_]{3,9})[./\-, ]{1,2}\d{2,4}|"
     r"[^\W\d_]{3,9}\.? \d{1,2},? \d{4}|\d{8}"
 )
-_AMOUNT = re.compile(r"\d")
+
+Form = Literal["mail", "date", "number", "amount", "name"]
+"""What answers look like."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -25,10 +27,11 @@ def _words(text: str) -> frozenset[str]:
 _ENDS = ("date", "datum")
 _DATES = _words("dated when wann until fällig bis quand")
 _AMOUNTS = _words(
-    "total subtotal amount amounts sum price tax vat net gross cost costs fee balance discount "
+    "change total subtotal amount amounts sum price tax vat net gross cost costs fee balance discount "
     "gesamt summe betrag preis mwst ust steuer netto brutto rabatt montant prix tva quantity menge "
     "anzahl"
 )
+_SUMS = _words("total gesamt summe gesamtbetrag gesamtsumme totale")
 _NUMBERS = _words(
     "number no nr nummer numéro id iban bic phone telephone telefon fax zip plz reference code"
 )
@@ -40,6 +43,27 @@ _NAMES = _words(
 _ASKING = _words("who wer when wann")
 
 
+def form_of(question: str) -> Form | None:
+    """Return which form an answer to a question has to have; None for any."""
+    words = set(telling(question)) | {
+        word for word in re.findall(r"[^\W\d_]+", question.casefold()) if word in _ASKING
+    }
+    if words & _MAILS:
+        return "mail"
+    if words & _DATES or any(word.endswith(_ENDS) for word in words):
+        return "date"
+    if words & _NUMBERS:
+        return "number"
+    if words & _AMOUNTS:
+        return "amount"
+    return "name" if words & _NAMES else None
+
+
+def asks_for_sum(question: str) -> bool:
+    """Tell whether a question asks for what other amounts add up to."""
+    return bool(set(telling(question)) & _SUMS)
+
+
 def fits(question: str, answer: str) -> bool:
     """Tell whether an answer has the form that a question asks for.
 
@@ -47,26 +71,20 @@ def fits(question: str, answer: str) -> bool:
         question: As a person asks it.
         answer: As a model gives it.
     """
-    words = set(telling(question)) | {
-        word for word in re.findall(r"[^\W\d_]+", question.casefold()) if word in _ASKING
-    }
-    form = _form(words)
-    return form is None or form(answer)
-
-
-def _form(words: set[str]) -> Callable[[str], bool] | None:
-    """Return what an answer to a question of these words has to be; None for anything."""
-    if words & _MAILS:
-        return lambda answer: "@" in answer or "." in answer
-    if words & _DATES or any(word.endswith(_ENDS) for word in words):
-        return lambda answer: _DATE.search(answer) is not None
-    if words & _NUMBERS:
-        return lambda answer: sum(map(str.isdigit, answer)) >= 2 and not _is_date(answer)
-    if words & _AMOUNTS:
-        return lambda answer: _AMOUNT.search(answer) is not None and not _is_date(answer)
-    if words & _NAMES:
-        return lambda answer: sum(map(str.isalpha, answer)) > sum(map(str.isdigit, answer))
-    return None
+    digits = sum(map(str.isdigit, answer))
+    match form_of(question):
+        case "mail":
+            return "@" in answer or "." in answer
+        case "date":
+            return _DATE.search(answer) is not None
+        case "number":
+            return digits >= 2 and not _is_date(answer)
+        case "amount":
+            return digits > 0 and not _is_date(answer)
+        case "name":
+            return sum(map(str.isalpha, answer)) > digits
+        case None:
+            return True
 
 
 def _is_date(answer: str) -> bool:

@@ -1,19 +1,19 @@
-"""Finds lines and blocks of text on a drawn page by where there is ink. Pure; knows no words.
+"""Finds blocks of text on a drawn page by where there is ink. Pure; knows no words.
 
-Rows of ink are lines; where columns side by side make one tall row of them, each column is looked
-at on its own. Lines close to each other are a block. Blocks are what a small model reads well, so
-long ones are divided and, where a page has too many, neighbours are joined.
+Rows of ink are lines; lines close to each other are a block. Blocks are what a small model reads
+well, so long ones are divided and, where a page has too many, neighbours are joined.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm.ink import ink_of, marks_of, usual_height
 from vlm.types import Box
 
 MOST_LINES = 5
@@ -21,9 +21,6 @@ MOST_LINES = 5
 
 MARGIN = 0.35
 """Of a line's height, left free around a block."""
-
-CONTRAST = 48
-"""Levels (of 255) by which ink is darker than the page's paper."""
 
 SPECK = 3
 """Dark pixels in a row of a line; fewer are dirt."""
@@ -37,17 +34,8 @@ GAP = 1.1
 APART = 1.8
 """White between two pieces of a line, in heights of the line; no space between words is as wide."""
 
-TALL = 1.8
-"""A row of ink of so many usual heights is more than one line."""
-
-RULE_DOWN, RULE_ALONG = 0.045, 0.08
-"""Strokes of these fractions of the longer side are rules and frames, no letters."""
-
-SPOT = 0.5
-"""Of the usual height of a line; lower ink that stands alone is dirt or a row of dots."""
-
-DEEPEST = 3
-"""How often rows and columns are divided again."""
+DIRT = 0.3
+"""Of the height of letters; lower marks that are no wider than a letter are dots and dirt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +85,6 @@ def find(gray: NDArray[np.uint8], most: int) -> tuple[Box, ...]:
     return tuple(_box(ink, group, width, height) for group in groups)
 
 
-def find_lines(gray: NDArray[np.uint8]) -> tuple[Line, ...]:
-    """Return the lines of text from top to bottom, columns side by side each with its own.
-
-    Args:
-        gray: ``(height, width)`` uint8, 0 is black.
-    """
-    ink = _without_rules(_ink(gray))
-    rows = _rows(ink)
-    if not rows:
-        return ()
-    usual = float(np.quantile([end - top for top, end in rows], 0.4))
-    found = _divided(ink, (0, 0, ink.shape[1], ink.shape[0]), usual, DEEPEST)
-    return tuple(sorted(found, key=lambda line: (line.top, line.left)))
-
-
 def pieces_of(
     spans: Sequence[tuple[float, float]], apart: float
 ) -> tuple[tuple[float, float], ...]:
@@ -131,65 +104,10 @@ def pieces_of(
 
 
 def _ink(gray: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    return gray < int(np.percentile(gray, 90)) - CONTRAST
-
-
-def _divided(
-    ink: NDArray[np.bool_], within: tuple[int, int, int, int], usual: float, depth: int
-) -> Iterator[Line]:
-    """Yield the lines within (left, top, right, end); tall rows of ink column by column."""
-    left, top, right, end = within
-    part = ink[top:end, left:right]
-    lowest = max(3.0, LOWEST * ink.shape[0])
-    for first, after in _runs(part.sum(axis=1) >= SPECK):
-        if after - first < max(lowest, SPOT * usual):
-            continue
-        high = float(after - first)
-        apart = APART * min(high, usual)
-        columns = _clean(part[first:after], apart, SPOT * usual)
-        if high > TALL * usual and len(columns) > 1 and depth:
-            for start, stop in columns:
-                inner = (left + int(start), top + first, left + int(stop), top + after)
-                yield from _divided(ink, inner, usual, depth - 1)
-        elif columns:
-            pieces = tuple((left + start, left + stop) for start, stop in columns)
-            yield Line(top + first, top + after, pieces)
-
-
-def _clean(row: NDArray[np.bool_], apart: float, least: float) -> list[tuple[float, float]]:
-    """Return the pieces of a row of ink that are at least so many pixels high: no dots, no dirt."""
-    filled: NDArray[np.bool_] = np.logical_or.reduce(row, axis=0)
-    found = pieces_of(_runs(filled), apart)
-    return [
-        (left, right) for left, right in found if _reach(row[:, int(left) : int(right)]) >= least
-    ]
-
-
-def _reach(ink: NDArray[np.bool_]) -> int:
-    rows = np.flatnonzero(ink.any(axis=1))
-    return int(rows[-1] - rows[0]) + 1
-
-
-def _without_rules(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Take away strokes that are too long for letters: rules and the frames of tables."""
-    longer = max(ink.shape)
-    rules = _strokes(ink, max(8, round(RULE_DOWN * longer)))
-    rules |= _strokes(ink.T, max(8, round(RULE_ALONG * longer))).T
-    return ink & ~rules
-
-
-def _strokes(ink: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
-    """Return the pixels that belong to an unbroken stroke down of at least so many."""
-    height = ink.shape[0]
-    if height < length:
-        return np.zeros_like(ink)
-    sums = np.zeros((height + 1, ink.shape[1]), np.int32)
-    np.cumsum(ink, axis=0, out=sums[1:])
-    starts = sums[length:] - sums[:-length] == length
-    change = np.zeros_like(sums)
-    change[: len(starts)] += starts
-    change[length : length + len(starts)] -= starts
-    return np.cumsum(change, axis=0)[:height] > 0
+    """Return where there is ink without dirt: marks much lower and narrower than letters."""
+    marks = marks_of(ink_of(gray))
+    usual = usual_height(marks)
+    return marks.where((marks.heights >= DIRT * usual) | (marks.widths >= usual))
 
 
 def _runs(dark: NDArray[np.bool_]) -> list[tuple[int, int]]:

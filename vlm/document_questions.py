@@ -17,6 +17,7 @@ from vlm.cancel import CancelToken
 from vlm.errors import DeskError
 from vlm.page_finder import Finder
 from vlm.page_reading import AskPage, Model, PageReader, Pages
+from vlm.part_asking import Told
 from vlm.part_finder import KEPT_PAGES, PartFinder
 from vlm.protocol import (
     AllAnswered,
@@ -75,7 +76,7 @@ class DocumentQuestions:
         self._readings = Readings(readings)
         self._finder = Finder(pages, stamp)
         self._parts = PartFinder(pages, stamp)
-        self._read: Kept[dict[Box, str]] = Kept(KEPT_PAGES)
+        self._read: Kept[dict[Box, Told]] = Kept(KEPT_PAGES)
 
     def answer(self, asking: Asking, question: Question) -> Iterator[Event]:
         """Answer a question that is not about one part of one page.
@@ -109,7 +110,7 @@ class DocumentQuestions:
         key = (stamp(question.page.path), question.page, asking.model.key if asking.model else "")
         readings = self._read.get(key)
         if readings is None:
-            readings = dict[Box, str]()
+            readings = dict[Box, Told]()
             self._read.put(key, readings, 1)
         yield from part_answers.answer(
             asking.job, question, found, readings, asking.ask, asking.cancel

@@ -67,7 +67,12 @@ def lines_of_words(boxes: Sequence[Box], width: int, height: int) -> tuple[Line,
 
 
 def divide(
-    lines: Sequence[Line], width: int, height: int, most: int, rows: int = MOST_LINES
+    lines: Sequence[Line],
+    width: int,
+    height: int,
+    most: int,
+    rows: int = MOST_LINES,
+    apart: bool = False,
 ) -> tuple[Box, ...]:
     """Return a page's parts: from top to bottom, then those that show far things together.
 
@@ -77,6 +82,8 @@ def divide(
         height: Of it.
         most: More parts than this are joined with their neighbours while they stay small.
         rows: Lines of a part that is not joined, at most `MOST_LINES`.
+        apart: Whether pieces of a line with wide white between are parts of their own, and never
+            offered together.
     """
     if not lines:
         return ()
@@ -87,13 +94,14 @@ def divide(
     far: dict[Box, None] = {}
     for group in groups:
         own = min(_em(group), 2 * em)
-        columns = list(_columns(group, own))
-        close |= dict.fromkeys(_box(group, span, own, width, height) for span in columns)
+        columns = list(_columns(group, own, apart))
+        least = 0.0 if apart else NARROWEST
+        close |= dict.fromkeys(_box(group, span, own, width, height, least) for span in columns)
         left, right = _span(group)
-        apart = len(columns) > 1 and len(_pieces(group, own)) > 1
-        if apart and right - left <= WIDER * own:
+        several = len(columns) > 1 and len(_pieces(group, own)) > 1
+        if several and right - left <= WIDER * own and not apart:
             far[_box(group, (left, right), own, width, height)] = None
-        if _rows(group) == 1:
+        if _rows(group) == 1 and not apart:
             halves = _halves(_pieces(group, own))
             far |= dict.fromkeys(_box(group, span, own, width, height) for span in halves)
     return tuple(close | far)
@@ -163,15 +171,15 @@ def _joined(groups: list[list[Line]], em: float, most: int) -> list[list[Line]]:
     return groups
 
 
-def _columns(group: Sequence[Line], em: float) -> Iterator[tuple[float, float]]:
+def _columns(group: Sequence[Line], em: float, apart: bool) -> Iterator[tuple[float, float]]:
     """Yield left and right ends of the parts of a group, each as wide as is legible."""
     left, right = _span(group)
-    if right - left <= WIDEST * em:
+    if right - left <= WIDEST * em and not apart:
         yield left, right
         return
     waiting: tuple[float, float] | None = None
     for piece in _pieces(group, em):
-        if waiting is not None and piece[1] - waiting[0] <= WIDEST * em:
+        if waiting is not None and piece[1] - waiting[0] <= WIDEST * em and not apart:
             waiting = (waiting[0], piece[1])
             continue
         if waiting is not None:
@@ -198,12 +206,17 @@ def _windows(span: tuple[float, float], em: float) -> Iterator[tuple[float, floa
 
 
 def _box(
-    group: Sequence[Line], span: tuple[float, float], em: float, width: int, height: int
+    group: Sequence[Line],
+    span: tuple[float, float],
+    em: float,
+    width: int,
+    height: int,
+    least: float = NARROWEST,
 ) -> Box:
-    """Return a part's box with some air, at least as wide as is easy to read."""
+    """Return a part's box with some air, at least so many em wide."""
     inside = [line for line in group if line.left < span[1] and line.right > span[0]]
     margin = MARGIN * em
-    missing = max(0.0, NARROWEST * em - (span[1] - span[0]) - 2 * margin)
+    missing = max(0.0, least * em - (span[1] - span[0]) - 2 * margin)
     left, right = span[0] - margin, span[1] + margin + missing
     left -= max(0.0, right - width)
     top = min(line.top for line in inside) - margin

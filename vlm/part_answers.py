@@ -3,7 +3,9 @@
 Most parts do not have the answer, and the model says so; of those that answer, the best one counts:
 by how sure the model is, by what the check against the part's words leaves of that, and by how many
 of the question's words stand there. On a scan the words are what the model itself reads, once for
-each part. Nothing is guessed: where no part answers, the answer is that it is not on the page.
+each line; a date or an amount that stands in them is an answer as well. An answer that has not the
+form that the question wants counts for nothing. Nothing is guessed: where no part answers, the
+answer is that it is not on the page.
 """
 
 from __future__ import annotations
@@ -16,13 +18,14 @@ import msgspec
 
 from vlm import focus, part_readings
 from vlm.absence import NOT_ON_PAGE
-from vlm.answer_forms import fits
+from vlm.answer_forms import asks_for_sum, fits, form_of
 from vlm.cancel import CancelToken, Stopped, check
 from vlm.page_finder import FEW_WORDS
 from vlm.page_reading import READ, AskPage
 from vlm.part_asking import PartFailed, Told, about, ask_part, named, timings, trust, worth
 from vlm.part_finder import PageParts
 from vlm.protocol import Cancelled, Done, Event, Progress, Saw
+from vlm.read_answers import LOWER, NEAR, found_in, size_of
 from vlm.reading_requests import asks_to_read
 from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, Question
 
@@ -47,18 +50,24 @@ UNRELATED = 0.5
 ABOVE = 0.8
 """What words in the line above a part count beside those in its own row."""
 
-OTHER_FORM = 0.2
-"""What is left of an answer that has not the form that the question wants."""
-
 GROUP = 0.9
-"""The same of a group of lines beside one of them that has as many of the words."""
+"""What is left of a group of lines beside one of them that has as many of the words."""
+
+MOST_ASKED = 24
+"""Parts of a scan, all of whose lines were read already, that are asked for one question."""
+
+READ_THERE = 0.9
+"""What is left of a date or an amount in what was read, beside one that was asked for."""
+
+NAME_THERE = 0.7
+"""The same of a line that looks like a name: it may be a slogan, which the model would not tell."""
 
 
 def answer(
     job: int,
     question: Question,
     page: PageParts,
-    readings: dict[Box, str],
+    readings: dict[Box, Told],
     ask: AskPage,
     cancel: CancelToken,
 ) -> Iterator[Event]:
@@ -77,13 +86,17 @@ def answer(
         return
     start = time.perf_counter()
     told: list[tuple[float, Told]] = []
+    found: list[tuple[float, Told]] = []
     try:
         unread = question.text.strip() and page.asked[0] != WHOLE_PAGE and _is_scan(page)
         begun = READ_SHARE if unread and page.asked[0] not in readings else 0.0
         if unread:
             yield from _read(job, question, page, readings, ask, cancel)
         places = ranked(page, _texts(page, readings), question.text)
-        asked, enough = places[:MOST_PARTS], _enough(places)
+        if unread:
+            found = _found_read(question.text, page, readings, places)
+            places = _worth_asking(question.text, page, found, places)
+        asked, enough = places[: MOST_ASKED if unread else MOST_PARTS], _enough(places)
         for number, (box, text, relevance) in enumerate(asked):
             check(cancel)
             if told and time.perf_counter() - start > MOST_SECONDS:
@@ -91,42 +104,47 @@ def answer(
             share = begun + (1 - begun) * number / len(asked)
             yield Progress(job, _saying("Looking at", number, len(asked)), share)
             one = yield from ask_part(about(question, box, PART_TOKENS), ask)
-            left = trust(one.answer, text)
-            if not fits(question.text, one.answer.text):
-                left *= OTHER_FORM
-            told.append((worth(one.answer, relevance, left), one))
+            weight = worth(one.answer, relevance, trust(one.answer, text))
+            told.append((weight if fits(question.text, one.answer.text) else weight - 1.0, one))
             if relevance >= enough and _settles(one):
                 break
     except Stopped:
-        useful = [one for one in told if one[1].useful]
-        yield Cancelled(job, max(useful, key=lambda one: one[0])[1].answer.text if useful else "")
+        useful = [one for one in (*found, *told) if one[0] > 0]
+        yield Cancelled(job, max(useful, key=_worth)[1].answer.text if useful else "")
         return
     except PartFailed as error:
         yield error.failed
         return
-    yield from _best(job, told, len(told) == len(places), start)
+    whole = len(told) == len(places) and not (unread and len(readings) < page.lines)
+    sums = bool(unread) and asks_for_sum(question.text)
+    yield from _best(job, [*found, *told], whole, sums, start)
 
 
 def _best(
-    job: int, told: Sequence[tuple[float, Told]], all_told: bool, start: float
+    job: int, told: Sequence[tuple[float, Told]], all_told: bool, sums: bool, start: float
 ) -> Iterator[Event]:
     """Tell the best answer of the parts, or that none of them has one; the last event is `Done`.
 
     Args:
         job: The job.
-        told: What each part that was asked is worth, and what it answered.
-        all_told: Whether these are all parts of the page.
+        told: What each part that was asked or read is worth, above 0 where it answers, and what it
+            says.
+        all_told: Whether nothing is left to ask on the page.
+        sums: Whether of the amounts that are worth about the same the largest is wanted.
         start: When the job began, of `time.perf_counter`.
     """
     parts = [one for _, one in told]
-    best = max(told, key=lambda one: one[0])[1]
-    found = _found(best) if best.useful else _absent(parts, all_told)
+    most, best = max(told, key=_worth)
+    if sums:
+        near = [one for weight, one in told if weight >= NEAR * most > 0]
+        best = max(near, key=lambda one: size_of(one.answer.text) or 0.0, default=best)
+    found = _found(best) if most > 0 else _absent(parts, all_told)
     found = msgspec.structs.replace(
         found,
         visual_tokens=sum(one.answer.visual_tokens for one in parts),
         timings=timings(parts, found, start),
     )
-    shown = [best] if best.useful else parts
+    shown = [best] if most > 0 else parts
     yield Saw(job, found.views, next((one.warning for one in shown if one.warning), ""))
     yield Done(job, found)
 
@@ -158,6 +176,63 @@ def ranked(page: PageParts, texts: Sequence[str], question: str) -> list[tuple[B
     return sorted(zip(page.asked, texts, weighed, strict=True), key=lambda one: -one[2])
 
 
+def _worth(one: tuple[float, Told]) -> float:
+    return one[0]
+
+
+def _is_labelled(places: Sequence[tuple[Box, str, float]]) -> bool:
+    """Tell whether some places have words of the question and others have none."""
+    return any(relevance < 1 for _, _, relevance in places)
+
+
+def _found_read(
+    question: str,
+    page: PageParts,
+    readings: dict[Box, Told],
+    places: Sequence[tuple[Box, str, float]],
+) -> list[tuple[float, Told]]:
+    """Return answers that stand in what was read in a scan's lines, each with its worth."""
+    lines = page.asked[: page.lines]
+    form, labelled = form_of(question), _is_labelled(places)
+    relevance = {box: one for box, _, one in places}
+    said = [
+        readings[box].answer.text if box in readings and readings[box].useful else ""
+        for box in lines
+    ]
+    found: list[tuple[float, Told]] = []
+    for one in found_in(form, said, labelled):
+        told = readings[lines[one.line]]
+        given = msgspec.structs.replace(told.answer, text=one.text, unsure=())
+        left = one.weight * (NAME_THERE if form == "name" else READ_THERE)
+        weight = worth(given, relevance[told.part], left)
+        found.append((weight, Told(told.part, given, told.warning)))
+    return found
+
+
+def _worth_asking(
+    question: str,
+    page: PageParts,
+    found: Sequence[tuple[float, Told]],
+    places: list[tuple[Box, str, float]],
+) -> list[tuple[Box, str, float]]:
+    """Return the places of a scan that are asked about: what was read there tells which.
+
+    None where dates were read, which the model seldom takes for one; else those that have words
+    of the question. For a name without a label, those that look like one, the first ones most.
+    """
+    form = form_of(question)
+    if form == "date" and found:
+        return []
+    if _is_labelled(places):
+        return [one for one in places if one[2] > UNRELATED]
+    lines = page.asked[: page.lines]
+    if form == "name" and found:
+        text = {box: said for box, said, _ in places}
+        heads = list(dict.fromkeys(one.part for _, one in found))
+        return [(box, text[box], LOWER ** (n / 2)) for n, box in enumerate(heads)]
+    return [one for one in places if one[0] in lines]
+
+
 def _is_scan(page: PageParts) -> bool:
     """Tell whether a page has hardly any words of its own: none, or those of a stamp."""
     return len(page.words) < FEW_WORDS
@@ -169,19 +244,20 @@ def _said(lines: Sequence[str], numbers: Sequence[int]) -> str:
 
 def _enough(places: Sequence[tuple[Box, str, float]]) -> float:
     """Return the relevance from which on a sure answer ends the search."""
-    best = places[0][2]
+    best = places[0][2] if places else 0.0
     return best if len(places) > 1 and best > UNRELATED and best > places[-1][2] else math.inf
 
 
-def _texts(page: PageParts, readings: dict[Box, str]) -> tuple[str, ...]:
+def _texts(page: PageParts, readings: dict[Box, Told]) -> tuple[str, ...]:
     """Return what stands in each part, as far as it is known; groups say what their lines say."""
     if not _is_scan(page):
         return focus.texts_of(page.asked, page.words)
     lines = page.asked[: page.lines]
+    said = {box: one.answer.text for box, one in readings.items() if one.useful}
     return tuple(
-        readings.get(box, "")
+        said.get(box, "")
         if number < page.lines
-        else " ".join(readings.get(line, "") for line in lines if box.holds(line))
+        else " ".join(said.get(line, "") for line in lines if box.holds(line))
         for number, box in enumerate(page.asked)
     )
 
@@ -190,7 +266,7 @@ def _read(
     job: int,
     question: Question,
     page: PageParts,
-    readings: dict[Box, str],
+    readings: dict[Box, Told],
     ask: AskPage,
     cancel: CancelToken,
 ) -> Generator[Event, None, None]:
@@ -211,8 +287,7 @@ def _read(
             return
         share = READ_SHARE * number / len(lines)
         yield Progress(job, _saying("Reading", number, len(lines)), share)
-        one = yield from ask_part(about(reading, box, READ_TOKENS), ask)
-        readings[box] = one.answer.text if one.useful else ""
+        readings[box] = yield from ask_part(about(reading, box, READ_TOKENS), ask)
 
 
 def _saying(what: str, number: int, count: int) -> str:

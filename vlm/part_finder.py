@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm import blocks, page_parts, page_reading
+from vlm import blocks, page_parts, page_reading, text_lines
 from vlm.blocks import Line
 from vlm.errors import DeskError, QuestionUnanswerable
 from vlm.page_reading import Pages
@@ -21,6 +21,10 @@ from vlm.types import WHOLE_PAGE, Box, PageRef, Word
 
 MOST_LINES, MOST_BLOCKS = 32, 16
 """Lines of a page, and groups of a few; more are joined while their print stays legible."""
+
+DRAWN_PX = 1600
+"""Longer side of the drawing in which lines are looked for: the print of a slip that was scanned
+on a whole sheet is ten pixels high there."""
 
 KEPT_PAGES = 256
 """Pages whose parts are remembered; they are small."""
@@ -79,8 +83,12 @@ class PartFinder:
         gray = self._drawn(page)
         lines = _lines(gray, words, page)
         height, width = gray.shape
-        single = page_parts.divide(lines, width, height, MOST_LINES, rows=1)
-        groups = page_parts.divide(lines, width, height, MOST_BLOCKS)
+        single = page_parts.divide(lines, width, height, MOST_LINES, rows=1, apart=not words)
+        if words:
+            groups = page_parts.divide(lines, width, height, MOST_BLOCKS)
+        else:  # a scan's lines are read in pieces and then asked in rows; groups are read badly
+            whole = page_parts.divide(lines, width, height, MOST_LINES, rows=1)
+            groups = tuple(box for box in whole if sum(map(box.holds, single)) > 1)
         shown = tuple(dict.fromkeys(single + groups)) or (WHOLE_PAGE,)
         single = shown[: max(1, len(single))]
         rows = tuple(_beside(box, single) for box in shown)
@@ -107,7 +115,7 @@ class PartFinder:
         sides = (size.width, size.height)
         if page.rotation in (90, 270):
             sides = (size.height, size.width)
-        scale = page_reading.LONGEST_PX / max(sides)
+        scale = DRAWN_PX / max(sides)
         width, height = (max(1, round(side * scale)) for side in sides)
         data = bytes(self._pages.render(page, WHOLE_PAGE, width, height).data)
         pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
@@ -142,14 +150,14 @@ def _above(box: Box, lines: tuple[Box, ...]) -> tuple[int, ...]:
 def _lines(gray: NDArray[np.uint8], words: tuple[Word, ...], page: PageRef) -> tuple[Line, ...]:
     """Return the lines of the text layer, and those of ink that it does not have."""
     if not words:
-        return blocks.find_lines(gray)
+        return text_lines.find_lines(gray)
     height, width = gray.shape
     shown = tuple(Word(one.text, as_shown(one.box, page.rotation)) for one in words)
     written = page_parts.lines_of_words([one.box for one in shown], width, height)
     em = float(np.median([line.height for line in written])) / page_parts.INK_EM
     inked = (
         line
-        for line in blocks.find_lines(page_reading.without_words(gray, shown))
+        for line in text_lines.find_lines(page_reading.without_words(gray, shown))
         if LOWEST_EM * em <= line.height <= HIGHEST_EM * em and line.right - line.left >= 2 * em
     )
     return (*written, *inked)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -152,7 +152,7 @@ class Sight:
             size,
             sheet,
             words,
-            layout,
+            replace(layout, tiles=tuple(one.tile for one in drawn)),
             tuple(one.view for one in drawn),
             tuple(one.digest for one in drawn),
         )

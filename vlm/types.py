@@ -142,6 +142,7 @@ class View(Value, frozen=True):
 
     `width` and `height` are pixels the vision encoder saw; `dpi` is pixels per inch of page.
     `page` is the one of the question's `more_pages` that it shows; None for its `page`.
+    `letters_px` is how many pixels its small letters are high, where that was measured, else 0.
     """
 
     name: str
@@ -151,6 +152,7 @@ class View(Value, frozen=True):
     dpi: float
     visual_tokens: int
     page: PageRef | None = None
+    letters_px: float = 0.0
 
 
 class HeatMap(Value, frozen=True):

@@ -8,12 +8,15 @@ from __future__ import annotations
 import hashlib
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+import numpy as np
 from PIL import Image
 
 from vlm.families.family import Layout, Sheet, Tile
+from vlm.text_lines import print_height
+from vlm.tidying import tidied
 from vlm.turns import on_page as on_page
 from vlm.types import WHOLE_PAGE, Box, Document, PageRef, PageSize, Quarter, View, Word
 
@@ -31,6 +34,15 @@ USUAL_DPI = 150.0
 """What shows usual print legibly, where no text layer tells its height."""
 
 LOWEST_DPI, HIGHEST_DPI = 60.0, 300.0
+LEGIBLE_EM_PX = 22.0
+"""Pixels of an em whose small letters are `LEGIBLE_PX` high."""
+
+MEASURED_DPI, MEASURED_PX = 200.0, 1000
+"""Of the drawing on which the size of print is measured: resolution and longer side, at most."""
+
+LOWEST_MEASURED_DPI = 20.0
+"""What shows the largest print legibly: capitals an inch high."""
+
 SPARSE_DPI = 100.0
 """Without a text layer, below this many pixels an inch a person is warned."""
 
@@ -86,11 +98,13 @@ class Drawn:
         view: What the person is told of it.
         image: RGB Pillow image of the tile's canvas size.
         digest: Of pixels and size: equal digests have equal features.
+        tile: As it was drawn: fitted to its print where that had to be measured.
     """
 
     view: View
     image: Any
     digest: bytes
+    tile: Tile
 
 
 def sheet_of(size: PageSize, box: Box, turn: Quarter, words: Sequence[Word]) -> Sheet:
@@ -106,7 +120,8 @@ def sheet_of(size: PageSize, box: Box, turn: Quarter, words: Sequence[Word]) -> 
     heights = sorted(_x_heights(size, box, words))
     wanted = LEGIBLE_PX / heights[len(heights) // 10] if heights else USUAL_DPI
     legible = min(max(wanted, LOWEST_DPI), HIGHEST_DPI)
-    return Sheet(height, width, legible) if turn in (90, 270) else Sheet(width, height, legible)
+    sides = (height, width) if turn in (90, 270) else (width, height)
+    return Sheet(*sides, legible, guessed=not heights)
 
 
 def _x_heights(size: PageSize, box: Box, words: Sequence[Word]) -> list[float]:
@@ -122,23 +137,50 @@ def _x_heights(size: PageSize, box: Box, words: Sequence[Word]) -> list[float]:
 def draw(
     pages: PageSource, page: PageRef, box: Box | None, sheet: Sheet, layout: Layout, tile: Tile
 ) -> Drawn:
-    """Draw one tile at exactly the size that the model uses."""
+    """Draw one tile at exactly the size that the model uses.
+
+    For a checkpoint that was taught print of one size on white paper, see `Layout.tidy`, a part of
+    a page without a text layer is drawn once before to measure its print, and drawings are tidied.
+    """
     place = on_page(tile.box, box or WHOLE_PAGE, page.rotation)
-    pixels = pages.render(page, place, tile.width, tile.height)
-    image = Image.frombytes("RGB", (pixels.width, pixels.height), bytes(pixels.data))
+    legible = None
+    if layout.tidy is not None and sheet.guessed and box is not None:
+        legible = _measured_dpi(pages, page, place, sheet)
+    if layout.tidy is not None and legible is not None:
+        tile = layout.tidy.tile(tile.name, tile.box, replace(sheet, legible_dpi=legible))
+    image = _picture(pages.render(page, place, tile.width, tile.height))
+    if layout.tidy is not None:
+        image = Image.fromarray(tidied(np.asarray(image)))
     if image.size != tile.canvas:
         canvas = Image.new("RGB", tile.canvas, "white")
         canvas.paste(image)
         image = canvas
     digest = hashlib.sha256(repr(tile.canvas).encode() + image.tobytes()).digest()
+    dpi = tile.width / (tile.box.width * sheet.width)
     view = View(
         tile.name,
         place,
         *tile.canvas,
-        dpi=tile.width / (tile.box.width * sheet.width),
+        dpi=dpi,
         visual_tokens=layout.tokens_per_tile,
+        letters_px=LEGIBLE_PX * dpi / legible if legible is not None else 0.0,
     )
-    return Drawn(view, image, digest)
+    return Drawn(view, image, digest, tile)
+
+
+def _measured_dpi(pages: PageSource, page: PageRef, place: Box, sheet: Sheet) -> float | None:
+    """Return what shows the print of a part legibly; None where no print is seen."""
+    scale = min(MEASURED_DPI, MEASURED_PX / max(sheet.width, sheet.height))
+    width, height = (max(1, round(side * scale)) for side in (sheet.width, sheet.height))
+    picture = _picture(pages.render(page, place, width, height)).convert("L")
+    em_px = print_height(np.asarray(picture))
+    if em_px is None:
+        return None
+    return min(max(LEGIBLE_EM_PX * scale / em_px, LOWEST_MEASURED_DPI), HIGHEST_DPI)
+
+
+def _picture(drawing: Drawing) -> Any:
+    return Image.frombytes("RGB", (drawing.width, drawing.height), bytes(drawing.data))
 
 
 def best_dpi(views: Sequence[View]) -> float:
@@ -154,8 +196,8 @@ def warning(size: PageSize, box: Box | None, words: Sequence[Word], views: Seque
     if box is not None:
         advice = "Draw a smaller box around the part you mean."
     heights = _x_heights(size, box or WHOLE_PAGE, words)
-    if heights:
-        pixels = statistics.median(heights) * dpi
+    pixels = statistics.median(heights) * dpi if heights else max(one.letters_px for one in views)
+    if pixels:
         if pixels >= UNREADABLE_PX:
             return ""
         count = f"{pixels:.0f} pixels" if pixels >= 1.5 else "1 pixel"

@@ -188,7 +188,7 @@ def test_a_small_model_reads_a_page_part_by_part_and_keeps_what_it_made(small: P
     events = list(engine.look(Look(4, PageRef(PATH, 0)), NEVER))
     assert events[-1] == Looked(4)
     drawn = len(book.renders)
-    events = list(engine.ask(Ask(5, page_of(asked(), 0)), NEVER))
+    events = list(engine.ask(Ask(5, page_of(asked("What stands there?"), 0)), NEVER))
     told = [event.text for event in events if isinstance(event, Progress)]
     assert len(book.renders) == drawn, "the parts were looked at ahead"
     assert told[0] == "Finding the parts of the page"
@@ -197,7 +197,9 @@ def test_a_small_model_reads_a_page_part_by_part_and_keeps_what_it_made(small: P
     assert isinstance(ended, Done)
     part = ended.answer.evidence.part
     assert part is not None
-    alone = answered(engine, msgspec.structs.replace(page_of(asked(), 0), box=part))
+    alone = answered(
+        engine, msgspec.structs.replace(page_of(asked("What stands there?"), 0), box=part)
+    )
     assert ended.answer.text == alone.text
     assert ended.answer.confidence == pytest.approx(alone.confidence, rel=1e-3)
     assert [view.box for view in ended.answer.views] == [view.box for view in alone.views]
@@ -224,7 +226,7 @@ def test_several_questions_about_a_page_are_asked_of_its_parts(small: Path) -> N
     engine = started(small, Book(texts=TEXTS))
     box = Box(0.1, 0.05, 0.9, 0.2)
     questions = (
-        page_of(asked("Total?"), 3),
+        page_of(asked("What stands there?"), 3),
         msgspec.structs.replace(page_of(asked("Date?"), 3), box=box),
         page_of(asked("Number?"), 9),
         page_of(asked("  "), 3),

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.drawn import line
-from vlm import blocks
+from vlm import text_lines
 from vlm.blocks import Line
 from vlm.page_parts import HIGHEST, INK_EM, WIDER, WIDEST, divide, lines_of_words
 from vlm.types import Box
@@ -146,19 +146,19 @@ LINES = ((40, 100, 300), (40, 200, 460))
 
 
 def test_lines_are_found_in_tables_and_dirt_is_none() -> None:
-    plain = blocks.find_lines(gray(*LINES))
+    plain = text_lines.find_lines(gray(*LINES))
     assert [(one.top, one.end) for one in plain] == [(100, 115), (200, 215)]
     assert plain[1].pieces[0][0] == 40
-    assert blocks.find_lines(gray(*LINES, frame=True)) == plain
-    assert blocks.find_lines(gray(*LINES, dirt=True)) == plain
-    assert blocks.find_lines(gray(dirt=False)) == ()
+    assert text_lines.find_lines(gray(*LINES, frame=True)) == plain
+    assert text_lines.find_lines(gray(*LINES, dirt=True)) == plain
+    assert text_lines.find_lines(gray(dirt=False)) == ()
 
 
 def test_columns_whose_lines_do_not_meet_are_read_each_on_its_own() -> None:
     left = [(40, 100 + 24 * number, 300) for number in range(4)]
     right = [(600, 112 + 24 * number, 900) for number in range(4)]
     single = [(40, 400, 500), (40, 450, 500), (40, 500, 500)]
-    found = blocks.find_lines(gray(*left, *right, *single))
+    found = text_lines.find_lines(gray(*left, *right, *single))
     assert len(found) == 11
     assert sum(one.left == 600 for one in found) == 4
 

@@ -120,7 +120,12 @@ def test_it_knows_what_stands_beside_and_above_each_line() -> None:
     beside = [tuple(n for n in numbers if n < 4) for numbers in found.rows[:4]]
     assert beside == [(0, 1), (0, 1), (2,), (3,)]
     assert found.above[:4] == ((), (), (1,), ())
-    assert found.lines == 5, "what stands far apart in one row is also offered together"
-    assert len(found.asked) > found.lines, "and groups of lines"
-    group = found.rows[found.lines :]
-    assert any({1, 2} <= set(numbers) for numbers in group)
+    assert found.lines == 4, "pieces of a line that stand far apart are read each on its own"
+    assert set(found.rows[4:]) == {(0, 1)}, "and then offered together"
+
+
+def test_a_page_with_words_also_offers_groups_of_lines() -> None:
+    words = (*line("Invoice", "number", y=0.1), *line("5414", "dated", y=0.112))
+    found = finder(Inked(inked=(), words_of_page=words)).find(PAGE, None)
+    assert found.lines == 2
+    assert found.rows[2:] == ((0, 1),)

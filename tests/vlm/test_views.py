@@ -145,7 +145,7 @@ def test_a_view_inside_a_crop() -> None:
 
 
 def test_a_sheet_is_measured_as_shown_and_by_its_print() -> None:
-    assert views.sheet_of(A4, WHOLE_PAGE, 0, ()) == Sheet(595 / 72, 842 / 72, 150.0)
+    assert views.sheet_of(A4, WHOLE_PAGE, 0, ()) == Sheet(595 / 72, 842 / 72, 150.0, guessed=True)
     assert views.sheet_of(A4, WHOLE_PAGE, 90, ()).width == 842 / 72
     ten_point = line("Invoice", "total", height=12 / 842)
     assert views.sheet_of(A4, WHOLE_PAGE, 0, ten_point).legible_dpi == pytest.approx(143, abs=1)

@@ -42,11 +42,13 @@ class Sheet:
         width: Inches.
         height: Inches.
         legible_dpi: From here on its text is large enough for a model to read.
+        guessed: Nothing tells how large its text is; that would have to be measured.
     """
 
     width: float
     height: float
     legible_dpi: float
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,14 @@ class Tile:
     canvas: tuple[int, int]
 
 
+class Fitting(Protocol):
+    """How a checkpoint's tiles are fitted; equal ones have the same `repr`."""
+
+    def tile(self, name: str, box: Box, sheet: Sheet) -> Tile:
+        """Fit a part of a sheet, its text as large as the sheet says."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a sheet is put before the model.
@@ -78,6 +88,8 @@ class Layout:
         rows: Rows of the grid of tiles; 0 when the sheet is not split.
         columns: Columns of that grid.
         tokens_per_tile: Visual tokens of one tile.
+        tidy: Set for a checkpoint that was taught print of one size on white paper: how a tile is
+            fitted when its print has been measured. Its tiles are drawn as `vlm.tidying` says.
     """
 
     tiles: tuple[Tile, ...]
@@ -85,6 +97,7 @@ class Layout:
     rows: int
     columns: int
     tokens_per_tile: int
+    tidy: Fitting | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,27 +42,47 @@ QUARTERS = (
 MAX_DPI = 300.0
 """Drawing a page finer than this shows a model nothing that it can use."""
 
+NARROWEST_PX = 128
+"""Width of the narrowest image that a checkpoint with markers was taught; white fills it up."""
+
 ENOUGH = 0.97
 """Share of the legible resolution at which a sheet need not be split: sizes are whole pixels."""
 
 
-def _tile(processor: Any, name: str, box: Box, sheet: Sheet) -> Tile:
-    """Fit a part of the sheet into the longest edge; pad instead of stretching or cutting.
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What images a checkpoint takes.
 
-    The stock processor stretches to the shortest edge, and the encoder drops pixels that do not
-    fill a patch: white pixels to the right and below avoid both. A checkpoint with markers was
-    taught print of one size, so that it is not drawn larger than legible either.
+    Attributes:
+        longest: Pixels of an image's longer side, at most.
+        shortest: Pixels of its sides, at least.
+        patch: Pixels of a patch's side.
+        marked: It was taught print of one size, so that it is drawn no larger than legible.
     """
-    size = processor.image_processor.size
-    longest, shortest = int(size["longest_edge"]), int(size["shortest_edge"])
-    patch = int(processor.patch)
-    width, height = box.width * sheet.width, box.height * sheet.height
-    dpi = min(sheet.legible_dpi, MAX_DPI) if _is_marked(processor) else MAX_DPI
-    long_px = min(max(max(width, height) * dpi, shortest, 2 * patch), longest)
-    scale = long_px / max(width, height)
-    drawn = max(1, int(width * scale)), max(1, int(height * scale))
-    canvas = [min(-(-max(side, shortest) // patch) * patch, longest) for side in drawn]
-    return Tile(name, box, *drawn, (canvas[0], canvas[1]))
+
+    longest: int
+    shortest: int
+    patch: int
+    marked: bool
+
+    def tile(self, name: str, box: Box, sheet: Sheet) -> Tile:
+        """Fit a part of the sheet into the longest edge; pad instead of stretching or cutting.
+
+        The stock processor stretches to the shortest edge, and the encoder drops pixels that do
+        not fill a patch: white pixels to the right and below avoid both.
+        """
+        width, height = box.width * sheet.width, box.height * sheet.height
+        dpi = min(sheet.legible_dpi, MAX_DPI) if self.marked else MAX_DPI
+        long_px = max(max(width, height) * dpi, self.shortest, 2 * self.patch)
+        scale = min(long_px, self.longest) / max(width, height)
+        drawn = max(1, int(width * scale)), max(1, int(height * scale))
+        least = max(self.shortest, NARROWEST_PX) if self.marked else self.shortest, self.shortest
+        whole = (
+            -(-max(side, low) // self.patch) * self.patch
+            for side, low in zip(drawn, least, strict=True)
+        )
+        across, down = (min(side, self.longest) for side in whole)
+        return Tile(name, box, *drawn, (across, down))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +107,13 @@ class Idefics2:
 
     def plan(self, processor: Any, sheet: Sheet, splitting: bool) -> Layout:
         """Split only what the whole view would show too small: a crop of a line stays whole."""
-        whole = _tile(processor, "Whole", WHOLE_PAGE, sheet)
-        tokens = processor.image_seq_len
+        fit = _fit(processor)
+        whole = fit.tile("Whole", WHOLE_PAGE, sheet)
+        tokens, tidy = processor.image_seq_len, fit if fit.marked else None
         if not splitting or whole.width / sheet.width >= ENOUGH * sheet.legible_dpi:
-            return Layout((whole,), images=1, rows=0, columns=0, tokens_per_tile=tokens)
-        quarters = (_tile(processor, name, box, sheet) for name, box in QUARTERS)
-        images = len(MARKERS) if _is_marked(processor) else 1
+            return Layout((whole,), 1, rows=0, columns=0, tokens_per_tile=tokens, tidy=tidy)
+        quarters = (fit.tile(name, box, sheet) for name, box in QUARTERS)
+        images = len(MARKERS) if fit.marked else 1
         return Layout((*quarters, whole), images, rows=2, columns=2, tokens_per_tile=tokens)
 
     def expand(self, processor: Any, prompt: str, layout: Layout) -> str:
@@ -145,6 +166,12 @@ class Idefics2:
             partial(gaze.regular, unit=int(processor.patch)),
             queries=Attention(resampler.layers[-1].self_attn),
         )
+
+
+def _fit(processor: Any) -> Fit:
+    size = processor.image_processor.size
+    longest, shortest = int(size["longest_edge"]), int(size["shortest_edge"])
+    return Fit(longest, shortest, int(processor.patch), _is_marked(processor))
 
 
 def _is_marked(processor: Any) -> bool:

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from vlm.read_answers import LOWER, Found, found_in, is_name, size_of
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("Date : 18/01/2018 10:27", "18/01/2018"),
+        ("INV 24-01-18", "24-01-18"),
+        ("30 Mar 2018 18:17", "30 Mar 2018"),
+        ("2017-12-28 22:17PM", "2017-12-28"),
+        ("March 3, 2018", "March 3, 2018"),
+        ("10.OCT.2017", "10.OCT.2017"),
+        ("den 05.06.2018", "05.06.2018"),
+    ],
+)
+def test_dates_are_found_in_what_was_read(text: str, date: str) -> None:
+    assert list(found_in("date", ["Total 7", text], True)) == [Found(date, 1, 1.0)]
+
+
+@pytest.mark.parametrize("text", ["95555903", "3 4 14", "8.90 12.20", "10:17:32", "192.168.178.20"])
+def test_other_numbers_are_no_dates(text: str) -> None:
+    assert list(found_in("date", [text], True)) == []
+
+
+def test_amounts_are_found_with_their_cents() -> None:
+    found = found_in("amount", ["RM 1,234.50 and 9 .60", "18-01-2018", "7"], True)
+    assert [(one.text, one.line) for one in found] == [("1,234.50", 0)]
+    assert [one.text for one in found_in("amount", ["3. 50 SR"], True)] == ["3.50"]
+
+
+def test_names_are_looked_for_only_where_no_label_tells_of_them() -> None:
+    lines = ["0598", "Keller Druck", "Lange\nGasse"]
+    assert list(found_in("name", lines, labelled=False)) == [
+        Found("Keller Druck", 1, 1.0),
+        Found("Lange Gasse", 2, LOWER),
+    ]
+    assert list(found_in("name", lines, labelled=True)) == []
+
+
+def test_what_has_no_known_form_is_not_looked_for() -> None:
+    assert list(found_in(None, ["Keller 5414"], True)) == []
+    assert list(found_in("number", ["Keller 5414"], True)) == []
+
+
+def test_a_name_is_mostly_letters() -> None:
+    assert is_name("99 SPEED MART S/B")
+    assert not is_name("06:20PM 568008")
+    assert not is_name("GST")
+
+
+def test_the_size_of_an_amount_is_compared_in_any_notation() -> None:
+    assert size_of("RM 1.234,50") == size_of("1,234.50") == 1234.5
+    assert size_of("Total") is None

@@ -1,0 +1,190 @@
+"""Finds lines of print on a drawn page and how large the print is, by its ink. Pure; reads nothing.
+
+Letters are marks of about the same height; close ones are words, and words beside each other are
+a line, which may climb or fall, as on a page that lay askew.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlm.blocks import APART, Line, pieces_of
+from vlm.ink import LONG, Marks, ink_of, marks_of, usual_height
+
+LOWEST, HIGHEST, WIDEST = 0.45, 3.2, 14.0
+"""Of the usual height of letters: lower marks are dots and dirt, higher and wider ones no print."""
+
+WORD_GAP = 0.7
+"""White within a word, in heights of letters."""
+
+LINE_GAP = 14.0
+"""White within a line, in heights of letters; beyond it another line begins."""
+
+OVERLAP = 0.5
+"""Share of a word's height that lies beside the word before it on the same line."""
+
+UNLIKE = 2.2
+"""Times by which words of one line differ in height, at most."""
+
+ASIDE = 0.1
+"""What white before a word counts, against its being too high or too low, to choose its line."""
+
+SEVERAL = 1.5
+"""Words so many times as wide as letters are high have several letters, some of them tall."""
+
+TALL_EM = 0.76
+"""Height of the ink of such a word in em: that of capitals, or of small letters with one of
+"b" and "p"."""
+
+
+@dataclass(slots=True)
+class _Growing:
+    """A line while words are added, from left to right."""
+
+    words: list[tuple[int, int, int, int]] = field(default_factory=list)
+    top: float = 0.0
+    end: float = 0.0
+
+    def add(self, word: tuple[int, int, int, int]) -> None:
+        """Add a word: left, top, and the column and row after the last."""
+        share = 0.5 if self.words else 1.0
+        self.top += share * (word[1] - self.top)
+        self.end += share * (word[3] - self.end)
+        self.words.append(word)
+
+    def takes(self, word: tuple[int, int, int, int], widest: float) -> float | None:
+        """Return how far off a word is, in pixels; None when it belongs to no such line."""
+        left, top, _, end = word
+        white = left - self.words[-1][2]
+        lower, higher = sorted((end - top, self.end - self.top))
+        beside = min(end, self.end) - max(top, self.top)
+        if white > widest or higher > UNLIKE * lower or beside < OVERLAP * lower:
+            return None
+        return abs(top + end - self.top - self.end) / 2 + ASIDE * max(0, white)
+
+
+def find_lines(gray: NDArray[np.uint8]) -> tuple[Line, ...]:
+    """Return the lines of text from top to bottom, columns side by side each with its own.
+
+    Args:
+        gray: ``(height, width)`` uint8, 0 is black.
+    """
+    marks = marks_of(ink_of(gray))
+    usual = usual_height(marks)
+    grown = lines_of(words_of(marks, usual), usual)
+    found = [
+        _line(words) for words in grown if sum(right - left for left, _, right, _ in words) >= usual
+    ]
+    return tuple(sorted(found, key=lambda line: (line.top, line.left)))
+
+
+def print_height(gray: NDArray[np.uint8]) -> float | None:
+    """Return the size of the print on a drawing.
+
+    Args:
+        gray: ``(height, width)`` uint8, 0 is black.
+
+    Returns:
+        Pixels of one em, of the size that most of the print has; None where there is none.
+    """
+    marks = marks_of(ink_of(gray))
+    usual = usual_height(marks)
+    if not usual:
+        return None
+    words = words_of(marks, usual)
+    several = [word for word in words if word[2] - word[0] >= SEVERAL * usual]
+    if not several:
+        return usual / TALL_EM
+    heights = sorted((end - top, right - left) for left, top, right, end in several)
+    half = sum(width for _, width in heights) / 2
+    for height, width in heights:
+        half -= width
+        if half <= 0:
+            return height / TALL_EM
+    raise AssertionError("half of the words is among them")
+
+
+def letters_of(marks: Marks, usual: float) -> NDArray[np.bool_]:
+    """Tell which marks may be letters.
+
+    Args:
+        marks: Of a drawing.
+        usual: Height of its letters, pixels.
+
+    Returns:
+        ``(marks,)`` bool.
+    """
+    high, wide = marks.heights, marks.widths
+    found: NDArray[np.bool_] = (high >= LOWEST * usual) & (high <= HIGHEST * usual)
+    return found & (wide <= WIDEST * usual) & (high <= LONG * wide)
+
+
+def words_of(marks: Marks, usual: float) -> list[tuple[int, int, int, int]]:
+    """Join letters close beside each other.
+
+    Args:
+        marks: Of a drawing.
+        usual: Height of its letters, pixels.
+
+    Returns:
+        Left, top, and the column and row after the last of each, from left to right.
+    """
+    letters = letters_of(marks, usual)
+    if not letters.any():
+        return []
+    closed = marks.where(letters) | _gaps(marks, letters, round(WORD_GAP * usual))
+    boxes = marks_of(closed).boxes
+    return [tuple(box) for box in boxes[np.argsort(boxes[:, 0])].tolist()]
+
+
+def lines_of(
+    words: Iterable[tuple[int, int, int, int]], usual: float
+) -> list[list[tuple[int, int, int, int]]]:
+    """Put words beside each other into lines.
+
+    Args:
+        words: From left to right.
+        usual: Height of letters, pixels.
+    """
+    widest = LINE_GAP * usual
+    done: list[_Growing] = []
+    growing: list[_Growing] = []
+    for word in words:
+        near = [line for line in growing if word[0] - line.words[-1][2] <= widest]
+        if len(near) < len(growing):
+            done += [line for line in growing if word[0] - line.words[-1][2] > widest]
+            growing = near
+        off = [
+            (far, place)
+            for place, line in enumerate(growing)
+            if (far := line.takes(word, widest)) is not None
+        ]
+        if not off:
+            growing.append(_Growing())
+        growing[min(off)[1] if off else -1].add(word)
+    return [line.words for line in (*done, *growing)]
+
+
+def _gaps(marks: Marks, letters: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
+    """Return the white of at most so many pixels between letters in a row of pixels."""
+    runs = marks.runs[letters[marks.owner]]
+    runs = runs[np.lexsort((runs[:, 1], runs[:, 0]))]
+    rows, ends, starts = runs[:-1, 0], runs[:-1, 2], runs[1:, 1]
+    near = (rows == runs[1:, 0]) & (starts - ends <= most)
+    height, width = marks.shape
+    change = np.zeros((height, width + 1), np.int8)
+    change[rows[near], ends[near]] += 1
+    change[rows[near], starts[near]] -= 1
+    return np.cumsum(change, axis=1, dtype=np.int8)[:, :width] > 0
+
+
+def _line(words: list[tuple[int, int, int, int]]) -> Line:
+    tall = statistics.median(end - top for _, top, _, end in words)
+    spans = [(float(left), float(right)) for left, _, right, _ in words]
+    top, end = min(word[1] for word in words), max(word[3] for word in words)
+    return Line(float(top), float(end), pieces_of(spans, APART * tall))
