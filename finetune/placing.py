@@ -8,9 +8,10 @@ about parts that do not. Loaded by the training process only.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import random
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -142,39 +143,47 @@ def lessons_in(row: RunRow, page: PageParts, words: Sequence[Word]) -> tuple[Run
     told = [(box, text) for box, text, _ in order if text]
     holding: list[Box] = []
     if not says_absent(row.answers[0]):
-        every = [box for box, text in told if _holds(row.answers, text, words, box)]
+        every = _holding(row.answers, told, words)
         holding = [box for box in every if _meet(box, every[0])][:HOLDING]
         if not holding:
             return ()
-    lacking = [
-        box
-        for box, text in told
-        if not any(_meet(box, one) for one in holding[:1]) and _lacks(row.answers, text)
-    ]
-    chance = random.Random(row.id)
-    others = chance.sample(lacking[1:], min(LACKING - 1, len(lacking[1:])))
+    others = [one for one in told if not any(_meet(one[0], held) for held in holding[:1])]
     taught = [(box, row.answers) for box in holding]
-    taught += [(box, (NOT_ON_PAGE,)) for box in (*lacking[:1], *others)]
+    taught += [(box, (NOT_ON_PAGE,)) for box in _lacking(row, others)]
     return tuple(
         msgspec.structs.replace(row, id=f"{row.id}#{number}", part=box, answers=answers)
         for number, (box, answers) in enumerate(taught)
     )
 
 
+Told = tuple[Box, str]
+"""A part and what stands in it."""
+
+
+def _holding(answers: Sequence[str], told: Sequence[Told], words: Sequence[Word]) -> Sequence[Box]:
+    """Return the parts that say an answer to the letter, else those where it may be misread."""
+    exact = [
+        box
+        for box, _ in told
+        if any(locate(answer, words, box).kind == "crop" for answer in answers)
+    ]
+    long = [one for one in answers if len(one) >= LONG and not any(map(str.isdigit, one))]
+    return exact or [
+        box for box, text in told if any(within(answer, text) >= MISREAD for answer in long)
+    ]
+
+
+def _lacking(row: RunRow, others: Sequence[Told]) -> Iterator[Box]:
+    """Return `LACKING` parts that surely do not say the answer: the first of all, then any."""
+    rest = list(others[1:])
+    random.Random(row.id).shuffle(rest)
+    lacks = (
+        box
+        for box, text in (*others[:1], *rest)
+        if all(within(answer, text) <= UNLIKE for answer in row.answers)
+    )
+    return itertools.islice(lacks, LACKING)
+
+
 def _meet(one: Box, other: Box) -> bool:
     return one.holds(other) or other.holds(one)
-
-
-def _holds(answers: Sequence[str], text: str, words: Sequence[Word], box: Box) -> bool:
-    """Tell whether a part says an answer: to the letter or, if it is all letters, misread."""
-    if any(locate(answer, words, box).kind == "crop" for answer in answers):
-        return True
-    return any(
-        within(answer, text) >= MISREAD
-        for answer in answers
-        if len(answer) >= LONG and not any(map(str.isdigit, answer))
-    )
-
-
-def _lacks(answers: Sequence[str], text: str) -> bool:
-    return all(within(answer, text) <= UNLIKE for answer in answers)
