@@ -86,7 +86,7 @@ class Papers(QObject):
         document = view.document()
         if document is not None:
             self.work.learn(view.path, pages=document.page_count, failure="")
-        if added:
+        if added or document is None:  # a view that opens its file: it may be another file now
             self._counter.name(view.path)
         self._redraw.touch()
 

@@ -6,9 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app import dialogs
+from app import dialogs, file_watch
 from app.labelling.values import Source
 from app.viewer.document_view import DocumentView
+from finetune.pictures import document_hash
 from finetune.types import NOT_ON_PAGE
 from tests.app.conftest import MakeShell, furniture, to_the_front
 from tests.app.labelling.desk import (
@@ -126,6 +127,25 @@ def test_asking_again_brings_the_conversation_back(
     assert not shell.window.commands.label.isChecked()
     press(qtbot, pages(shell), Qt.Key.Key_A, Qt.Key.Key_Return)
     assert panel_of(shell).answer.text() == ""
+
+
+def test_a_file_that_was_replaced_is_another_document(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_watch, "REST_MS", 20)
+    shell = make_shell(two[0])
+    labelling = begin(qtbot, shell)
+    old, file = view_of(shell), Path(two[0])
+    other = Path(draw_sample(file.with_name("other"), pages=2))
+    digest = document_hash(other)
+    other.replace(file)
+    qtbot.waitUntil(lambda: view_of(shell) is not old)
+    settled(qtbot, shell)
+    papers = labelling._papers  # pyright: ignore[reportPrivateUsage] # what it takes the file for
+    qtbot.waitUntil(lambda: papers.work.paper(str(file)).document == digest)
+    qtbot.keyClicks(panel_of(shell).answer, "2026-0001")
+    press(qtbot, panel_of(shell).answer, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: [one.document for one in stored()] == [digest])
 
 
 def test_closing_the_window_before_the_picture_is_taken_loses_nothing(
