@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 import torch
 from PIL import Image
@@ -203,6 +204,12 @@ def test_a_person_is_warned_of_text_too_small(
     assert found.startswith(expected)
     assert (found == "") is (expected == "")
     assert expected == "" or found.endswith("Draw a box around the part you mean.")
+
+
+@pytest.mark.parametrize(("letters_px", "legible"), [(9.5, True), (5.0, False)])
+def test_large_print_on_a_scan_may_be_shown_coarsely(letters_px: float, legible: bool) -> None:
+    one = msgspec.structs.replace(view(40.0), letters_px=letters_px)
+    assert (views.warning(A4, Box(0, 0, 1, 0.5), (), (one,)) == "") is legible
 
 
 def test_the_warning_about_a_crop_asks_for_a_smaller_one() -> None:
