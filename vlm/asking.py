@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from vlm.cancel import CancelToken, Stopped, check, told
 from vlm.confidence import geometric_mean, unsure_words
 from vlm.decode import Token, generate, rules_of
 from vlm.drafts import Drafts
-from vlm.errors import QuestionUnanswerable
+from vlm.errors import ModelUnsupported, QuestionUnanswerable
 from vlm.evidence import locate_over
 from vlm.families.family import visual_tokens
 from vlm.prompt import Prompt
@@ -23,6 +24,13 @@ from vlm.repetition import Repetition
 from vlm.seeing import Clock, Seen, Sight
 from vlm.streaming import TextStream
 from vlm.types import Answer, Question, StopReason, Timings, View
+
+NO_NUMBERS = (
+    "The model computes no usable numbers here: the format that this device computes in is too "
+    "small for it, or its file is damaged. Let it run on the processor instead (in the settings), "
+    "or choose another model."
+)
+"""Some models' numbers grow beyond what 16 bits of an older graphics card hold."""
 
 
 @dataclass(slots=True)
@@ -44,7 +52,12 @@ class Draft:
 
         Returns:
             The text that is certain now, and whether the answer is finished.
+
+        Raises:
+            ModelUnsupported: If it was chosen among numbers that are none.
         """
+        if math.isnan(token.probability):
+            raise ModelUnsupported(NO_NUMBERS)
         self.last_at = time.perf_counter()
         self.first_at = self.first_at or self.last_at
         self.probabilities.append(token.probability)

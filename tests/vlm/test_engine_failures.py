@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
+from tests import tiny
 from tests.drawn import DrawnPages
 from tests.vlm.answering import (
     NEVER,
@@ -17,7 +20,7 @@ from tests.vlm.answering import (
     question,
     started,
 )
-from vlm import device, seeing
+from vlm import asking, device, seeing
 from vlm.device import Placement
 from vlm.engine import Engine
 from vlm.errors import PageTimeout
@@ -160,3 +163,15 @@ def test_closing_ends_the_page_processes() -> None:
     pages = DrawnPages()
     Engine(pages, 1, in_float32).close()
     assert pages.stopped
+
+
+@pytest.mark.parametrize("kind", ["idefics2", "smolvlm"])
+def test_numbers_that_are_none_are_no_answer(
+    checkpoint: Checkpoint, tmp_path: Path, kind: tiny.Kind
+) -> None:
+    folder = Path(shutil.copytree(checkpoint(kind), tmp_path / kind))
+    weights = load_file(folder / "model.safetensors")
+    weights["model.text_model.norm.weight"].fill_(float("inf"))  # as where 16 bits overflow
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    found = last(started(folder).ask(Ask(2, question()), NEVER))
+    assert found == Failed(2, "model_unsupported", asking.NO_NUMBERS)
