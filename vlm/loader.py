@@ -18,7 +18,7 @@ from huggingface_hub.errors import StrictDataclassError
 from transformers import AutoConfig, AutoModelForImageTextToText
 from transformers.utils import logging as transformers_logging
 
-from vlm import adapters, cards, device, models, packed, prompt, safety
+from vlm import adapters, cards, device, models, packed, prompt, safety, widened
 from vlm.device import Placement
 from vlm.errors import ModelIncomplete
 from vlm.families import FAMILIES
@@ -213,6 +213,9 @@ def _read(
         model = model.to(placement.device)
     model = model.eval().requires_grad_(False)
     family.encoder(model).to(placement.encode)
+    if widened.is_better(placement):
+        placement = widened.widen(model, placement)
+        room = replace(room, placement=placement)
     _end_turns(model, processor)
     info = _described(folder, family, room, model)
     return LoadedModel(model, processor, family, placement, info, (), (), files)
