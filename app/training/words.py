@@ -266,7 +266,7 @@ def made(seconds: float) -> str:
 def about(run: Run) -> str:
     """Say what a run learns from, and what it changes."""
     text = f"{size(run.sizes)} {Path(run.plan.base).name} learns. Begun {made(run.made_at)}."
-    return f"{text} {placed(run.tale)}".strip()
+    return f"{text}\n{placed(run.tale)}".strip()
 
 
 def placed(tale: Tale) -> str:
