@@ -16,6 +16,8 @@ TUNING = ("train", "adapters")
 USAGE_ERROR = 2
 NO_WINDOW = 3
 INTERRUPTED = 130
+UNREAD = 141
+"""The exit code where nobody reads the output any more, as of programs that SIGPIPE ends."""
 SAMPLE_QUESTION = "What is the invoice number?"
 SAMPLE_CROP = "0.545,0.16,0.925,0.186"
 """The part of the sample's first page that holds the answer: the small model reads crops."""
@@ -43,15 +45,20 @@ class _Misused(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["--child"]:
+        return _child(given[1:])
     try:
-        return _run(given)
+        code = _run(given)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:  # before there was anything that could be ended properly
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has enough of it, like `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
 
 
 def _run(given: list[str]) -> int:
-    if given[:1] == ["--child"]:
-        return _child(given[1:])
     if given and given[0] in COMMANDS:
         from vlm.cli import main as command_line
 

@@ -23,6 +23,7 @@ from finetune.protocol import EVENTS, Control, Event
 from finetune.split import Split
 from finetune.types import Crop, Example, Side
 from vlm.errors import ProtocolError
+from vlm.system_refusals import reason
 from vlm.types import Box, PageRef, PageSize, Quarter, Value, Word
 
 PLAN, ROWS, PICTURES = "plan.json", "rows.jsonl", "pictures"
@@ -129,7 +130,8 @@ def read_plan(run: Path) -> TrainPlan:
     try:
         return msgspec.json.decode((run / PLAN).read_bytes(), type=TrainPlan)
     except (OSError, msgspec.DecodeError) as error:
-        raise RunDamaged(f"The plan of the run {run.name} cannot be read: {error}") from error
+        why = reason(error)
+        raise RunDamaged(f"The plan of the run {run.name} cannot be read: {why}.") from error
 
 
 def read_rows(run: Path) -> list[RunRow]:
@@ -151,7 +153,7 @@ def read_row_file(file: Path) -> list[RunRow]:
         return [msgspec.json.decode(line, type=RunRow) for line in file.read_bytes().splitlines()]
     except (OSError, msgspec.DecodeError) as error:
         raise RunDamaged(
-            f"The rows of the run {file.parent.name} cannot be read: {error}"
+            f"The rows of the run {file.parent.name} cannot be read: {reason(error)}."
         ) from error
 
 
@@ -186,7 +188,8 @@ def read_picture(run: Path, row: RunRow) -> bytes:
     try:
         data = (run / PICTURES / Path(row.picture).name).read_bytes()
     except OSError as error:
-        raise RunDamaged(f"A picture of the run {run.name} cannot be read: {error}") from error
+        why = reason(error)
+        raise RunDamaged(f"A picture of the run {run.name} cannot be read: {why}.") from error
     if hashlib.sha256(data).hexdigest() != row.sha256:
         raise RunDamaged(f"A picture of the run {run.name} was changed. Start a new run.")
     return data

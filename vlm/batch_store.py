@@ -18,6 +18,7 @@ from vlm import database
 from vlm.batch import Cell, Row, read_row
 from vlm.errors import BatchUnusable
 from vlm.pages.files import as_text
+from vlm.system_refusals import reason
 
 NAME = "batches.sqlite3"
 
@@ -55,7 +56,8 @@ class BatchStore:
                 "The answers of batches were written by a newer VLM Desk. Update the program."
             ) from error
         except (OSError, sqlite3.OperationalError) as error:
-            raise BatchUnusable(f"The answers of batches cannot be opened: {error}.") from error
+            why = reason(error)
+            raise BatchUnusable(f"The answers of batches cannot be opened: {why}.") from error
         except sqlite3.Error as error:
             raise BatchUnusable(
                 f"The answers of batches in {path} cannot be used: {error}. Remove the file to "

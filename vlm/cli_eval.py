@@ -18,6 +18,7 @@ from vlm.engine import Engine
 from vlm.errors import QuestionUnanswerable
 from vlm.pages.client import PageClient
 from vlm.protocol import Ask, Done, Failed, Load, Loaded
+from vlm.system_refusals import reason
 from vlm.types import Box, ModelInfo, PageRef, Question
 
 MOST_NEW_TOKENS = 128
@@ -92,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         rows = read_rows(path, arguments.limit)
     except (OSError, ValueError) as error:
-        print(f"{path} cannot be used: {error}", file=sys.stderr)
+        print(f"{path} cannot be used: {reason(error)}.", file=sys.stderr)
         return exit_code(QuestionUnanswerable.code)
     engine = Engine(PageClient())
     try:

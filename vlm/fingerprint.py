@@ -12,6 +12,7 @@ from pathlib import Path
 
 from vlm import paths
 from vlm.errors import ModelIncomplete
+from vlm.system_refusals import reason
 
 _SAMPLES = 8
 _SAMPLE_BYTES = 65_536
@@ -57,7 +58,8 @@ def _digest(folder: Path, config: str, what: str) -> str:
             for piece in _pieces(file):
                 digest.update(piece)
     except OSError as error:
-        raise ModelIncomplete(f"The model in {folder} cannot be read: {error}") from error
+        why = reason(error)
+        raise ModelIncomplete(f"The model in {folder} cannot be read: {why}.") from error
     return digest.hexdigest()
 
 

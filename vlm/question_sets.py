@@ -13,6 +13,7 @@ import msgspec
 
 from vlm import paths
 from vlm.errors import QuestionUnanswerable
+from vlm.system_refusals import reason
 from vlm.types import Value
 
 NAME = "question_sets.json"
@@ -173,7 +174,8 @@ def _listed(path: Path) -> tuple[str, ...]:
             lines = content.decode("utf-8-sig").splitlines()
             lines = [line for line in lines if not line.lstrip().startswith("#")]
     except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
-        raise QuestionUnanswerable(f"The questions in {path} cannot be read: {error}.") from error
+        why = reason(error)
+        raise QuestionUnanswerable(f"The questions in {path} cannot be read: {why}.") from error
     questions = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
     if not questions:
         raise QuestionUnanswerable(f"There are no questions in {path}.")

@@ -30,8 +30,17 @@ def sentence(error: OSError, what: str | os.PathLike[str] = "") -> str:
     """
     named = error.filename if isinstance(error.filename, str | Path) else what
     thing = os.fspath(named) or "its files"
-    why = _REASONS.get(error.errno or 0, f"{error.strerror or error}.")
-    return f"VLM Desk cannot use {thing}: {why}"
+    return f"VLM Desk cannot use {thing}: {reason(error)}."
+
+
+def reason(error: Exception) -> str:
+    """Say why a file cannot be used and what to do, as the end of a sentence without its dot."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not saved as UTF-8"
+    if isinstance(error, OSError):
+        why = _REASONS.get(error.errno or 0, error.strerror or str(error))
+        return why.removesuffix(".")
+    return str(error).removesuffix(".")
 
 
 def foreseen(error: OSError) -> bool:

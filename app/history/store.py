@@ -21,6 +21,7 @@ from app.history import schema
 from app.history.entry import Entry
 from vlm import database
 from vlm.errors import DeskError
+from vlm.system_refusals import reason
 from vlm.types import Answer, Box, Evidence, PageRef, PagesRead, Question, Timings, Unsure
 
 NAME = "history.sqlite3"
@@ -82,7 +83,7 @@ class HistoryStore:
         try:
             self._connection = self._open()
         except sqlite3.OperationalError as error:
-            raise HistoryUnusable(f"The history could not be opened: {error}.") from error
+            raise HistoryUnusable(f"The history could not be opened: {reason(error)}.") from error
         except sqlite3.DatabaseError:
             became = safe_file.set_aside(path)
             self.complaint = (
@@ -178,7 +179,7 @@ class HistoryStore:
                 "until then nothing is added to it."
             ) from error
         except OSError as error:
-            raise HistoryUnusable(f"The history could not be opened: {error}.") from error
+            raise HistoryUnusable(f"The history could not be opened: {reason(error)}.") from error
         connection.execute("PRAGMA temp_store = MEMORY")  # vacuuming leaves no file elsewhere
         return connection
 

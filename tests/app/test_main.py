@@ -212,6 +212,22 @@ def test_a_name_that_is_no_text_reaches_the_window_as_text(
     ]
 
 
+def test_output_that_nobody_reads_ends_without_a_trace(own_home: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "app", "--version"],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (command.UNREAD, b"")
+
+
 def test_ctrl_c_before_there_is_a_window_ends_without_a_trace(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -30,6 +30,17 @@ def test_what_nobody_can_mend_is_no_excuse() -> None:
     )
 
 
+def test_a_reason_ends_a_sentence_without_numbers_and_paths() -> None:
+    read_only = OSError(errno.EROFS, os.strerror(errno.EROFS), "/home/anna/batches.sqlite3")
+    assert system_refusals.reason(read_only) == (
+        "the disk can only be read. Check how it is mounted"
+    )
+    with pytest.raises(UnicodeDecodeError) as raised:
+        b"\xff".decode()
+    assert system_refusals.reason(raised.value) == "it is not saved as UTF-8"
+    assert system_refusals.reason(ValueError("line 3: no answer.")) == "line 3: no answer"
+
+
 @pytest.mark.parametrize(("main", "words"), COMMANDS)
 def test_a_home_that_is_a_file_is_one_sentence(
     main: Main,
