@@ -7,9 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
-import torch
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -20,9 +18,6 @@ from app.adapters import words
 from app.settings import SettingsFile
 from app.shell import Shell, Start
 from app.single import Place, Wish
-from finetune import gate, runs
-from finetune.attach import attach
-from finetune.saving import save_adapter
 from tests import tiny
 from tests.app.conftest import furniture
 from tests.app.viewer.sample import draw_sample
@@ -41,18 +36,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def run(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run whose adapter moves every weight it has, and whose measure passed."""
-    found = tuning.frozen_run(tmp_path_factory.mktemp("runs"), model, connector="full")
-    wrapped = attach(tuning.loaded(model).model, runs.read_plan(found))
-    torch.manual_seed(0)
-    with torch.no_grad():
-        for weight in wrapped.parameters():
-            if weight.requires_grad:
-                weight.add_(0.2 * torch.randn_like(weight))
-    save_adapter(wrapped, found / runs.ADAPTER)
-    judged = [gate.judge(f"e{n}", f"d{n}", "Q?", ("a",), "x", "a") for n in range(6)]
-    (found / runs.GATE).write_bytes(msgspec.json.encode(gate.decide(judged, [])))
-    return found
+    return tuning.measured_run(tmp_path_factory.mktemp("runs"), model, 0.2)
 
 
 @pytest.fixture

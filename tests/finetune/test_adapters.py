@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from finetune import adapters, choice, gate, runs, worker
+from finetune import adapters, choice, worker
 from finetune.adapters import CARD, Adapter, AdapterLibrary, Card
 from finetune.base_model import place, returned
 from finetune.errors import AdapterInvalid, AdapterUnknown, RunDamaged
@@ -28,12 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Path:
-    """A run with an adapter whose every weight was moved, and a measure."""
-    found = tuning.frozen_run(tmp_path_factory.mktemp("runs"), folder, connector="full")
-    tuning.learn_at_random(found)
-    judged = [gate.judge(f"{n}", f"d{n}", "Q?", ("a",), "x", "a") for n in range(6)]
-    (found / runs.GATE).write_bytes(msgspec.json.encode(gate.decide(judged, [])))
-    return found
+    return tuning.measured_run(tmp_path_factory.mktemp("runs"), folder, 0.1)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from finetune.checkpoint import Checkpoints
 from finetune.disk import RealDisk
 from finetune.features import Features
 from finetune.fingerprint import base_fingerprint
+from finetune.gate import decide, judge
 from finetune.kept import KeptPages
 from finetune.lessons import lesson_of
 from finetune.plan import TrainPlan
@@ -99,16 +100,25 @@ def frozen_run(root: Path, folder: Path, **changes: object) -> Path:
     return runs.freeze(root, plan, examples, split.split(examples, 0), crop_of)
 
 
-def learn_at_random(run: Path) -> None:
-    """Leave an adapter in a run folder whose every weight was moved."""
+def learn_at_random(run: Path, by: float = 0.1) -> None:
+    """Leave an adapter in a run folder whose every weight was moved, by about so much."""
     plan = runs.read_plan(run)
     wrapped = attach(loaded(Path(plan.base)).model, plan)
     torch.manual_seed(0)
     with torch.no_grad():
         for weight in wrapped.parameters():
             if weight.requires_grad:
-                weight.add_(0.1 * torch.randn_like(weight))
+                weight.add_(by * torch.randn_like(weight))
     save_adapter(wrapped, run / runs.ADAPTER)
+
+
+def measured_run(root: Path, folder: Path, by: float) -> Path:
+    """Write a run whose adapter moves every weight it has, and whose measure passed."""
+    run = frozen_run(root, folder, connector="full")
+    learn_at_random(run, by)
+    judged = [judge(f"e{n}", f"d{n}", "Q?", ("a",), "x", "a") for n in range(6)]
+    (run / runs.GATE).write_bytes(msgspec.json.encode(decide(judged, [])))
+    return run
 
 
 def state_of(run: Path) -> dict[str, bytes]:
