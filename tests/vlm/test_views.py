@@ -55,6 +55,16 @@ def test_a_page_is_four_quarters_and_the_whole_each_at_full_size() -> None:
     assert whole.height / WHOLE_A4.height == pytest.approx(84, abs=1)
 
 
+def test_a_checkpoint_with_markers_sees_strips_whole_and_small_ones_on_white() -> None:
+    """It was taught so; only what is higher than some lines is split."""
+    marked = processor(768, 32, 16, markers=MARKERS)
+    for sheet, count in ((Sheet(8.0, 0.6, 150.0), 1), (Sheet(8.0, 3.0, 150.0), 5)):
+        assert len(FAMILIES["idefics2"].plan(marked, sheet, splitting=True).tiles) == count
+    assert len(FAMILIES["idefics2"].plan(processor(768), Sheet(8.0, 0.6, 150.0), True).tiles) == 5
+    (word,) = FAMILIES["idefics2"].plan(marked, Sheet(0.2, 0.15, 150.0), splitting=True).tiles
+    assert word.canvas == (128, 32)
+
+
 def test_a_line_is_not_split_nor_stretched() -> None:
     for splitting in (True, False):
         layout = FAMILIES["idefics2"].plan(processor(), ONE_LINE, splitting)

@@ -45,6 +45,10 @@ MAX_DPI = 300.0
 NARROWEST_PX = 128
 """Width of the narrowest image that a checkpoint with markers was taught; white fills it up."""
 
+STRIP_PX = 160
+"""Height of legible print up to which a checkpoint with markers is never shown quarters: it was
+taught strips of a few lines whole, and only pages split."""
+
 ENOUGH = 0.97
 """Share of the legible resolution at which a sheet need not be split: sizes are whole pixels."""
 
@@ -110,7 +114,9 @@ class Idefics2:
         fit = _fit(processor)
         whole = fit.tile("Whole", WHOLE_PAGE, sheet)
         tokens, tidy = processor.image_seq_len, fit if fit.marked else None
-        if not splitting or whole.width / sheet.width >= ENOUGH * sheet.legible_dpi:
+        strip = fit.marked and sheet.height * sheet.legible_dpi <= STRIP_PX
+        legible = whole.width / sheet.width >= ENOUGH * sheet.legible_dpi
+        if strip or legible or not splitting:
             return Layout((whole,), 1, rows=0, columns=0, tokens_per_tile=tokens, tidy=tidy)
         quarters = (fit.tile(name, box, sheet) for name, box in QUARTERS)
         images = len(MARKERS) if fit.marked else 1
