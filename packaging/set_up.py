@@ -72,10 +72,18 @@ def fingerprint(extra: str) -> str:
     return digest.hexdigest()
 
 
+def has_pip(python: Path) -> bool:
+    """Tell whether an environment is whole enough to install packages into."""
+    if not python.exists():
+        return False
+    asked = [str(python), "-m", "pip", "--version"]
+    return subprocess.run(asked, check=False, capture_output=True).returncode == 0
+
+
 def make_environment(extra: str) -> None:
     """Create `.venv` if need be and install the pinned packages into it."""
     python = VENV / ("Scripts" if os.name == "nt" else "bin") / "python"
-    if not python.exists():
+    if not has_pip(python):  # missing, or left half made when set-up was interrupted
         print("Making the Python environment in .venv", flush=True)
         try:
             venv.create(VENV, with_pip=True, clear=VENV.exists())
