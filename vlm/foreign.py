@@ -23,6 +23,12 @@ PACKERS: Mapping[str, str] = {
 }
 """Names of ways to pack weights, by what settings call them; others keep their name."""
 
+FOR_MLX = (
+    "{} was made for MLX, which lays weights out in another way. Get the same model as it was "
+    "published first."
+)
+"""What is told of such a file, whose name goes in."""
+
 _BITS = ("bits", "w_bit", "num_bits")
 
 

@@ -6,6 +6,7 @@ Knows file formats, not models. What is not allow-listed is never read.
 from __future__ import annotations
 
 import json
+import math
 import re
 import struct
 from collections.abc import Iterator
@@ -320,7 +321,8 @@ def tensors(path: Path) -> tuple[int, int]:
             header = json.loads(file.read(length))
             rows = [row for name, row in header.items() if name != "__metadata__"]
             end = max((row["data_offsets"][1] for row in rows), default=0)
-            numbers = sum(_product(row["shape"]) for row in rows)
+            maker = header.get("__metadata__", {}).get("format")
+            numbers = sum(math.prod(row["shape"]) for row in rows)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
             raise ModelIncomplete(f"{path} is damaged. Fetch it again.") from error
     if 8 + length + end != size:
@@ -328,14 +330,9 @@ def tensors(path: Path) -> tuple[int, int]:
             f"{path} is cut short or damaged: it has {size:,} of {8 + length + end:,} bytes. "
             "Fetch it again."
         )
+    if maker == "mlx":
+        raise ModelIncomplete(foreign.FOR_MLX.format(path))
     return end, numbers
-
-
-def _product(shape: list[int]) -> int:
-    total = 1
-    for side in shape:
-        total *= side
-    return total
 
 
 def require_type(found: ModelFolder, known: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,13 @@ def _onnx(folder: Path) -> None:
     (folder / "onnx" / "decoder_model_merged_q4.onnx").write_bytes(b"onnx")
 
 
+def _for_mlx(folder: Path) -> None:
+    weights = {"w": {"dtype": "U8", "shape": [2, 2], "data_offsets": [0, 4]}}
+    header = json.dumps({"__metadata__": {"format": "mlx"}} | weights).encode()
+    whole = struct.pack("<Q", len(header)) + header + bytes(4)
+    (folder / "model.safetensors").write_bytes(whole)
+
+
 def _pickles(folder: Path) -> None:
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
 
@@ -149,6 +157,7 @@ def _pickles(folder: Path) -> None:
         (_gguf_with_settings, "GGUF files", "Get the same model as it was published first"),
         (_makers_own, "its maker's own form", "Get the one for transformers"),
         (_onnx, "ONNX files", "Get the same model as it was published first"),
+        (_for_mlx, "was made for MLX", "Get the same model as it was published first"),
         (_pickles, "can hide programs", "look for a safetensors version"),
     ],
 )
