@@ -39,8 +39,9 @@ class PageParts:
 
     Attributes:
         asked: Parts for questions about something: single lines from top to bottom, which a small
-            model reads best, then groups of a few lines; never empty.
-        lines: How many of these are single lines.
+            model reads best, then groups of a few lines; on a scan pieces of lines with wide white
+            between, then rows of them; never empty.
+        lines: How many of these are single lines or pieces of them.
         rows: For each part the numbers of the lines that stand in its rows, its own among them.
         above: For each part those of the lines in the row above it.
         read: Blocks in reading order for requests to read everything; never empty.
