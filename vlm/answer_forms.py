@@ -11,6 +11,9 @@ from typing import Literal
 
 from vlm.finding import telling
 
+FEWEST = 0.25
+"""Share of a number's letters and digits that are digits; a street has fewer, a tax ID more."""
+
 _DATE = re.compile(
     r"\d{1,4}[./\- ]{1,2}(?:\d{1,2}|[^\W\d_]{3,9})[./\-, ]{1,2}\d{2,4}|"
     r"[^\W\d_]{3,9}\.? \d{1,2},? \d{4}|\d{8}"
@@ -27,13 +30,13 @@ def _words(text: str) -> frozenset[str]:
 _ENDS = ("date", "datum")
 _DATES = _words("dated when wann until fällig bis quand")
 _AMOUNTS = _words(
-    "change total subtotal amount amounts sum price tax vat net gross cost costs fee balance discount "
-    "gesamt summe betrag preis mwst ust steuer netto brutto rabatt montant prix tva quantity menge "
+    "change total subtotal amount amounts sum price tax vat net gross cost costs fee balance "
+    "discount gesamt summe betrag preis mwst ust steuer netto brutto rabatt montant prix tva quantity menge "
     "anzahl"
 )
 _SUMS = _words("total gesamt summe gesamtbetrag gesamtsumme totale")
 _NUMBERS = _words(
-    "number no nr nummer numéro id iban bic phone telephone telefon fax zip plz reference code"
+    "number no nr nummer numéro id iban phone telephone telefon fax zip plz reference code"
 )
 _MAILS = _words("email mail emails")
 _NAMES = _words(
@@ -78,7 +81,8 @@ def fits(question: str, answer: str) -> bool:
         case "date":
             return _DATE.search(answer) is not None
         case "number":
-            return digits >= 2 and not _is_date(answer)
+            shown = sum(map(str.isalnum, answer))
+            return digits >= max(2, FEWEST * shown) and not _is_date(answer)
         case "amount":
             return digits > 0 and not _is_date(answer)
         case "name":

@@ -20,6 +20,7 @@ from vlm.answer_forms import fits
         ("What is the amount due?", "$8.20", "10.07.2033"),
         ("What is the invoice number?", "LP-20418", "Invoice number"),
         ("Which tax ID is given?", "GB402151905", "12.07.1990"),
+        ("Which tax ID is given?", "DE811907980", "1000 Christopher Shore"),
         ("Which IBAN is given?", "GB85 0582 9509", "IBAN"),
         ("Which e-mail address is given?", "guillon@post.org", "Robin Moreno"),
         ("What is the company name?", "99 SPEED MART S/B", "06:20 568008"),
@@ -35,6 +36,10 @@ def test_answers_of_another_form_are_told_apart(question: str, right: str, wrong
 def test_what_nothing_is_known_of_takes_any_answer() -> None:
     for answer in ("Total", "26.60", "18/01/2018"):
         assert fits("What stands below the line?", answer)
+
+
+def test_a_bank_code_may_have_no_digits() -> None:
+    assert fits("Which BIC is given?", "COBADEFFXXX")
 
 
 def test_right_answers_have_the_form_of_their_questions() -> None:
