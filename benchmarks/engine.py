@@ -95,8 +95,9 @@ def compare(plain: Plain, ours: Ours) -> None:
         assert plain.reuse(text, TOKENS) == expected
         told = words.decode(expected, skip_special_tokens=True).strip()
         assert ours.ask(text, TOKENS).text == told
-        ours.typed(text)
-        assert ours.ask(text, TOKENS).text == told
+        for paused in (False, True):
+            ours.typed(text, paused)
+            assert ours.ask(text, TOKENS).text == told
     together = ours.ask_all(texts, TOKENS)
     assert together == [ours.ask(text, TOKENS).text for text in texts]
 
@@ -120,6 +121,8 @@ def take_turns(plain: Plain, exact: Ours, fast: Ours, text: str, rows: Rows) -> 
         measure("follow-up, ours, 8 bits", fast.ask)
         exact.typed(text)
         measure("follow-up, ours, typed ahead", exact.ask)
+        exact.typed(text, paused=True)
+        measure("follow-up, ours, after a pause", exact.ask)
     for _ in range(3):
         measure("with tokens, reuse by hand", plain.reuse, TOKENS + 1)
         measure("with tokens, ours", exact.ask, TOKENS + 1)
@@ -192,12 +195,13 @@ def ratios(cpu: dict[str, float], token: dict[str, float], floor: dict[str, floa
     """Print the ratios by processor time."""
     first, follow = cpu["first question, plain generate"], cpu["follow-up, ours"]
     hand, fast = cpu["follow-up, reuse by hand"], cpu["follow-up, ours, 8 bits"]
-    typed = cpu["follow-up, ours, typed ahead"]
+    typed, paused = (cpu[f"follow-up, ours, {how}"] for how in ("typed ahead", "after a pause"))
     viewed = cpu["first question, ours, page viewed"]
     lines = (
         ("plain generate / follow-up", first / follow, ">= 100"),
         ("reuse by hand / follow-up", hand / follow, ">= 3"),
         ("reuse by hand / typed ahead", hand / typed, ">= 3"),
+        ("reuse by hand / after a pause", hand / paused, ">= 3"),
         ("reuse by hand / follow-up in 8 bits", hand / fast, ""),
         ("page viewed / follow-up", viewed / follow, "<= 1.3"),
         ("decoding, plain generate / ours", token["reuse by hand"] / token["ours"], ">= 3"),

@@ -165,9 +165,10 @@ class Ours:
                 return event.answer
         raise AssertionError("no answer")
 
-    def typed(self, text: str) -> None:
-        """Read all of a question but its last word, as while a person types it."""
-        for event in self.engine.typing(Typing(4, question(text[: text.rindex(" ") + 1])), NEVER):
+    def typed(self, text: str, paused: bool = False) -> None:
+        """Read a question while it is typed: without its last word, or after a pause with it."""
+        known = text if paused else text[: text.rindex(" ") + 1]
+        for event in self.engine.typing(Typing(4, question(known), paused), NEVER):
             assert not isinstance(event, Failed), event
 
     def ask_all(self, texts: list[str], tokens: int) -> list[str]:
