@@ -6,8 +6,10 @@ Knows chat templates and tokens, neither pixels nor weights.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
+
+from jinja2 import TemplateError
 
 from vlm.errors import QuestionUnanswerable
 from vlm.families.family import ONE_PAGE, Family, Layout, SeveralPages
@@ -85,13 +87,20 @@ def build(
 
 
 def end_of_turn(processor: Any) -> int | None:
-    """Return the id that follows an answer: what training ends a lesson with."""
+    """Return the id that follows an answer: what training ends a lesson with.
+
+    It is what ends all texts where the chat template cannot show an answer.
+    """
     said = {"role": "assistant", "content": [{"type": "text", "text": _SAID}]}
     asked = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "?"}]}
-    after = _text(processor, [asked, said], open_turn=False).rpartition(_SAID)[2]
     tokenizer = processor.tokenizer
+    try:
+        text = _text(processor, [asked, said], open_turn=False)
+    except (TemplateError, TypeError):
+        return cast(int | None, tokenizer.eos_token_id)
+    _, shown, after = text.rpartition(_SAID)
+    ids: list[int] = tokenizer(after, add_special_tokens=False)["input_ids"] if shown else []
     ends = _ends(processor)
-    ids: list[int] = tokenizer(after, add_special_tokens=False)["input_ids"] if after else []
     return next((one for one in ids if one in ends), tokenizer.eos_token_id)
 
 

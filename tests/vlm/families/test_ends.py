@@ -75,6 +75,28 @@ def test_an_answer_may_end_with_its_turn_whatever_the_settings_say(folder: Path,
     assert end in rules_of(found.model, tokenizer).ends
 
 
+ASKED = "{% for one in messages if one.role == 'user' %}{{ '<|im_start|><image>?' }}{% endfor %}"
+
+
+@pytest.mark.parametrize("kind", ["internvl"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        ASKED,
+        ASKED + "{{ messages[1]['content'] + '' }}",
+        ASKED + "{% if messages | length > 1 %}{{ raise_exception('One turn only') }}{% endif %}",
+        ASKED + "{{ messages[1]['content'][0]['text'] }}",
+    ],
+)
+def test_a_form_that_shows_no_end_leaves_the_end_of_all_texts(
+    folder: Path, kind: str, form: str
+) -> None:
+    processor = loaded(folder).processor
+    processor.chat_template = form
+    tokenizer = processor.tokenizer
+    assert end_of_turn(processor) == tokenizer.eos_token_id == tiny.token_id(tokenizer, ENDS[kind])
+
+
 @pytest.mark.parametrize("kind", ["gemma3", "idefics3", "qwen2_vl"])
 def test_a_model_that_ends_its_turn_does_not_run_on(folder: Path, kind: str) -> None:
     asked = question()
