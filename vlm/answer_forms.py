@@ -31,8 +31,8 @@ _ENDS = ("date", "datum")
 _DATES = _words("dated when wann until fällig bis quand")
 _AMOUNTS = _words(
     "change total subtotal amount amounts sum price tax vat net gross cost costs fee balance "
-    "discount gesamt summe betrag preis mwst ust steuer netto brutto rabatt montant prix tva quantity "
-    "menge anzahl"
+    "discount gesamt summe betrag preis mwst ust steuer netto brutto rabatt montant prix tva "
+    "quantity menge anzahl"
 )
 _SUMS = _words("total gesamt summe gesamtbetrag gesamtsumme totale")
 _NUMBERS = _words(
