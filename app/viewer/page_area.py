@@ -265,9 +265,8 @@ class PageArea(QAbstractScrollArea):
         if not self._sizes:
             return
         old, desk = self._layout, self.on_desk(about)
-        room = self.maximumViewportSize()
         bar = self.verticalScrollBar().sizeHint().width()
-        limit = fit_limit(self._fit, room, bar, self._sizes, self._rotation)
+        limit = fit_limit(self._fit, self.maximumViewportSize(), bar, self._sizes, self._rotation)
         if limit is not None:
             self._set_zoom(limit.zoom(self._sizes, self._rotation))
         view, ratio = self.viewport().size(), self.devicePixelRatioF()
@@ -326,9 +325,11 @@ class PageArea(QAbstractScrollArea):
         self._on_moved()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the fit, and the top left where it is."""
+        """Keep the fit, the top left where it is, and the current page in view."""
         super().resizeEvent(event)
+        page = self._page
         self._arrange(QPointF())
+        (self._set_page if page in self.visible_pages() else self.go_to)(page)
 
     def event(self, event: QEvent) -> bool:
         """Lay out anew on a screen with other device pixels."""

@@ -87,3 +87,21 @@ def test_dragging_the_desk_pans_it(view: DocumentView, qtbot: QtBot, way: str) -
 
 
 # Zoom and rotation
+
+
+def test_another_width_makes_no_other_page_the_current_one(
+    qtbot: QtBot, view: DocumentView
+) -> None:
+    viewport = area_of(view).viewport()
+    view.resize(900, 2600)
+    qtbot.waitUntil(lambda: viewport.height() > 2000)
+    view.go_to(4)  # the last one cannot come to the top
+    assert view.page().page == 4
+    before = viewport.width()
+    view.resize(700, 2600)
+    qtbot.waitUntil(lambda: viewport.width() < before)
+    assert view.page().page == 4
+    view.resize(700, 500)
+    qtbot.waitUntil(lambda: viewport.height() < 500)
+    assert view.page().page == 4
+    assert 4 in area_of(view).visible_pages()
