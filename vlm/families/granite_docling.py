@@ -53,12 +53,8 @@ class GraniteDocling:
         tile = image * layout.tokens_per_tile
         if not layout.rows:
             return prompt.replace(image, f"{fake}<row_1_col_1>{tile}\n")
-        grid = "".join(
-            "".join(f"{fake}<row_{r}_col_{c}>{tile}" for c in range(1, layout.columns + 1)) + "\n"
-            for r in range(1, layout.rows + 1)
-        )
         end = f"{fake}{processor.global_image_tag}{tile}{fake}"
-        return prompt.replace(image, f"{grid}\n{end}")
+        return prompt.replace(image, f"{vision.named(layout, fake, tile)}\n{end}")
 
     def prefix(self, processor: Any, ids: list[int]) -> int:
         """Count up to the token that closes the last image."""

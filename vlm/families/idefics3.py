@@ -14,8 +14,7 @@ from transformers import Idefics3Processor
 from vlm import llama
 from vlm.decoder import Decoder, text_model
 from vlm.families import gaze, loading, vision
-from vlm.families.family import Abilities, Gaze, Layout, Pictures, Prompt, Sheet, Tile
-from vlm.types import WHOLE_PAGE, Box
+from vlm.families.family import Abilities, Gaze, Layout, Pictures, Prompt, Sheet
 
 MAX_GRID = 6
 """The tokenizer names rows and columns up to this."""
@@ -47,36 +46,21 @@ class Idefics3:
         edge = int(processor.image_processor.max_image_size["longest_edge"])
         most = min(int(processor.image_processor.size["longest_edge"]) // edge, MAX_GRID)
         tokens = processor.image_seq_len
-        whole = Tile("Whole", WHOLE_PAGE, edge, edge, (edge, edge))
         long_inches, short_inches = max(sheet.width, sheet.height), min(sheet.width, sheet.height)
         along = min(max(1, math.ceil(long_inches * sheet.legible_dpi / edge)), most)
         if not splitting or along == 1:
-            return Layout((whole,), images=1, rows=0, columns=0, tokens_per_tile=tokens)
+            return vision.grid(0, 0, edge, tokens)
         across = min(max(1, math.ceil(along * short_inches / long_inches)), most)
         columns, rows = (along, across) if sheet.width >= sheet.height else (across, along)
-        tiles = [
-            Tile(
-                f"Row {row + 1}, column {column + 1}",
-                Box(column / columns, row / rows, (column + 1) / columns, (row + 1) / rows),
-                edge,
-                edge,
-                (edge, edge),
-            )
-            for row in range(rows)
-            for column in range(columns)
-        ]
-        return Layout((*tiles, whole), 1, rows, columns, tokens_per_tile=tokens)
+        return vision.grid(rows, columns, edge, tokens)
 
     def expand(self, processor: Any, prompt: str, layout: Layout) -> str:
         """Name each tile by its row and column, a line for each row, and the whole at the end."""
         fake, image = processor.fake_image_token, processor.image_token
         tile = image * layout.tokens_per_tile
-        grid = "".join(
-            "".join(f"{fake}<row_{r}_col_{c}>{tile}" for c in range(1, layout.columns + 1)) + "\n"
-            for r in range(1, layout.rows + 1)
-        )
         end = f"{fake}{GLOBAL}{tile}{fake}"
-        return prompt.replace(image, f"{grid}\n{end}" if grid else end)
+        named = vision.named(layout, fake, tile)
+        return prompt.replace(image, f"{named}\n{end}" if named else end)
 
     def prefix(self, processor: Any, ids: list[int]) -> int:
         """Count up to the token that closes the last image."""

@@ -145,3 +145,18 @@ def grid(rows: int, columns: int, edge: int, tokens: int) -> Layout:
         for column in range(columns)
     ]
     return Layout((*tiles, whole), 1, rows, columns, tokens_per_tile=tokens)
+
+
+def named(layout: Layout, fake: str, tile: str) -> str:
+    """Write the tiles of a grid with their rows and columns, a line for each row.
+
+    Args:
+        layout: The grid; without rows there is nothing to write.
+        fake: The token before each tile.
+        tile: The image tokens of one.
+    """
+    rows = (
+        "".join(f"{fake}<row_{row}_col_{column}>{tile}" for column in range(1, layout.columns + 1))
+        for row in range(1, layout.rows + 1)
+    )
+    return "".join(f"{row}\n" for row in rows)
