@@ -61,7 +61,7 @@ def test_left_to_itself_8_bits_must_pay_and_change_little(
 def test_the_gain_is_measured(small: bool) -> None:
     text = fresh()
     text.small = small
-    assert 0 < precision._gain(text, rounds=1) < 100  # pyright: ignore[reportPrivateUsage]
+    assert 0 < precision._gain(text) < 100  # pyright: ignore[reportPrivateUsage]
 
 
 def test_where_8_bits_cannot_be_had_a_person_who_wants_them_is_told() -> None:
