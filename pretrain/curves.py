@@ -74,7 +74,9 @@ def _panel(title: str, lines: list[Line], longest: float) -> Image.Image:
         pen.line([(left, y), (left + width, y)], fill=(220, 220, 220))
         pen.text((4, y - 6), f"{highest * share:.3g}", fill="black", font=font)
         x = left + width * share
-        pen.text((x - 14, top + height + 6), f"{longest * share:.0f} min", fill="black", font=font)
+        label = f"{longest * share:.0f} min"
+        anchor = "ra" if share == 1.0 else "ma"  # the last one ends where its panel does
+        pen.text((x, top + height + 6), label, fill="black", font=font, anchor=anchor)
     for index, line in enumerate(lines):
         colour = COLOURS[index % len(COLOURS)]
         places = [
