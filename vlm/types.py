@@ -143,6 +143,7 @@ class View(Value, frozen=True):
     `width` and `height` are pixels the vision encoder saw; `dpi` is pixels per inch of page.
     `page` is the one of the question's `more_pages` that it shows; None for its `page`.
     `letters_px` is how many pixels its small letters are high, where that was measured, else 0.
+    `tidied`: drawn on white paper, without slices of neighbouring lines; see `vlm.tidying`.
     """
 
     name: str
@@ -153,6 +154,7 @@ class View(Value, frozen=True):
     visual_tokens: int
     page: PageRef | None = None
     letters_px: float = 0.0
+    tidied: bool = False
 
 
 class HeatMap(Value, frozen=True):

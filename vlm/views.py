@@ -164,6 +164,7 @@ def draw(
         dpi=dpi,
         visual_tokens=layout.tokens_per_tile,
         letters_px=LEGIBLE_PX * dpi / legible if legible is not None else 0.0,
+        tidied=layout.tidy is not None,
     )
     return Drawn(view, image, digest, tile)
 

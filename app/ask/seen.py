@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -25,6 +26,7 @@ from app.page_lane import Draw, Urgency
 from app.pages import Drawn, PageFailure, PageService, SizesFound
 from app.theme import Tone
 from vlm.protocol import Saw
+from vlm.tidying import tidied
 from vlm.types import Document, PageRef, PageSize, View
 
 POINTS = 72.0
@@ -49,6 +51,28 @@ def drawing(page: PageRef, size: PageSize, view: View) -> Draw:
     width = min(view.width, max(1, round(wide / POINTS * view.dpi)))
     height = min(view.height, max(1, round(high / POINTS * view.dpi)))
     return Draw(page, view.box, width, height)
+
+
+def as_seen(picture: QPixmap, view: View) -> QPixmap:
+    """Return a drawing as the model was given it: as large, the rest white, and tidied if it was.
+
+    Args:
+        picture: Of the view's part of the page, at most as large as the view.
+        view: What the model was given.
+    """
+    image = picture.toImage().convertToFormat(QImage.Format.Format_RGB888)
+    if view.tidied:
+        rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+        pixels = rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
+        white = np.ascontiguousarray(tidied(pixels))
+        image = QImage(white.data, *image.size().toTuple(), 3 * image.width(), image.format())
+        image = image.copy()  # the numbers above are gone when this returns
+    whole = QPixmap(view.width, view.height)
+    whole.fill(Qt.GlobalColor.white)
+    painter = QPainter(whole)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    return whole
 
 
 class ViewButton(QAbstractButton):
@@ -218,12 +242,7 @@ class SeenSheet(QDialog):
     def _show_picture(self, draw: Draw, drawn: QPixmap) -> None:
         for place, view in enumerate(self._views):
             if self._draws[place] == draw:
-                picture = QPixmap(view.width, view.height)
-                picture.fill(Qt.GlobalColor.white)
-                painter = QPainter(picture)
-                painter.drawPixmap(0, 0, drawn)
-                painter.end()
-                self.pictures[place] = picture
+                self.pictures[place] = picture = as_seen(drawn, view)
                 self.buttons[place].set_picture(picture)
                 if place == self._chosen:
                     self.choose(place)

@@ -1,11 +1,13 @@
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.ask.seen import SeenSheet, drawing
+from app.ask.seen import SeenSheet, as_seen, drawing
 from app.pages import PageService
 from tests.app.ask.sample import PAGE, PATH, VIEWS, grey_pages
 from vlm.protocol import Saw
@@ -35,6 +37,26 @@ def test_a_view_is_drawn_with_the_pixels_the_model_had() -> None:
     assert (draw.width, draw.height) == (417, 28)
     turned = drawing(PageRef(PATH, 1, 90), SIZE, view)
     assert (turned.width, turned.height) == (28, 378)
+
+
+def test_a_view_that_was_tidied_is_shown_tidied(qtbot: QtBot) -> None:
+    page = QPixmap(301, 60)  # rows of a picture are padded to four bytes
+    page.fill(QColor(205, 205, 205))
+    painter = QPainter(page)
+    for x in range(10, 280, 12):
+        painter.fillRect(x, 22, 6, 16, Qt.GlobalColor.black)  # a whole line
+        painter.fillRect(x, 0, 6, 5, Qt.GlobalColor.black)  # a slice of the one above
+    painter.end()
+    view = View("line", Box(0.1, 0.1, 0.6, 0.125), 320, 64, 100.0, 64, tidied=True)
+    seen = as_seen(page, view).toImage()
+    assert (seen.width(), seen.height()) == (320, 64)
+    assert seen.pixelColor(4, 50) == QColor(255, 255, 255)
+    assert seen.pixelColor(12, 2) == QColor(255, 255, 255)
+    assert seen.pixelColor(12, 30) == QColor(0, 0, 0)
+    assert seen.pixelColor(310, 30) == QColor(255, 255, 255)
+    plain = as_seen(page, msgspec.structs.replace(view, tidied=False)).toImage()
+    assert plain.pixelColor(4, 50) == QColor(205, 205, 205)
+    assert plain.pixelColor(12, 2) == QColor(0, 0, 0)
 
 
 def test_every_view_is_shown_with_its_sharpness(qtbot: QtBot, pages: PageService) -> None:
