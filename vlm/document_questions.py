@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from vlm import part_answers, whole_document
+from vlm import part_answers, second_look, whole_document
 from vlm.absence import says_something
 from vlm.cancel import CancelToken
 from vlm.errors import DeskError
@@ -82,8 +82,11 @@ class DocumentQuestions:
         """Answer a question that is not about one part of one page.
 
         That is one to a whole document, see `vlm.whole_document.answer`, or to a whole page that
-        is read part by part, see `vlm.part_answers.answer`.
+        is read part by part, see `vlm.part_answers.answer`; or to a part of a page that a small
+        model may have to look at twice, see `vlm.second_look.answer`.
         """
+        if second_look.helps(question):
+            return second_look.answer(asking.job, question, asking.ask)
         if not question.whole_document:
             return self._answer_in_parts(asking, question)
 
@@ -193,9 +196,12 @@ class DocumentQuestions:
 
 
 def of_more(question: Question, asking: Asking) -> bool:
-    """Tell whether a question is of a whole document, or of a page that is read part by part."""
+    """Tell whether a question takes more than one look: of a document, or at a small model's page.
+
+    That is one to a whole page that is read part by part, or one that may take a second look.
+    """
     page = question.box is None and not question.more_pages
-    return question.whole_document or (page and asking.in_parts)
+    return question.whole_document or (asking.in_parts and (page or second_look.helps(question)))
 
 
 def stamp(path: str) -> tuple[str, int, int]:

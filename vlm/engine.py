@@ -158,10 +158,9 @@ class Engine:
 
     def _switchable(self, request: Load) -> Sight | None:
         """Return the sight whose model needs no more than another adapter, or to keep pages."""
-        sight = self._sight
-        if sight is None or self._wanted is None:
+        sight, before = self._sight, self._wanted
+        if sight is None or before is None:
             return None
-        before = self._wanted
         rest = structs.replace(request, job=0, adapter=None, folder="", keep_pages=None)
         if rest != structs.replace(before, job=0, adapter=None, folder="", keep_pages=None):
             return None
@@ -227,7 +226,10 @@ class Engine:
     def _ask(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
         if (asking := self._of_more([request.question], request.job, cancel)) is not None:
             yield from self._documents.answer(asking, request.question)
-            return
+        else:
+            yield from self._ask_once(request, cancel)
+
+    def _ask_once(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
         password = self._passwords.get(request.question.page.path)
         while True:
             sight, told_text = self._ready(), False
@@ -264,12 +266,12 @@ class Engine:
         model = Model(" ".join(loaded.key), loaded.info.small)
 
         def ask(question: Question) -> Iterator[Event]:
-            return self.ask(Ask(job, question), cancel)
+            return ending(job, self._ask_once(Ask(job, question), cancel))
 
         return Asking(job, ask, model, self._passwords.get, cancel)
 
     def _of_more(self, some: Sequence[Question], job: int, cancel: CancelToken) -> Asking | None:
-        """Return what is needed where a question is of more than the model sees at once."""
+        """Return what is needed where a question takes more than one look of the model."""
         asking = self._asking(job, cancel)
         return asking if any(of_more(one, asking) for one in some) else None
 
@@ -310,10 +312,9 @@ class Engine:
         yield AllAnswered(job)
 
     def _look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
-        sight, clock = self._ready(), Clock()
+        sight, clock, places = self._ready(), Clock(), self._documents.places
         password = self._passwords.get(request.page.path)
-        asking = self._asking(request.job, cancel)
-        for box in self._documents.places(asking, request.page, request.box):
+        for box in places(self._asking(request.job, cancel), request.page, request.box):
             split = request.splitting and box == request.box
             steps = sight.look(request.page, box, split, password, clock)
             seen = yield from told(request.job, steps, cancel)
@@ -325,9 +326,9 @@ class Engine:
 
     def _typing(self, request: Typing, cancel: CancelToken) -> Iterator[Event]:
         sight, question = self._ready(), request.question
-        # A page that is read part by part is asked about dozens of parts, each of which would need
-        # the words anew: they would take longer than a person types. A box is one part.
-        if self._of_more([question], request.job, cancel) is None and typed.suits(sight):
+        # Dozens of parts would each need the words anew, which takes longer than a person types.
+        once = self._of_more([structs.replace(question, text="")], request.job, cancel) is None
+        if once and typed.suits(sight):
             password = self._passwords.get(question.page.path)
             yield from typed.read(sight, request, password, cancel)
         else:
@@ -338,9 +339,8 @@ class Engine:
         sight = self._ready()
         used = sight.loaded.placement.device
         try:
-            yield from look_back(
-                sight, request, self._passwords.get(request.question.page.path), cancel
-            )
+            password = self._passwords.get(request.question.page.path)
+            yield from look_back(sight, request, password, cancel)
         except (MemoryError, RuntimeError) as error:
             short = device.shortage(error, used)
             if short is None:
