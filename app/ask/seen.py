@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import (
@@ -26,7 +25,6 @@ from app.page_lane import Draw, Urgency
 from app.pages import Drawn, PageFailure, PageService, SizesFound
 from app.theme import Tone
 from vlm.protocol import Saw
-from vlm.tidying import tidied
 from vlm.types import Document, PageRef, PageSize, View
 
 POINTS = 72.0
@@ -62,6 +60,10 @@ def as_seen(picture: QPixmap, view: View) -> QPixmap:
     """
     image = picture.toImage().convertToFormat(QImage.Format.Format_RGB888)
     if view.tidied:
+        import numpy as np  # not with the window: nobody may ever open this sheet
+
+        from vlm.tidying import tidied
+
         rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
         pixels = rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
         white = np.ascontiguousarray(tidied(pixels))
