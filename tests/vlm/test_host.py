@@ -89,7 +89,7 @@ class TestRealEngine(EngineContract):
         assert isinstance(stopped, Cancelled), "a running answer stops between tokens"
         assert stopped.text
         engine.send(Load(31, str(folder / "nothing")))
-        assert code_of(engine.last_of(31)) == "model_incomplete"
+        assert code_of(engine.last_of(31)) == "model_missing"
 
 
 class Scripted:
