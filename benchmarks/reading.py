@@ -22,6 +22,7 @@ from pretrain import fonts, testset
 from pretrain.documents.crops import Sample, TextKind
 from pretrain.scores import anls, cer
 from vlm import models
+from vlm.cancel import returned
 from vlm.decode import generate, rules_of
 from vlm.decoder import text_model
 from vlm.device import Placement
@@ -77,13 +78,7 @@ def loaded_model() -> LoadedModel:
     folder = models.default_folder()
     if folder is None:
         sys.exit("No model comes with the program here.")
-    steps = load(Path(folder), None, EXACT)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: LoadedModel = end.value
-            return found
+    return returned(load(Path(folder), None, EXACT))
 
 
 def write(loaded: LoadedModel, sample: Sample, ways: Sequence[Way]) -> None:

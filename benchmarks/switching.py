@@ -18,10 +18,11 @@ import torch
 
 from finetune import plan
 from finetune.attach import attach
-from finetune.base_model import load_base, place, returned
+from finetune.base_model import load_base, place
 from finetune.fingerprint import base_fingerprint
 from finetune.saving import save_adapter
 from vlm import amounts, device, loader, models
+from vlm.cancel import returned
 from vlm.loader import LoadedModel
 
 IDS = torch.arange(5, 37)[None]

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -23,6 +22,7 @@ from PIL import Image
 from pretrain import fonts, testset
 from pretrain.documents.crops import Sample, TextKind
 from vlm import asking, models
+from vlm.cancel import returned
 from vlm.confidence import unsure_words
 from vlm.device import Placement
 from vlm.loader import load
@@ -112,13 +112,8 @@ def read(samples: Sequence[Sample]) -> Iterator[tuple[str, Answer]]:
     """Have the shipped model read, with every word's probability in `Answer.unsure`."""
     folder = models.default_folder()
     assert folder is not None
-    steps = load(folder, None, Placement("cpu", torch.float32, torch.float32, "To compare."))
-    loaded: Any = None
-    while loaded is None:
-        try:
-            next(steps)
-        except StopIteration as end:
-            loaded = end.value
+    placement = Placement("cpu", torch.float32, torch.float32, "To compare.")
+    loaded = returned(load(folder, None, placement))
     slips = Slips({f"slip {number}": sample for number, sample in enumerate(samples)})
     sight = Sight(loaded, slips, 2**24)
     every_word = partial(unsure_words, below=2.0)

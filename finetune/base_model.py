@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from pathlib import Path
-from typing import TypeVar
 
 import torch
 
@@ -12,6 +10,7 @@ from finetune.block_attention import use_blocks
 from finetune.disk import Disk, save
 from finetune.plan import Precision
 from vlm import device
+from vlm.cancel import returned
 from vlm.device import Placement
 from vlm.family_names import PARTS
 from vlm.loader import LoadedModel, load
@@ -64,16 +63,3 @@ def load_base(folder: Path, placement: Placement) -> LoadedModel:
         for part in PARTS[loaded.model.config.model_type].vision:
             use_blocks(loaded.model.get_submodule(part))
     return loaded
-
-
-T = TypeVar("T")
-
-
-def returned(steps: Generator[object, None, T]) -> T:
-    """Run a generator to its end and return what it returns."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result

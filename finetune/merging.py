@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from finetune.adapters import require_free
-from finetune.base_model import place, returned
+from finetune.base_model import place
 from finetune.protocol import Preparing
+from vlm.cancel import returned
 from vlm.loader import load
 from vlm.safety import INDEX, SHARD, SINGLE, allowed_below
 

@@ -24,7 +24,7 @@ def mix(folders: Sequence[Path], target: Path) -> None:
     Raises:
         ValueError: the models have not the same weights.
     """
-    *_, last = folders
+    weights: dict[str, torch.Tensor] = {}
     total: dict[str, torch.Tensor] = {}
     for folder in folders:
         weights = load_file(folder / WEIGHTS)
@@ -34,7 +34,6 @@ def mix(folders: Sequence[Path], target: Path) -> None:
             raise ValueError(f"{folder} is another model than {folders[0]}; they have no average")
         for name, one in weights.items():
             total[name] = total.get(name, torch.zeros(one.shape)) + one.float()
-    shutil.copytree(last, target, dirs_exist_ok=True)
-    dtypes = {name: one.dtype for name, one in load_file(last / WEIGHTS).items()}
-    mean = {name: (one / len(folders)).to(dtypes[name]) for name, one in total.items()}
+    shutil.copytree(folders[-1], target, dirs_exist_ok=True)
+    mean = {name: (one / len(folders)).to(weights[name].dtype) for name, one in total.items()}
     save_file(mean, target / WEIGHTS, metadata={"format": "pt"})

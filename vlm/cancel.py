@@ -53,6 +53,16 @@ def told(
         return result
 
 
+def returned(steps: Generator[object, None, R]) -> R:
+    """Run steps to their end, without asking for a stop, and return what they return."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: R = end.value
+            return result
+
+
 def ending(job: int, events: Iterator[Event]) -> Iterator[Event]:
     """Let a job end with an event, whatever it raises that was foreseen."""
     try:

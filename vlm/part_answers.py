@@ -142,7 +142,7 @@ def _best(
     found = msgspec.structs.replace(
         found,
         visual_tokens=sum(one.answer.visual_tokens for one in parts),
-        timings=timings(parts, found, start),
+        timings=timings(parts, found, time.perf_counter() - start),
     )
     shown = [best] if most > 0 else parts
     yield Saw(job, found.views, next((one.warning for one in shown if one.warning), ""))

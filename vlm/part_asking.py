@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
@@ -139,13 +138,13 @@ def named(told: Sequence[Told], name: str = "") -> tuple[View, ...]:
     )
 
 
-def timings(told: Sequence[Told], found: Answer, start: float) -> Timings:
+def timings(told: Sequence[Told], found: Answer, total: float) -> Timings:
     """Add up what all parts took; says nothing of how soon the model begins to answer.
 
     Args:
         told: All parts that were asked.
         found: The answer.
-        start: When the job began, of `time.perf_counter`.
+        total: Seconds that the job took.
     """
     each = [one.answer.timings for one in told]
     return Timings(
@@ -153,6 +152,6 @@ def timings(told: Sequence[Told], found: Answer, start: float) -> Timings:
         render=sum(one.render for one in each),
         encode=sum(one.encode for one in each),
         prefill=sum(one.prefill for one in each),
-        total=time.perf_counter() - start,
+        total=total,
         tokens_per_second=found.timings.tokens_per_second,
     )

@@ -51,7 +51,7 @@ def read(
         found,
         views=named(told),
         visual_tokens=sum(one.answer.visual_tokens for one in told),
-        timings=timings(told, found, start),
+        timings=timings(told, found, time.perf_counter() - start),
     )
     yield Saw(job, found.views, next((one.warning for one in told if one.warning), ""))
     yield Done(job, found)

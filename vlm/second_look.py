@@ -15,7 +15,7 @@ from vlm.answer_forms import asks_for_sum, fits, form_of
 from vlm.cancel import Stopped
 from vlm.page_reading import READ, AskPage
 from vlm.part_answers import READ_THERE
-from vlm.part_asking import PartFailed, Told, about, ask_part
+from vlm.part_asking import PartFailed, Told, about, ask_part, timings
 from vlm.protocol import Cancelled, Done, Event, Saw, TextDelta
 from vlm.read_answers import found_in, size_of
 from vlm.reading_requests import asks_to_read
@@ -46,18 +46,15 @@ def answer(job: int, question: Question, ask: AskPage) -> Iterator[Event]:
         ask: Answers about one part.
     """
     assert question.box is not None
-    warning = ""
     for event in ask(question):
-        if isinstance(event, Saw):
-            warning = event.warning
         if isinstance(event, Done):
             break
         if not isinstance(event, TextDelta):
             yield event
     else:
         return  # it was cancelled, or failed
-    first = Told(question.box, event.answer, warning)
-    if first.useful and fits(question.text, first.answer.text):
+    first = event.answer
+    if says_something(first.text) and fits(question.text, first.text):
         yield event
         return
     reading = msgspec.structs.replace(question, text=READ, max_new_tokens=READ_TOKENS)
@@ -67,25 +64,25 @@ def answer(job: int, question: Question, ask: AskPage) -> Iterator[Event]:
         yield event
         return
     except Stopped:
-        yield Cancelled(job, first.answer.text)
+        yield Cancelled(job, first.text)
         return
-    yield Done(job, _better(question.text, first.answer, read.answer))
+    if (better := _better(question.text, first, read)) is not None:
+        yield Saw(job, better.views, read.warning)
+        event = Done(job, better)
+    yield event
 
 
-def _better(question: str, first: Answer, read: Answer) -> Answer:
-    """Return what was read where it has what was wanted, else the first answer.
+def _better(question: str, first: Answer, read: Told) -> Answer | None:
+    """Return what was read where it has what was wanted; None where the first answer stays.
 
     A page with words of its own has been checked against them, which is worth more than this.
     """
-    found = [one.text for one in found_in(form_of(question), [read.text], labelled=True)]
-    if read.evidence.kind != "no_text" or not says_something(read.text) or not found:
-        return first
+    said = read.answer
+    found = [one.text for one in found_in(form_of(question), [said.text], labelled=True)]
+    if said.evidence.kind != "no_text" or not read.useful or not found:
+        return None
     text = max(found, key=lambda one: size_of(one) or 0.0) if asks_for_sum(question) else found[0]
-    both = msgspec.structs.replace(
-        first.timings,
-        encode=first.timings.encode + read.timings.encode,
-        prefill=first.timings.prefill + read.timings.prefill,
-        total=first.timings.total + read.timings.total,
-    )
-    sure = read.confidence if read.confidence < 0 else read.confidence * READ_THERE
-    return msgspec.structs.replace(read, text=text, confidence=sure, unsure=(), timings=both)
+    both = Told(read.part, first, ""), read
+    took = timings(both, said, first.timings.total + said.timings.total)
+    sure = said.confidence if said.confidence < 0 else said.confidence * READ_THERE
+    return msgspec.structs.replace(said, text=text, confidence=sure, unsure=(), timings=took)

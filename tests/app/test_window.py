@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.drop_hint import DropHint
+from app.furniture import Furniture
 from app.notice import Message, Way
 from app.shell import Shell
 from app.tabs import NARROWEST
@@ -47,6 +48,14 @@ def hint(shell: Shell) -> DropHint:
     found = shell.window.findChild(DropHint)
     assert isinstance(found, DropHint)
     return found
+
+
+def opened(qtbot: QtBot, make_shell: MakeShell, path: str) -> tuple[Shell, Furniture]:
+    """Start the program with a document and wait until it is there."""
+    shell = make_shell(path)
+    parts = furniture(shell)
+    qtbot.waitUntil(lambda: parts.tabs.current is not None and bool(parts.tabs.current.document()))
+    return shell, parts
 
 
 def test_a_file_held_over_a_document_shows_where_it_goes(
@@ -139,9 +148,7 @@ def test_a_message_leads_somewhere_until_it_is_gone(qtbot: QtBot, shell: Shell) 
 def test_words_on_the_clipboard_go_into_the_question(
     qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
 ) -> None:
-    shell = make_shell(two[0])
-    parts = furniture(shell)
-    qtbot.waitUntil(lambda: parts.tabs.current is not None and bool(parts.tabs.current.document()))
+    shell, parts = opened(qtbot, make_shell, two[0])
     QApplication.clipboard().setText("What is the IBAN?")
     shell.window.commands.paste.trigger()
     assert parts.panel.draft() == "What is the IBAN?"
@@ -151,9 +158,7 @@ def test_words_on_the_clipboard_go_into_the_question(
 def test_when_the_last_document_is_closed_the_keyboard_is_on_the_welcome(
     qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
 ) -> None:
-    shell = make_shell(two[0])
-    parts = furniture(shell)
-    qtbot.waitUntil(lambda: parts.tabs.current is not None and bool(parts.tabs.current.document()))
+    shell, _ = opened(qtbot, make_shell, two[0])
     to_the_front(qtbot, shell.window)
     shell.window.commands.close_tab.trigger()
     focused = QApplication.focusWidget()
@@ -164,9 +169,7 @@ def test_when_the_last_document_is_closed_the_keyboard_is_on_the_welcome(
 def test_what_is_typed_on_a_page_is_asked(
     qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
 ) -> None:
-    shell = make_shell(two[0])
-    parts = furniture(shell)
-    qtbot.waitUntil(lambda: parts.tabs.current is not None and bool(parts.tabs.current.document()))
+    shell, parts = opened(qtbot, make_shell, two[0])
     to_the_front(qtbot, shell.window)
     view = parts.tabs.current
     assert view is not None
@@ -187,9 +190,7 @@ def test_what_is_typed_on_a_page_is_asked(
 
 
 def test_draw_a_box_says_how(qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]) -> None:
-    shell = make_shell(two[0])
-    parts = furniture(shell)
-    qtbot.waitUntil(lambda: parts.tabs.current is not None and bool(parts.tabs.current.document()))
+    _, parts = opened(qtbot, make_shell, two[0])
     view = parts.tabs.current
     assert view is not None
     parts.panel.composer.chip.draw.click()
@@ -236,9 +237,7 @@ def test_tabs_scroll_before_their_names_become_unreadable(
 def test_nothing_is_cut_off_in_the_smallest_window(
     qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
 ) -> None:
-    shell = make_shell(two[0])
-    parts = furniture(shell)
-    qtbot.waitUntil(lambda: parts.tabs.current is not None and bool(parts.tabs.current.document()))
+    shell, parts = opened(qtbot, make_shell, two[0])
     window = shell.window
     panels = window.findChildren(QSplitter)[0]
     for shown in (False, True):

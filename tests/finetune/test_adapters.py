@@ -12,11 +12,12 @@ from safetensors.torch import load_file, save_file
 
 from finetune import adapters, choice, worker
 from finetune.adapters import CARD, Adapter, AdapterLibrary, Card
-from finetune.base_model import place, returned
+from finetune.base_model import place
 from finetune.errors import AdapterInvalid, AdapterUnknown, RunDamaged
 from finetune.launch import MERGE
 from tests.finetune import tuning
 from vlm import paths
+from vlm.cancel import returned
 from vlm.errors import AdapterMismatch
 from vlm.loader import load
 

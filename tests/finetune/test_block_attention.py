@@ -8,9 +8,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from finetune import block_attention
-from finetune.base_model import load_base, place, returned
+from finetune.base_model import load_base, place
 from tests import tiny
 from tests.finetune import tuning
+from vlm.cancel import returned
 from vlm.loader import load
 
 

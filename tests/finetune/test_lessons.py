@@ -9,13 +9,13 @@ import torch
 from PIL import Image
 
 from finetune import lessons
-from finetune.base_model import returned
 from finetune.kept import KeptPages, jitter, page_of
 from finetune.teaching import loss_sum
 from tests import tiny
 from tests.finetune import tuning
 from tests.finetune.made import noise, png_of
 from vlm import part_asking
+from vlm.cancel import returned
 from vlm.seeing import Clock, Sight
 from vlm.types import WHOLE_PAGE, Box, PageRef, PageSize, Quarter, Question, Word
 from vlm.views import on_page

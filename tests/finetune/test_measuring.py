@@ -14,7 +14,6 @@ import pytest
 import torch
 
 from finetune import measuring, regression, runs, training, worker
-from finetune.base_model import returned
 from finetune.disk import RealDisk
 from finetune.errors import EngineRefused
 from finetune.gate import Gate
@@ -23,6 +22,7 @@ from tests import tiny
 from tests.finetune import tuning
 from tests.finetune.papers import frozen
 from tests.vlm.answering import NEVER, in_float32, last
+from vlm.cancel import returned
 from vlm.engine import Engine
 from vlm.pages.client import PageClient
 from vlm.protocol import Ask, Done, Load, Loaded, Progress

@@ -9,10 +9,10 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from finetune import lessons
-from finetune.base_model import returned
 from finetune.kept import KeptPages, page_of
 from tests import tiny
 from tests.finetune import tuning
+from vlm.cancel import returned
 from vlm.seeing import Clock, Sight
 from vlm.types import Box, PageSize
 from vlm.views import LEGIBLE_PX

@@ -18,6 +18,7 @@ from tests import tiny
 from tests.drawn import DrawnPages
 from tests.vlm.answering import Checkpoint, answered, last, question
 from vlm import adapters, loader, safety
+from vlm.cancel import returned
 from vlm.device import Placement
 from vlm.engine import Engine
 from vlm.errors import AdapterMismatch
@@ -45,17 +46,8 @@ def made(folder: Path, base: Path, seed: int, **settings: Any) -> Path:
     return folder
 
 
-def ended(steps: Any) -> LoadedModel:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: LoadedModel = end.value
-            return found
-
-
 def loaded(base: Path, adapter: Path | None = None, placement: Placement = EXACT) -> LoadedModel:
-    return ended(loader.load(base, str(adapter) if adapter else None, placement))
+    return returned(loader.load(base, str(adapter) if adapter else None, placement))
 
 
 def state(found: LoadedModel) -> dict[str, torch.Tensor]:
@@ -116,7 +108,7 @@ def test_one_after_the_other_is_bit_by_bit_as_loaded_afresh(
     found = loaded(base, one, placement)
     for adapter in (two, None, one, one, None, two):
         found.family.decoder(found.model)  # lays the weights out anew, as in the engine
-        found = ended(loader.switch(found, str(adapter) if adapter else None))
+        found = returned(loader.switch(found, str(adapter) if adapter else None))
         assert same(state(found), states[adapter])
         assert found.key == afresh[adapter].key
         assert found.info == afresh[adapter].info

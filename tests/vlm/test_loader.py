@@ -14,6 +14,7 @@ from transformers import AutoModelForImageTextToText
 
 from tests import tiny
 from vlm import adapters, loader, paths
+from vlm.cancel import returned
 from vlm.device import Placement
 from vlm.errors import AdapterMismatch, DeskError, ModelIncomplete, ModelUnsupported, OutOfMemory
 
@@ -23,12 +24,7 @@ TARGETS = r".*text_model.*\.(q_proj|v_proj|down_proj)"
 
 
 def loaded(folder: Path, adapter: str | None = None, placement: Placement = EXACT) -> Any:
-    steps = loader.load(folder, adapter, placement)
-    try:
-        while True:
-            next(steps)
-    except StopIteration as end:
-        return end.value
+    return returned(loader.load(folder, adapter, placement))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from tests.drawn import DrawnPages, Picture
 from tests.vlm.documents import said
 from vlm import blocks
+from vlm.cancel import returned
 from vlm.page_reading import READ, Model, PageReader
 from vlm.protocol import Cancelled, Event
 from vlm.readings import Readings
@@ -67,13 +68,7 @@ class Scans(DrawnPages):
 
 
 def read(reader: PageReader, page: PageRef = PAGE) -> str | None:
-    steps = reader.read(page)
-    try:
-        while True:
-            next(steps)
-    except StopIteration as end:
-        found: str | None = end.value
-        return found
+    return returned(reader.read(page))
 
 
 @pytest.mark.parametrize(("small", "questions"), [(True, 2), (False, 1)])

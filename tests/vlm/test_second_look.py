@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from tests.vlm.answering import NEVER, Checkpoint, answered, started
+from tests.vlm.answering import NEVER, Checkpoint, started
 from tests.vlm.answering import PAGE as DRAWN
 from tests.vlm.documents import said
 from vlm import models, second_look
@@ -19,12 +19,14 @@ from vlm.part_answers import READ_THERE
 from vlm.protocol import (
     AllAnswered,
     Answered,
+    Ask,
     AskAll,
     Cancelled,
     Done,
     Event,
     Failed,
     Progress,
+    Saw,
     TextDelta,
 )
 from vlm.read_answers import Found
@@ -141,8 +143,13 @@ def test_the_engine_looks_again_for_one_question_and_for_several(
     monkeypatch.setattr(second_look, "found_in", found)
     monkeypatch.setattr(second_look, "says_something", bool)
     asked = msgspec.structs.replace(DATE, page=DRAWN, max_new_tokens=8)
-    done = answered(answerer, asked)
+    told_of = list(answerer.ask(Ask(2, asked), NEVER))
+    last = told_of[-1]
+    assert isinstance(last, Done)
+    done = last.answer
     assert done.text == "15/01/2018"
+    saw = [one for one in told_of if isinstance(one, Saw)]
+    assert saw[-1].views == done.views, "the pictures on the card are those of the answer"
     assert [view.name for view in done.views] == ["Whole"], "what was read"
     assert len(read) == 1
     events = list(answerer.ask_all(AskAll(3, (asked, asked)), NEVER))

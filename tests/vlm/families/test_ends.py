@@ -14,6 +14,7 @@ from tests.vlm.answering import EXACT, Checkpoint, answered, question, started
 from tests.vlm.families import plain
 from tests.vlm.families.conftest import Saved
 from vlm import loader
+from vlm.cancel import returned
 from vlm.decode import rules_of
 from vlm.loader import LoadedModel
 from vlm.prompt import end_of_turn
@@ -56,13 +57,7 @@ def folder(saved: Saved, checkpoint: Checkpoint, kind: str, tmp_path: Path) -> P
 
 
 def loaded(folder: Path) -> LoadedModel:
-    steps = loader.load(folder, None, EXACT)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: LoadedModel = end.value
-            return found
+    return returned(loader.load(folder, None, EXACT))
 
 
 @pytest.mark.parametrize("kind", sorted(ENDS))
