@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -244,7 +243,7 @@ class Desk(QObject):
             view.restore(sheet.waiting)
         view.opened.connect(self._on_opened)
         view.failed.connect(self._on_failed)
-        view.close_wanted.connect(partial(self.close_document, view.path))
+        view.close_wanted.connect(self.close_current)  # only what is in front can be pressed
         view.page_changed.connect(self._on_moved)
         view.crop_changed.connect(self._on_moved)
         view.zoom_changed.connect(self.changed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QKeySequence
@@ -124,8 +123,8 @@ class Front(QObject):
 
     @Slot(object)
     def _on_made(self, view: DocumentView) -> None:
-        past = self._pasts[view.path] = BoxPast()
-        view.crop_changed.connect(partial(_note, past))
+        past = self._pasts[view.path] = BoxPast(view)
+        view.crop_changed.connect(past.note_crop)
 
     @Slot(int)
     def _on_undo(self, by: int) -> None:
@@ -162,10 +161,3 @@ class Front(QObject):
         dialogs.copy(text)
         shown = text if len(text) <= SHOWN else f"{text[:SHOWN].rstrip()}…"
         self._say(f"Copied: {shown}", "copy")
-
-
-def _note(past: BoxPast, crop: Crop | None) -> None:
-    if crop is None:
-        past.note(0, None)
-    else:
-        past.note(crop.page.page, crop.box)

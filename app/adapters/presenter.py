@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -12,9 +11,9 @@ from app import dialogs
 from app.adapters import words, work
 from app.adapters.dialog import VersionsDialog
 from app.adapters.merge import FullExport
-from app.adapters.values import Exporting, Listing, Version, Wearing
+from app.adapters.values import Exporting, Listing, Renamed, Version, Wearing, Written
 from app.dialogs import Prompt
-from app.task import Ended, Failed, Tasks, Work
+from app.task import Ended, Failed, Task, Tasks, Work
 from finetune.adapters import Adapter
 
 _REMOVE, _KEEP = "Remove", "Keep"
@@ -84,15 +83,14 @@ class Versions(QObject):
 
     @Slot(object, str)
     def _on_rename(self, version: Version, new: str) -> None:
-        old = version.name
-        self._do(work.rename(old, new), lambda _: self.renamed.emit(old, new))
+        self._do(work.rename(version.name, new)).value.connect(self._on_renamed)
 
     @Slot(object)
     def _on_remove(self, version: Version) -> None:
         prompt = Prompt(f"Remove “{version.name}”?", words.removal(version.name), (_REMOVE, _KEEP))
         reply = dialogs.ask(self.dialog, prompt)
         if reply is not None and reply.choice == _REMOVE:
-            self._do(work.remove(version.name), lambda _: self.removed.emit(version.name))
+            self._do(work.remove(version.name)).value.connect(self._on_removed)
 
     @Slot(object, bool)
     def _on_export(self, version: Version, full: bool) -> None:
@@ -102,8 +100,7 @@ class Versions(QObject):
             return
         target = _fresh(Path(folder), version.name)
         if not full:
-            sentence = words.exported(version.name, target)
-            self._do(work.export(version.name, target), lambda _: self.say(sentence))
+            self._do(work.export(version.name, target)).value.connect(self._on_written)
         elif self.full.running:
             self.say("One full model is being written already.")
         elif self._wearing.model is not None:
@@ -123,17 +120,30 @@ class Versions(QObject):
             return
         folder = dialogs.choose_folder(self.dialog, "Import a version", str(Path.home()))
         if folder:
-            self._do(work.bring(Path(folder), Path(model.folder)), self._on_imported)
+            task = self._do(work.bring(Path(folder), Path(model.folder)))
+            task.value.connect(self._on_imported)
 
-    def _on_imported(self, done: object) -> None:
-        if isinstance(done, Adapter):
-            self.say(words.imported(done.name))
+    @Slot(object)
+    def _on_renamed(self, done: Renamed) -> None:
+        self.renamed.emit(done.old, done.new)
 
-    def _do(self, change: Work, then: Callable[[object], None]) -> None:
+    @Slot(object)
+    def _on_removed(self, name: str) -> None:
+        self.removed.emit(name)
+
+    @Slot(object)
+    def _on_written(self, done: Written) -> None:
+        self.say(words.exported(done.name, done.target))
+
+    @Slot(object)
+    def _on_imported(self, done: Adapter) -> None:
+        self.say(words.imported(done.name))
+
+    def _do(self, change: Work) -> Task:
         """Change something on this computer, then look anew; a refusal is said at the foot."""
         task = self._lane.start(change)
-        task.value.connect(then)
         task.ended.connect(self._on_done)
+        return task
 
     @Slot(object)
     def _on_done(self, end: Ended) -> None:

@@ -83,6 +83,22 @@ class Tuned:
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed:
+    """A version that has another name now."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A version that was written as a peft folder."""
+
+    name: str
+    target: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Exporting:
     """A full model being written: what is done now, `fraction` in [0, 1]."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from pathlib import Path
 
-from app.adapters.values import Listing, Version
+from app.adapters.values import Listing, Renamed, Version, Written
 from app.task import CancelToken, Work
 from finetune.adapters import Adapter, AdapterLibrary
 from finetune.errors import AdapterInvalid
@@ -34,18 +34,33 @@ def look(base: str) -> Work:
 
 
 def rename(name: str, new: str) -> Work:
-    """Give a version another name. Yields the `Adapter`."""
-    return _do(lambda library: library.rename(name, new))
+    """Give a version another name. Yields `Renamed`."""
+
+    def once(library: AdapterLibrary) -> Renamed:
+        library.rename(name, new)
+        return Renamed(name, new)
+
+    return _do(once)
 
 
 def remove(name: str) -> Work:
-    """Remove a version for good. Yields None."""
-    return _do(lambda library: library.remove(name))
+    """Remove a version for good. Yields its name."""
+
+    def once(library: AdapterLibrary) -> str:
+        library.remove(name)
+        return name
+
+    return _do(once)
 
 
 def export(name: str, target: Path) -> Work:
-    """Write a version as a peft folder. Yields None."""
-    return _do(lambda library: library.export(name, target))
+    """Write a version as a peft folder. Yields `Written`."""
+
+    def once(library: AdapterLibrary) -> Written:
+        library.export(name, target)
+        return Written(name, target)
+
+    return _do(once)
 
 
 def bring(folder: Path, base: Path) -> Work:

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.history import export
 from app.history.entry import Entry
 from app.history.store import HistoryStore
-from app.task import CancelToken, Ended, Failed, Tasks
+from app.task import CancelToken, Ended, Failed, Task, Tasks
 from vlm.errors import DeskError
 
 RECALLED = 20
@@ -104,11 +104,12 @@ class History(QObject):
             del self._unwritten[key]
             return stored
 
-        self._do(work, self._on_added)
+        self._do(work).value.connect(self._on_added)
 
     def search(self, words: str = "") -> None:
         """Look for entries; answered by `found`."""
-        self._do(lambda store: Found(words, tuple(store.search(words))), self.found.emit)
+        task = self._do(lambda store: Found(words, tuple(store.search(words))))
+        task.value.connect(self.found)
 
     def recall(self, path: str) -> None:
         """Look for what was asked about a document; answered by `recalled`.
@@ -123,12 +124,12 @@ class History(QObject):
 
     def judge(self, number: int, verdict: bool | None) -> None:
         """Keep what the person thinks of an answer."""
-        self._do(lambda store: store.judge(number, verdict), self._on_changed)
+        self._do(lambda store: store.judge(number, verdict)).value.connect(self._on_changed)
 
     def delete(self, numbers: Sequence[int]) -> None:
         """Remove entries from the file for good."""
         kept = tuple(numbers)
-        self._do(lambda store: store.delete(kept), self._on_changed)
+        self._do(lambda store: store.delete(kept)).value.connect(self._on_changed)
 
     def export(self, file: Path, words: str = "") -> None:
         """Write all entries found with `words` to a CSV, JSON or Markdown file."""
@@ -137,7 +138,7 @@ class History(QObject):
             export.write(file, store.search(words, limit=-1))
             return str(file)
 
-        self._do(work, self.exported.emit)
+        self._do(work).value.connect(self._on_exported)
 
     def stop(self) -> None:
         """Write what is not written yet and close the file."""
@@ -160,13 +161,13 @@ class History(QObject):
                 self.complained.emit(self._store.complaint)
         return self._store
 
-    def _do(self, work: Callable[[HistoryStore], object], done: Callable[[object], object]) -> None:
+    def _do(self, work: Callable[[HistoryStore], object]) -> Task:
         def steps(token: CancelToken) -> Generator[object, None, None]:
             yield work(self._opened())
 
         task = self._lane.start(steps)
-        task.value.connect(done)
         task.ended.connect(self._on_ended)
+        return task
 
     @Slot(object)
     def _on_ended(self, ended: Ended) -> None:
@@ -180,6 +181,7 @@ class History(QObject):
             case _:
                 pass
 
+    @Slot(object)
     def _on_added(self, entry: object) -> None:
         assert isinstance(entry, Entry)
         self.added.emit(entry)
@@ -196,11 +198,12 @@ class History(QObject):
     @Slot(object)
     def _on_digest(self, read: _Digest) -> None:
         if read.digest:
-            self._do(lambda store: store.fingerprint(read.number, read.digest), _ignore)
+            self._do(lambda store: store.fingerprint(read.number, read.digest))
 
+    @Slot(object)
     def _on_changed(self, _: object) -> None:
         self.changed.emit()
 
-
-def _ignore(_: object) -> None:
-    """Take the result of what needs no answer."""
+    @Slot(object)
+    def _on_exported(self, file: str) -> None:
+        self.exported.emit(file)

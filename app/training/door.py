@@ -109,8 +109,14 @@ class TrainingDoor(QObject):
         self._slices = warming.Slices(self)
         self._slices.done.connect(self._on_imported)
         task = self._lane.start(warming.pure)
-        slices = self._slices
-        task.value.connect(lambda _: slices.start(warming.window()))
+        task.value.connect(self._on_pure)
+
+    @Slot(object)
+    def _on_pure(self, _: object) -> None:
+        if self._slices is not None:
+            from app.training import warming  # was imported for `pure`
+
+            self._slices.start(warming.window())
 
     @Slot()
     def _on_imported(self) -> None:

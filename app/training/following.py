@@ -11,7 +11,7 @@ from app.task import Ended, Failed, Task, Tasks, Work
 from app.training import words, work
 from app.training.values import News, Prepared, Run
 from app.training.watch import RunWatch
-from finetune.protocol import Control, Wish
+from finetune.protocol import Control
 from vlm.errors import DeskError
 
 SEEN_MS = 700
@@ -46,7 +46,7 @@ class Following(QObject):
         self._watch = RunWatch(work.root())
         self._lane = Tasks(1, self)
         self._runs: dict[Path, Run] = {}
-        self._wishes: dict[Path, Wish] = {}
+        self._wishes: dict[Path, Control] = {}
         self._looking: Task | None = None
         self._seen = False
         self._timer = QTimer(self)
@@ -112,13 +112,13 @@ class Following(QObject):
 
     def _tell(self, folder: Path, control: Control, starts: bool = False) -> None:
         """Write down what is wanted; a process is started where `starts` and there is none."""
-        wish = self._wishes[folder] = control.wish
+        self._wishes[folder] = control
         what = work.go_on(folder, self._watch, control) if starts else work.ask(folder, control)
         task = self._do(what)
-        task.ended.connect(lambda _: self._wishes.pop(folder, None))
+        task.ended.connect(_Written(self._wishes, folder, task).forget)
         run = self._runs.get(folder)
         if run is not None:
-            run.wish = wish
+            run.wish = control.wish
             self.changed.emit()
 
     def _do(self, what: Work) -> Task:
@@ -139,7 +139,8 @@ class Following(QObject):
         for one in news:
             run = self._runs.get(one.folder) or Run(one.folder, one.plan, one.made_at, one.sizes)
             run.take(one)
-            run.wish = self._wishes.get(one.folder, run.wish)
+            if (wanted := self._wishes.get(one.folder)) is not None:
+                run.wish = wanted.wish
             runs[one.folder] = run
         self._runs = runs
         self.changed.emit()
@@ -156,6 +157,22 @@ class Following(QObject):
         busy = any(run.at_work for run in self._runs.values())
         if self._seen or busy:
             self._timer.start(SEEN_MS if self._seen and busy else UNSEEN_MS)
+
+
+class _Written(QObject):
+    """Forgets what was wished of a run when that is written; lives as long as its task."""
+
+    def __init__(self, wishes: dict[Path, Control], folder: Path, task: Task) -> None:
+        super().__init__(task)
+        self._wishes = wishes
+        self._folder = folder
+        self._control = wishes[folder]
+
+    @Slot(object)
+    def forget(self, _: Ended) -> None:
+        """Forget it, unless something else was wished since."""
+        if self._wishes.get(self._folder) is self._control:
+            del self._wishes[self._folder]
 
 
 def _sentence(end: Failed) -> str:

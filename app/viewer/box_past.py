@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QObject, Slot
+
+from app.viewer.crop import Crop
 from vlm.types import Box
 
 KEPT = 100
@@ -10,10 +13,11 @@ Spot = tuple[int, Box | None]
 """A page and the box on it, None without one."""
 
 
-class BoxPast:
+class BoxPast(QObject):
     """A line of changes with a place in it; begins without a box."""
 
-    def __init__(self) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._spots: list[Spot] = [(0, None)]
         self._now = 0
 
@@ -25,6 +29,14 @@ class BoxPast:
             return
         self._spots = [*self._spots[: self._now + 1], spot][-KEPT:]
         self._now = len(self._spots) - 1
+
+    @Slot(object)
+    def note_crop(self, crop: Crop | None) -> None:
+        """Take in what a view says of its box."""
+        if crop is None:
+            self.note(0, None)
+        else:
+            self.note(crop.page.page, crop.box)
 
     def can_step(self, by: int) -> bool:
         """Tell whether there is anything in that direction."""

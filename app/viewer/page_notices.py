@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from app.viewer.notice import Notice
 from app.viewer.page_area import PageArea
+
+
+class _PageNotice(Notice):
+    """The card of one page.
+
+    Signals:
+        page_retry_asked(int): Try to draw this page again; from 0.
+    """
+
+    page_retry_asked = Signal(int)
+
+    def __init__(self, page: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._page = page
+        self.retry_asked.connect(self._on_retry_asked)
+
+    @Slot()
+    def _on_retry_asked(self) -> None:
+        self.page_retry_asked.emit(self._page)
 
 
 class PageNotices(QObject):
@@ -50,13 +68,14 @@ class PageNotices(QObject):
             card.move(middle.toPoint())
 
     def _card(self, page: int) -> Notice:
-        card = Notice(self._area.viewport())
+        card = _PageNotice(page, self._area.viewport())
         card.show_text(self._sentences[page])
-        card.retry_asked.connect(partial(self._on_retry, page))
+        card.page_retry_asked.connect(self._on_retry)
         card.show()
         self._cards[page] = card
         return card
 
+    @Slot(int)
     def _on_retry(self, page: int) -> None:
         self._sentences.pop(page, None)
         self.place()
