@@ -1,7 +1,8 @@
 """Turns drawn samples into the arrays of one training step. Numpy only: runs in drawing processes.
 
 A batch holds ``N`` samples of ``V`` images each, all of one shape, so nothing is padded but the
-ends of the answers.
+ends of the answers. Several questions about one picture stand behind each other and see the picture
+and themselves only, as if each were asked alone: the picture is computed once.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pretrain import labels, tokenizer
-from pretrain.documents.crops import Sample, View
+from pretrain.documents.crops import Sample, Turn, View
 from pretrain.labels import Grid, Ints
 
 PATCH_SLOTS = 4
@@ -35,6 +36,9 @@ class Batch:
         cell_classes: ``(N * V, K, CELL_SLOTS)`` int64.
         cell_ordinals: ``(N * V, K)`` int64, -1 for nothing.
         input_ids: ``(N, T)`` int64, padded at the right.
+        positions: ``(N, T)`` int64: of each token in its own conversation.
+        turns: ``(N, T)`` int64: which question a token belongs to, from 1; 0 is the picture, that
+            all of them see, and padding.
         labels: ``(N, T)`` int64: what follows each position, -100 outside the answer.
         sources: ``(N, T)`` int64: the position in ``input_ids`` of the visual token that holds
             what follows, -1 where nothing on the page does.
@@ -47,6 +51,8 @@ class Batch:
     cell_classes: Ints
     cell_ordinals: Ints
     input_ids: Ints
+    positions: Ints
+    turns: Ints
     labels: Ints
     sources: Ints
 
@@ -56,6 +62,11 @@ def prompt_ids(question: str, views: int, latents: int) -> list[int]:
 
     The same ids that the chat template and processor give; a test holds them together.
     """
+    return picture_ids(views, latents) + question_ids(question)
+
+
+def picture_ids(views: int, latents: int) -> list[int]:
+    """Return the ids up to and including the last visual token and what closes it."""
     special = tokenizer.special
     ids = [special(tokenizer.USER)]
     markers = tokenizer.VIEW_MARKERS if views == 5 else (tokenizer.VIEW_MARKERS[-1],) * views
@@ -64,8 +75,13 @@ def prompt_ids(question: str, views: int, latents: int) -> list[int]:
         ids.append(special(tokenizer.FAKE))
         ids.extend([special(tokenizer.IMAGE)] * latents)
         ids.append(special(tokenizer.FAKE))
-    ids.extend(tokenizer.encode_text(f"\n{question}"))
-    return [*ids, special(tokenizer.END), special(tokenizer.ASSISTANT)]
+    return ids
+
+
+def question_ids(question: str) -> list[int]:
+    """Return the ids from the question to the assistant's marker."""
+    closing = (tokenizer.special(tokenizer.END), tokenizer.special(tokenizer.ASSISTANT))
+    return [*tokenizer.encode_text(f"\n{question}"), *closing]
 
 
 def collate(samples: Sequence[Sample], latents: int) -> Batch:
@@ -75,14 +91,7 @@ def collate(samples: Sequence[Sample], latents: int) -> Batch:
     rows = [_row(sample, grid, latents) for sample in samples]
     views = [view for row in rows for view in row.views]
     longest = max(len(row.ids) for row in rows)
-    ids = np.full((len(rows), longest), tokenizer.special(tokenizer.PAD), dtype=np.int64)
-    targets = np.full((len(rows), longest), IGNORE, dtype=np.int64)
-    sources = np.full((len(rows), longest), -1, dtype=np.int64)
-    for index, row in enumerate(rows):
-        ids[index, : len(row.ids)] = row.ids
-        first = row.prompt - 1  # the prompt's last token predicts the answer's first
-        targets[index, first : len(row.ids) - 1] = row.ids[row.prompt :]
-        sources[index, first : len(row.ids) - 1] = row.sources
+    padding = tokenizer.special(tokenizer.PAD)
     return Batch(
         pixels=np.stack([view.pixels for sample in samples for view in sample.views]),
         patch_classes=np.stack([view.patch_classes for view in views]),
@@ -90,10 +99,20 @@ def collate(samples: Sequence[Sample], latents: int) -> Batch:
         patch_cells=grid.patch_cells(),
         cell_classes=np.stack([view.cell_classes for view in views]),
         cell_ordinals=np.stack([view.cell_ordinals for view in views]),
-        input_ids=ids,
-        labels=targets,
-        sources=sources,
+        input_ids=_filled([row.ids for row in rows], longest, padding),
+        positions=_filled([row.positions for row in rows], longest, 0),
+        turns=_filled([row.turns for row in rows], longest, 0),
+        labels=_filled([row.labels for row in rows], longest, IGNORE),
+        sources=_filled([row.sources for row in rows], longest, -1),
     )
+
+
+def _filled(rows: list[list[int]], length: int, value: int) -> Ints:
+    """Return ``(N, length)`` int64, rows filled with a value at the right."""
+    filled = np.full((len(rows), length), value, dtype=np.int64)
+    for index, row in enumerate(rows):
+        filled[index, : len(row)] = row
+    return filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +128,12 @@ class _ViewLabels:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One sample's share of a batch."""
+    """One sample's share of a batch, the lists one entry a token, as in :class:`Batch`."""
 
     ids: list[int]
-    prompt: int
+    positions: list[int]
+    turns: list[int]
+    labels: list[int]
     sources: list[int]
     views: list[_ViewLabels]
 
@@ -131,24 +152,33 @@ def _view(view: View, grid: Grid, latents: int) -> _ViewLabels:
 
 
 def _row(sample: Sample, grid: Grid, latents: int) -> _Row:
-    prompt = prompt_ids(sample.question, len(sample.views), latents)
-    answer = [*tokenizer.encode_text(sample.answer), tokenizer.special(tokenizer.END)]
     views = [_view(view, grid, latents) for view in sample.views]
-    return _Row(prompt + answer, len(prompt), _sources(sample, views, prompt, latents), views)
+    picture = picture_ids(len(views), latents)
+    where = _where(sample, views, picture, latents)
+    shown = len(picture)
+    row = _Row(picture, list(range(shown)), [0] * shown, [IGNORE] * shown, [-1] * shown, views)
+    for number, turn in enumerate(sample.turns, start=1):
+        asked = question_ids(turn.question)
+        answer = [*tokenizer.encode_text(turn.answer), tokenizer.special(tokenizer.END)]
+        # each token predicts the one after it, so the prompt's last one predicts the answer's first
+        before, length = len(asked) - 1, len(asked) + len(answer)
+        row.ids.extend(asked + answer)
+        row.positions.extend(range(shown, shown + length))
+        row.turns.extend([number] * length)
+        row.labels.extend([*[IGNORE] * before, *answer, IGNORE])
+        row.sources.extend([*[-1] * before, *_sources(turn, where), -1])
+    return row
 
 
-def _sources(
-    sample: Sample, views: list[_ViewLabels], prompt: list[int], latents: int
-) -> list[int]:
-    """Position in the prompt of the visual token that holds each of the answer's tokens.
+def _where(
+    sample: Sample, views: list[_ViewLabels], picture: list[int], latents: int
+) -> dict[int, int]:
+    """Position of the visual token that holds each character of the sample's text.
 
     A character that several views show is sought in the first of them, a quarter.
     """
-    length = len(tokenizer.encode_text(sample.answer)) + 1
-    if sample.answer_at < 0:
-        return [-1] * length
     special = tokenizer.special(tokenizer.IMAGE)
-    visual = [place for place, one in enumerate(prompt) if one == special]
+    visual = [place for place, one in enumerate(picture) if one == special]
     where: dict[int, int] = {}
     for index, (view, taught) in enumerate(zip(sample.views, views, strict=True)):
         shown = zip(
@@ -160,8 +190,13 @@ def _sources(
         for member, cell, character in shown:
             if character:
                 where.setdefault(member, visual[index * latents + cell])
+    return where
+
+
+def _sources(turn: Turn, where: dict[int, int]) -> list[int]:
+    """Position of the visual token that holds each of the answer's tokens, its end's too."""
     found: list[int] = []
-    for offset, character in enumerate(sample.answer):
-        place = where.get(sample.answer_at + offset, -1)
+    for offset, character in enumerate(turn.answer):
+        place = -1 if turn.answer_at < 0 else where.get(turn.answer_at + offset, -1)
         found.extend([place] * len(tokenizer.encode_text(character)))
     return [*found, -1]

@@ -54,6 +54,8 @@ class Inputs:
     cell_classes: Tensor
     cell_ordinals: Tensor
     input_ids: Tensor
+    positions: Tensor
+    turns: Tensor
     labels: Tensor
     sources: Tensor
     cells: int
@@ -76,6 +78,8 @@ def to_device(batch: Batch, device: torch.device) -> Inputs:
         move(batch.cell_classes),
         move(batch.cell_ordinals),
         move(batch.input_ids),
+        move(batch.positions),
+        move(batch.turns),
         move(batch.labels),
         move(batch.sources),
         int(batch.patch_cells.max()) + 1,
@@ -85,6 +89,24 @@ def to_device(batch: Batch, device: torch.device) -> Inputs:
 def normalise(pixels: Tensor) -> Tensor:
     """``(B, H, W, 3)`` uint8 to ``(B, 3, H, W)`` float32 in [-1, 1], as the processor does."""
     return pixels.permute(0, 3, 1, 2).float() / 127.5 - 1.0
+
+
+def own_turn(turns: Tensor) -> Tensor:
+    """Return what lets a token see the picture and its own question, up to itself.
+
+    Args:
+        turns: ``(N, T)`` of :class:`Batch`.
+
+    Returns:
+        ``(N, 1, T, T)`` float32 to be added to attention's scores: 0, or the lowest number.
+    """
+    length = turns.shape[1]
+    before = torch.ones(length, length, dtype=torch.bool, device=turns.device).tril()
+    seen = (turns[:, None, :] == 0) | (turns[:, None, :] == turns[:, :, None])  # (N, query, key)
+    hidden = ~(seen & before)[:, None]
+    return torch.zeros(hidden.shape, device=turns.device).masked_fill(
+        hidden, torch.finfo(torch.float32).min
+    )
 
 
 def slot_loss(logits: Tensor, classes: Tensor) -> Tensor:
@@ -149,12 +171,17 @@ class Reader(nn.Module):
         )
         return tokens
 
-    def answer_logits(self, latents: Tensor, input_ids: Tensor) -> Tensor:
+    def answer_logits(self, latents: Tensor, inputs: Inputs) -> Tensor:
         """Visual tokens put in their places, then the decoder: ``(N, T, vocabulary)``."""
-        embedded = self.model.get_input_embeddings()(input_ids)
-        at = (input_ids == special(IMAGE))[..., None].expand_as(embedded)
+        embedded = self.model.get_input_embeddings()(inputs.input_ids)
+        at = (inputs.input_ids == special(IMAGE))[..., None].expand_as(embedded)
         embedded = embedded.masked_scatter(at, latents.to(embedded.dtype))
-        hidden = self.model.model.text_model(inputs_embeds=embedded, use_cache=False)
+        hidden = self.model.model.text_model(
+            inputs_embeds=embedded,
+            attention_mask=own_turn(inputs.turns),
+            position_ids=inputs.positions,
+            use_cache=False,
+        )
         logits: Tensor = self.model.lm_head(hidden.last_hidden_state)
         return logits
 
@@ -200,7 +227,7 @@ class Reader(nn.Module):
             if weights.latent > 0:
                 total = total + weights.latent * self._latent_loss(latents, inputs, parts)
             if weights.answer > 0:
-                logits = self.answer_logits(latents, inputs.input_ids)
+                logits = self.answer_logits(latents, inputs)
                 total = total + weights.answer * self._answer_loss(logits, inputs, parts)
         if weights.guide > 0:
             total = total + weights.guide * self._guide_loss(seen, inputs, parts)

@@ -54,6 +54,7 @@ class Level:
         absent: how often a question is one that is not answered, times the usual.
         other: share of fields that are others than the usual ones, called by any name.
         varied: how often letters are wider or narrower than their font's, see ``CropPlan``.
+        more: most further questions about one crop or strip.
         frozen_encoder: leave vision transformer and projection as they are; a step costs a quarter
             less while the perceiver and the decoder find their way.
         pages_share: share of batches that are pages with questions, the rest are crops.
@@ -76,6 +77,7 @@ class Level:
     absent: float = 1.0
     other: float = 0.0
     varied: float = 0.0
+    more: int = 0
     frozen_encoder: bool = False
     pages_share: float = 0.0
     pages: PageMix = PageMix()
@@ -195,6 +197,7 @@ STAGES: dict[str, Stage] = {
                 absent=0.8,
                 other=0.35,
                 varied=0.5,
+                more=3,
             ),
         ),
         peak_lr=1.5e-3,
@@ -263,6 +266,7 @@ class Source:
             absent=level.absent,
             other=level.other,
             varied=level.varied,
+            more=level.more,
         )
         samples = []
         for _ in range(self._count(rows * columns)):
@@ -285,6 +289,7 @@ class Source:
             absent=level.absent,
             other=level.other,
             varied=level.varied,
+            more=level.more,
         )
         return draw_strips(plan, rng, self._count(rows * columns))
 

@@ -48,6 +48,21 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A question about a picture.
+
+    Attributes:
+        question: what is asked.
+        answer: what is to be answered.
+        answer_at: where in the picture's text the answer stands, -1 when it is not there verbatim.
+    """
+
+    question: str
+    answer: str
+    answer_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """A picture, as one view or as the five of a split, with a question about it.
 
@@ -58,6 +73,7 @@ class Sample:
         answer: what is to be answered.
         answer_at: where in ``text`` the answer stands, -1 when it is not there verbatim.
         kind: of document, the row of the score table.
+        more: further questions about the same picture, each asked by itself.
     """
 
     views: tuple[View, ...]
@@ -66,6 +82,12 @@ class Sample:
     answer: str
     answer_at: int
     kind: str = "crop"
+    more: tuple[Turn, ...] = ()
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """All questions."""
+        return (Turn(self.question, self.answer, self.answer_at), *self.more)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -97,6 +119,7 @@ class CropPlan:
         other: share of fields that are not of the usual ones, nor called as they are.
         varied: how often letters are wider or narrower than their font's, or capitals only, and the
             print faded, see :func:`width_drawn`; in training, not when measuring.
+        more: most further questions about one picture; in training, not when measuring.
     """
 
     rows: int
@@ -112,6 +135,7 @@ class CropPlan:
     absent: float = 1.0
     other: float = 0.0
     varied: float = 0.0
+    more: int = 0
 
 
 def width_drawn(width: int, varied: float, rng: random.Random) -> int:

@@ -8,6 +8,7 @@ from pretrain.documents.crops import (
     LEADING,
     CropPlan,
     Sample,
+    Turn,
     one_view,
     seen,
     width_drawn,
@@ -15,11 +16,16 @@ from pretrain.documents.crops import (
 from pretrain.documents.fields import FIELDS, NOT_HERE, PLAIN, Field, ask_absent
 from pretrain.documents.ink import Sheet, choose_font, width_of
 from pretrain.documents.more_fields import another, ask_other
+from pretrain.documents.prompts import read_prompt
 from pretrain.documents.texts import Writer
 from pretrain.fonts import FontFile
 
 ABSENT_SHARE = 0.12
 """Share of questions whose field the crop does not have."""
+
+MORE_ABSENT_SHARE, READ_SHARE = 0.75, 0.15
+"""Where several questions are asked about one crop: how often one is for a field that it does not
+have, and one to read it all."""
 
 PLAIN_SHARE = 0.15
 """Share of the fields of :data:`PLAIN` that are printed without their label."""
@@ -130,24 +136,64 @@ def _narrow(entries: list[Entry], face: tuple[FontFile, int], width: float) -> l
     ]
 
 
-def _question(
-    entries: list[Entry], starts: list[int], text: str, writer: Writer, plan: CropPlan
-) -> tuple[str, str, int]:
-    """Ask for one entry, or for a field that is not there: question, answer, where it stands."""
-    printed, rng = {one.field.key for one in entries}, writer.rng
-    if rng.random() < ABSENT_SHARE * plan.absent:
-        if plan.other and rng.random() < plan.other:
-            return ask_other(text, writer, plan.held_out), NOT_HERE, -1
-        question = ask_absent(printed, rng, plan.held_out)
-        if question is not None:
-            return question, NOT_HERE, -1
-    which = rng.randrange(len(entries))
-    one, start = entries[which], starts[which]
-    answer = text[start : start + len(one.value)]
-    if one.label and rng.random() < 0.15:
-        name = one.label.rstrip(" :")
-        return f'What is "{name}"?', answer, start
-    return one.field.ask(rng, plan.held_out), answer, start
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What a crop holds and how it is asked about.
+
+    Attributes:
+        entries: the fields it has.
+        starts: where in the text each value starts.
+        text: everything that is written.
+        writer: words the questions.
+        plan: how often they are of which kind.
+    """
+
+    entries: list[Entry]
+    starts: list[int]
+    text: str
+    writer: Writer
+    plan: CropPlan
+
+    def question(self) -> Turn:
+        """Ask for one entry, or for a field that is not there."""
+        if self.writer.rng.random() < ABSENT_SHARE * self.plan.absent:
+            missing = self._missing()
+            if missing is not None:
+                return missing
+        return self._entry(self.writer.rng.randrange(len(self.entries)))
+
+    def more(self, first: Turn) -> tuple[Turn, ...]:
+        """Ask for what else is there, or again in other words, for what is not, and to read it."""
+        rng, turns = self.writer.rng, []
+        if rng.random() < MORE_ABSENT_SHARE * self.plan.absent:
+            missing = self._missing()
+            turns = [missing] if missing is not None else []
+        if rng.random() < READ_SHARE:
+            turns.append(Turn(read_prompt(rng, self.plan.held_out), self.text, 0))
+        which = [index for index, start in enumerate(self.starts) if start != first.answer_at]
+        rng.shuffle(which)
+        for index in [*which, *rng.choices(range(len(self.entries)), k=self.plan.more)]:
+            if len(turns) < self.plan.more:
+                turns.append(self._entry(index))
+        return tuple(turns)
+
+    def _missing(self) -> Turn | None:
+        """Ask for a field that is not there; None when there are all."""
+        writer, plan = self.writer, self.plan
+        if plan.other and writer.rng.random() < plan.other:
+            return Turn(ask_other(self.text, writer, plan.held_out), NOT_HERE, -1)
+        printed = {one.field.key for one in self.entries}
+        question = ask_absent(printed, writer.rng, plan.held_out)
+        return None if question is None else Turn(question, NOT_HERE, -1)
+
+    def _entry(self, which: int) -> Turn:
+        """Ask for one entry."""
+        one, start, rng = self.entries[which], self.starts[which], self.writer.rng
+        answer = self.text[start : start + len(one.value)]
+        if one.label and rng.random() < 0.15:
+            name = one.label.rstrip(" :")
+            return Turn(f'What is "{name}"?', answer, start)
+        return Turn(one.field.ask(rng, self.plan.held_out), answer, start)
 
 
 def draw_form(plan: CropPlan, rng: random.Random) -> Sample:
@@ -177,7 +223,17 @@ def draw_form(plan: CropPlan, rng: random.Random) -> Sample:
         room = width - 2 - one.width(face)
         y = baseline + index * LEADING * em_px
         starts.append(write_entry(sheet, one, (indent, y), min(aligned, room), face))
-    question, answer, at = _question(entries, starts, sheet.text, writer, plan)
+    form = _Form(entries, starts, sheet.text, writer, plan)
+    first = form.question()
     sheet = sheet.stretched(16 * plan.columns)
     pixels, placed = seen(sheet.image, sheet.placed(), plan, rng)
-    return Sample(one_view(pixels, placed), sheet.text, question, answer, at, "fields")
+    more = form.more(first) if plan.more else ()
+    return Sample(
+        one_view(pixels, placed),
+        sheet.text,
+        first.question,
+        first.answer,
+        first.answer_at,
+        "fields",
+        more,
+    )

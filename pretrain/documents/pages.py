@@ -129,10 +129,14 @@ class Page:
         self.asks.append(Ask(question, answer, at, one.field))
 
     def bare(self, key: str, text: str, x: float | None = None, scale: float = 1.0) -> None:
-        """Write a value that needs no label, such as a letterhead, and remember its question."""
+        """Write a value that needs no label, such as a letterhead, and remember its question.
+
+        A value of several lines is answered with its line breaks.
+        """
         before = len(self.sheet.text)
-        self.line(text, x, scale)
-        text = self.face[0].printed(text)
+        for line in text.split("\n"):
+            self.line(line, x, scale)
+        text = "\n".join(self.face[0].printed(line) for line in text.split("\n"))
         if self.sheet.text[before:].lstrip("\n") == text:
             question = BY_KEY[key].ask(self.writer.rng, self.held_out)
             self.asks.append(Ask(question, text, len(self.sheet.text) - len(text), BY_KEY[key]))
@@ -178,7 +182,7 @@ def _totals(page: Page) -> None:
 def invoice(page: Page) -> None:
     """Letterhead, numbers and dates, the customer, items, totals, bank."""
     page.bare("company", page.writer.company(), scale=1.4)
-    page.bare("address", page.writer.address())
+    page.bare("address", page.writer.address_block())
     page.feed(0.5)
     left = 0.5 * page.width if page.layout in (1, 3) else page.margin
     keys = ["number", "date", "due", "customer", "tax_id"]
@@ -202,7 +206,7 @@ def receipt(page: Page) -> None:
         centre = centre.upper()
     room = page.width - width_of(centre, *page.face)
     page.bare("company", centre, x=max(2.0, room / 2) if page.layout != 1 else None)
-    page.bare("address", page.writer.address())
+    page.bare("address", page.writer.address_block())
     for key in ("date", "number") if page.layout % 2 else ("number", "phone", "date"):
         if key == "date" and page.writer.rng.random() < 0.3:
             page.bare(key, page.writer.date())

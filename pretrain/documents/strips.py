@@ -9,7 +9,7 @@ import random
 import numpy as np
 from PIL import Image, ImageDraw
 
-from pretrain.documents.crops import CropPlan, Sample, View, seen
+from pretrain.documents.crops import CropPlan, Sample, Turn, View, seen
 from pretrain.documents.fields import NOT_HERE, ask_absent
 from pretrain.documents.more_fields import ask_other
 from pretrain.documents.pages import KINDS, Ask, Page, draw_page
@@ -24,6 +24,9 @@ FOREIGN_SHARE = 0.12
 
 PER_DOCUMENT = 6
 """Strips of one document."""
+
+MORE_ABSENT_SHARE = 0.75
+"""Where several questions are asked about one strip: how often one of them does not fit it."""
 
 CLEARED_SHARE = 0.5
 """Strips of which lines that are cut by an edge are wiped out, in training: what a person draws a
@@ -66,12 +69,7 @@ def _strip(page: Page, kind: str, plan: CropPlan, rng: random.Random) -> Sample 
     picture = page.sheet.image.crop(box)
     if plan.varied and rng.random() < CLEARED_SHARE:
         members = _cleared(picture, placed, members, box, page.face[1])
-    foreign = None
-    if rng.random() < FOREIGN_SHARE * plan.absent:
-        if plan.other and rng.random() < plan.other:
-            foreign = ask_other(page.sheet.text, page.writer, page.held_out)
-        else:
-            foreign = ask_absent(page.printed, rng, page.held_out)
+    foreign = _foreign(page, plan, rng) if rng.random() < FOREIGN_SHARE * plan.absent else None
     answers = False if foreign else _answers(page, ask, members)
     if answers is None:
         return None
@@ -80,7 +78,35 @@ def _strip(page: Page, kind: str, plan: CropPlan, rng: random.Random) -> Sample 
         answer, at = ask.answer, ask.at
     shifted = placed.centres[members] - np.array(box[:2])
     pixels, shown = seen(picture, Placed(placed.classes[members], shifted), plan, rng)
-    return Sample((View(pixels, shown, members),), page.sheet.text, question, answer, at, kind)
+    views = (View(pixels, shown, members),)
+    more = _more(page, ask, members, plan, rng) if plan.more else ()
+    return Sample(views, page.sheet.text, question, answer, at, kind, more)
+
+
+def _foreign(page: Page, plan: CropPlan, rng: random.Random) -> str | None:
+    """Ask for a field that the whole document does not have; None when it has all."""
+    if plan.other and rng.random() < plan.other:
+        return ask_other(page.sheet.text, page.writer, page.held_out)
+    return ask_absent(page.printed, rng, page.held_out)
+
+
+def _more(
+    page: Page, first: Ask, members: Ints, plan: CropPlan, rng: random.Random
+) -> tuple[Turn, ...]:
+    """Ask for what else the strip has, or again in other words, and sometimes for what it lacks."""
+    asks = rng.sample(page.asks, k=len(page.asks))
+    found = [ask for ask in asks if _answers(page, ask, members)]
+    missing = [ask.question for ask in asks if _answers(page, ask, members) is False]
+    turns: list[Turn] = []
+    if rng.random() < MORE_ABSENT_SHARE * plan.absent:
+        foreign = _foreign(page, plan, rng) if not missing or rng.random() < 0.4 else missing[0]
+        turns = [Turn(foreign, NOT_HERE, -1)] if foreign is not None else []
+    others = [ask for ask in found if ask is not first]
+    for ask in [*others, *found * plan.more]:
+        if len(turns) < plan.more and ask.field is not None:
+            question = ask.field.ask(rng, page.held_out)
+            turns.append(Turn(question, ask.answer, ask.at))
+    return tuple(turns)
 
 
 def _box(

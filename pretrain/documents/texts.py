@@ -34,6 +34,9 @@ FORMS: dict[Language, tuple[str, ...]] = {
 }
 """What follows a company's name."""
 
+BLOCK_SHARE = 0.6
+"""Addresses under a name that go over several lines, in training."""
+
 
 def is_held_out(entry: str) -> bool:
     """Tell whether an entry is kept for measuring: one in ten, by its own hash."""
@@ -247,3 +250,20 @@ class Writer:
             place = f"{self.digits(5)} {self.pick('city')}"
             street = self.rng.choice((f"{street}, {place}", place, f"No. {street}", street))
         return self._cased(street, 0.2)
+
+    def address_block(self) -> str:
+        """Return an address as it stands under a name: often of several lines, in training only."""
+        if not self.varied(BLOCK_SHARE):
+            return self.address()
+        rng = self.rng
+        parts = [self.address(), f"{self.digits(5)} {self.pick('city')}"]
+        if rng.random() < 0.4:
+            parts.insert(1, f"{self.pick('words').capitalize()} {self.pick('street')}")
+        if rng.random() < 0.25:
+            parts.append(self.pick("city"))
+        comma = rng.choice(("", "", ","))
+        text = parts[0]
+        for part in parts[1:]:
+            text += ", " if rng.random() < 0.2 else f"{comma}\n"
+            text += part
+        return self._cased(f"{text}{rng.choice(('', '', '.'))}", 0.5)

@@ -1,8 +1,10 @@
 import random
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from pretrain import fonts, model, tokenizer
@@ -12,6 +14,7 @@ from pretrain.documents.forms import draw_form
 from pretrain.documents.pages import draw_page
 from pretrain.documents.views import Scope, view_page
 from pretrain.documents.wear import Wear
+from pretrain.reader import Reader, to_device
 from pretrain.stages import STAGES, Source
 
 FONTS = fonts.load(None).seen
@@ -85,3 +88,30 @@ def test_a_batch_depends_on_its_number_alone() -> None:
     assert first.pixels.shape != other.pixels.shape or not np.array_equal(
         first.pixels, other.pixels
     )
+
+
+def test_several_questions_about_one_picture_are_as_if_each_were_asked_alone() -> None:
+    plan = CropPlan(4, 20, FONTS, absent=1.0, more=3)
+    samples = [draw_form(plan, random.Random(seed)) for seed in range(6)]
+    assert all(len(sample.turns) == 4 for sample in samples)
+    reader = Reader.fresh("tiny", 0).eval()
+    together = to_device(collate(samples, model.LATENTS), torch.device("cpu"))
+    with torch.no_grad():
+        latents = reader.latents(reader.features(together.pixels))
+        logits = reader.answer_logits(latents, together)
+        for row, sample in enumerate(samples):
+            for number, turn in enumerate(sample.turns, start=1):
+                single = replace(
+                    sample,
+                    question=turn.question,
+                    answer=turn.answer,
+                    answer_at=turn.answer_at,
+                    more=(),
+                )
+                alone = to_device(collate([single], model.LATENTS), torch.device("cpu"))
+                of_turn = together.turns[row] == number
+                own = alone.turns[0] == 1
+                assert together.labels[row][of_turn].tolist() == alone.labels[0][own].tolist()
+                assert together.sources[row][of_turn].tolist() == alone.sources[0][own].tolist()
+                expected = reader.answer_logits(latents[row : row + 1], alone)[0][own]
+                torch.testing.assert_close(logits[row][of_turn], expected)
