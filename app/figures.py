@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import datetime
 
-from PySide6.QtCore import QDate, QLocale
+from PySide6.QtCore import QDate, QLocale, QTime
 
 from vlm import amounts
 
@@ -17,6 +19,11 @@ def whole(number: int) -> str:
     return _here().toString(number)
 
 
+def amount(number: int, noun: str) -> str:
+    """Write a number of things: "1 example", "1,200 examples"."""
+    return f"{whole(number)} {noun}" if number == 1 else f"{whole(number)} {noun}s"
+
+
 def decimal(value: float, digits: int) -> str:
     """Write a number with that many decimals: "1.4", in Germany "1,4"."""
     return _here().toString(value, "f", digits)
@@ -24,7 +31,37 @@ def decimal(value: float, digits: int) -> str:
 
 def size(count: float) -> str:
     """Write bytes as `amounts.size` does: "4.5 GB", in Germany "4,5 GB"."""
-    return amounts.size(count).replace(".", _here().decimalPoint())
+    return as_here(amounts.size(count))
+
+
+def as_here(number: str) -> str:
+    """Write a number that has a point before its decimals as here: "0.5", in Germany "0,5"."""
+    return number.replace(".", _here().decimalPoint())
+
+
+def percent(value: float) -> str:
+    """Write a fraction as whole percent: "62 %"; never 100 % unless it is."""
+    shown = round(value * 100)
+    return f"{99 if shown == 100 and value < 1 else shown} %"
+
+
+def number(text: str) -> float | None:
+    """Return what was typed as a number, None when it is none.
+
+    Both a point and a comma may stand before decimals. Where one of them groups thousands here,
+    it does so in what looks grouped: "1,500" is 1500 in the United States and 1.5 in Germany.
+    """
+    typed = text.strip()
+    here = _here()
+    grouped = rf"[+-]?[1-9]\d{{0,2}}(?:{re.escape(here.groupSeparator())}\d{{3}})+"
+    whole, mark, decimals = typed.partition(here.decimalPoint())
+    if re.fullmatch(grouped, whole):
+        typed = whole.replace(here.groupSeparator(), "") + (f".{decimals}" if mark else "")
+    try:
+        value = float(typed.replace(",", "."))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def day(when: datetime) -> str:
@@ -36,6 +73,13 @@ def day(when: datetime) -> str:
         return here.toString(date, _WORDED_DAY)
     form = here.dateFormat(QLocale.FormatType.ShortFormat)
     return here.toString(date, form if "yyyy" in form else form.replace("yy", "yyyy"))
+
+
+def moment(when: datetime) -> str:
+    """Write a day and the time of it: "3 Apr 2025, 9:03 PM", in Germany "03.04.2025, 21:03"."""
+    there = when.astimezone()
+    time = _here().toString(QTime(there.hour, there.minute), QLocale.FormatType.ShortFormat)
+    return f"{day(when)}, {time}"
 
 
 def decimal_mark() -> str:

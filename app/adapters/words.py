@@ -35,14 +35,9 @@ NO_MODEL = "Choose a model first: a version belongs to one."
 BUG = "Something went wrong inside the program. The log says more."
 
 
-def percent(value: float) -> str:
-    """Write a fraction as whole percent."""
-    return f"{value:.0%}".replace("%", " %")
-
-
 def gain(score: Score) -> str:
     """Say a measure before and after: "62 % before, 81 % now"."""
-    return f"{percent(score.before)} before, {percent(score.after)} now"
+    return f"{figures.percent(score.before)} before, {figures.percent(score.after)} now"
 
 
 def score(card: Card) -> str:
@@ -60,8 +55,8 @@ def about(version: Version) -> str:
     day = figures.day(datetime.fromtimestamp(card.made_at))
     parts = [f"for {card.base}"]
     if card.examples:
-        examples = "1 example" if card.examples == 1 else f"{card.examples} examples"
-        documents = "1 document" if card.documents == 1 else f"{card.documents} documents"
+        examples = figures.amount(card.examples, "example")
+        documents = figures.amount(card.documents, "document")
         parts.append(f"learned from {examples} of {documents}")
     parts += [figures.size(version.adapter.size), day]
     return " · ".join(parts)

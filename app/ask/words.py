@@ -83,16 +83,10 @@ def confidence_detail(value: float) -> str:
     if value < 0:
         return "The server does not say how sure the model was. Check the answer yourself."
     return (
-        f"{percent(value)}: how sure the model was of its words on average. "
-        f"{SURE:.0%} and more reads “Sure”, {FAIRLY_SURE:.0%} and more “Fairly sure”. "
-        "A sure answer can still be wrong."
+        f"{figures.percent(value)}: how sure the model was of its words on average. "
+        f"{figures.percent(SURE)} and more reads “Sure”, {figures.percent(FAIRLY_SURE)} and more "
+        "“Fairly sure”. A sure answer can still be wrong."
     )
-
-
-def percent(value: float) -> str:
-    """Write a fraction as whole percent; never 100 % unless it is."""
-    shown = round(value * 100)
-    return f"{99 if shown == 100 and value < 1 else shown} %"
 
 
 def seconds(value: float) -> str:
@@ -204,7 +198,7 @@ def detail(answer: Answer) -> str:
     """Say everything else that is known about an answer, in one line."""
     parts = [made_by(answer)]
     if answer.confidence >= 0:
-        parts.insert(0, f"{percent(answer.confidence)} sure")
+        parts.insert(0, f"{figures.percent(answer.confidence)} sure")
     if answer.visual_tokens:
         parts.append(f"detail seen: {sharpness(answer.effective_dpi)}")
     if answer.timings.first_token:

@@ -111,7 +111,7 @@ def about(cell: Cell) -> str:
     said: list[str] = []
     if cell.found:
         sure, _ = asking.confidence(cell.confidence)
-        known = f" ({asking.percent(cell.confidence)})" if cell.confidence >= 0 else ""
+        known = f" ({figures.percent(cell.confidence)})" if cell.confidence >= 0 else ""
         evidence = Evidence(cell.evidence, cell.boxes)
         said += [sure + known, asking.evidence(evidence, cropped=False, page=cell.page)[0]]
     if cell.page_count > 1:

@@ -29,14 +29,9 @@ KINDS: dict[ExampleKind, str] = {
 }
 
 
-def amount(number: int, noun: str) -> str:
-    """Return a number of things: "1 example", "3 examples"."""
-    return f"{number} {noun}" if number == 1 else f"{figures.whole(number)} {noun}s"
-
-
 def total(examples: int, documents: int) -> str:
     """Return how many examples there are and of how many documents."""
-    return f"{amount(examples, 'example')} from {amount(documents, 'document')}."
+    return f"{figures.amount(examples, 'example')} from {figures.amount(documents, 'document')}."
 
 
 def kept(examples: int, documents: int) -> str:
@@ -109,16 +104,16 @@ def removal(number: int) -> str:
 
 def exported(number: int, name: str) -> str:
     """Return what is said when examples were written elsewhere."""
-    return f"Exported {amount(number, 'example')} with their pictures to {name}."
+    return f"Exported {figures.amount(number, 'example')} with their pictures to {name}."
 
 
 def imported(added: int, known: int, problems: int) -> str:
     """Return what became of an imported list."""
-    sentence = f"Added {amount(added, 'example')}."
+    sentence = f"Added {figures.amount(added, 'example')}."
     if known:
         sentence += f" {known} {'was' if known == 1 else 'were'} here already."
     if problems:
-        sentence += f" {amount(problems, 'row')} could not be taken; here is why:"
+        sentence += f" {figures.amount(problems, 'row')} could not be taken; here is why:"
     return sentence
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app import figures
 from app.gate.values import Change, Line, Story
 from app.theme import Tone
 from finetune.gate import FORGOTTEN, Score
@@ -30,11 +31,6 @@ CHANGES = {
 }
 
 
-def percent(value: float) -> str:
-    """Write a fraction as whole percent: "62 %"."""
-    return f"{value:.0%}".replace("%", " %")
-
-
 def points(value: float) -> str:
     """Write a difference of fractions in points: "+9", "−4", "0"."""
     whole = round(value * 100)
@@ -50,7 +46,7 @@ def verdict(story: Story) -> str:
 
 def measure(score: Score) -> str:
     """Say a measure before and after: the words first, then how sure they are."""
-    head = f"Right before {percent(score.before)}, now {percent(score.after)}"
+    head = f"Right before {figures.percent(score.before)}, now {figures.percent(score.after)}"
     if not score.gain.tells:
         return f"{head}; so few documents cannot tell whether that is chance."
     low, high = points(score.gain.low), points(score.gain.high)
@@ -74,7 +70,7 @@ def forgot(score: Score) -> bool:
 
 def forgetting(score: Score) -> str:
     """Say whether something was forgotten."""
-    head = f"Right before {percent(score.before)}, now {percent(score.after)}"
+    head = f"Right before {figures.percent(score.before)}, now {figures.percent(score.after)}"
     if forgot(score):
         return f"{head}; it has forgotten some of them."
     return f"{head}; nothing worth mention was forgotten."
@@ -84,14 +80,14 @@ def tested(story: Story) -> str:
     """Say what it was tested on."""
     rows = story.gate.rows
     documents = len({row.document for row in rows})
-    questions = "1 question" if len(rows) == 1 else f"{len(rows)} questions"
-    of = "1 document" if documents == 1 else f"{documents} documents"
+    questions = figures.amount(len(rows), "question")
+    of = figures.amount(documents, "document")
     return f"Tested with {questions} about {of} that it never saw while learning."
 
 
 def tab(change: Change | None, count: int) -> str:
     """Name a filter with how many there are: "Fixed 8"."""
-    return f"{CHANGES[change]} {count}"
+    return f"{CHANGES[change]} {figures.whole(count)}"
 
 
 def outcome(line: Line) -> str:

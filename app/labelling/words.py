@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app import figures
-from app.examples.words import amount, one_line
+from app.examples.words import one_line
 from app.labelling.values import Progress
 from app.labelling.work import Paper
 from finetune.types import NOT_ON_PAGE, Example
@@ -77,7 +77,7 @@ def paper_state(paper: Paper, labelled: int) -> str:
         return paper.failure
     if not paper.pages:
         return "Not counted yet"
-    return f"{figures.whole(labelled)} of {amount(paper.pages, 'page')} labelled"
+    return f"{figures.whole(labelled)} of {figures.amount(paper.pages, 'page')} labelled"
 
 
 def kept(question: str, answer: str) -> str:

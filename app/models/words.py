@@ -49,9 +49,11 @@ _PLACES = {
 
 def machine(found: Machine) -> str:
     """Describe this computer: "16 GB of memory, NVIDIA RTX with 8 GB"."""
-    text = f"This computer has {amounts.memory(found.total)} of memory"
+    text = f"This computer has {figures.as_here(amounts.memory(found.total))} of memory"
     if found.gpu is not None:
-        return f"{text} and {found.gpu.name} with {amounts.memory(found.gpu.total)}."
+        return (
+            f"{text} and {found.gpu.name} with {figures.as_here(amounts.memory(found.gpu.total))}."
+        )
     return f"{text}, which its GPU shares." if found.shared else f"{text} and no NVIDIA GPU."
 
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
+from app import figures, theme
 from app.labels import Role, label
 from app.training import fields, words
 from app.training.parts import EDGE
@@ -122,7 +122,9 @@ def _rows(runs: tuple[Run, ...]) -> list[tuple[str, tuple[str, ...]]]:
         ),
         (
             "Best at",
-            tuple(f"step {r.tale.best_step}" if r.tale.best_step else "–" for r in runs),
+            tuple(
+                f"step {figures.whole(r.tale.best_step)}" if r.tale.best_step else "–" for r in runs
+            ),
         ),
         ("Begun", tuple(words.made(run.made_at) for run in runs)),
     ]

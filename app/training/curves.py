@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app import style, theme
+from app import figures, style, theme
 from app.training import words
 from app.training.tale import Point
 
@@ -56,13 +56,25 @@ def colours(palette: QPalette) -> tuple[str, ...]:
     return _DARK if theme.is_dark(palette) else _LIGHT
 
 
+def _last(point: Point) -> str:
+    return f"{figures.as_here(f'{point.value:.3g}')} at step {figures.whole(point.step)}"
+
+
+class _Axis(graph.AxisItem):  # type: ignore[misc]  # the library has no types
+    """An axis with its numbers written as in the person's country."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [figures.as_here(text) for text in super().tickStrings(values, scale, spacing)]
+
+
 class Plot(QWidget):
     """Draws curves; what it shows is said in its accessible description too."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._curves: tuple[Curve, ...] = ()
-        self._widget: Any = graph.PlotWidget()
+        axes = {side: _Axis(side) for side in ("left", "bottom")}
+        self._widget: Any = graph.PlotWidget(axisItems=axes)
         self._widget.setBackground(None)
         item = self._widget.getPlotItem()
         item.setMenuEnabled(False)
@@ -96,7 +108,7 @@ class Plot(QWidget):
         self._curves = tuple(curves)
         self._draw()
         told = [
-            f"{curve.name}: {curve.points[-1].value:.3g} at step {curve.points[-1].step}"
+            f"{curve.name}: {_last(curve.points[-1])}"
             for curve in curves
             if curve.points and curve.name
         ]

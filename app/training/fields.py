@@ -5,13 +5,13 @@ Made from the plan itself, so that a new field of it appears by itself.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
+from app import figures
 from finetune.plan import LIMITS, TrainPlan, explain
 
 Value = str | bool | int | float
@@ -100,11 +100,8 @@ class Field:
         Raises:
             ValueError: With a sentence, when it is none or outside its limits.
         """
-        try:
-            number = float(text.strip().replace(",", "."))
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number):
+        number = figures.number(text)
+        if number is None:
             raise ValueError("This is not a number.")
         if self.kind == "whole" and number != int(number):
             raise ValueError("This is a whole number.")
@@ -115,10 +112,10 @@ class Field:
 
 
 def written(number: float) -> str:
-    """Write a number as a person types it: "8", "0.0002"."""
+    """Write a number as a person types it: "8", "0.0002", in Germany "0,0002"."""
     if number == int(number):
         return str(int(number))
-    return f"{number:.10f}".rstrip("0")
+    return figures.as_here(f"{number:.10f}".rstrip("0"))
 
 
 def shown(field: Field, value: Value) -> str:

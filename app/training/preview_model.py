@@ -55,7 +55,7 @@ def lines(prepared: Prepared, costs: dict[str, Cost]) -> tuple[PreviewLine, ...]
         if cost is not None:
             tokens = words.cost(cost)
         else:
-            tokens = f"question {row.question_tokens} tokens · answer {row.answer_tokens}"
+            tokens = words.text_cost(row.question_tokens, row.answer_tokens)
         found.append(
             PreviewLine(
                 row.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QListView, QTabBar, QVBoxLayout, QWidget
 
-from app import rows, theme
+from app import figures, rows, theme
 from app.labels import Role, label
 from app.training import preview_model, words
 from app.training.parts import EDGE, button
@@ -51,7 +51,7 @@ class PreviewPage(QWidget):
         self._lines = preview_model.lines(prepared, costs)
         for number, side in enumerate(SIDES):
             count = prepared.preview.count(side)
-            self.tabs.setTabText(number, f"{words.SIDES[side][0]} {count}")
+            self.tabs.setTabText(number, f"{words.SIDES[side][0]} {figures.whole(count)}")
             self.tabs.setTabVisible(number, bool(count) or side != "watch")
         self._show_totals(prepared, costs)
         self._on_tab()
@@ -70,9 +70,10 @@ class PreviewPage(QWidget):
         taught = sum(cost.answer_tokens for cost in learned)
         longest = max((cost.total for cost in costs.values()), default=0)
         self.totals.setText(
-            f"The model goes through {read:,} tokens each time it sees everything once, of which "
-            f"{seen:,} are pictures. It is taught {taught:,}: the answers. The "
-            f"longest example has {longest:,}."
+            f"The model goes through {figures.whole(read)} tokens each time it sees everything "
+            f"once, of which {figures.whole(seen)} are pictures. It is taught "
+            f"{figures.whole(taught)}: the answers. The longest example has "
+            f"{figures.whole(longest)}."
         )
 
     def _make_list(self) -> QListView:

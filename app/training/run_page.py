@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from app import theme
+from app import figures, theme
 from app.labels import Elided, Role, label, sized
 from app.training import words
 from app.training.parts import EDGE, Line, button, card
@@ -125,8 +125,8 @@ class RunPage(QWidget):
         shown = {
             "Time left": left if run.at_work else "–",
             "Examples a second": words.speed(tale.examples_a_second),
-            "Memory": amounts.size(tale.memory_bytes) if tale.memory_bytes else "–",
-            "Best at": f"step {tale.best_step}" if tale.best_step else "–",
+            "Memory": figures.size(tale.memory_bytes) if tale.memory_bytes else "–",
+            "Best at": f"step {figures.whole(tale.best_step)}" if tale.best_step else "–",
             "Before → after": words.scores(run.gate) if run.gate is not None else "–",
         }
         for name, text in shown.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from app.examples.words import amount
+from app import figures
 from app.theme import Tone
 from app.training.fields import named
 from app.training.tale import Tale
@@ -109,19 +109,19 @@ def have(prepared: Prepared) -> str:
     own = len(prepared.examples) - len(prepared.shown)
     if not own:
         return NO_EXAMPLES
-    return f"{amount(own, 'example')} from {amount(prepared.documents, 'document')}"
+    return _rows(own, prepared.documents)
 
 
 def division(prepared: Prepared) -> str:
     """Say what becomes of the examples."""
     preview, split = prepared.preview, prepared.split
     learned, watched = preview.count("train"), preview.count("watch")
-    parts = [f"It learns from {learned}"]
+    parts = [f"It learns from {figures.whole(learned)}"]
     if watched:
-        parts.append(f"watches {watched}")
+        parts.append(f"watches {figures.whole(watched)}")
     parts.append(
-        f"is tested on {preview.count('held_out')} from "
-        f"{amount(split.held_out_documents, 'document')} it never sees"
+        f"is tested on {figures.whole(preview.count('held_out'))} from "
+        f"{figures.amount(split.held_out_documents, 'document')} it never sees"
     )
     text = f"{', '.join(parts[:-1])} and {parts[-1]}."
     if not prepared.shown:
@@ -129,14 +129,14 @@ def division(prepared: Prepared) -> str:
     count = len(prepared.shown)
     asks = "asks" if count == 1 else "ask"
     return (
-        f"{text} {count} of the {learned} {asks} about the wrong place, so that it learns to say "
-        f"“{NOT_ON_PAGE}”"
+        f"{text} {_of(count, learned, 'of the')} {asks} about the wrong place, so that it learns "
+        f"to say “{NOT_ON_PAGE}”"
     )
 
 
 def memory(guess: Estimate) -> str:
     """Say whether a run fits: "Needs about 3.1 GB of memory; 9.0 GB are free."."""
-    needed, free = amounts.size(guess.memory_bytes), amounts.size(guess.free_bytes)
+    needed, free = figures.size(guess.memory_bytes), figures.size(guess.free_bytes)
     if guess.fits:
         return f"Needs about {needed} of memory; {free} are free."
     return f"Needs about {needed} of memory, but only {free} are free."
@@ -161,10 +161,18 @@ def _roughly(seconds: float) -> str:
 def cost(one: Cost) -> str:
     """Say what an example costs the model."""
     if one.parts:
-        seen = f"up to {one.parts} parts of the page, {one.visual_tokens} tokens each"
+        tokens = figures.whole(one.visual_tokens)
+        seen = f"up to {one.parts} parts of the page, {tokens} tokens each"
     else:
-        seen = f"{amount(one.images, 'picture')}, {one.visual_tokens} tokens"
-    return f"{seen} · question {one.question_tokens} · answer {one.answer_tokens}"
+        seen = f"{figures.amount(one.images, 'picture')}, {figures.whole(one.visual_tokens)} tokens"
+    question, answer = figures.whole(one.question_tokens), figures.whole(one.answer_tokens)
+    return f"{seen} · question {question} · answer {answer}"
+
+
+def text_cost(question_tokens: int, answer_tokens: int) -> str:
+    """Say what an example costs the model as far as that is known without its picture."""
+    question, answer = figures.whole(question_tokens), figures.whole(answer_tokens)
+    return f"question {question} tokens · answer {answer}"
 
 
 def headline(run: Run) -> str:
@@ -212,10 +220,14 @@ def _working(run: Run) -> str:
             ended = tale.ended.text if tale.ended else ""
             return f"{ended} Now it is measured.".strip()
         case Phase.MEASURING:
-            asked = f"{tale.asked.done} of {tale.asked.total} questions asked"
+            asked = f"{_of(tale.asked.done, tale.asked.total)} questions asked"
             return f"{asked}, before and after. {tale.ended.text if tale.ended else ''}".strip()
         case _:
             return step(run)
+
+
+def _of(done: int, total: int, of: str = "of") -> str:
+    return f"{figures.whole(done)} {of} {figures.whole(total)}"
 
 
 def paused(event: Paused) -> str:
@@ -226,7 +238,9 @@ def paused(event: Paused) -> str:
 def step(run: Run) -> str:
     """Say how far the steps are: "Step 34 of 120 · about 6 minutes left"."""
     tale = run.tale
-    text = f"Step {tale.step} of {tale.steps}" if tale.steps else f"Step {tale.step}"
+    text = f"Step {figures.whole(tale.step)}"
+    if tale.steps:
+        text += f" of {figures.whole(tale.steps)}"
     if tale.seconds_left >= 0:
         text += f" · {_roughly(tale.seconds_left)} left"
     return text
@@ -241,8 +255,8 @@ def measured(run: Run) -> str:
 
 
 def scores(gate: Gate) -> str:
-    """Say the score before and after: "62% → 81% right"."""
-    return f"{gate.anls.before:.0%} → {gate.anls.after:.0%} right"
+    """Say the score before and after: "62 % → 81 % right"."""
+    return f"{figures.percent(gate.anls.before)} → {figures.percent(gate.anls.after)} right"
 
 
 def short(run: Run) -> str:
@@ -251,16 +265,15 @@ def short(run: Run) -> str:
     if phase is Phase.MEASURED and run.gate is not None:
         return f"{scores(run.gate)} · {'better' if run.gate.passed else 'not better'}"
     if run.tale.ended is not None and run.tale.asked.total and phase is not Phase.MEASURED:
-        return f"{PHASES[phase]} · {run.tale.asked.done} of {run.tale.asked.total} questions"
+        return f"{PHASES[phase]} · {_of(run.tale.asked.done, run.tale.asked.total)} questions"
     if phase in (Phase.LEARNING, Phase.PAUSED, Phase.WAITING, Phase.DIED) and run.tale.steps:
-        return f"{PHASES[phase]} · step {run.tale.step} of {run.tale.steps}"
+        return f"{PHASES[phase]} · step {_of(run.tale.step, run.tale.steps)}"
     return PHASES[phase]
 
 
 def made(seconds: float) -> str:
-    """Return when a run was made: "24 Nov 2026, 21:03"."""
-    when = datetime.fromtimestamp(seconds).astimezone()
-    return when.strftime("%d %b %Y, %H:%M").lstrip("0")
+    """Return when a run was made: "24 Nov 2026, 9:03 PM"."""
+    return figures.moment(datetime.fromtimestamp(seconds))
 
 
 def about(run: Run) -> str:
@@ -277,7 +290,8 @@ def placed(tale: Tale) -> str:
     asked = "This model is asked about a whole page part by part."
     if event.found == event.rows:
         return f"{asked} It learns so too."
-    found = f"For {event.found} of the {amount(event.rows, 'example')} about whole pages"
+    rows = figures.amount(event.rows, "example")
+    found = f"For {figures.whole(event.found)} of the {rows} about whole pages"
     return (
         f"{asked} {found} the answer was found in a part of the page, and it learns so too; the "
         "others are learned with the whole page, which helps it little. A box around the answer "
@@ -289,17 +303,20 @@ def size(sizes: Sizes) -> str:
     """Say how many examples a run has."""
     learned = sizes.learned + sizes.watched
     return (
-        f"{amount(learned, 'example')} from {amount(sizes.learned_documents, 'document')}, tested "
-        f"on {amount(sizes.held_out, 'example')} from "
-        f"{amount(sizes.held_out_documents, 'document')}."
+        f"{_rows(learned, sizes.learned_documents)}, tested "
+        f"on {_rows(sizes.held_out, sizes.held_out_documents)}."
     )
+
+
+def _rows(examples: int, documents: int) -> str:
+    return f"{figures.amount(examples, 'example')} from {figures.amount(documents, 'document')}"
 
 
 def speed(examples_a_second: float) -> str:
     """Write a speed: "3.2", "0.45"; a dash while unknown."""
     if examples_a_second <= 0:
         return "–"
-    return f"{examples_a_second:.2f}" if examples_a_second < 1 else f"{examples_a_second:.1f}"
+    return figures.decimal(examples_a_second, 2 if examples_a_second < 1 else 1)
 
 
 def done_elsewhere(run: Run) -> str:

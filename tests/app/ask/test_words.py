@@ -22,15 +22,6 @@ def test_confidence_in_words(value: float, said: str, tone: Tone) -> None:
     assert words.confidence(value) == (said, tone)
 
 
-def test_only_certainty_is_a_hundred_percent() -> None:
-    assert [words.percent(value) for value in (1.0, 0.9999, 0.5, 0.0)] == [
-        "100 %",
-        "99 %",
-        "50 %",
-        "0 %",
-    ]
-
-
 @pytest.mark.parametrize(
     ("value", "said"),
     [(0.04, "0.0 s"), (1.44, "1.4 s"), (9.96, "10 s"), (59.4, "59 s"), (125.0, "2 min 5 s")],

@@ -139,7 +139,7 @@ def test_opening_one_shows_its_page_at_its_box_or_says_that_it_moved(
     with qtbot.assertNotEmitted(door.opened):
         qtbot.mouseClick(browser.detail.show_page, Qt.MouseButton.LeftButton)
     assert "is not where it was. Its kept picture is shown." in browser.detail.note.text()
-    assert browser.detail.picture.shown
+    qtbot.waitUntil(lambda: browser.detail.picture.shown)
 
 
 def test_a_picture_that_is_gone_is_said(

@@ -53,3 +53,16 @@ def test_only_differences_are_compared() -> None:
     assert found["Between seeing and reading"] == ("Left alone", "Completely")
     assert "Longest step" not in found
     assert fields.differences((QUICK, QUICK)) == ()
+
+
+@pytest.mark.parametrize("field", BY_KEY.values(), ids=lambda field: field.key)
+def test_what_a_plan_holds_can_be_typed_back_in_germany(field: fields.Field, german: None) -> None:
+    if field.kind in ("whole", "number"):
+        held = fields.value(THOROUGH, field.key)
+        text = fields.written(float(held))
+        assert "." not in text
+        assert field.read(text) == held
+
+
+def test_thousands_that_are_set_apart_are_not_taken_for_decimals() -> None:
+    assert BY_KEY["warmup_steps"].read("1,000") == 1000

@@ -81,7 +81,7 @@ def test_a_run_is_followed_from_its_first_step_to_its_measure(
     assert told.memory_bytes == MEMORY
     assert run.gate is not None
     assert run.gate.passed
-    assert words.short(run) == "0% → 100% right · better"
+    assert words.short(run) == "0 % → 100 % right · better"
     assert (run.sizes.learned, run.sizes.held_out) == (10, 10)
     qtbot.waitUntil(lambda: ended == [run])
 

@@ -255,7 +255,7 @@ def test_a_learning_run_is_drawn(qtbot: QtBot, training: Training, file: Path) -
     told = training.following.runs[0].tale
     assert [curve.points for curve in plot.curves] == [tuple(told.losses), tuple(told.scores)]
     assert plot.isVisible()
-    assert window.run.numbers["Before → after"].text() == "0% → 100% right"
+    assert window.run.numbers["Before → after"].text() == "0 % → 100 % right"
     assert window.run.numbers["Memory"].text() == "123 MB"
     assert window.run.state.text.text() == "It is better"
 

@@ -1,5 +1,6 @@
 """What a run's events add up to, and what the run is then doing."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,13 @@ def test_a_wish_means_the_measure_once_it_has_learned() -> None:
     assert (left.phase, left.measures) == (Phase.DIED, False)
     assert not run_of(*learned, Measuring(9, 9), Measured(True, "Better.")).measures
     assert not run_of(STARTED, step(1)).measures
+
+
+def test_a_run_is_told_in_the_figures_of_the_persons_country(german: None) -> None:
+    run = run_of(Started(1, 0, 12_000, 7), step(1_500))
+    assert words.state(run, "run") == "Step 1.500 of 12.000 · about 2 minutes left"
+    assert words.short(run) == "Learning · step 1.500 of 12.000"
+    assert words.speed(3.24) == "3,2"
+    assert words.speed(0.456) == "0,46"
+    at = datetime(2025, 4, 3, 21, 3).astimezone().timestamp()
+    assert words.made(at) == "03.04.2025, 21:03"
