@@ -14,10 +14,15 @@ from typing import cast
 
 from finetune.errors import ListUnreadable
 from finetune.types import ExampleKind, Row, RowProblem
+from vlm.clean_text import clean_text
 from vlm.types import Box, PageRef
 
 LARGEST_LIST = 256 * 1024 * 1024
 """Bytes; longer lists are refused."""
+MOST_PAGES = 1_000_000
+"""What counts further is no page number."""
+LONGEST_SHOWN = 80
+"""Characters of a list's own words that a sentence repeats."""
 _KINDS: tuple[ExampleKind, ...] = ("correction", "right", "label", "imported", "negative")
 
 
@@ -129,7 +134,7 @@ def _row(file: Path, line: int, fields: dict[str, object]) -> Row:
         _filled(fields.get("question"), "question"),
         _answers(answers),
         _box(fields.get("box")),
-        str(fields.get("id", "")),
+        clean_text(str(fields.get("id", ""))),
         _hash(fields.get("document")),
         kind if kind in _KINDS else "imported",
         _hash(fields.get("page_hash")),
@@ -201,7 +206,7 @@ def _conversation(file: Path, line: int, fields: dict[str, object]) -> list[Row]
     pairs = list(_pairs(_turns(fields)))
     if not pairs:
         raise _BadRow("This conversation has no question followed by an answer.")
-    name = str(fields.get("id", ""))
+    name = clean_text(str(fields.get("id", "")))
     names = [f"{name}-{index}" if name and len(pairs) > 1 else name for index in range(len(pairs))]
     return [
         Row(line, page, question, (answer,), None, turn_id)
@@ -268,17 +273,31 @@ def _document(file: Path, named: object) -> str:
     for written in (named, named.replace("\\", "/")):  # lists made on Windows
         for root in (file.parent, file.parent.parent):
             path = root / written
-            if path.is_file():
+            if _is_file(path):
                 return str(path.resolve())
-    raise _BadRow(f"There is no file “{named}” in the folder of the list.")
+    raise _BadRow(f"There is no file “{_short(named)}” in the folder of the list.")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long for any file
+        return False
+
+
+def _short(written: object) -> str:
+    """Return what a list says as a sentence may show it."""
+    text = clean_text(str(written))
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def _page(written: object, first: int) -> int:
-    if isinstance(written, str) and written.isdecimal():
+    if isinstance(written, str) and written.isdecimal() and len(written) <= len(str(MOST_PAGES)):
         written = int(written)
-    if isinstance(written, bool) or not isinstance(written, int) or written < first:
-        raise _BadRow(f"“{written}” is no page number; pages count from {first}.")
-    return written - first
+    number = written if isinstance(written, int) and not isinstance(written, bool) else -1
+    if not first <= number <= MOST_PAGES:
+        raise _BadRow(f"“{_short(written)}” is no page number; pages count from {first}.")
+    return number - first
 
 
 def _answers(written: object) -> tuple[str, ...]:
@@ -291,9 +310,10 @@ def _answers(written: object) -> tuple[str, ...]:
 def _filled(written: object, name: str) -> str:
     if isinstance(written, int | float) and not isinstance(written, bool):
         written = str(written)
-    if not isinstance(written, str) or not written.strip():
+    text = clean_text(written).strip() if isinstance(written, str) else ""
+    if not text:
         raise _BadRow(f"This row has no {name}.")
-    return written.strip()
+    return text
 
 
 def _box(written: object) -> Box | None:
@@ -313,7 +333,7 @@ def _number(written: str) -> float:
     try:
         return float(written)
     except ValueError as error:
-        raise _BadRow(f"“{written}” is no number.") from error
+        raise _BadRow(f"“{_short(written)}” is no number.") from error
 
 
 def _hash(written: object) -> str:

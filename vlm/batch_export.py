@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vlm import spreadsheet, whole_file
 from vlm.batch import Cell, Table
+from vlm.clean_text import clean_text
 from vlm.types import EvidenceKind
 
 CHECKS: dict[EvidenceKind, str] = {
@@ -129,7 +130,7 @@ def to_xlsx(table: Table, folder: Path | None) -> bytes:
         for column, value in enumerate(row):
             if isinstance(value, str):
                 style = text if number else head
-                sheet.write_string(number, column, value[:LONGEST], style)
+                sheet.write_string(number, column, clean_text(value)[:LONGEST], style)
             elif isinstance(value, float):
                 sheet.write_number(number, column, value, share)
             elif isinstance(value, int):

@@ -13,12 +13,12 @@ from pathlib import Path
 import msgspec
 
 from vlm import busy
+from vlm.clean_text import clean_text
 from vlm.cli import FAILED, INTERRUPTED, exit_code, model_folder
 from vlm.coverage import coverage
 from vlm.engine import Engine
 from vlm.errors import PasswordNeeded
 from vlm.pages.client import PageClient
-from vlm.pages.files import as_text
 from vlm.protocol import (
     Ask,
     Cancelled,
@@ -52,7 +52,7 @@ def _run(arguments: argparse.Namespace) -> int:
         _say("A crop is a part of one page: leave --crop or --all-pages away.")
         return USAGE
     question = Question(
-        as_text(arguments.question),
+        clean_text(arguments.question),
         page,
         arguments.crop,
         splitting=not arguments.no_splitting,

@@ -18,6 +18,7 @@ from vlm.engine import Engine
 from vlm.errors import QuestionUnanswerable
 from vlm.pages.client import PageClient
 from vlm.protocol import Ask, Done, Failed, Load, Loaded
+from vlm.spellings import accepted
 from vlm.system_refusals import reason
 from vlm.types import Box, ModelInfo, PageRef, Question
 
@@ -64,7 +65,7 @@ def read_rows(path: Path, limit: int | None = None) -> list[Row]:
         OSError: If the file cannot be read.
     """
     rows: list[Row] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
         if not line.strip():
             continue
         if limit is not None and len(rows) == limit:
@@ -128,13 +129,14 @@ def _ask_all(engine: Engine, rows: list[Row], path: Path) -> Iterator[Scored]:
                 answer = event.answer.text
             elif isinstance(event, Failed):
                 error = event.message
+        right = accepted(answer, row.answers)
         yield Scored(
             row.id,
             row.question,
             row.answers,
             answer,
-            0.0 if error else scoring.anls(answer, row.answers),
-            not error and scoring.exact(answer, row.answers),
+            0.0 if error else scoring.anls(answer, right),
+            not error and scoring.exact(answer, right),
             error,
         )
 

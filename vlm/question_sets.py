@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from vlm import paths
+from vlm.clean_text import clean_text
 from vlm.errors import QuestionUnanswerable
 from vlm.system_refusals import reason
 from vlm.types import Value
@@ -176,7 +177,8 @@ def _listed(path: Path) -> tuple[str, ...]:
     except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
         why = reason(error)
         raise QuestionUnanswerable(f"The questions in {path} cannot be read: {why}.") from error
-    questions = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    written = (clean_text(line).strip() for line in lines)
+    questions = tuple(dict.fromkeys(line for line in written if line))
     if not questions:
         raise QuestionUnanswerable(f"There are no questions in {path}.")
     return questions

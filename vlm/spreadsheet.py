@@ -10,6 +10,8 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+from vlm.clean_text import clean_text
+
 ENCODING = "utf-8-sig"
 """Spreadsheets take a CSV for the system's encoding unless it begins with this mark."""
 
@@ -21,10 +23,15 @@ _NEGATIVE = re.compile(r"-\d[\d.,]*")
 
 
 def harmless_cell(value: object) -> object:
-    """Return a cell that no spreadsheet calculates: formulas get an apostrophe before them."""
-    if isinstance(value, str) and _FORMULA.match(value) and not _NEGATIVE.fullmatch(value):
-        return "'" + value
-    return value
+    """Return a cell that no spreadsheet calculates: formulas get an apostrophe before them.
+
+    Characters that no spreadsheet reads are left out: some take the rest of the file for one cell.
+    """
+    if not isinstance(value, str):
+        return value
+    text = clean_text(value)
+    formula = _FORMULA.match(text) and not _NEGATIVE.fullmatch(text)
+    return "'" + text if formula else text
 
 
 def to_csv(rows: Iterable[Sequence[object]], decimal: str = ".") -> str:

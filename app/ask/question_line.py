@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from app.ask.surface import BARE, sized
+from vlm.clean_text import clean_text
 
 MAX_LINES = 5
 MAX_CHARACTERS = 8000
@@ -58,7 +59,7 @@ class QuestionLine(QPlainTextEdit):
 
     def question(self) -> str:
         """Return the text without surrounding space."""
-        return self.toPlainText().strip()
+        return clean_text(self.toPlainText()).strip()
 
     def set_question(self, text: str) -> None:
         """Replace the text and put the cursor behind it."""

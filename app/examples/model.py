@@ -20,6 +20,7 @@ from PySide6.QtGui import QImage
 from app.examples import words
 from app.examples.thumbnails import Thumbnails
 from finetune.types import Example
+from vlm.clean_text import clean_text
 
 EXAMPLE = Qt.ItemDataRole.UserRole
 PICTURE = Qt.ItemDataRole.UserRole + 1
@@ -117,7 +118,7 @@ class ExamplesModel(QAbstractListModel):
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.EditRole or not index.isValid():
             return False
-        answer, example = str(value).strip(), self._shown[index.row()]
+        answer, example = clean_text(str(value)).strip(), self._shown[index.row()]
         if not answer or answer == example.answer:
             return False
         changed = msgspec.structs.replace(example, answers=(answer,))

@@ -32,6 +32,7 @@ from app.labelling.values import Offer, Progress, RowItem, Step, Typed
 from app.labelling.work import Paper
 from app.labels import Elided, Role, label
 from app.models.buttons import ActionButton
+from vlm.clean_text import clean_text
 
 LIST_HEIGHT = 130
 """Logical pixels that the lists keep; in a lower window the panel scrolls."""
@@ -289,7 +290,7 @@ class LabelPanel(QWidget):
 
     @Slot()
     def _on_submitted(self) -> None:
-        answer = " ".join(self.answer.text().split())
+        answer = " ".join(clean_text(self.answer.text()).split())
         if not answer and self._offer is not None:
             self._on_take()
         else:

@@ -24,6 +24,7 @@ from app.labels import Role, label
 from app.models.buttons import ActionButton
 from finetune import question_sets
 from finetune.question_sets import QuestionSet, plain
+from vlm.clean_text import clean_text
 
 _TEXT = Qt.ItemDataRole.UserRole
 """The questions of a set as they are typed, one a line."""
@@ -145,8 +146,9 @@ class SetsDialog(QDialog):
         """Return the sets; None, and say why, when one of them is none."""
         found: list[QuestionSet] = []
         for item in self._items():
-            name = " ".join(item.text().split())
-            lines = [" ".join(line.split()) for line in str(item.data(_TEXT)).splitlines()]
+            name = " ".join(clean_text(item.text()).split())
+            text = clean_text(str(item.data(_TEXT)))
+            lines = [" ".join(line.split()) for line in text.splitlines()]
             questions = [line for line in lines if line]
             twice = [q for n, q in enumerate(questions) if plain(q) in map(plain, questions[:n])]
             problem = ""

@@ -56,7 +56,11 @@ def test_files_may_lie_beside_the_lists_folder(papers: Path) -> None:
     [
         ({"file": "scans/none.pdf"}, "no file “scans/none.pdf”"),
         ({"file": 3}, "does not name a file"),
+        ({"file": "x" * 5000}, "no file “" + "x" * 80 + "…”"),
+        ({"file": "half \ud83d.pdf"}, "no file “half \N{REPLACEMENT CHARACTER}.pdf”"),
         ({"page": -1}, "no page number"),
+        ({"page": 10**30}, "no page number"),
+        ({"page": "9" * 5000}, "9…” is no page number"),
         ({"page": True}, "no page number"),
         ({"question": " "}, "no question"),
         ({"answers": []}, "no answer"),
@@ -74,6 +78,14 @@ def test_each_bad_row_says_why(papers: Path, change: dict[str, object], says: st
     assert len(rows) == 2
     assert list(problems) == [2]
     assert says in problems[2]
+
+
+def test_characters_that_no_file_holds_are_left_out(papers: Path) -> None:
+    row = {"file": "scans/a.pdf", "question": "T\0?", "answers": ["1 \ud83d", "1"], "id": "\0x"}
+    rows, problems = _read(_jsonl(papers, row, {**row, "answers": "\0"}))
+    assert (rows[0].question, rows[0].id) == ("T?", "x")
+    assert rows[0].answers == ("1 \N{REPLACEMENT CHARACTER}", "1")
+    assert "no answer" in problems[2]
 
 
 def test_lines_that_are_no_objects(papers: Path) -> None:

@@ -79,6 +79,12 @@ def test_a_spreadsheet_holds_texts_and_numbers_and_no_formula(table: Table, tmp_
     assert shared[int(cells["A3"][1])] == "=SUM(A1).pdf"
 
 
+def test_characters_that_a_spreadsheet_calls_damage_are_left_out(table: Table) -> None:
+    table.put(0, 0, Cell("12\x00.5\ufffe0", 1.0, "page"))
+    with zipfile.ZipFile(io.BytesIO(batch_export.to_xlsx(table, None))) as book:
+        assert b">12.50<" in book.read("xl/sharedStrings.xml")
+
+
 def test_a_cell_too_long_for_a_spreadsheet_is_cut(table: Table) -> None:
     table.put(0, 0, Cell("x" * 40_000, 1.0, "page"))
     with zipfile.ZipFile(io.BytesIO(batch_export.to_xlsx(table, None))) as book:

@@ -23,6 +23,7 @@ def test_a_set_is_named_however_it_is_written() -> None:
     [
         ("q.txt", "# mine\n\nTotal?\n  Date? \nTotal?\n"),
         ("q", "\ufeffTotal?\r\nDate?"),
+        ("q", "Tot\0al?\n\0\nDate?\x1a"),
         ("q.json", '["Total?", "Date?"]'),
         ("q.json", '{"name": "x", "questions": ["Total?", "Date?"]}'),
     ],

@@ -16,6 +16,11 @@ def test_no_cell_is_a_formula(text: str) -> None:
     assert next(csv.reader(io.StringIO(to_csv([[text]])))) == ["'" + text]
 
 
+def test_characters_that_no_spreadsheet_reads_are_left_out() -> None:
+    assert harmless_cell("12\x00.50\n") == "12.50\n"
+    assert harmless_cell("\x00=1") == "'=1"
+
+
 @pytest.mark.parametrize("text", ["-1", "-50,00", "-1.234,56"])
 def test_a_negative_amount_is_a_number(text: str) -> None:
     assert harmless_cell(text) == text

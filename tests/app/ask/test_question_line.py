@@ -86,6 +86,16 @@ def test_a_pasted_book_is_cut(line: QuestionLine) -> None:
     assert len(line.toPlainText()) == MAX_CHARACTERS
 
 
+def test_pasted_control_characters_are_not_asked(qtbot: QtBot, line: QuestionLine) -> None:
+    line.insertPlainText("What is\0 the\x1b total?")
+    with qtbot.waitSignal(line.submitted) as asked:
+        QTest.keyClick(line, Qt.Key.Key_Return)
+    assert asked.args == ["What is the total?"]
+    line.setPlainText("\0")
+    with qtbot.assertNotEmitted(line.submitted):
+        QTest.keyClick(line, Qt.Key.Key_Return)
+
+
 def test_pasted_markup_stays_text(qtbot: QtBot, line: QuestionLine) -> None:
     line.set_question("<b>bold</b>")
     assert line.question() == "<b>bold</b>"

@@ -29,7 +29,8 @@ def test_an_empty_answer_is_not_taken(qtbot: QtBot) -> None:
     edits: list[Edit] = []
     model.edited.connect(edits.append)
     assert not model.setData(model.index(0), "  ")
-    assert model.setData(model.index(0), " 5.00 ")
+    assert not model.setData(model.index(0), "\0")
+    assert model.setData(model.index(0), " 5.0\x000 ")
     assert edits == [Edit("e1", "5.00")]
     model.search("5.00")
     assert model.rowCount() == 1

@@ -142,7 +142,7 @@ def test_escape_leaves_a_row_as_it_was(
     shell = make_shell(two[0])
     begin(qtbot, shell)
     panel = panel_of(shell)
-    panel.answer.setText("typed without a box")
+    panel.answer.setText("typed\0 without\x1b a box")
     press(qtbot, panel.answer, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(stored()) == 1)
     panel.rows.select(stored()[0].id)
