@@ -7,6 +7,7 @@ folder when it hears the bell, and once when it starts to listen, so no note is 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -62,28 +63,26 @@ class Place:
         """Try to be the one; false when another running program already is."""
         if self._lock.tryLock(0):
             return True
-        if self._is_of_the_dead():
-            self._path.unlink(missing_ok=True)
-            return self._lock.tryLock(0)
-        return False
+        return self._removed_of_the_dead() and self._lock.tryLock(0)
 
-    def _is_of_the_dead(self) -> bool:
-        """Tell whether nobody holds the lock although Qt cannot know it.
+    def _removed_of_the_dead(self) -> bool:
+        """Remove a lock that nobody holds although Qt cannot know it; tell whether it was one.
 
-        Either its process number now belongs to a process started later, or the file was never
-        written to its end, as after a power cut.
+        Either its process number now belongs to another program, or the file was never written to
+        its end, as after a power cut. The system knows who holds a file, whatever became of the
+        clock since.
         """
-        import psutil  # only on this rare path: it costs start-up time
-
-        written = 0.0
         try:
-            written = self._path.stat().st_mtime
+            age_s = abs(time.time() - self._path.stat().st_mtime)
             number = self._path.read_text(encoding="utf-8", errors="replace").split("\n")[0]
-            return psutil.Process(int(number)).create_time() > written + 1
-        except ValueError:
-            return time.time() > written + WRITING_S
-        except (OSError, psutil.Error):
+            if _is_held(self._path) or (not number.isdecimal() and age_s < WRITING_S):
+                return False
+            self._path.unlink()
+        except FileNotFoundError:
+            return True
+        except OSError:  # Windows lets nobody remove what a program holds
             return False
+        return True
 
     def leave(self) -> None:
         """Let the next start be the one."""
@@ -150,3 +149,25 @@ class Doorbell(QObject):
             visitor.abort()
             visitor.deleteLater()
         self.read_notes()
+
+
+if sys.platform == "win32":
+
+    def _is_held(_path: Path) -> bool:
+        return False
+
+else:
+    import fcntl
+
+    def _is_held(path: Path) -> bool:
+        """Tell whether a program holds a lock file, as Qt does; a disk that cannot say so counts.
+
+        Raises:
+            OSError: When the file cannot be opened.
+        """
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return True
+            return False

@@ -20,7 +20,7 @@ from finetune.adapters import Adapter, AdapterLibrary
 from finetune.cli_adapters import model_folder
 from finetune.cli_exit import EXIT_CODES, FAILED, INTERRUPTED, NO_ROWS, NOT_BETTER, REFUSED
 from finetune.effort import questions_of
-from finetune.errors import ListUnreadable
+from finetune.errors import ListUnreadable, RunDamaged
 from finetune.estimate import estimate
 from finetune.examples import ExampleStore
 from finetune.fingerprint import base_fingerprint
@@ -187,8 +187,14 @@ def _announce(
 
 
 def _last(root: Path, name: str) -> Path | None:
-    """Return the newest run of a name."""
-    return next((f for f in runs.found(root) if runs.read_plan(f).name == name), None)
+    """Return the newest run of a name; damaged ones have none."""
+    for folder in runs.found(root):
+        try:
+            if runs.read_plan(folder).name == name:
+                return folder
+        except RunDamaged:
+            continue
+    return None
 
 
 def _follow(folder: Path) -> int:

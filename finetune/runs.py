@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -95,6 +96,7 @@ def freeze(
             rows.append(msgspec.json.encode(row) + b"\n")
         save(RealDisk(), part / ROWS, rows)
         save(RealDisk(), part / PLAN, [msgspec.json.format(msgspec.json.encode(plan))])
+        _make_newest(part, root)
         part.rename(folder)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
@@ -129,7 +131,7 @@ def read_plan(run: Path) -> TrainPlan:
     """
     try:
         return msgspec.json.decode((run / PLAN).read_bytes(), type=TrainPlan)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         why = reason(error)
         raise RunDamaged(f"The plan of the run {run.name} cannot be read: {why}.") from error
 
@@ -151,7 +153,7 @@ def read_row_file(file: Path) -> list[RunRow]:
     """
     try:
         return [msgspec.json.decode(line, type=RunRow) for line in file.read_bytes().splitlines()]
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RunDamaged(
             f"The rows of the run {file.parent.name} cannot be read: {reason(error)}."
         ) from error
@@ -212,7 +214,7 @@ def asked(run: Path) -> Control:
     """Return what is wanted of a run; to go on when nothing was asked."""
     try:
         return msgspec.json.decode((run / CONTROL).read_bytes(), type=Control)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return Control()
 
 
@@ -242,7 +244,19 @@ def found(root: Path) -> list[Path]:
     if not root.is_dir():
         return []
     runs = [path for path in root.iterdir() if (path / PLAN).is_file() and path.suffix != ".part"]
-    return sorted(runs, key=lambda run: ((run / PLAN).stat().st_mtime_ns, run.name), reverse=True)
+    return sorted(runs, key=lambda run: (_made_ns(run), run.name), reverse=True)
+
+
+def _made_ns(run: Path) -> int:
+    return (run / PLAN).stat().st_mtime_ns
+
+
+def _make_newest(run: Path, root: Path) -> None:
+    """Date a run after all others, although the clock may have been set back since they began."""
+    before = found(root)
+    if before and _made_ns(run) <= _made_ns(before[0]):
+        later = _made_ns(before[0]) + 1_000_000
+        os.utime(run / PLAN, ns=(later, later))
 
 
 def discard(run: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,8 @@ FORM = 1
 SUFFIX = ".page"
 LARGEST = 2**25
 """Bytes of one value; a larger one is made again as fast as it is read."""
+_CLOCKS_APART_S = 60.0
+"""The clock of a disk in the network may be ahead of ours."""
 
 _DIGEST = hashlib.sha256().digest_size
 
@@ -81,12 +84,17 @@ class PageStore:
             self._remove(path)
 
     def _make_room(self, size: int) -> None:
-        """Remove the longest unused files until another one fits."""
+        """Remove the longest unused files until another one fits.
+
+        Those of a time to come are from before the clock was set back, and count as the oldest.
+        """
         found: list[tuple[float, int, Path]] = []
+        now = time.time() + _CLOCKS_APART_S
         for path in self._files():
             with contextlib.suppress(OSError):  # another process of ours removed it
                 stat = path.stat()
-                found.append((stat.st_mtime, stat.st_size, path))
+                used_at = stat.st_mtime if stat.st_mtime <= now else 0.0
+                found.append((used_at, stat.st_size, path))
         used = sum(one[1] for one in found)
         for _, freed, path in sorted(found):
             if used + size <= self._budget_bytes:

@@ -64,8 +64,8 @@ class Readings:
                 )
                 connection.execute(
                     "DELETE FROM reading WHERE (digest, model) IN (SELECT digest, model "
-                    "FROM reading ORDER BY used_at DESC LIMIT -1 OFFSET ?)",
-                    (self._most,),
+                    "FROM reading ORDER BY used_at > ?, used_at DESC LIMIT -1 OFFSET ?)",
+                    (time.time(), self._most),  # what is of a time to come is older than the clock
                 )
 
     def close(self) -> None:

@@ -117,23 +117,31 @@ def test_a_note_that_is_none_is_thrown_away(tmp_path: Path, qtbot: QtBot) -> Non
     bell.stop()
 
 
+def test_a_clock_that_is_set_while_a_window_is_open_lets_no_second_one_in(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with holder(tmp_path):
+        for written in (1, 4_000_000_000):
+            os.utime(tmp_path / "desk.lock", (written, written))
+            assert not place.take()
+
+
 def test_a_lock_of_a_process_number_used_again_is_stale(tmp_path: Path) -> None:
     with holder(tmp_path) as first:
         lines = (tmp_path / "desk.lock").read_text(encoding="utf-8").splitlines()
         first.kill()
         first.wait()
-    lines[:2] = [str(os.getpid()), "python"]  # this process began later than the lock says
+    lines[:2] = [str(os.getpid()), "python"]  # this process does not hold it
     (tmp_path / "desk.lock").write_text("\n".join(lines), encoding="utf-8")
-    os.utime(tmp_path / "desk.lock", (1, 1))
     place = Place(tmp_path)
     assert place.take()
     place.leave()
 
 
+@pytest.mark.parametrize("written", [1, 4_000_000_000])
 @pytest.mark.parametrize("content", ["", "rubbish", "-5\nx\ny"])
-def test_a_broken_lock_of_nobody_does_not_block(tmp_path: Path, content: str) -> None:
+def test_a_broken_lock_of_nobody_does_not_block(tmp_path: Path, content: str, written: int) -> None:
     (tmp_path / "desk.lock").write_text(content, encoding="utf-8")
-    os.utime(tmp_path / "desk.lock", (1, 1))
+    os.utime(tmp_path / "desk.lock", (written, written))
     place = Place(tmp_path)
     assert place.take()
     place.leave()

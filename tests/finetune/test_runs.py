@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -36,6 +37,13 @@ def test_a_frozen_run_holds_all_that_it_needs(tmp_path: Path) -> None:
     assert runs.found(tmp_path / "runs") == [run]
 
 
+def test_the_newest_run_is_the_last_one_though_the_clock_was_set_back(tmp_path: Path) -> None:
+    made = [_frozen(tmp_path)]
+    os.utime(made[0] / runs.PLAN, (4_000_000_000, 4_000_000_000))
+    made += [_frozen(tmp_path), _frozen(tmp_path)]
+    assert runs.found(tmp_path) == made[::-1]
+
+
 def test_a_run_that_could_not_be_frozen_leaves_nothing(tmp_path: Path) -> None:
     def gone(id: str) -> Crop:
         raise KeyError(id)
@@ -59,6 +67,18 @@ def test_what_was_changed_is_noticed(tmp_path: Path) -> None:
     (run / runs.ROWS).write_text("{}\n")
     with pytest.raises(RunDamaged):
         runs.read_rows(run)
+
+
+def test_a_byte_that_is_no_text_is_damage(tmp_path: Path) -> None:
+    run = _frozen(tmp_path)
+    for name in (runs.PLAN, runs.ROWS):
+        (run / name).write_bytes((run / name).read_bytes().replace(b"/", b"\xff"))
+    (run / runs.CONTROL).write_bytes(b'{"why":"\xff"}')
+    with pytest.raises(RunDamaged, match="not saved as UTF-8"):
+        runs.read_plan(run)
+    with pytest.raises(RunDamaged, match="cannot be read"):
+        runs.read_rows(run)
+    assert runs.asked(run) == Control("run")
 
 
 def test_wishes_reach_the_run_and_damage_means_go_on(tmp_path: Path) -> None:

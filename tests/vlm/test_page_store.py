@@ -63,6 +63,18 @@ def test_the_longest_unused_goes_when_the_budget_is_full(tmp_path: Path) -> None
     assert sum(file.stat().st_size for file in files(tmp_path)) <= 3000
 
 
+def test_what_was_used_before_the_clock_was_set_back_goes_first(tmp_path: Path) -> None:
+    store = PageStore(tmp_path, 3000)
+    for name in "abc":
+        store.save(name, torch.zeros(200))
+    for file in files(tmp_path):
+        os.utime(file, (4_000_000_000, 4_000_000_000))
+    for name in "de":
+        store.save(name, torch.zeros(200))
+    assert all(store.has(name) for name in "de")
+    assert sum(store.has(name) for name in "abc") == 1
+
+
 def test_what_is_too_large_or_cannot_be_written_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,22 @@ def test_the_longest_unused_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     kept.close()
 
 
+def test_what_was_read_before_the_clock_was_set_back_goes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("vlm.readings.time.time", lambda: now)
+    kept = Readings(None, most=2)
+    kept.put(b"a", "m", "a")
+    kept.put(b"b", "m", "b")
+    now = 50.0
+    kept.put(b"c", "m", "c")
+    now = 51.0
+    kept.put(b"d", "m", "d")
+    assert [kept.get(key, "m") for key in (b"a", b"b", b"c", b"d")] == [None, None, "c", "d"]
+    kept.close()
+
+
 def test_a_damaged_file_is_begun_anew(tmp_path: Path) -> None:
     path = tmp_path / "readings.sqlite3"
     path.write_bytes(b"this is no database" * 100)
