@@ -267,7 +267,7 @@ def _read(folder: Path) -> Adapter:
 def _card(folder: Path) -> Card:
     try:
         return msgspec.json.decode((folder / CARD).read_bytes(), type=Card)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise AdapterInvalid(f"The card of {folder.name} cannot be read.") from error
 
 
@@ -276,5 +276,5 @@ def _gate(run: Path) -> Gate | None:
         return msgspec.json.decode((run / runs.GATE).read_bytes(), type=Gate)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RunDamaged(f"The measure of the run {run.name} cannot be read.") from error

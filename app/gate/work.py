@@ -28,7 +28,7 @@ def read(run: Path) -> Work:
         plan, rows = runs.read_plan(run), runs.read_rows(run)
         try:
             gate = msgspec.json.decode((run / runs.GATE).read_bytes(), type=Gate)
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise RunDamaged(f"“{plan.name}” has no measure that can be read.") from error
         known = AdapterLibrary().adopted(run)
         yield Story(run, plan, gate, lines_of(gate, rows), known.name if known else "")

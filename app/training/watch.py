@@ -133,7 +133,7 @@ def _sizes(run: Path) -> Sizes:
     try:
         lines = (run / runs.ROWS).read_bytes().splitlines()
         rows = [msgspec.json.decode(line, type=_Side) for line in lines]
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RunDamaged(f"The rows of the run {run.name} cannot be read: {error}") from error
     sides = [row.side for row in rows]
     held = {row.document for row in rows if row.side == "held_out"}
@@ -146,7 +146,7 @@ def _sizes(run: Path) -> Sizes:
 def _gate(run: Path) -> Gate | None:
     try:
         return msgspec.json.decode((run / runs.GATE).read_bytes(), type=Gate)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None  # not measured yet, or by a newer program: then the run says so in words
 
 

@@ -232,10 +232,12 @@ def test_a_damaged_card_hides_the_adapter_but_not_the_others(
     library: AdapterLibrary, run: Path
 ) -> None:
     library.adopt(run, "one")
-    (Path(library.adopt(run, "two").folder) / CARD).write_text("{")
-    assert [adapter.name for adapter in library.all()] == ["one"]
-    with pytest.raises(AdapterInvalid):
-        library.get("two")
+    card = Path(library.adopt(run, "two").folder) / CARD
+    for content in (b"{", b'{"base": "\xff"}'):
+        card.write_bytes(content)
+        assert [adapter.name for adapter in library.all()] == ["one"]
+        with pytest.raises(AdapterInvalid):
+            library.get("two")
 
 
 def _adapter(name: str, looks: tuple[int, ...], base: str = "f", passed: bool = True) -> Adapter:
