@@ -196,6 +196,7 @@ STAGES: dict[str, Stage] = {
                 em_px=(15, 30),
                 absent=0.8,
                 other=0.35,
+                noise_share=0.35,
                 varied=0.5,
                 more=3,
             ),

@@ -9,6 +9,7 @@ from PIL import Image
 
 from pretrain.documents.ink import Pixels, Sheet, choose_font, fit
 from pretrain.documents.prompts import read_prompt
+from pretrain.documents.slips import SLIP_SHARE, slip_line
 from pretrain.documents.texts import Writer
 from pretrain.documents.wear import Wear, fade, wear_out
 from pretrain.fonts import FontFile
@@ -162,7 +163,7 @@ def _line(writer: Writer, kind: TextKind, length: int) -> str:
         return writer.digits(8)
     if kind is TextKind.NOISE:
         return writer.noise(length)
-    return writer.natural(length)
+    return slip_line(writer) if writer.varied(SLIP_SHARE) else writer.natural(length)
 
 
 def _kind(rng: random.Random, plan: CropPlan) -> TextKind:

@@ -13,6 +13,7 @@ from pretrain.documents.crops import CropPlan, Sample, Turn, View, seen
 from pretrain.documents.fields import NOT_HERE, ask_absent
 from pretrain.documents.more_fields import ask_other
 from pretrain.documents.pages import KINDS, Ask, Page, draw_page
+from pretrain.documents.prompts import read_prompt
 from pretrain.documents.views import inside, window
 from pretrain.labels import Ints, Placed
 
@@ -27,6 +28,9 @@ PER_DOCUMENT = 6
 
 MORE_ABSENT_SHARE = 0.75
 """Where several questions are asked about one strip: how often one of them does not fit it."""
+
+READ_SHARE = 0.35
+"""The same for requests to read it, where what it shows stands in a row."""
 
 CLEARED_SHARE = 0.5
 """Strips of which lines that are cut by an edge are wiped out, in training: what a person draws a
@@ -101,12 +105,24 @@ def _more(
     if rng.random() < MORE_ABSENT_SHARE * plan.absent:
         foreign = _foreign(page, plan, rng) if not missing or rng.random() < 0.4 else missing[0]
         turns = [Turn(foreign, NOT_HERE, -1)] if foreign is not None else []
+    if rng.random() < READ_SHARE:
+        turns += _read(page, members, rng)
     others = [ask for ask in found if ask is not first]
     for ask in [*others, *found * plan.more]:
         if len(turns) < plan.more and ask.field is not None:
             question = ask.field.ask(rng, page.held_out)
             turns.append(Turn(question, ask.answer, ask.at))
     return tuple(turns)
+
+
+def _read(page: Page, members: Ints, rng: random.Random) -> list[Turn]:
+    """Ask to read a strip; nothing where what it shows does not stand in a row."""
+    if not len(members) or members[-1] - members[0] != len(members) - 1:
+        return []
+    shown = page.sheet.text[members[0] : members[-1] + 1]
+    text = shown.strip()
+    at = int(members[0]) + shown.index(text)
+    return [Turn(read_prompt(rng, page.held_out), text, at)] if text else []
 
 
 def _box(
