@@ -32,9 +32,10 @@ from vlm.evidence import locate
 from vlm.likeness import within
 from vlm.page_finder import FEW_WORDS
 from vlm.page_reading import READ
-from vlm.part_answers import READ_TOKENS, ranked
+from vlm.part_answers import ranked
 from vlm.part_finder import PageParts, PartFinder
 from vlm.protocol import Ask, Done, Event, Load
+from vlm.scan_lines import READ_TOKENS
 from vlm.types import WHOLE_PAGE, Box, PageRef, Question, Word
 
 MISREAD, UNLIKE = 0.8, 0.6

@@ -5,20 +5,21 @@ Knows no model; the engine hands in what answers about one page.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from vlm import part_answers, second_look, whole_document
+from vlm import part_answers, scan_lines, second_look, whole_document
 from vlm.absence import says_something
 from vlm.cancel import CancelToken
 from vlm.errors import DeskError
 from vlm.page_finder import Finder
 from vlm.page_reading import AskPage, Model, PageReader, Pages
-from vlm.part_asking import Told
-from vlm.part_finder import KEPT_PAGES, PartFinder
+from vlm.part_asking import PartFailed, Told
+from vlm.part_finder import KEPT_PAGES, PageParts, PartFinder
 from vlm.protocol import (
     AllAnswered,
     Answered,
@@ -106,18 +107,52 @@ class DocumentQuestions:
     def _answer_in_parts(self, asking: Asking, question: Question) -> Iterator[Event]:
         try:
             yield Progress(asking.job, "Finding the parts of the page")
-            found = self._parts.find(question.page, asking.password(question.page.path))
+            found = self._parts_of(asking, question.page)
         except DeskError as error:
             yield Failed(asking.job, error.code, str(error))
             return
-        key = (stamp(question.page.path), question.page, asking.model.key if asking.model else "")
+        readings = self._readings_of(asking, question.page)
+        yield from part_answers.answer(
+            asking.job, question, found, readings, asking.ask, asking.cancel
+        )
+
+    def _readings_of(self, asking: Asking, page: PageRef) -> dict[Box, Told]:
+        """Return what the model has read in a page's parts so far; grows."""
+        key = (stamp(page.path), page, asking.model.key if asking.model else "")
         readings = self._read.get(key)
         if readings is None:
             readings = dict[Box, Told]()
             self._read.put(key, readings, 1)
-        yield from part_answers.answer(
-            asking.job, question, found, readings, asking.ask, asking.cancel
-        )
+        return readings
+
+    def read_ahead(self, asking: Asking, page: PageRef, box: Box | None) -> Iterator[Event]:
+        """Read the lines of a scan, as the first question about it would, before it is put.
+
+        Only where pages are read part by part. Yields what is being done, and no last event: a
+        line that cannot be read is met by the question itself, which says so.
+
+        Args:
+            asking: What the job may use.
+            page: That is looked at.
+            box: The part of it; None for all.
+
+        Raises:
+            DeskError: What opening and drawing can raise.
+            Stopped: If the job shall stop.
+        """
+        if box is not None or not asking.in_parts:
+            return
+        parts, readings = self._parts_of(asking, page), self._readings_of(asking, page)
+        if not scan_lines.are_read_first(parts):
+            return
+        job, ask, cancel = asking.job, asking.ask, asking.cancel
+        try:
+            yield from scan_lines.read(job, page, parts, readings, ask, cancel, math.inf)
+        except PartFailed:
+            return
+
+    def _parts_of(self, asking: Asking, page: PageRef) -> PageParts:
+        return self._parts.find(page, asking.password(page.path))
 
     def places(self, asking: Asking, page: PageRef, box: Box | None) -> tuple[Box | None, ...]:
         """Return what is looked at for questions about a page or, with `box`, a part of it.
@@ -127,7 +162,7 @@ class DocumentQuestions:
         """
         if box is not None or not asking.in_parts:
             return (box,)
-        return self._parts.find(page, asking.password(page.path)).asked[: part_answers.MOST_PARTS]
+        return self._parts_of(asking, page).asked[: part_answers.MOST_PARTS]
 
     def prepare(self, asking: Asking, path: str) -> Iterator[Event]:
         """Learn a document's words ahead of a question; see `vlm.whole_document.prepare`."""

@@ -312,9 +312,10 @@ class Engine:
         yield AllAnswered(job)
 
     def _look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
-        sight, clock, places = self._ready(), Clock(), self._documents.places
-        password = self._passwords.get(request.page.path)
-        for box in places(self._asking(request.job, cancel), request.page, request.box):
+        asking, password = self._asking(request.job, cancel), self._passwords.get(request.page.path)
+        yield from self._documents.read_ahead(asking, request.page, request.box)
+        sight, clock = self._ready(), Clock()
+        for box in self._documents.places(asking, request.page, request.box):
             split = request.splitting and box == request.box
             steps = sight.look(request.page, box, split, password, clock)
             seen = yield from told(request.job, steps, cancel)
@@ -336,10 +337,9 @@ class Engine:
         yield Looked(request.job)
 
     def _where(self, request: Where, cancel: CancelToken) -> Iterator[Event]:
-        sight = self._ready()
+        sight, password = self._ready(), self._passwords.get(request.question.page.path)
         used = sight.loaded.placement.device
         try:
-            password = self._passwords.get(request.question.page.path)
             yield from look_back(sight, request, password, cancel)
         except (MemoryError, RuntimeError) as error:
             short = device.shortage(error, used)

@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from vlm import focus, part_readings
+from vlm import focus, part_readings, scan_lines
 from vlm.absence import NOT_ON_PAGE
 from vlm.answer_forms import asks_for_sum, fits, form_of
 from vlm.cancel import CancelToken, Stopped, check
-from vlm.page_finder import FEW_WORDS
-from vlm.page_reading import READ, AskPage
+from vlm.page_reading import AskPage
 from vlm.part_asking import PartFailed, Told, about, ask_part, named, timings, trust, worth
 from vlm.part_finder import PageParts
 from vlm.protocol import Cancelled, Done, Event, Progress, Saw
@@ -35,11 +34,8 @@ MOST_PARTS = 48
 READ_SECONDS, MOST_SECONDS = 20.0, 60.0
 """After so long no further part is begun to be read for its words, and to be asked."""
 
-READ_SHARE = 0.5
-"""Of the work on a scan, what reading its lines is shown as."""
-
-READ_TOKENS, PART_TOKENS = 64, 96
-"""Of what is read in a part for its words, and of the answer that one part gives."""
+PART_TOKENS = 96
+"""Of the answer that one part gives."""
 
 SURE = 0.95
 """Confidence from which on an answer that the text layer confirms ends the search."""
@@ -88,10 +84,12 @@ def answer(
     told: list[tuple[float, Told]] = []
     found: list[tuple[float, Told]] = []
     try:
-        unread = question.text.strip() and page.asked[0] != WHOLE_PAGE and _is_scan(page)
-        begun = READ_SHARE if unread and page.asked[0] not in readings else 0.0
+        unread = bool(question.text.strip()) and scan_lines.are_read_first(page)
+        begun = scan_lines.READ_SHARE if unread and page.asked[0] not in readings else 0.0
         if unread:
-            yield from _read(job, question, page, readings, ask, cancel)
+            yield from scan_lines.read(
+                job, question.page, page, readings, ask, cancel, READ_SECONDS
+            )
         places = ranked(page, _texts(page, readings), question.text)
         if unread:
             found = _found_read(question.text, page, readings, places)
@@ -102,7 +100,7 @@ def answer(
             if told and time.perf_counter() - start > MOST_SECONDS:
                 break
             share = begun + (1 - begun) * number / len(asked)
-            yield Progress(job, _saying("Looking at", number, len(asked)), share)
+            yield Progress(job, scan_lines.said_of("Looking at", number, len(asked)), share)
             one = yield from ask_part(about(question, box, PART_TOKENS), ask)
             weight = worth(one.answer, relevance, trust(one.answer, text))
             told.append((weight if fits(question.text, one.answer.text) else weight - 1.0, one))
@@ -116,7 +114,7 @@ def answer(
         yield error.failed
         return
     whole = len(told) == len(places) and not (unread and len(readings) < page.lines)
-    sums = bool(unread) and asks_for_sum(question.text)
+    sums = unread and asks_for_sum(question.text)
     yield from _best(job, [*found, *told], whole, sums, start)
 
 
@@ -233,11 +231,6 @@ def _worth_asking(
     return [one for one in places if one[0] in lines]
 
 
-def _is_scan(page: PageParts) -> bool:
-    """Tell whether a page has hardly any words of its own: none, or those of a stamp."""
-    return len(page.words) < FEW_WORDS
-
-
 def _said(lines: Sequence[str], numbers: Sequence[int]) -> str:
     return " ".join(lines[number] for number in numbers)
 
@@ -250,7 +243,7 @@ def _enough(places: Sequence[tuple[Box, str, float]]) -> float:
 
 def _texts(page: PageParts, readings: dict[Box, Told]) -> tuple[str, ...]:
     """Return what stands in each part, as far as it is known; groups say what their lines say."""
-    if not _is_scan(page):
+    if not scan_lines.is_scan(page):
         return focus.texts_of(page.asked, page.words)
     lines = page.asked[: page.lines]
     said = {box: one.answer.text for box, one in readings.items() if one.useful}
@@ -260,38 +253,6 @@ def _texts(page: PageParts, readings: dict[Box, Told]) -> tuple[str, ...]:
         else " ".join(said.get(line, "") for line in lines if box.holds(line))
         for number, box in enumerate(page.asked)
     )
-
-
-def _read(
-    job: int,
-    question: Question,
-    page: PageParts,
-    readings: dict[Box, Told],
-    ask: AskPage,
-    cancel: CancelToken,
-) -> Generator[Event, None, None]:
-    """Let the model read the lines of a scan that it has not read yet.
-
-    Raises:
-        PartFailed: If a line cannot be read.
-        Stopped: If the job shall stop; what was read by then stays.
-    """
-    start = time.perf_counter()
-    lines = page.asked[: page.lines]
-    reading = msgspec.structs.replace(question, text=READ, max_new_tokens=READ_TOKENS)
-    for number, box in enumerate(lines):
-        check(cancel)
-        if box in readings:
-            continue
-        if time.perf_counter() - start > READ_SECONDS:
-            return
-        share = READ_SHARE * number / len(lines)
-        yield Progress(job, _saying("Reading", number, len(lines)), share)
-        readings[box] = yield from ask_part(about(reading, box, READ_TOKENS), ask)
-
-
-def _saying(what: str, number: int, count: int) -> str:
-    return f"{what} part {number + 1} of {count}"
 
 
 def _settles(told: Told) -> bool:

@@ -206,6 +206,45 @@ def test_a_small_model_reads_a_page_part_by_part_and_keeps_what_it_made(small: P
     engine.close()
 
 
+def test_a_scans_lines_are_read_while_it_is_looked_at(small: Path) -> None:
+    scan = Book(texts=("",))
+    plain, ahead, stopped = (started(small, scan) for _ in range(3))
+    question = Ask(5, page_of(asked("What stands there?"), 0))
+    expected = list(plain.ask(question, NEVER))
+    lines = _said(expected, "Reading part")
+    assert len(lines) > 1
+
+    events = list(ahead.look(Look(4, PageRef(PATH, 0)), NEVER))
+    assert events[-1] == Looked(4)
+    assert _said(events, "Reading part") == lines
+    again = list(ahead.ask(question, NEVER))
+    assert _said(again, "Reading part") == []
+    assert _answer(again) == _answer(expected)
+
+    cancel, begun = threading.Event(), list[Event]()
+    for event in stopped.look(Look(4, PageRef(PATH, 0)), cancel):
+        begun.append(event)
+        if isinstance(event, Progress) and event.text == lines[1]:
+            cancel.set()
+    assert begun[-1] == Cancelled(4)
+    rest = list(stopped.ask(question, NEVER))
+    assert _said(rest, "Reading part") == lines[1:], "what was read until then stays"
+    assert _answer(rest) == _answer(expected)
+    for engine in (plain, ahead, stopped):
+        engine.close()
+
+
+def _said(events: list[Event], beginning: str) -> list[str]:
+    told = [event.text for event in events if isinstance(event, Progress)]
+    return [text for text in told if text.startswith(beginning)]
+
+
+def _answer(events: list[Event]) -> tuple[str, Box | None]:
+    ended = events[-1]
+    assert isinstance(ended, Done)
+    return ended.answer.text, ended.answer.evidence.part
+
+
 def test_other_models_and_boxes_are_asked_as_ever(small: Path, checkpoint: Checkpoint) -> None:
     engine = started(small, Book(texts=(TEXTS[3],)))
     box = Box(0.1, 0.05, 0.9, 0.2)

@@ -1,0 +1,73 @@
+"""Reads the lines of a scan with a small model, each once, to know what stands where."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+
+from vlm.cancel import CancelToken, check
+from vlm.page_finder import FEW_WORDS
+from vlm.page_reading import READ, AskPage
+from vlm.part_asking import Told, about, ask_part
+from vlm.part_finder import PageParts
+from vlm.protocol import Event, Progress
+from vlm.types import WHOLE_PAGE, Box, PageRef, Question
+
+READ_SHARE = 0.5
+"""Of the work on a scan, what reading its lines is shown as."""
+
+READ_TOKENS = 64
+"""Of what is read in a line."""
+
+
+def is_scan(page: PageParts) -> bool:
+    """Tell whether a page has hardly any words of its own: none, or those of a stamp."""
+    return len(page.words) < FEW_WORDS
+
+
+def are_read_first(page: PageParts) -> bool:
+    """Tell whether a page's lines are read before any of its parts is asked about."""
+    return page.asked[0] != WHOLE_PAGE and is_scan(page)
+
+
+def read(
+    job: int,
+    at: PageRef,
+    page: PageParts,
+    readings: dict[Box, Told],
+    ask: AskPage,
+    cancel: CancelToken,
+    seconds: float,
+) -> Generator[Event, None, None]:
+    """Let the model read the lines that it has not read yet; yields what is being done.
+
+    Args:
+        job: The job.
+        at: The page.
+        page: Its parts.
+        readings: What was read so far; grows.
+        ask: Answers about one part, and keeps what it made of it for the next question.
+        cancel: Looked at between two parts, and by `ask`.
+        seconds: After so long no further line is begun.
+
+    Raises:
+        PartFailed: If a line cannot be read.
+        Stopped: If the job shall stop; what was read by then stays.
+    """
+    start = time.perf_counter()
+    lines = page.asked[: page.lines]
+    for number, box in enumerate(lines):
+        check(cancel)
+        if box in readings:
+            continue
+        if time.perf_counter() - start > seconds:
+            return
+        share = READ_SHARE * number / len(lines)
+        yield Progress(job, said_of("Reading", number, len(lines)), share)
+        asked = Question(READ, at, max_new_tokens=READ_TOKENS)
+        readings[box] = yield from ask_part(about(asked, box, READ_TOKENS), ask)
+
+
+def said_of(what: str, number: int, count: int) -> str:
+    """Say that something is done with a part, counted from 0."""
+    return f"{what} part {number + 1} of {count}"
