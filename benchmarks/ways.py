@@ -123,7 +123,7 @@ class Ours:
 
     Args:
         folder: Of the model.
-        precision: How exactly it writes.
+        precision: How exactly it writes; "fast" in 8 bits, whether or not that is faster here.
         keep: Whether pages are kept on disk.
         guess: Whether it may guess from earlier answers, which would make repeated ones cheap.
     """
@@ -136,6 +136,9 @@ class Ours:
         for event in self.engine.load(request, NEVER):
             assert not isinstance(event, Failed), event
         never_ends(self.sight.loaded.model)
+        decoder = self.sight.decoder
+        if precision == "fast" and isinstance(decoder, LlamaDecoder) and decoder.exact:
+            decoder.shrink()
         self.sight.selftest.skip()  # it would count as part of the first question
         if not guess:
             self.sight.drafts = lambda *_: None  # type: ignore[method-assign]

@@ -28,14 +28,40 @@ def fresh() -> LlamaDecoder:
     return LlamaDecoder(text_model(tiny.build("marked")[0]))
 
 
-def test_8_bits_are_used_when_asked_for_and_never_when_exactness_is() -> None:
+def gaining(monkeypatch: pytest.MonkeyPatch, gain: float) -> None:
+    """Let this machine write so many times as fast in 8 bits."""
+    monkeypatch.setattr(precision, "_gain", lambda _: gain)
+
+
+@pytest.mark.parametrize("wish", ["fast", "8bit"])
+def test_8_bits_are_used_when_asked_for_and_never_when_exactness_is(
+    monkeypatch: pytest.MonkeyPatch, wish: Precision
+) -> None:
+    gaining(monkeypatch, 1.3)
     text = fresh()
     assert not settle(text, "exact").reduced
     assert text.exact
-    settled = settle(text, "fast")
+    settled = settle(text, wish)
     assert settled.reduced
-    assert "8 bits" in settled.reason
+    assert settled.reason == "Answers are written in 8 bits, as you chose, 1.3 times as fast here."
     assert not text.exact
+
+
+@pytest.mark.parametrize(
+    ("gain", "ahead", "said"),
+    [(0.4, 1.0, "no faster"), (1.1, 1.0, "only 1.1 times as fast"), (1.5, 1.5, "no faster")],
+)
+def test_a_person_who_chose_8_bits_where_they_are_no_faster_is_told_and_gets_exact_answers(
+    monkeypatch: pytest.MonkeyPatch, gain: float, ahead: float, said: str
+) -> None:
+    gaining(monkeypatch, gain)
+    monkeypatch.setattr(precision, "look_ahead", lambda _: ahead)
+    text = fresh()
+    settled = settle(text, "fast")
+    assert not settled.reduced
+    assert text.exact
+    expected = f"8 bits, as you chose, would be {said} on this computer, so answers are exact."
+    assert settled.reason == expected
 
 
 @pytest.mark.parametrize(
@@ -44,7 +70,7 @@ def test_8_bits_are_used_when_asked_for_and_never_when_exactness_is() -> None:
 def test_left_to_itself_8_bits_must_pay_and_change_little(
     monkeypatch: pytest.MonkeyPatch, gain: float, most: float, reduced: bool
 ) -> None:
-    monkeypatch.setattr(precision, "_gain", lambda _: gain)
+    gaining(monkeypatch, gain)
     monkeypatch.setattr(precision, "DRIFT", most)
     text = fresh()
     ids = torch.arange(9, 29)
@@ -82,15 +108,19 @@ def loaded(answerer: Engine, checkpoint: Checkpoint, wish: Precision) -> ModelIn
     return event.model
 
 
-def test_the_person_is_told_and_nothing_kept_is_mixed(checkpoint: Checkpoint) -> None:
+def test_the_person_is_told_and_nothing_kept_is_mixed(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from tests.drawn import DrawnPages
 
+    gaining(monkeypatch, 2.5)
     answerer = Engine(DrawnPages(), 2**24, in_float32)
     assert "8 bits" not in loaded(answerer, checkpoint, "exact").dtype
     exact = answered(answerer, question())
     info = loaded(answerer, checkpoint, "fast")
     assert info.dtype == "float32, writes in 8 bits"
-    assert info.reason == "For comparison. Answers are written in 8 bits, as you chose."
+    told = "Answers are written in 8 bits, as you chose, 2.5 times as fast here."
+    assert info.reason == f"For comparison. {told}"
     fast = answered(answerer, question())
     assert fast.confidence != exact.confidence
     loaded(answerer, checkpoint, "exact")
@@ -127,10 +157,3 @@ def test_a_card_packs_in_8_bits_where_it_can_compute_in_them(
         assert (config.load_in_8bit, config.load_in_4bit) == (True, False)
         assert "vision_model" in (config.llm_int8_skip_modules or ())
         assert packed.SHARES["fast"] < packed.SHARES["8bit"] < 1
-
-
-def test_8_bits_on_the_processor_are_those_of_fast() -> None:
-    text = fresh()
-    settled = settle(text, "8bit")
-    assert settled.reduced
-    assert not text.exact

@@ -145,8 +145,9 @@ def test_several_questions_together_begin_after_the_page(checkpoint: Checkpoint)
 
 @pytest.mark.parametrize(("precision", "reads"), [("exact", True), ("8bit", False)])
 def test_in_8_bits_nothing_is_read_ahead(
-    checkpoint: Checkpoint, precision: Precision, reads: bool
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, precision: Precision, reads: bool
 ) -> None:
+    monkeypatch.setattr("vlm.precision._gain", lambda _: 2.5)
     answerer = Engine(DrawnPages(), 2**24, in_float32)
     load = Load(1, str(checkpoint("marked")), precision=precision)
     assert isinstance(last(answerer.load(load, NEVER)), Loaded)
