@@ -14,7 +14,7 @@ from app import about, dialogs, intake
 from app.adapters.door import VersionsDoor
 from app.ask.panel import AskPanel
 from app.ask.presenter import AskPresenter
-from app.ask.values import EvidenceClick, Scope
+from app.ask.values import EvidenceClick, Scope, Verdict
 from app.batch import choice as batch_choice
 from app.batch.door import BatchDoor
 from app.desk import Desk, Reading
@@ -299,7 +299,7 @@ class Furniture(QObject):
     def _on_reopened(self, entry: Entry) -> None:
         question, answer = entry.question, entry.answer
         self.desk.look_at(question.page, question.box)
-        self.asking.show_past(question, answer, entry.verdict)
+        self.asking.show_past(Verdict(question, answer, entry.verdict, entry.correction))
         self.desk.show_evidence(question.page, answer.evidence.boxes, jump=False)
 
     @Slot()

@@ -12,11 +12,11 @@ from app.ask.answer_text import AnswerText
 from app.ask.badges import AnswerBadges
 from app.ask.button import IconButton, Look
 from app.ask.copy_button import CopyButton
-from app.ask.correction import CorrectionLine
 from app.ask.flow import FlowRow
 from app.ask.icons import Icon
+from app.ask.judging import Judging
 from app.ask.surface import BusyLine, Card, MutedLabel, Notice, indented, plain_label, sized
-from app.ask.values import Correction, EvidenceClick, Scope, Verdict, answered_on, scope_of
+from app.ask.values import EvidenceClick, Scope, answered_on, scope_of
 from app.ask.where_line import WhereLine
 from app.theme import Tone
 from vlm.protocol import Saw
@@ -41,7 +41,7 @@ class AnswerCard(Card):
         seen_pressed(object): The `Saw` of this question.
         where_toggled(bool): Show, or take away, where the model looked for this answer.
         models_pressed(): The person wants another model.
-        box_wanted(): The person wants to draw a box and ask about that instead.
+        box_wanted(object): `Question` that the person wants to ask about a box instead.
         judged(object): `Verdict`, from "Right" and from a correction.
         correction_wanted(object): `Question`; the correction line has opened.
         corrected(object): `Correction`.
@@ -54,7 +54,7 @@ class AnswerCard(Card):
     seen_pressed = Signal(object)
     where_toggled = Signal(bool)
     models_pressed = Signal()
-    box_wanted = Signal()
+    box_wanted = Signal(object)
     judged = Signal(object)
     correction_wanted = Signal(object)
     corrected = Signal(object)
@@ -64,7 +64,8 @@ class AnswerCard(Card):
         self.question = question
         self.answer: Answer | None = None
         self.saw: Saw | None = None
-        self._correction: CorrectionLine | None = None
+        self._layout = QVBoxLayout(self)
+        self.judging = Judging(self._layout, INDENT, self)
         self._build()
         self._connect()
         self.set_shown_document(question.page.path)
@@ -91,9 +92,7 @@ class AnswerCard(Card):
         self.where = IconButton(Icon.TARGET, "Where it looked")
         self.where.setCheckable(True)
         self.where_line = WhereLine()
-        self.right = IconButton(Icon.CHECK, "Right")
-        self.wrong = IconButton(Icon.PEN, "Wrong? Correct it")
-        self.right.setCheckable(True)
+        self.right, self.wrong = self.judging.right, self.judging.wrong
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -107,12 +106,12 @@ class AnswerCard(Card):
         judging = (self.right, self.wrong)
         actions = FlowRow(self.seen, self.where, *judging, gap=0, together=judging)
         self._rows = (offers, actions)
-        layout = self._layout = QVBoxLayout(self)
+        layout = self._layout
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE * 2)
         layout.setSpacing(theme.SPACE)
         layout.addLayout(head)
         lines = (self.asked, self.text, self.doubt, self.busy, self.status)
-        for part in (*lines, self.notice, self.ending):
+        for part in (*lines, self.notice, self.ending, self.judging.own):
             layout.addLayout(indented(part, INDENT))
         layout.addWidget(offers)
         layout.addWidget(self.badges)
@@ -126,12 +125,13 @@ class AnswerCard(Card):
         self.retry.clicked.connect(self._on_retry)
         self.longer.clicked.connect(self._on_retry)
         self.models.clicked.connect(self.models_pressed)
-        self.box.clicked.connect(self.box_wanted)
+        self.box.clicked.connect(self._on_box)
         self.again.clicked.connect(self._on_again)
         self.seen.clicked.connect(self._on_seen)
         self.where.clicked.connect(self.where_toggled)
-        self.right.clicked.connect(self._on_right)
-        self.wrong.clicked.connect(self._on_wrong)
+        self.judging.judged.connect(self.judged)
+        self.judging.correction_wanted.connect(self.correction_wanted)
+        self.judging.corrected.connect(self.corrected)
 
     @property
     def pending(self) -> bool:
@@ -162,6 +162,7 @@ class AnswerCard(Card):
         """Empty the card for another try."""
         self.question = question
         self.answer = self.saw = None
+        self.judging.set_asked(question, None)
         self.text.set_text("")
         self.show_waiting("")
 
@@ -195,6 +196,7 @@ class AnswerCard(Card):
         """Show the finished answer and everything beside it."""
         self.answer = answer
         self.question = answered_on(self.question, answer)
+        self.judging.set_asked(self.question, answer)
         self.text.set_text(answer.text)
         self.text.mark(answer.unsure)
         self._show_only(self.badges, *self._answer_buttons())
@@ -236,15 +238,6 @@ class AnswerCard(Card):
         self.notice.show_text(sentence, Tone.BAD, Icon.WARNING)
         self._settle()
 
-    def show_verdict(self, right: bool | None) -> None:
-        """Show what the person said of the answer before."""
-        self.right.setChecked(right is True)
-
-    def show_corrected(self, right_text: str) -> None:
-        """Show the person's own answer under the model's."""
-        self.right.setChecked(self.answer is not None and right_text == self.answer.text)
-        self.notice.show_text(f"Your answer: {right_text}", Tone.GOOD, Icon.PEN)
-
     def show_where(self, *, on: bool) -> None:
         """Show whether the page shows where the model looked."""
         self.where.setChecked(on)
@@ -256,8 +249,7 @@ class AnswerCard(Card):
 
     def _show_only(self, *shown: QWidget) -> None:
         """Show these of the parts that come and go."""
-        if self._correction is not None:
-            self._close_correction()
+        self.judging.close()
         offers = (self.retry, self.longer, self.box, self.models)
         actions = (*offers, self.seen, *self._answer_buttons())
         lines = (self.doubt, self.busy, self.status, self.notice, self.ending, self.where_line)
@@ -271,12 +263,6 @@ class AnswerCard(Card):
     def _say(self, status: str) -> None:
         self.status.setText(status)
         self.status.setVisible(bool(status))
-
-    def _close_correction(self) -> None:
-        if self._correction is not None:
-            self._correction.hide()
-            self._correction.deleteLater()
-            self._correction = None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self.rect().contains(event.position().toPoint()):
@@ -318,33 +304,6 @@ class AnswerCard(Card):
         if self.saw is not None:
             self.seen_pressed.emit(self.saw)
 
-    @Slot(bool)
-    def _on_right(self, right: bool) -> None:
-        if self.answer is not None:
-            self._close_correction()
-            self.judged.emit(Verdict(self.question, self.answer, right or None))
-
     @Slot()
-    def _on_wrong(self) -> None:
-        if self.answer is None or self._correction is not None:
-            return
-        line = self._correction = CorrectionLine(self.answer.text)
-        line.saved.connect(self._on_corrected)
-        line.dismissed.connect(self._on_dismissed)
-        self._layout.addLayout(indented(line, INDENT))
-        line.begin()
-        self.correction_wanted.emit(self.question)
-
-    @Slot(str)
-    def _on_corrected(self, right_text: str) -> None:
-        if self.answer is not None:
-            self._on_dismissed()
-            self.show_corrected(right_text)
-            same = right_text == self.answer.text
-            self.judged.emit(Verdict(self.question, self.answer, same))
-            self.corrected.emit(Correction(self.question, self.answer, right_text))
-
-    @Slot()
-    def _on_dismissed(self) -> None:
-        self._close_correction()
-        self.wrong.setFocus()
+    def _on_box(self) -> None:
+        self.box_wanted.emit(self.question)

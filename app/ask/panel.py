@@ -185,7 +185,7 @@ class AskPanel(QWidget):
         card = AnswerCard(question)
         card.scope_pressed.connect(self.scope_wanted)
         card.models_pressed.connect(self.models_wanted)
-        card.box_wanted.connect(lambda: self._on_box_wanted(card.question))
+        card.box_wanted.connect(self._on_box_wanted)
         card.set_shown_document(self._document.path if self._document is not None else None)
         self.welcome.hide()
         before = self._cards[-1].wrong if self._cards else self.welcome.examples[-1]
@@ -263,6 +263,7 @@ class AskPanel(QWidget):
         self.set_scope(self._document, self._scope.page, None)
         self.scope_changed.emit()
 
+    @Slot(object)
     def _on_box_wanted(self, question: Question) -> None:
         """Go to the page of a question and have it ready to be asked about a box there."""
         self.scope_wanted.emit(Scope(question.page))

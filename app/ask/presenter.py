@@ -13,7 +13,7 @@ from app.ask.answer_card import AnswerCard
 from app.ask.look_back import LookBack
 from app.ask.panel import AskPanel
 from app.ask.turn import Turn
-from app.ask.values import Asked, Draft, EvidenceClick, Scope
+from app.ask.values import Asked, Draft, EvidenceClick, Scope, Verdict
 from app.engine_client import EngineClient
 from app.engine_exit import EngineExit
 from app.errors import Offer, headline
@@ -35,7 +35,7 @@ from vlm.protocol import (
     TextDelta,
     Unanswered,
 )
-from vlm.types import Answer, Box, Document, PageRef, Precision, Question, Server
+from vlm.types import Box, Document, PageRef, Precision, Question, Server
 
 
 class AskPresenter(QObject):
@@ -152,11 +152,11 @@ class AskPresenter(QObject):
         self.back.clear()
         self._queue(Turn(self._add_card(question), question))
 
-    def show_past(self, question: Question, answer: Answer, verdict: bool | None = None) -> None:
+    def show_past(self, past: Verdict) -> None:
         """Put an answer of the history into the conversation, as alive as a new one."""
-        card = self._add_card(question)
-        card.show_answer(answer)
-        card.show_verdict(verdict)
+        card = self._add_card(past.question)
+        card.show_answer(past.answer)
+        card.judging.show(past.right, past.correction)
 
     @Slot(object)
     def ask_again(self, question: Question) -> None:

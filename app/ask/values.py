@@ -86,11 +86,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the person thinks of an answer; `right` is None when they took it back."""
+    """What the person thinks of an answer; `right` is None when they took it back.
+
+    `correction` is what it should have been, "" when they wrote nothing else.
+    """
 
     question: Question
     answer: Answer
     right: bool | None
+    correction: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from vlm.types import Answer, Question
 class Entry:
     """A question that was asked and what became of it.
 
-    `number` is 0 before it is stored. `verdict` is the person's: right, wrong, or not said.
+    `number` is 0 before it is stored. `verdict` is the person's: right, wrong, or not said;
+    `correction` is what they wrote the answer should have been, "" when they wrote nothing.
     `fingerprint` is the document's SHA-256 in hex, "" when it could not be read. The answer has
     no `views`: what the model saw can be drawn again from the page.
     """
@@ -23,6 +24,7 @@ class Entry:
     when: datetime
     fingerprint: str = ""
     verdict: bool | None = None
+    correction: str = ""
     number: int = 0
 
     @property

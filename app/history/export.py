@@ -21,7 +21,7 @@ COLUMNS = (
     "when",
     "document",
     "page",
-    "crop",
+    "box",
     "question",
     "answer",
     "confidence",
@@ -31,6 +31,7 @@ COLUMNS = (
     "adapter",
     "seconds",
     "verdict",
+    "correction",
     "sha256",
     "pages_read",
     "pages_not_read",
@@ -56,6 +57,7 @@ def record(entry: Entry) -> dict[str, object]:
         answer.adapter,
         round(answer.timings.total, 3),
         verdict,
+        entry.correction,
         entry.fingerprint,
         " ".join(str(page.page + 1) for page in read.pages) if read else "",
         read.unread if read else 0,
@@ -71,9 +73,9 @@ def to_csv(entries: Sequence[Entry]) -> str:
     rows: list[Sequence[object]] = [COLUMNS]
     for entry in entries:
         row = record(entry)
-        crop = row["crop"]
+        box = row["box"]
         row["when"] = entry.when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        row["crop"] = " ".join(map(str, crop)) if isinstance(crop, list) else ""
+        row["box"] = " ".join(map(str, box)) if isinstance(box, list) else ""
         rows.append(tuple(row.values()))
     return spreadsheet.to_csv(rows, figures.decimal_mark())
 
@@ -95,12 +97,15 @@ def to_markdown(entries: Sequence[Entry]) -> str:
         row = record(entry)
         where = f"{plain_markdown(entry.file_name)}, page {row['page']}"
         verdict = f", marked {row['verdict']}" if row["verdict"] else ""
-        parts.append(
-            f"## {plain_markdown(entry.question.text)}\n\n"
-            f"{plain_markdown(entry.answer.text) or '(no answer)'}\n\n"
-            f"*{where}; {plain_markdown(str(row['when']))}; "
-            f"{plain_markdown(entry.answer.model)}{verdict}*\n"
+        right = plain_markdown(entry.correction)
+        lines = (
+            f"## {plain_markdown(entry.question.text)}",
+            plain_markdown(entry.answer.text) or "(no answer)",
+            f"Corrected to: {right}" if right else "",
+            f"*{where}; {plain_markdown(figures.moment(entry.when))}; "
+            f"{plain_markdown(entry.answer.model)}{verdict}*",
         )
+        parts.append("\n\n".join(line for line in lines if line) + "\n")
     return "\n".join(parts)
 
 

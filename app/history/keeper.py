@@ -122,9 +122,10 @@ class History(QObject):
 
         self._lane.start(steps).value.connect(self.recalled)
 
-    def judge(self, number: int, verdict: bool | None) -> None:
-        """Keep what the person thinks of an answer."""
-        self._do(lambda store: store.judge(number, verdict)).value.connect(self._on_changed)
+    def judge(self, number: int, verdict: bool | None, correction: str = "") -> None:
+        """Keep what the person thinks of an answer, and what it should have been."""
+        task = self._do(lambda store: store.judge(number, verdict, correction))
+        task.value.connect(self._on_changed)
 
     def delete(self, numbers: Sequence[int]) -> None:
         """Remove entries from the file for good."""

@@ -47,6 +47,12 @@ def place(entry: Entry) -> str:
     return f"{entry.file_name}, {part} {entry.question.page.page + 1}"
 
 
+def said(entry: Entry) -> str:
+    """Return the answer in one line, with what it should have been."""
+    answer = entry.answer.text or "(no answer)"
+    return f"{answer}  →  {entry.correction}" if entry.correction else answer
+
+
 class HistoryModel(QAbstractListModel):
     """Entries in the order they are given."""
 
@@ -78,9 +84,10 @@ class HistoryModel(QAbstractListModel):
                 return tip(entry.question.page.path)
             case Qt.ItemDataRole.AccessibleTextRole:
                 verdict = {None: "", True: ", marked right", False: ", marked wrong"}
+                right = f", corrected to {entry.correction}" if entry.correction else ""
                 return (
                     f"{entry.question.text}. {entry.answer.text}. "
-                    f"{place(entry)}{verdict[entry.verdict]}"
+                    f"{place(entry)}{verdict[entry.verdict]}{right}"
                 )
             case _:
                 return entry if role == ENTRY else None
@@ -116,7 +123,7 @@ class EntryPainter(QStyledItemDelegate):
         mark, mark_colour = marks[entry.verdict]
         lines = (
             (entry.question.text, rows.bold(base), palette.windowText().color()),
-            (mark + (entry.answer.text or "(no answer)"), base, palette.windowText().color()),
+            (mark + said(entry), base, palette.windowText().color()),
             (f"{place(entry)} · {ago(entry.when, now)}", base, theme.muted(palette)),
         )
         for number, (text, font, colour) in enumerate(lines):

@@ -37,7 +37,7 @@ class HistoryPresenter(QObject):
         self._panel = panel
         self._keep = keep
         self._numbers: dict[tuple[Question, Answer], int] = {}
-        self._judged: dict[tuple[Question, Answer], bool | None] = {}
+        self._judged: dict[tuple[Question, Answer], Verdict] = {}
         history.found.connect(self._on_found)
         history.added.connect(self._on_added)
         history.changed.connect(self.refresh)
@@ -70,9 +70,9 @@ class HistoryPresenter(QObject):
         key = _key(verdict.question, verdict.answer)
         number = self._numbers.get(key)
         if number is None:
-            self._judged[key] = verdict.right  # its entry is still on its way to the file
+            self._judged[key] = verdict  # its entry is still on its way to the file
         else:
-            self._history.judge(number, verdict.right)
+            self._history.judge(number, verdict.right, verdict.correction)
 
     @Slot()
     @Slot(str)
@@ -90,8 +90,8 @@ class HistoryPresenter(QObject):
     def _on_added(self, entry: Entry) -> None:
         key = _key(entry.question, entry.answer)
         self._numbers[key] = entry.number
-        if key in self._judged:
-            self._history.judge(entry.number, self._judged.pop(key))
+        if (said := self._judged.pop(key, None)) is not None:
+            self._history.judge(entry.number, said.right, said.correction)
 
     @Slot(object)
     def _on_reopened(self, entry: Entry) -> None:

@@ -83,4 +83,14 @@ def _with_documents(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE entry ADD COLUMN read TEXT")
 
 
-MIGRATIONS: tuple[database.Migration, ...] = (_first, _with_doubts, _with_documents)
+def _with_corrections(connection: sqlite3.Connection) -> None:
+    """Keep what a person wrote an answer should have been."""
+    connection.execute("ALTER TABLE entry ADD COLUMN correction TEXT NOT NULL DEFAULT ''")
+
+
+MIGRATIONS: tuple[database.Migration, ...] = (
+    _first,
+    _with_doubts,
+    _with_documents,
+    _with_corrections,
+)

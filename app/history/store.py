@@ -30,7 +30,7 @@ FOUND_AT_MOST = 500
 _COLUMNS = (
     "asked_at, path, name, fingerprint, page, rotation, crop, question, splitting, "
     "max_new_tokens, answer, confidence, evidence, stop, model, adapter, visual_tokens, "
-    "effective_dpi, timings, verdict, unsure, whole, read"
+    "effective_dpi, timings, verdict, unsure, whole, read, correction"
 )
 
 
@@ -139,9 +139,12 @@ class HistoryStore:
         return done.lastrowid
 
     @_told()
-    def judge(self, number: int, verdict: bool | None) -> None:
-        """Keep what the person thinks of an answer."""
-        self._connection.execute("UPDATE entry SET verdict = ? WHERE number = ?", (verdict, number))
+    def judge(self, number: int, verdict: bool | None, correction: str = "") -> None:
+        """Keep what the person thinks of an answer, and what it should have been."""
+        self._connection.execute(
+            "UPDATE entry SET verdict = ?, correction = ? WHERE number = ?",
+            (verdict, correction, number),
+        )
 
     @_told()
     def fingerprint(self, number: int, digest: str) -> None:
@@ -218,6 +221,7 @@ def _row(entry: Entry) -> tuple[Any, ...]:
         _json(answer.unsure),
         question.whole_document,
         _json(answer.read) if answer.read else None,
+        entry.correction,
     )
 
 
@@ -251,5 +255,6 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         when=datetime.fromtimestamp(asked_at, UTC),
         fingerprint=fingerprint,
         verdict=None if verdict is None else bool(verdict),
+        correction=row[24],
         number=number,
     )

@@ -1,5 +1,7 @@
 """Questions asked in the window end in the history, and come back from it."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app import dialogs, log
+from app.ask.values import Verdict
 from app.dialogs import Prompt, Reply
 from app.history.entry import Entry
 from app.shell import Shell
@@ -109,9 +112,30 @@ def test_an_answer_is_kept_searched_judged_reopened_and_deleted(
     assert SECRET.encode() not in (paths.data_dir() / "history.sqlite3").read_bytes()
 
 
-def _verdict(entry: Entry) -> object:
-    from app.ask.values import Verdict
+def test_a_correction_is_kept_and_exported_with_its_answer(
+    qtbot: QtBot, asked: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    parts, file = furniture(asked), tmp_path / "out.csv"
+    parts.panel.cards[0].wrong.click()
+    correction = parts.panel.cards[0].judging.line
+    assert correction is not None
+    qtbot.keyClicks(correction.line, "2026-0001")
+    qtbot.keyClick(correction.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: entries(asked)[0].correction == "2026-0001")
+    monkeypatch.setattr(dialogs, "choose_export", lambda *_: file)
+    with qtbot.waitSignal(parts.history.exported):
+        asked.window.commands.export.trigger()
+    (row,) = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig")))
+    assert (row["answer"], row["verdict"], row["correction"]) == (
+        entries(asked)[0].answer.text,
+        "wrong",
+        "2026-0001",
+    )
+    parts.history_panel.reopened.emit(entries(asked)[0])
+    assert parts.panel.cards[-1].judging.own.text() == "Your answer: 2026-0001"
 
+
+def _verdict(entry: Entry) -> Verdict:
     return Verdict(entry.question, entry.answer, right=True)
 
 

@@ -185,11 +185,29 @@ def test_a_correction_is_written_in_the_card(qtbot: QtBot, card: AnswerCard) -> 
     QTest.keyClicks(line, "48.50")
     QTest.keyClick(line, Qt.Key.Key_Return)
     assert said == [
-        Verdict(CROPPED, answer("84.50"), False),
+        Verdict(CROPPED, answer("84.50"), False, "48.50"),
         Correction(CROPPED, answer("84.50"), "48.50"),
     ]
-    assert card.notice.text() == "Your answer: 48.50"
+    assert card.judging.own.text() == "Your answer: 48.50"
     assert QApplication.focusWidget() is card.wrong, "the keyboard was lost"
+
+
+def test_right_takes_a_correction_back(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_answer(answer())
+    card.judging.show(False, "48.50")
+    with qtbot.waitSignal(card.judged) as judged:
+        click(qtbot, card.right)
+    assert judged.args == [Verdict(CROPPED, answer(), True)]
+    assert card.judging.own.isHidden()
+
+
+def test_what_was_said_of_an_answer_goes_with_it(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_answer(answer())
+    card.judging.show(True, "48.50")
+    card.restart(CROPPED)
+    assert card.judging.own.isHidden()
+    card.show_answer(answer())
+    assert not card.right.isChecked()
 
 
 def test_escape_gives_a_correction_up(qtbot: QtBot, card: AnswerCard) -> None:
@@ -238,8 +256,8 @@ def test_words_without_end_do_not_widen_the_card(qtbot: QtBot) -> None:
     card = AnswerCard(Question(endless, PAGE))
     qtbot.addWidget(card)
     card.show_answer(answer(endless, stop="length"))
-    card.show_corrected(endless)
-    assert card.notice.text() == f"Your answer: {endless}"
+    card.judging.show(False, endless)
+    assert card.judging.own.text() == f"Your answer: {endless}"
     assert card.minimumSizeHint().width() < 388
 
 

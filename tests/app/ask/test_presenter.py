@@ -13,7 +13,7 @@ from app.ask.answer_card import AnswerCard
 from app.ask.panel import AskPanel
 from app.ask.presenter import AskPresenter
 from app.ask.seen import SeenSheet
-from app.ask.values import Asked, EvidenceClick
+from app.ask.values import Asked, EvidenceClick, Verdict
 from app.engine_client import EngineClient
 from app.pages import PageService
 from tests.app.ask.sample import BOX, CROPPED, answer, grey_pages
@@ -228,7 +228,7 @@ def test_an_engine_that_crashes_while_loading_ends_in_a_sentence(
 
 
 def test_an_answer_of_the_history_is_alive(qtbot: QtBot, desk: Desk) -> None:
-    desk.presenter.show_past(CROPPED, answer(), verdict=True)
+    desk.presenter.show_past(Verdict(CROPPED, answer(), right=True))
     card = desk.panel.cards[-1]
     assert card.right.isChecked()
     with qtbot.waitSignal(desk.presenter.show_evidence) as clicked:
@@ -237,7 +237,7 @@ def test_an_answer_of_the_history_is_alive(qtbot: QtBot, desk: Desk) -> None:
 
 
 def test_what_the_model_saw_opens_at_the_question(qtbot: QtBot, desk: Desk) -> None:
-    desk.presenter.show_past(CROPPED, answer())
+    desk.presenter.show_past(Verdict(CROPPED, answer(), right=None))
     card = desk.panel.cards[-1]
     with qtbot.waitSignal(desk.panel.scope_wanted):
         QTest.mouseClick(card.seen, Qt.MouseButton.LeftButton)

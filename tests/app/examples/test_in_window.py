@@ -59,7 +59,7 @@ def hold_drawing(shell: Shell) -> None:
 def correct(qtbot: QtBot, card: AnswerCard, text: str) -> None:
     """Press the button, type over what is selected, press Enter."""
     card.wrong.click()
-    correction = card._correction  # pyright: ignore[reportPrivateUsage] # where a person types
+    correction = card.judging.line
     assert correction is not None
     line = correction.line
     qtbot.keyClicks(line, text)

@@ -25,6 +25,7 @@ def entry(
     path: str = "/papers/invoice.pdf",
     box: Box | None = None,
     verdict: bool | None = None,
+    correction: str = "",
 ) -> Entry:
     return Entry(
         question=Question(question, PageRef(path, 1, 90), box, splitting=False, max_new_tokens=64),
@@ -43,6 +44,7 @@ def entry(
         when=datetime(2025, 3, 14, 9, 30, tzinfo=UTC),
         fingerprint="ab" * 32,
         verdict=verdict,
+        correction=correction,
     )
 
 

@@ -15,9 +15,9 @@ FORMULAS = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", " =1", "\r=1", "＝1+1", '
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_cell_is_a_formula(text: str) -> None:
-    given = entry(question=text, answer=text, path=f"/{text}")
+    given = entry(question=text, answer=text, path=f"/{text}", correction=text)
     (row,) = csv.DictReader(io.StringIO(export.to_csv([given])))
-    assert row["question"] == row["answer"] == "'" + text
+    assert row["question"] == row["answer"] == row["correction"] == "'" + text
     assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r") for cell in row.values())
 
 
@@ -26,7 +26,7 @@ def test_csv_keeps_quotes_commas_and_lines() -> None:
     (row,) = csv.DictReader(io.StringIO(export.to_csv([given]), newline=""))
     assert row["question"] == 'He said "a, b"\nand left'
     assert row["verdict"] == "right"
-    assert row["crop"] == "0.0 0.25 0.5 1.0"
+    assert row["box"] == "0.0 0.25 0.5 1.0"
     assert row["page"] == "2"
     assert row["confidence"] == "0.875"
 
@@ -35,8 +35,16 @@ def test_json_has_every_column() -> None:
     (row,) = json.loads(export.to_json([entry(answer="Müller & Söhne")]))
     assert set(row) == set(export.COLUMNS)
     assert row["answer"] == "Müller & Söhne"
-    assert row["crop"] is None
+    assert row["box"] is None
     assert row["when"] == "2025-03-14T09:30:00+00:00"
+
+
+@pytest.mark.parametrize("ending", export.FORMATS)
+def test_what_an_answer_should_have_been_is_written_beside_it(ending: str) -> None:
+    given = entry(answer="84,50", verdict=False, correction="48,50")
+    written = export.FORMATS[ending]([given]).replace("\\", "")
+    assert all(text in written for text in ("84,50", "wrong", "48,50"))
+    assert "48,50" not in export.FORMATS[ending]([entry(answer="84,50", verdict=False)])
 
 
 def test_csv_opens_as_a_table_in_a_german_spreadsheet(german: None) -> None:

@@ -39,7 +39,7 @@ def everything_on_disk(file: Path) -> bytes:
 
 
 def test_an_entry_comes_back_as_it_was(store: HistoryStore) -> None:
-    given = entry(box=Box(0.1, 0.2, 0.5, 0.6), verdict=False)
+    given = entry(box=Box(0.1, 0.2, 0.5, 0.6), verdict=False, correction="656.20")
     number = store.add(given)
     assert store.search() == [replace(given, number=number)]
 
@@ -100,8 +100,10 @@ def test_a_verdict_and_a_fingerprint_are_kept(store: HistoryStore) -> None:
     (found,) = store.search()
     assert found.verdict is True
     assert found.fingerprint == "cd" * 32
+    store.judge(number, False, "656.20")
+    assert (store.search()[0].verdict, store.search()[0].correction) == (False, "656.20")
     store.judge(number, None)
-    assert store.search()[0].verdict is None
+    assert (store.search()[0].verdict, store.search()[0].correction) == (None, "")
 
 
 def test_what_is_deleted_is_gone_from_every_byte(file: Path, store: HistoryStore) -> None:
