@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from finetune.interval import FEWEST, interval
 from finetune.interval import Interval as Interval
 from vlm import scoring
+from vlm.spellings import accepted
 from vlm.types import Value
 
 HARDLY = 0.05
@@ -84,7 +85,11 @@ class Gate(Value, frozen=True):
 def judge(
     id: str, document: str, question: str, answers: tuple[str, ...], before: str, after: str
 ) -> Judged:
-    """Score one question's two answers."""
+    """Score one question's two answers.
+
+    A date or an amount that is only spelled otherwise than the list has it is right.
+    """
+    rights = accepted(before, answers), accepted(after, answers)
     return Judged(
         id,
         document,
@@ -92,10 +97,10 @@ def judge(
         answers,
         before,
         after,
-        scoring.anls(before, answers),
-        scoring.anls(after, answers),
-        scoring.exact(before, answers),
-        scoring.exact(after, answers),
+        scoring.anls(before, rights[0]),
+        scoring.anls(after, rights[1]),
+        scoring.exact(before, rights[0]),
+        scoring.exact(after, rights[1]),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Any
 
 import torch
@@ -35,6 +37,41 @@ def loss_sum(
     Raises:
         ValueError: When features and image tokens do not fit.
     """
+    logits, taught = _logits(model, image_token, lessons, features, noise)
+    return functional.cross_entropy(logits, taught, reduction="sum")
+
+
+@torch.no_grad()
+def losses(
+    model: Any, image_token: int, lessons: Sequence[Lesson], features: Sequence[Tensor]
+) -> list[float]:
+    """Return the mean loss of each lesson's answer tokens: the lower, the likelier its answer.
+
+    Args:
+        model: As for `loss_sum`, in evaluation mode.
+        image_token: As for `loss_sum`.
+        lessons: At least one.
+        features: ``(visual tokens, hidden)`` for each lesson.
+
+    Raises:
+        ValueError: When features and image tokens do not fit.
+    """
+    logits, taught = _logits(model, image_token, lessons, features, 0.0)
+    each = iter(functional.cross_entropy(logits, taught, reduction="none").tolist())
+    return [fmean(itertools.islice(each, lesson.answer_tokens)) for lesson in lessons]
+
+
+def _logits(
+    model: Any,
+    image_token: int,
+    lessons: Sequence[Lesson],
+    features: Sequence[Tensor],
+    noise: float,
+) -> tuple[Tensor, Tensor]:
+    """Return float32 logits ``(answer tokens, vocab)`` and the ids that they should foretell.
+
+    Lesson after lesson.
+    """
     device = features[0].device
     longest = max(len(lesson.ids) for lesson in lessons)
     padding = lessons[0].ids[-1]  # any id but the image token's
@@ -54,7 +91,7 @@ def loss_sum(
     hidden = _text(model)(inputs_embeds=embedded, use_cache=False).last_hidden_state
     counted = following != IGNORED
     logits = model.lm_head(hidden[:, :-1][counted])  # (answer tokens, vocab)
-    return functional.cross_entropy(logits.float(), following[counted], reduction="sum")
+    return logits.float(), following[counted]
 
 
 def _text(model: Any) -> Any:

@@ -38,6 +38,18 @@ def test_a_gain_without_answers_right_to_the_letter_is_told_as_such() -> None:
     assert some.advice == ()
 
 
+def test_another_spelling_of_a_date_or_an_amount_is_right() -> None:
+    dated = gate.judge("r", "d", "Date?", ("2018-01-15",), "15/01/2018", "15/01/2013")
+    assert dated.exact_before
+    assert dated.anls_before == 1.0
+    assert not dated.exact_after
+    assert dated.anls_after < 1.0
+    assert dated.answers == ("2018-01-15",)
+    paid = gate.judge("r", "d", "Total?", ("1234.50",), "1.234,50", "1234.50")
+    assert paid.exact_before
+    assert paid.exact_after
+
+
 def test_a_gain_that_may_be_chance_does_not_pass_and_says_how_many_documents_would_tell() -> None:
     found = gate.decide(_rows(3, 1, 8), [])
     assert not found.passed

@@ -10,7 +10,7 @@ from PIL import Image
 
 from finetune import lessons
 from finetune.kept import KeptPages, jitter, page_of
-from finetune.teaching import loss_sum
+from finetune.teaching import loss_sum, losses
 from tests import tiny
 from tests.finetune import tuning
 from tests.finetune.made import noise, png_of
@@ -122,17 +122,21 @@ def test_the_loss_is_the_stock_models_on_the_same_labels(tmp_path: Path) -> None
     pages = KeptPages(rows, lambda row: png_of(int(row.picture)))
     taught = [lessons.lesson_of(model, row, splitting=False) for row in rows]
     drawn = [lessons.pixels_of(model, pages, lesson, 0) for lesson in taught]
-    expected = 0.0
+    expected: list[float] = []
     for lesson, tiles in zip(taught, drawn, strict=True):
         out = model.model(
             input_ids=torch.tensor([lesson.ids]),
             labels=torch.tensor([lessons.labels(lesson.ids, lesson.prompt)]),
             **tiles[0],
         )
-        expected += float(out.loss) * lesson.answer_tokens
+        expected.append(float(out.loss))
     features = [model.family.encode(model.model, tiles[0]) for tiles in drawn]
     found = loss_sum(model.model, model.processor.image_token_id, taught, features, 0.0)
-    assert float(found) == pytest.approx(expected, rel=1e-5)
+    counts = [lesson.answer_tokens for lesson in taught]
+    total = sum(loss * count for loss, count in zip(expected, counts, strict=True))
+    assert float(found) == pytest.approx(total, rel=1e-5)
+    each = losses(model.model, model.processor.image_token_id, taught, features)
+    assert each == pytest.approx(expected, rel=1e-5)
     with pytest.raises(ValueError, match="image tokens"):
         loss_sum(model.model, model.processor.image_token_id, taught, features[:1], 0.0)
 
