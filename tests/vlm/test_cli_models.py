@@ -53,7 +53,7 @@ def test_get_list_and_remove(run: Run, capsys: pytest.CaptureFixture[str]) -> No
     assert row["commit"] == COMMIT
 
     assert run("list") == cli_models.DONE
-    assert "Needs about 0.1 GB" in capsys.readouterr().out
+    assert "Needs about 0.4 GB" in capsys.readouterr().out
 
     assert run("remove", "owner/tiny", "--yes") == cli_models.DONE
     assert not folder.exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vlm import memory
-from vlm.memory import GUESSED, Fit, Gpu, Machine, largest, look, need
+from vlm.memory import GUESSED, LAID_OUT, PROGRAM, Fit, Gpu, Machine, largest, look, need
 
 GB = 2**30
 BIG = 9_400_000_000
@@ -30,7 +30,7 @@ def test_the_sentence_names_both_sizes() -> None:
         (BIG, Machine(64 * GB, 9 * GB, Gpu("C", 24 * GB, 23 * GB)), Fit.YES, "GPU memory"),
         (BIG, Machine(64 * GB, 9 * GB, Gpu("C", 24 * GB, 2 * GB)), Fit.TIGHT, "2 are free"),
         (BIG, Machine(32 * GB, 30 * GB, None, True, 2), Fit.YES, "Needs about 21 GB"),
-        (10_000_000, Machine(16 * GB, 9 * GB), Fit.YES, "Needs about 0.1 GB"),
+        (10_000_000, Machine(16 * GB, 9 * GB), Fit.YES, "Needs about 0.5 GB"),
         (0, Machine(16 * GB, 9 * GB), Fit.UNKNOWN, "not known"),
     ],
 )
@@ -41,16 +41,24 @@ def test_each_machine_gets_its_words(weights: int, machine: Machine, fit: Fit, w
 
 
 @pytest.mark.parametrize(
-    ("weights", "width", "each"), [(GUESSED, 4, 5.8), (GUESSED + 1, 4, 4.8), (GUESSED, 2, 2.4)]
+    ("weights", "width", "each"),
+    [
+        (LAID_OUT, 4, 9.8),
+        (LAID_OUT + 1, 4, 5.8),
+        (GUESSED, 4, 5.8),
+        (GUESSED + 1, 4, 4.8),
+        (GUESSED, 2, 2.4),
+        (LAID_OUT, 2, 2.4),
+    ],
 )
-def test_what_tokens_are_guessed_from_counts_where_they_are(
+def test_further_copies_of_a_small_model_and_the_program_count_where_they_are(
     weights: int, width: int, each: float
 ) -> None:
     cpu = Machine(16 * GB, 9 * GB, cpu_bytes_per_weight=width)
-    assert need(weights, cpu).bytes == pytest.approx(weights * each)
-    card = Machine(16 * GB, 9 * GB, Gpu("C", GB // 4, GB // 4), cpu_bytes_per_weight=width)
+    assert need(weights, cpu).bytes == pytest.approx(PROGRAM + weights * each)
+    card = Machine(16 * GB, 9 * GB, Gpu("C", GB // 16, GB // 16), cpu_bytes_per_weight=width)
     assert need(weights, card).fit is Fit.CPU_ONLY
-    assert need(weights, card).bytes == pytest.approx(weights * each)
+    assert need(weights, card).bytes == pytest.approx(PROGRAM + weights * each)
 
 
 def test_the_largest_card_counts_and_strange_rows_do_not() -> None:
@@ -80,7 +88,8 @@ def test_without_the_tool_there_is_no_card(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_engine_demands_as_much_room() -> None:
-    from vlm import device, llama_write
+    from vlm import device, llama, llama_write
 
     assert device.ROOM == memory.ROOM
     assert llama_write.AFFORDABLE == GUESSED
+    assert llama.TWICE == LAID_OUT
