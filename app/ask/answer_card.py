@@ -138,6 +138,11 @@ class AnswerCard(Card):
         """Whether its answer is still on the way."""
         return not self.busy.isHidden()
 
+    @property
+    def failed(self) -> bool:
+        """Whether it says why there is no answer."""
+        return not self.retry.isHidden()
+
     def copied(self) -> str:
         """Return what Copy takes: the answer, or what has come of it."""
         return self.text.text() if self.answer is None else self.answer.text

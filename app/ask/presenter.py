@@ -12,8 +12,8 @@ from app.ask.ahead import EncodeAhead
 from app.ask.answer_card import AnswerCard
 from app.ask.look_back import LookBack
 from app.ask.panel import AskPanel
-from app.ask.turn import Turn
-from app.ask.values import Asked, Draft, EvidenceClick, Scope, Verdict
+from app.ask.turn import LeftOver, Turn
+from app.ask.values import Asked, Draft, EvidenceClick, Verdict, scope_of
 from app.engine_client import EngineClient
 from app.engine_exit import EngineExit
 from app.errors import Offer, headline
@@ -90,6 +90,7 @@ class AskPresenter(QObject):
         self._held = False
         self._current: Turn | None = None
         self._waiting: deque[Turn] = deque()
+        self._left_over = LeftOver()
         panel.asked.connect(self._on_asked)
         panel.stop_pressed.connect(self.stop)
         panel.retry_pressed.connect(self._reload)
@@ -127,8 +128,7 @@ class AskPresenter(QObject):
         """Read with another model or adapter from now on; None when there is none at all."""
         self._server = None
         self.server_changed.emit(None)
-        wanted = None if folder is None else (folder, adapter, device, precision, keep_pages)
-        self._model = wanted
+        self._model = None if folder is None else (folder, adapter, device, precision, keep_pages)
         self.model_changed.emit(None)
         if self._model is None:
             self._panel.head.show_none()
@@ -209,9 +209,8 @@ class AskPresenter(QObject):
             self._panel.head.show_busy(words.CONNECTING)
             self._client.load_server(self._server)
         elif self._model is not None:
-            self._panel.head.show_busy(
-                words.STARTING if not self._client.running else words.LOADING
-            )
+            busy = words.LOADING if self._client.running else words.STARTING
+            self._panel.head.show_busy(busy)
             self._client.load(*self._model)
 
     def _add_card(self, question: Question) -> AnswerCard:
@@ -257,8 +256,7 @@ class AskPresenter(QObject):
 
     def _fail_waiting(self, title: str, sentence: str, *, offer_models: bool) -> None:
         waiting, self._waiting = self._waiting, deque()
-        for turn in waiting:
-            turn.card.show_failure(title, sentence, offer_models=offer_models)
+        self._left_over.put(waiting, title, sentence, offer_models=offer_models)
         self._next()
 
     @Slot(object)
@@ -301,8 +299,7 @@ class AskPresenter(QObject):
                 assert_never(event)
 
     def _on_done(self, turn: Turn, done: Done) -> None:
-        asked = turn.question
-        self._ahead.answered(Scope(asked.page, asked.box, asked.whole_document))
+        self._ahead.answered(scope_of(turn.question))
         turn.card.show_answer(done.answer)
         asked = turn.card.question  # of a whole document: with the page that answered
         self._panel.announce(words.spoken(asked, done.answer))
@@ -323,6 +320,8 @@ class AskPresenter(QObject):
                 self._panel.show_model(event.model)
                 self._ahead.forget()
                 self.model_changed.emit(event.model)
+                self._waiting.extendleft(reversed(self._left_over.take(self._panel.cards)))
+                self._panel.set_running(bool(self._current or self._waiting))
                 self._next()
             case Looked():
                 self._ahead.ended(event.job, well=True)

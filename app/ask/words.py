@@ -38,6 +38,7 @@ FIRST_OF_BOX = "Press Enter to have it read, or type what you want to know about
 HUSH = "Do not show this again for this model"
 SMALL_MODEL = "This small model reads fields and short lines: draw a box around one."
 NO_MODEL = "There is no model to read with yet."
+ASKED_THEN = "As soon as a model can read, this is asked by itself."
 STARTING = "Starting the reader…"
 RESTARTING = "Starting the reader again…"
 CONNECTING = "Connecting to the server…"

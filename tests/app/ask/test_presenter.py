@@ -146,10 +146,33 @@ def test_no_model_is_said_in_the_card(qtbot: QtBot, desk: Desk) -> None:
     desk.show_page()
     desk.presenter.load_model(None)
     card = desk.ask()
-    assert card.notice.text() == words.NO_MODEL
+    assert card.notice.text() == f"{words.NO_MODEL} {words.ASKED_THEN}"
     assert card.models.isVisible()
     assert desk.panel.head.choose.isVisible()
     assert not desk.client.running
+
+
+def test_what_could_not_be_read_is_asked_once_as_soon_as_something_can(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    desk.presenter.finished.connect(lambda asked: done.append(asked.question.text))
+    monkeypatch.setenv("VLM_FAKE_MEMORY", "load")
+    desk.show_page()
+    desk.presenter.load_model("/models/large")
+    first, second = desk.ask("First?"), desk.ask("Second?")
+    qtbot.waitUntil(lambda: first.failed and second.failed, timeout=WAIT)
+    QTest.mouseClick(second.retry, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: second.failed, timeout=WAIT)
+    assert not desk.panel.running
+    desk.client.stop()  # the engine that starts next has the memory for a smaller model
+    monkeypatch.delenv("VLM_FAKE_MEMORY")
+    desk.presenter.load_model("/models/small")
+    desk.answered(second)
+    assert first.answer is not None
+    assert not first.notice.isVisible()
+    assert done == ["First?", "Second?"]
+    assert not desk.panel.running
 
 
 def test_stop_keeps_the_partial_answer(
@@ -211,7 +234,7 @@ def test_a_model_that_does_not_fit_is_said_where_the_model_is_and_in_the_card(
     card = desk.ask()
     qtbot.waitUntil(lambda: card.retry.isVisible(), timeout=WAIT)
     assert card.notice.text().startswith("Not enough memory. The model needs about 21.0 GB")
-    assert desk.panel.head.notice.text() == card.notice.text()
+    assert card.notice.text() == f"{desk.panel.head.notice.text()} {words.ASKED_THEN}"
     assert desk.panel.head.retry.isVisible()
 
 
