@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from app import dialogs
 from app.ask.panel import AskPanel
 from app.ask.recent import RecentQuestions
+from app.ask.values import Scope
 from app.desk import Desk
 from app.history.keeper import History
 from app.labelling.texts import PageTexts
@@ -63,6 +64,7 @@ class Front(QObject):
         RecentQuestions(tabs, history, panel, self)
         panel.left.connect(tabs.take_keyboard)
         panel.crop_wanted.connect(self._on_crop_wanted)
+        panel.closer_wanted.connect(self._on_closer_wanted)
         tabs.typed.connect(panel.type_on)
         tabs.escape = self._on_escape
         tabs.copy_pressed.connect(self._on_copy)
@@ -85,6 +87,11 @@ class Front(QObject):
     def _on_crop_wanted(self) -> None:
         if self._tabs.current is not None:
             box_hint.invite(self._tabs.current)
+
+    @Slot(object)
+    def _on_closer_wanted(self, scope: Scope) -> None:
+        if self._tabs.current is not None and scope.box is not None:
+            box_hint.bring_closer(self._tabs.current, scope.page.page, scope.box)
 
     # What a right click offers
 

@@ -85,7 +85,7 @@ class AnswerCard(Card):
         self.retry = IconButton(Icon.AGAIN, "Try again", Look.OUTLINE)
         self.longer = IconButton(Icon.LONGER, "Go on longer", Look.OUTLINE)
         self.models = IconButton(Icon.CHIP, "Choose a model", Look.OUTLINE)
-        self.box = IconButton(Icon.CROP, "Draw a box around it", Look.OUTLINE)
+        self.box = IconButton(Icon.CROP, words.BOX_AROUND_IT, Look.OUTLINE)
         self.copy = CopyButton(self.copied)
         self.again = IconButton(Icon.AGAIN, "Ask again", worded=False)
         self.seen = IconButton(Icon.EYE, "What the model saw")
@@ -137,6 +137,11 @@ class AnswerCard(Card):
     def pending(self) -> bool:
         """Whether its answer is still on the way."""
         return not self.busy.isHidden()
+
+    @property
+    def warning(self) -> str:
+        """What was said of what the model was given; "" when it can be read."""
+        return self.saw.warning if self.saw is not None else ""
 
     @property
     def failed(self) -> bool:
@@ -211,16 +216,17 @@ class AnswerCard(Card):
             self.saw = Saw(0, answer.views)
         self.seen.setVisible(self.saw is not None and bool(self.saw.views))
         self.where.setVisible(words.shows_where(self.question, answer))
-        self.badges.show_answer(answer, cropped=self.question.box is not None)
+        self.badges.show_answer(answer, self.question.box is not None, self.warning)
         if answer.read is not None and not answer.read.found:
             for part in (self.seen, self.where, self.right, self.wrong):
                 part.hide()  # the text is the program's own, there is no answer to judge
         self._say("" if answer.text else words.NO_ANSWER)
         self.ending.show_text(words.stop_reason(answer.stop), Tone.CAUTION, Icon.STOP)
         self.longer.setVisible(answer.stop == "length")
-        self.box.setVisible(words.better_in_box(self.question, answer))
-        if self.saw is not None:
-            self.notice.show_text(self.saw.warning, Tone.CAUTION)
+        if offer := words.better_in_box(self.question, answer, self.warning):
+            self.box.set_words(offer)
+        self.box.setVisible(bool(offer))
+        self.notice.show_text(self.warning, Tone.CAUTION)
         self._settle()
 
     def show_stopped(self, partial: str) -> None:

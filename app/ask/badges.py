@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import theme
-from app.ask import words
+from app.ask import sureness, words
 from app.ask.button import IconButton, Look
 from app.ask.flow import FlowRow
 from app.ask.icons import Icon
@@ -52,15 +52,22 @@ class AnswerBadges(QWidget):
         self.confidence.clicked.connect(self._on_detail)
         self.evidence.clicked.connect(self._on_evidence)
 
-    def show_answer(self, answer: Answer, cropped: bool) -> None:
-        """Say what is known about an answer to a question about a page or a part of it."""
+    def show_answer(self, answer: Answer, cropped: bool, warning: str = "") -> None:
+        """Say what is known about an answer to a question about a page or a part of it.
+
+        Args:
+            answer: The answer.
+            cropped: Whether the question was about a part of the page.
+            warning: What was said of what the model was given; "" when it can be read.
+        """
         self._answer, self._cropped = answer, cropped
         self.detail.hide()
         self.pages.show_read(answer.read)
         self.time.set_words(words.seconds(answer.timings.total))
         self.time.setAccessibleDescription("How long the answer took")
-        sure, tone = words.confidence(answer.confidence)
-        detail = words.confidence_detail(answer.confidence)
+        absent, warned = sureness.is_absent(answer), sureness.is_doubtful(answer, warning)
+        sure, tone = sureness.confidence(answer.confidence, absent=absent, warned=warned)
+        detail = sureness.confidence_detail(answer.confidence, absent=absent, warned=warned)
         _set(self.confidence, sure, tone, tone_icon(tone), detail)
         found, tone = words.evidence(answer.evidence, cropped, words.answering_page(answer))
         icon = tone_icon(tone)

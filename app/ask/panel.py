@@ -38,6 +38,7 @@ class AskPanel(QWidget):
         scope_wanted(object): `Scope` to select in the document: a card's, or the page after its
             crop was cleared.
         crop_wanted(): Let the person draw a box on the page.
+        closer_wanted(object): `Scope` with a box, to be shown as large as it fits.
         left(): The person leaves the question line with Esc, for the page.
         scope_changed(): Another `scope` than the window told: the whole document, or no longer.
         models_wanted(): Open the models.
@@ -50,6 +51,7 @@ class AskPanel(QWidget):
     draft_changed = Signal(str)
     scope_wanted = Signal(object)
     crop_wanted = Signal()
+    closer_wanted = Signal(object)
     left = Signal()
     scope_changed = Signal()
     models_wanted = Signal()
@@ -267,6 +269,8 @@ class AskPanel(QWidget):
     def _on_box_wanted(self, question: Question) -> None:
         """Go to the page of a question and have it ready to be asked about a box there."""
         self.scope_wanted.emit(Scope(question.page))
+        if question.box is not None:
+            self.closer_wanted.emit(Scope(question.page, question.box))
         if not self.draft().strip():
             self.set_draft(question.text)
         self.crop_wanted.emit()

@@ -302,7 +302,7 @@ class AskPresenter(QObject):
         self._ahead.answered(scope_of(turn.question))
         turn.card.show_answer(done.answer)
         asked = turn.card.question  # of a whole document: with the page that answered
-        self._panel.announce(words.spoken(asked, done.answer))
+        self._panel.announce(words.spoken(asked, done.answer, turn.card.warning))
         self.finished.emit(Asked(asked, done.answer))
         if boxes := done.answer.evidence.boxes:
             self.show_evidence.emit(EvidenceClick(asked.page, boxes, jump=False))

@@ -1,10 +1,4 @@
-"""Everything the asking panel says about an answer, in plain words. Knows values, no widgets.
-
-Confidence is the geometric mean probability of the answer's tokens, which tells how sure the
-model was of its words, not whether they are true. From `SURE` on it reads "Sure", from
-`FAIRLY_SURE` on "Fairly sure", below "Unsure: check it". One doubtful token in a short answer
-moves the mean a lot, which is wanted: a wrong digit is a wrong amount.
-"""
+"""Everything the asking panel says about an answer, in plain words. Knows values, no widgets."""
 
 from __future__ import annotations
 
@@ -13,13 +7,12 @@ from pathlib import PurePath
 import msgspec
 
 from app import figures
+from app.ask import sureness
 from app.ask.values import Scope, looked_at
 from app.theme import Tone
 from vlm.coverage import coverage
 from vlm.types import Answer, Document, Evidence, PageAnswer, Question, StopReason, View
 
-SURE = 0.90
-FAIRLY_SURE = 0.70
 COARSE = 110
 """Dots per inch below which small print is lost."""
 FINE = 220
@@ -51,6 +44,7 @@ WHERE_FOUND = "Where the model looked: a hint, not proof. The darker, the more."
 WHERE_NO_MODEL = "The model that gave this answer is not loaded now."
 UNSURE = "The model was unsure here"
 UNSURE_BELOW = "Dotted words: the model was unsure here."
+BOX_AROUND_IT, SMALLER_BOX = "Draw a box around it", "Draw a smaller box"
 NO_ANSWER = "The model had nothing to say."
 READ_HERE = (
     "The page was read part by part. Click to select the part where this was read: "
@@ -62,32 +56,6 @@ WHOLE_DETAIL = (
     "The pages that the question is about are found by their words, and the best few are read. "
     "Click to read only the page in front."
 )
-
-
-def confidence(value: float) -> tuple[str, Tone]:
-    """Say how sure the model was.
-
-    Args:
-        value: In [0, 1], or -1 when it is not known.
-    """
-    if value < 0:
-        return "Sureness not known", Tone.PLAIN
-    if value >= SURE:
-        return "Sure", Tone.GOOD
-    if value >= FAIRLY_SURE:
-        return "Fairly sure", Tone.PLAIN
-    return "Unsure: check it", Tone.CAUTION
-
-
-def confidence_detail(value: float) -> str:
-    """Say the percentage, and what it means."""
-    if value < 0:
-        return "The server does not say how sure the model was. Check the answer yourself."
-    return (
-        f"{figures.percent(value)}: how sure the model was of its words on average. "
-        f"{figures.percent(SURE)} and more reads “Sure”, {figures.percent(FAIRLY_SURE)} and more "
-        "“Fairly sure”. A sure answer can still be wrong."
-    )
 
 
 def seconds(value: float) -> str:
@@ -225,11 +193,18 @@ def where_other(answer: Answer) -> str:
     return f"Only {made_by(answer)} can show where it looked. Choose it, then press this again."
 
 
-def better_in_box(question: Question, answer: Answer) -> bool:
-    """Tell whether a box is worth a try: the whole page was read, and the answer is in doubt."""
-    whole = question.box is None and not question.whole_document
-    doubted = 0 <= answer.confidence < FAIRLY_SURE or answer.stop == "repetition"
-    return whole and doubted
+def better_in_box(question: Question, answer: Answer, warning: str) -> str:
+    """Return what to offer where a box is worth a try, "" where it is not.
+
+    It is where a page was read and the answer is in doubt, and where the print was too small.
+    """
+    if question.whole_document:
+        return ""
+    if question.box is not None:
+        return SMALLER_BOX if sureness.is_doubtful(answer, warning) else ""
+    unsure = 0 <= answer.confidence < sureness.FAIRLY_SURE or answer.stop == "repetition"
+    doubted = unsure or sureness.is_absent(answer) or sureness.is_doubtful(answer, warning)
+    return BOX_AROUND_IT if doubted else ""
 
 
 def shows_where(question: Question, answer: Answer) -> bool:
@@ -263,7 +238,7 @@ def page_link(page: PageAnswer, answer: str) -> tuple[str, Tone | None]:
 def page_link_detail(page: PageAnswer) -> str:
     """Say all that a page answered and what a click does."""
     said = page.text or NO_ANSWER
-    sure = confidence(page.confidence)[0] if page.useful else "Nothing found"
+    sure = sureness.confidence(page.confidence)[0] if page.useful else "Nothing found"
     return f"{said}\n{sure}. Click to go to page {page.page + 1}."
 
 
@@ -305,13 +280,16 @@ def answering_page(answer: Answer) -> int | None:
     return read.pages[0].page if read is not None and read.found and read.page_count > 1 else None
 
 
-def spoken(question: Question, answer: Answer) -> str:
+def spoken(question: Question, answer: Answer, warning: str = "") -> str:
     """Say an answer and what stands beside it, for a screen reader."""
     cropped = question.box is not None
     if answer.read is not None and not answer.read.found:
         return f"{answer.text} {coverage(answer.read)}"
     found = evidence(answer.evidence, cropped, answering_page(answer))[0]
-    beside = [confidence(answer.confidence)[0], found]
+    warned = sureness.is_doubtful(answer, warning)
+    absent = sureness.is_absent(answer)
+    sure = sureness.confidence(answer.confidence, absent=absent, warned=warned)[0]
+    beside = [warning, sure, found]
     if answer.read is not None:
         beside.append(coverage(answer.read))
     said = (answer.text or NO_ANSWER, *beside, stop_reason(answer.stop))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from app import figures
+from app.ask import sureness
 from app.ask import words as asking
 from app.theme import Tone
 from vlm import amounts
@@ -98,7 +99,7 @@ def tone(cell: Cell) -> Tone:
         return Tone.BAD
     if not cell.found:
         return Tone.CAUTION
-    sure = asking.confidence(cell.confidence)[1]
+    sure = sureness.confidence(cell.confidence)[1]
     if cell.evidence == "absent":
         return Tone.BAD
     return Tone.CAUTION if sure is Tone.CAUTION else Tone.GOOD
@@ -110,7 +111,7 @@ def about(cell: Cell) -> str:
         return cell.problem
     said: list[str] = []
     if cell.found:
-        sure, _ = asking.confidence(cell.confidence)
+        sure, _ = sureness.confidence(cell.confidence)
         known = f" ({figures.percent(cell.confidence)})" if cell.confidence >= 0 else ""
         evidence = Evidence(cell.evidence, cell.boxes)
         said += [sure + known, asking.evidence(evidence, cropped=False, page=cell.page)[0]]

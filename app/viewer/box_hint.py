@@ -1,4 +1,4 @@
-"""Says over the pages how a box is drawn, until one is being drawn."""
+"""Says over the pages how a box is drawn, until one is being drawn; shows a part up close."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app import theme
+from app.viewer.geometry import box_rect
 from app.viewer.page_area import PageArea
+from vlm.types import Box
 
 TEXT = "Drag around the part you mean, or press Ctrl+B and move a box with the arrow keys."
+FILLED = 0.9
+"""Of the room that a part takes when it is shown up close."""
 TOP = 14
 """Logical pixels between the top of what shows and the hint."""
 
@@ -78,3 +82,21 @@ def invite(view: QWidget) -> None:
     area = view.findChild(PageArea)
     if area is not None and not area.viewport().findChildren(BoxHint):
         BoxHint(area)
+
+
+def bring_closer(view: QWidget, page: int, box: Box) -> None:
+    """Show a part of a page as large as it fits. Does nothing while the page is not there.
+
+    Args:
+        view: The document's view.
+        page: From 0.
+        box: The part, of the page before it was turned.
+    """
+    area = view.findChild(PageArea)
+    if area is None or area.layout_of_pages is None:
+        return
+    now, room = box_rect(box, area.place(page), area.rotation), area.viewport()
+    larger = FILLED * min(room.width() / now.width(), room.height() / now.height())
+    if larger > 1:
+        area.zoom_to(area.zoom * larger)
+    area.show_box(page, box)

@@ -10,13 +10,15 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app import front
+from app.ask.values import Scope
 from app.shell import Shell
 from app.tabs import _Bar  # pyright: ignore[reportPrivateUsage] # the person's right click
 from app.viewer.document_view import DocumentView
+from app.viewer.geometry import box_rect
 from app.viewer.page_area import PageArea
 from tests.app.conftest import MakeShell, furniture
 from tests.app.viewer.sample import draw_blank
-from vlm.types import Box
+from vlm.types import Box, PageRef, Quarter
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 NUMBER = Box(0.6, 0.08, 1.0, 0.13)
@@ -50,6 +52,21 @@ def test_the_text_of_the_box_is_copied(qtbot: QtBot, shell: Shell) -> None:
     copied = QApplication.clipboard().text()
     assert "2026-0001" in copied
     assert shell.window.notice.text == f"Copied: {copied}"
+
+
+@pytest.mark.parametrize("rotation", [0, 90])
+def test_a_part_is_shown_up_close_for_a_smaller_box(
+    qtbot: QtBot, shell: Shell, rotation: Quarter
+) -> None:
+    view = front_view(qtbot, shell)
+    area = area_of(view)
+    area.rotate(rotation)
+    furniture(shell).panel.closer_wanted.emit(Scope(PageRef(view.path, 0), NUMBER))
+    shown = box_rect(NUMBER, area.place(0), rotation)
+    room = area.viewport().rect().toRectF()
+    assert room.contains(shown)
+    filled = max(shown.width() / room.width(), shown.height() / room.height())
+    assert 0.8 < filled < 1.0
 
 
 def test_a_picture_has_no_text_to_copy(qtbot: QtBot, make_shell: MakeShell, tmp_path: Path) -> None:

@@ -156,6 +156,22 @@ def test_what_the_model_saw_is_there_while_it_still_answers(qtbot: QtBot, card: 
     assert card.seen.isVisible()
 
 
+def test_print_too_small_to_read_is_not_called_sure(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_saw(Saw(1, VIEWS, "The text is too small."))
+    card.show_answer(answer("Not on this page.", 0.99, Evidence("nothing")))
+    assert card.badges.confidence.text() == "Unsure: see above"
+    assert card.notice.text() == "The text is too small."
+    assert card.box.isVisible()
+    assert card.box.text() == "Draw a smaller box"
+    with qtbot.waitSignal(card.box_wanted) as wanted:
+        click(qtbot, card.box)
+    assert wanted.args == [CROPPED]
+    card.restart(CROPPED)
+    card.show_answer(answer())
+    assert card.badges.confidence.text() == "Sure"
+    assert not card.box.isVisible()
+
+
 def test_right_is_a_verdict_that_can_be_taken_back(qtbot: QtBot, card: AnswerCard) -> None:
     card.show_answer(answer())
     for right in (True, None):

@@ -13,8 +13,9 @@ from app.ask.panel import CARDS, AskPanel
 from app.ask.surface import MutedLabel
 from app.ask.values import Draft, Scope
 from app.style import sheet
-from tests.app.ask.sample import BOX, CROPPED, DOCUMENT, MODEL, PAGE, WHOLE, answer
-from vlm.types import ModelInfo
+from tests.app.ask.sample import BOX, CROPPED, DOCUMENT, MODEL, PAGE, VIEWS, WHOLE, answer
+from vlm.protocol import Saw
+from vlm.types import Evidence, ModelInfo
 
 
 class Painted(QObject):
@@ -251,9 +252,23 @@ def test_a_doubted_answer_of_a_page_offers_a_box_with_the_same_question(
     assert panel.draft() == WHOLE.text
     card.show_answer(answer("sure", confidence=0.95))
     assert not card.box.isVisible()
+    card.show_answer(answer("Not on this page.", 0.99, Evidence("nothing")))
+    assert card.box.isVisible()
     cropped = panel.add_card(CROPPED)
     cropped.show_answer(answer("w 8 1 8", confidence=0.3))
     assert not cropped.box.isVisible()
+
+
+def test_a_smaller_box_is_drawn_where_the_old_one_was(qtbot: QtBot, panel: AskPanel) -> None:
+    panel.set_scope(DOCUMENT, PAGE, BOX)
+    card = panel.add_card(CROPPED)
+    card.show_saw(Saw(1, VIEWS, "The text is too small."))
+    card.show_answer(answer("Not on this page.", 0.99, Evidence("nothing")))
+    signals = [panel.scope_wanted, panel.closer_wanted, panel.crop_wanted]
+    with qtbot.waitSignals(signals, order="strict"), qtbot.waitSignal(panel.closer_wanted) as near:
+        QTest.mouseClick(card.box, Qt.MouseButton.LeftButton)
+    assert near.args == [Scope(PAGE, BOX)]
+    assert panel.draft() == CROPPED.text
 
 
 def test_no_model_offers_to_choose_one(qtbot: QtBot, panel: AskPanel) -> None:

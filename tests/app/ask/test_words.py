@@ -8,21 +8,6 @@ from vlm.types import Box, Document, Evidence, EvidenceKind, PageRef, PageSize
 
 
 @pytest.mark.parametrize(
-    ("value", "said", "tone"),
-    [
-        (1.0, "Sure", Tone.GOOD),
-        (0.90, "Sure", Tone.GOOD),
-        (0.899, "Fairly sure", Tone.PLAIN),
-        (0.70, "Fairly sure", Tone.PLAIN),
-        (0.699, "Unsure: check it", Tone.CAUTION),
-        (0.0, "Unsure: check it", Tone.CAUTION),
-    ],
-)
-def test_confidence_in_words(value: float, said: str, tone: Tone) -> None:
-    assert words.confidence(value) == (said, tone)
-
-
-@pytest.mark.parametrize(
     ("value", "said"),
     [(0.04, "0.0 s"), (1.44, "1.4 s"), (9.96, "10 s"), (59.4, "59 s"), (125.0, "2 min 5 s")],
 )
