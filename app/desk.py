@@ -51,6 +51,7 @@ class Desk(QObject):
 
     Signals:
         said(str): A plain sentence for the person.
+        folder_came(str): A folder was dropped or named instead of documents.
         count_changed(int): How many documents are open.
         reading_changed(object): `Reading`.
         document_opened(object): A `Document` that can be read now.
@@ -60,6 +61,7 @@ class Desk(QObject):
     """
 
     said = Signal(str)
+    folder_came = Signal(str)
     count_changed = Signal(int)
     reading_changed = Signal(object)
     document_opened = Signal(object)
@@ -95,6 +97,8 @@ class Desk(QObject):
         """Open what came in, the first in front at `page` (from 0), and say what cannot be."""
         for sentence in came.refused:
             self.said.emit(sentence)
+        for folder in came.folders:
+            self.folder_came.emit(folder)
         for path in came.files:
             self._add(SavedTab(path))
         if came.files:

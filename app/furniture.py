@@ -14,7 +14,7 @@ from app import about, dialogs, intake
 from app.adapters.door import VersionsDoor
 from app.ask.panel import AskPanel
 from app.ask.presenter import AskPresenter
-from app.ask.values import EvidenceClick, Scope, Verdict
+from app.ask.values import EvidenceClick, Verdict
 from app.batch import choice as batch_choice
 from app.batch.door import BatchDoor
 from app.desk import Desk, Reading
@@ -161,6 +161,7 @@ class Furniture(QObject):
         desk, window = self.desk, self._window
         window.came_in.connect(desk.take)
         desk.said.connect(window.notice.say)
+        desk.folder_came.connect(self.batch.offer_folder)
         desk.count_changed.connect(window.show_count)
         desk.recent_changed.connect(self._on_recent)
         desk.reading_changed.connect(self._on_reading)
@@ -168,7 +169,7 @@ class Furniture(QObject):
         desk.switched.connect(self.panel.set_draft)
         self.tabs.switched.connect(self._on_switched)
         self.panel.draft_changed.connect(desk.set_draft)
-        self.panel.scope_wanted.connect(self._on_scope_wanted)
+        self.panel.scope_wanted.connect(lambda scope: desk.look_at(scope.page, scope.box))
         self._on_recent()
 
     def _connect_asking(self) -> None:
@@ -187,6 +188,7 @@ class Furniture(QObject):
         self.asking.model_changed.connect(self.batch.set_model)
         self.batch.jumped.connect(self._on_evidence)
         self.batch.said.connect(self._window.notice.say)
+        self.batch.told.connect(self._window.notice.tell)
         self.asking.finished.connect(lambda asked: self.models.note(asked.answer.timings))
         self.models.chosen.connect(self._on_model_chosen)
         self.models.said.connect(self._window.notice.say)
@@ -235,6 +237,8 @@ class Furniture(QObject):
         does.ask.triggered.connect(self.panel.setFocus)
         does.stop.triggered.connect(self.asking.stop)
         does.copy_answer.triggered.connect(self.panel.copy_latest)
+        does.right.triggered.connect(self.panel.call_latest_right)
+        does.correct.triggered.connect(self.panel.correct_latest)
         does.clear_crop.triggered.connect(self._on_clear_crop)
         does.diagnostics.triggered.connect(self.reports.show_diagnostics)
         does.about.triggered.connect(lambda: dialogs.ask(self._window, about.prompt()))
@@ -277,10 +281,6 @@ class Furniture(QObject):
         if view is not None:
             view.setFocus()
 
-    @Slot(object)
-    def _on_scope_wanted(self, scope: Scope) -> None:
-        self.desk.look_at(scope.page, scope.box)
-
     @Slot(str)
     def _on_kept(self, sentence: str) -> None:
         way = Way(example_words.SHOW, self.examples_window.open)
@@ -318,10 +318,6 @@ class Furniture(QObject):
         self._window.commands.history.setChecked(True)
         self.history_panel.focus_search()
 
-    @Slot()
-    def _on_settings(self) -> None:
-        self._show_settings()
-
     @Slot(object)
     def _on_model_chosen(self, choice: ModelChoice) -> None:
         self.versions.unpark()
@@ -332,7 +328,8 @@ class Furniture(QObject):
         self.versions.unpark()
         self.versions.load(self._shell.settings)
 
-    def _show_settings(self) -> SettingsDialog:
+    @Slot()
+    def _on_settings(self) -> SettingsDialog:
         dialog = SettingsDialog(self._shell.settings, self._window)
         dialog.changed.connect(self._on_settings_changed)
         dialog.finished.connect(dialog.deleteLater)

@@ -31,23 +31,25 @@ ONLY_LOCAL = (
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What came in: absolute paths that can be tried, and plain sentences about the rest."""
+    """What came in: absolute paths that can be tried, and plain sentences about the rest.
+
+    `folders` cannot be opened, but all their documents can be asked.
+    """
 
     files: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
 
 
 def sort_out(paths: Iterable[str]) -> Intake:
     """Divide paths into what can be tried and what cannot, keeping their order."""
     files: list[str] = []
     refused: list[str] = []
+    folders: list[str] = []
     for given in dict.fromkeys(os.path.abspath(path) for path in paths):  # noqa: PTH100 - no links resolved
         path = Path(given)
         if path.is_dir():
-            refused.append(
-                f"“{shown_name(given)}” is a folder. Drop the files in it, or press Batch to ask "
-                "the same of all of them."
-            )
+            folders.append(given)
         elif path.suffix and path.suffix.lower() not in SUFFIXES and path.exists():
             refused.append(
                 f"“{shown_name(given)}” is neither a PDF nor a picture. "
@@ -55,7 +57,7 @@ def sort_out(paths: Iterable[str]) -> Intake:
             )
         else:
             files.append(given)
-    return Intake(tuple(files), tuple(refused))
+    return Intake(tuple(files), tuple(refused), tuple(folders))
 
 
 def can_take(data: QMimeData) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.ask.button import IconButton
 from app.ask.correction import CorrectionLine
@@ -38,6 +39,8 @@ class Judging(QObject):
         self._indent = indent
         self._asked: tuple[Question, Answer] | None = None
         self.line: CorrectionLine | None = None
+        self._before: QWidget | None = None
+        """What had the keyboard when the line opened."""
         self.right = IconButton(Icon.CHECK, "Right")
         self.right.setCheckable(True)
         self.wrong = IconButton(Icon.PEN, "Wrong? Correct it")
@@ -77,6 +80,7 @@ class Judging(QObject):
         if self._asked is None or self.line is not None:
             return
         question, answer = self._asked
+        self._before = QApplication.focusWidget()
         line = self.line = CorrectionLine(answer.text)
         line.saved.connect(self._on_corrected)
         line.dismissed.connect(self._on_dismissed)
@@ -96,5 +100,8 @@ class Judging(QObject):
 
     @Slot()
     def _on_dismissed(self) -> None:
+        """Give the keyboard back to where it was: a person may have come by a key from there."""
         self.close()
-        self.wrong.setFocus()
+        before, self._before = self._before, None
+        there = before is not None and isValid(before) and before.isVisible()
+        (before if before is not None and there else self.wrong).setFocus()

@@ -223,6 +223,26 @@ class AskPanel(QWidget):
             answered[-1].copy.click()
             self.announce(f"Copied: {answered[-1].copied()}")
 
+    @Slot()
+    def call_latest_right(self) -> None:
+        """Call the newest answer right, or take that back."""
+        if judged := self._judged_last():
+            judged.right.click()
+            self.announce("Marked right" if judged.right.isChecked() else "No longer marked right")
+
+    @Slot()
+    def correct_latest(self) -> None:
+        """Let the person write what the newest answer should have been."""
+        judged = self._judged_last()
+        if judged is not None:
+            judged.wrong.click()
+            if judged.judging.line is not None:
+                self._scroll.ensureWidgetVisible(judged.judging.line)
+
+    def _judged_last(self) -> AnswerCard | None:
+        """Return the newest card with an answer to judge."""
+        return next((card for card in reversed(self._cards) if not card.wrong.isHidden()), None)
+
     def announce(self, text: str) -> None:
         """Let a screen reader say something that has just happened."""
         if QAccessible.isActive():

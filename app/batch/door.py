@@ -17,11 +17,13 @@ from app.batch.choice import Choice
 from app.dialogs import Prompt
 from app.engine_client import EngineClient
 from app.kept import Kept
+from app.notice import Message, Way
 from app.settings import Settings
 from app.task import Ended, Failed, Tasks
 from vlm import question_sets
 from vlm.batch import Table
 from vlm.errors import DeskError
+from vlm.pages.files import shown_name
 from vlm.question_sets import QuestionSet
 from vlm.types import ModelInfo
 
@@ -41,6 +43,7 @@ class BatchDoor(QObject):
     Signals:
         jumped(object): `EvidenceClick`, the page of an answer to show.
         said(str): A sentence for the main window while the batch window is closed.
+        told(object): `Message` for the main window, with a way to the batch window.
 
     Args:
         window: The main window.
@@ -52,6 +55,7 @@ class BatchDoor(QObject):
 
     jumped = Signal(object)
     said = Signal(str)
+    told = Signal(object)
 
     def __init__(
         self,
@@ -109,6 +113,18 @@ class BatchDoor(QObject):
         """Ask the documents of a folder."""
         self._folder, self._files = folder, ()
         self._look()
+
+    @Slot(str)
+    def offer_folder(self, folder: str) -> None:
+        """Offer to ask the documents of a folder that was dropped on the window."""
+        from app.batch import words
+
+        def go() -> None:
+            self.open()
+            self.ask_folder(Path(folder))
+
+        sentence = words.FOLDER.format(name=shown_name(folder))
+        self.told.emit(Message(sentence, "folder", Way(words.ASK_ALL, go)))
 
     def ask_file(self, file: Path) -> None:
         """Ask the questions of a file."""

@@ -17,6 +17,8 @@ INTRO = (
     "there, so you can stop at any time and go on later."
 )
 NO_DOCUMENTS = "There are no PDFs and no pictures in this folder."
+FOLDER = "“{name}” is a folder. To open single documents of it, drop those."
+ASK_ALL = "Ask all its documents…"
 NO_MODEL = "Waiting for the model. Choose one in Models if there is none."
 OTHER_MODEL = (
     "Another model, or another version of it, reads now. Press Ask to go on with it; answers of "

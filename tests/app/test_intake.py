@@ -32,7 +32,7 @@ def test_the_order_is_kept_and_nothing_comes_twice(tmp_path: Path) -> None:
     assert intake.take(files(*paths), tmp_path).files == (str(paths[0]), str(paths[1]))
 
 
-def test_folders_and_other_files_get_a_sentence(tmp_path: Path) -> None:
+def test_folders_are_known_and_other_files_get_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "papers").mkdir()
     (tmp_path / "letter.docx").write_bytes(b"x")
     (tmp_path / "ok.pdf").write_bytes(b"x")
@@ -40,8 +40,8 @@ def test_folders_and_other_files_get_a_sentence(tmp_path: Path) -> None:
         files(tmp_path / "papers", tmp_path / "letter.docx", tmp_path / "ok.pdf"), tmp_path
     )
     assert came.files == (str(tmp_path / "ok.pdf"),)
-    folder, other = came.refused
-    assert folder.startswith("“papers” is a folder. Drop the files in it, or press Batch")
+    assert came.folders == (str(tmp_path / "papers"),)
+    (other,) = came.refused
     assert other.startswith("“letter.docx” is neither a PDF nor a picture.")
 
 

@@ -11,7 +11,7 @@ from app import theme
 from app.ask import words
 from app.ask.panel import CARDS, AskPanel
 from app.ask.surface import MutedLabel
-from app.ask.values import Draft, Scope
+from app.ask.values import Draft, Scope, Verdict
 from app.style import sheet
 from tests.app.ask.sample import BOX, CROPPED, DOCUMENT, MODEL, PAGE, VIEWS, WHOLE, answer
 from vlm.protocol import Saw
@@ -238,6 +238,35 @@ def test_the_newest_answer_is_copied_by_one_key(panel: AskPanel) -> None:
     panel.copy_latest()
     assert QApplication.clipboard().text() == "second"
     assert panel.cards[1].copy.text() == "Copied"
+
+
+def test_the_newest_answer_is_judged_by_keys_and_the_keyboard_comes_back(
+    qtbot: QtBot, panel: AskPanel
+) -> None:
+    panel.set_scope(DOCUMENT, PAGE, None)
+    panel.call_latest_right()
+    panel.correct_latest()  # there is nothing to judge yet
+    cards = [panel.add_card(WHOLE), panel.add_card(WHOLE), panel.add_card(WHOLE)]
+    for card in cards[:2]:
+        card.show_answer(answer())
+    said: list[Verdict] = []
+    cards[1].judged.connect(said.append)
+    panel.composer.line.setFocus()
+    panel.call_latest_right()
+    panel.call_latest_right()
+    panel.correct_latest()
+    written = cards[1].judging.line
+    assert written is not None
+    assert written.line.hasFocus()
+    QTest.keyClicks(written.line, "48.50")
+    QTest.keyClick(written.line, Qt.Key.Key_Return)
+    assert [(one.right, one.correction) for one in said] == [
+        (True, ""),
+        (None, ""),
+        (False, "48.50"),
+    ]
+    assert panel.composer.line.hasFocus()
+    assert cards[0].judging.line is None
 
 
 def test_a_doubted_answer_of_a_page_offers_a_box_with_the_same_question(

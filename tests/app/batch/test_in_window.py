@@ -1,6 +1,10 @@
+from pathlib import Path
+
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.ask.values import EvidenceClick
+from app.batch import words
 from app.shell import Shell
 from tests.app.conftest import MakeShell, furniture
 from vlm.types import PageRef
@@ -22,4 +26,21 @@ def test_the_command_opens_the_batch_and_a_cell_its_page(
     view = parts.tabs.current
     assert view is not None
     qtbot.waitUntil(lambda: view.document() is not None and view.page().page == 2)
+    window.close()
+
+
+def test_a_folder_that_is_dropped_can_be_asked_at_once(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    shell = make_shell()
+    folder = Path(two[0]).parent
+    furniture(shell).desk.open([str(folder)])
+    notice = shell.window.notice
+    assert notice.text.startswith("“papers” is a folder.")
+    assert notice.way.text() == words.ASK_ALL
+    qtbot.mouseClick(notice.way, Qt.MouseButton.LeftButton)
+    window = furniture(shell).batch.window
+    assert window is not None
+    assert window.isVisible()
+    assert window.source.text() == "papers"
     window.close()
