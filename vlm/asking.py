@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,16 +12,19 @@ import msgspec
 import torch
 
 from vlm import views
+from vlm.absence import says_something
 from vlm.cancel import CancelToken, Stopped, check, told
 from vlm.confidence import geometric_mean, unsure_words
 from vlm.decode import Token, generate, rules_of
 from vlm.drafts import Drafts
 from vlm.errors import ModelUnsupported, QuestionUnanswerable
-from vlm.evidence import locate_over
+from vlm.evidence import locate, locate_over
 from vlm.families.family import visual_tokens
+from vlm.nearest import nearest
 from vlm.prompt import Prompt
 from vlm.protocol import Ask, Cancelled, Done, Event, Progress, Saw, TextDelta
-from vlm.repetition import Repetition
+from vlm.reading_requests import asks_to_read
+from vlm.repetition import Repetition, endless_from
 from vlm.seeing import Clock, Seen, Sight
 from vlm.streaming import TextStream
 from vlm.types import Answer, Question, StopReason, Timings, View
@@ -68,6 +72,8 @@ class Draft:
         piece = self.stream.add(token.id)
         self.ends.append(len(self.stream.text))
         self.keep = self.repetition.add(token.id)
+        if self.keep is None and (start := endless_from(self.stream.text)) is not None:
+            self.keep = bisect_right(self.ends, start) + 1  # up to the token that begins it
         if self.keep is not None:
             self.stop = "repetition"
         return piece, self.keep is not None
@@ -202,11 +208,12 @@ def finished(
     shown = all_views(seen, more)
     info = sight.loaded.info
     counted = draft.probabilities[: draft.keep]
+    text = _as_written(draft.text, question, seen) if info.small and not more else draft.text
     return Answer(
-        text=draft.text,
+        text=text,
         confidence=geometric_mean(counted),
         evidence=locate_over(
-            draft.text, seen.words, question.box, [(one.page, one.words) for one in more]
+            text, seen.words, question.box, [(one.page, one.words) for one in more]
         ),
         stop=draft.stop,
         model=info.name,
@@ -223,5 +230,16 @@ def finished(
             tokens_per_second=draft.speed(),
         ),
         views=shown,
-        unsure=unsure_words(draft.text, draft.ends[: draft.keep], draft.probabilities),
+        unsure=unsure_words(draft.text, draft.ends[: draft.keep], draft.probabilities)
+        if text == draft.text
+        else (),
     )
+
+
+def _as_written(text: str, question: Question, seen: Seen) -> str:
+    """Return what a small model read as the page's own words have it, where those are like it."""
+    if not seen.words or asks_to_read(question.text) or not says_something(text):
+        return text
+    if locate(text, seen.words, question.box).kind in ("crop", "page"):
+        return text
+    return nearest(text, seen.words, question.box) or text

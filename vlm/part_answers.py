@@ -23,6 +23,7 @@ from vlm.cancel import CancelToken, Stopped, check
 from vlm.page_reading import AskPage
 from vlm.part_asking import PartFailed, Told, about, ask_part, named, timings, trust, worth
 from vlm.part_finder import PageParts
+from vlm.part_labels import ask_at_label
 from vlm.protocol import Cancelled, Done, Event, Progress, Saw
 from vlm.read_answers import LOWER, NEAR, found_in, size_of
 from vlm.reading_requests import asks_to_read
@@ -94,6 +95,9 @@ def answer(
         if unread:
             found = _found_read(question.text, page, readings, places)
             places = _worth_asking(question.text, page, found, places)
+        elif (at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS))) is not None:
+            found = [(at_label.weight, at_label.told)]
+            places = [] if at_label.clear else places
         asked, enough = places[: MOST_ASKED if unread else MOST_PARTS], _enough(places)
         for number, (box, text, relevance) in enumerate(asked):
             check(cancel)

@@ -24,15 +24,15 @@ NEAR = 0.7
 
 _MONTH = r"[^\W\d_]{3,9}"
 _YEAR = r"(?:(?:19|20)\d\d|\d\d)"
-_DATE = re.compile(
+DATE = re.compile(
     rf"(?<!\d)(?:\d{{1,2}}(?P<mark>[./\-]) ?\d{{1,2}}(?P=mark) ?{_YEAR}|"
     r"(?:19|20)\d\d[./\-]\d{1,2}[./\-]\d{1,2}|"
     rf"\d{{1,2}}[. \-]{{0,2}}{_MONTH}[., \-]{{1,2}}{_YEAR})(?!\d)|"
     rf"\b{_MONTH}\.? \d{{1,2}}, ?(?:19|20)\d\d(?!\d)"
 )
-_AMOUNT = re.compile(r"(?<![\d.,])\d[\d.,]*[.,] ?\d\d(?!\d)")
-_MAIL = re.compile(r"\S+@\S+\.\w+")
-_PATTERNS: dict[Form, re.Pattern[str]] = {"date": _DATE, "amount": _AMOUNT, "mail": _MAIL}
+AMOUNT = re.compile(r"(?<![\d.,])\d[\d.,]*[.,] ?\d\d(?!\d)")
+MAIL = re.compile(r"\S+@\S+\.\w+")
+_PATTERNS: dict[Form, re.Pattern[str]] = {"date": DATE, "amount": AMOUNT, "mail": MAIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +76,5 @@ def is_name(text: str) -> bool:
 
 def size_of(text: str) -> float | None:
     """Return the last amount in a text; None where there is none."""
-    amounts = _AMOUNT.findall(text)
+    amounts = AMOUNT.findall(text)
     return int(re.sub(r"\D", "", amounts[-1])) / 100 if amounts else None

@@ -16,6 +16,7 @@ from vlm.part_answers import MOST_ASKED, MOST_PARTS, answer
 from vlm.part_asking import UNKNOWN, Told, trust, worth
 from vlm.part_finder import PageParts
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
+from vlm.turns import on_page
 from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, PageRef, Question, Unsure, View, Word
 
 PAGE = PageRef("scan.pdf", 0)
@@ -134,7 +135,7 @@ def test_what_stands_in_its_part_is_preferred_to_what_stands_elsewhere_or_nowher
 
 
 def test_parts_with_the_questions_words_come_first_and_weigh_more() -> None:
-    parts = page(4, "Keller Mainz", "Delivery number 77", "Invoice number 5414", "Thank you")
+    parts = page(4, "Keller Mainz", "Delivery number asked", "Invoice number unclear", "Thank you")
     reader = Reader(lambda n: said(f"answer 5{n}", 0.9, "crop"))
     assert done(run(reader, parts)).text == "answer 52"
     assert reader.parts == [2, 1, 0, 3], "the others are asked as well"
@@ -143,7 +144,7 @@ def test_parts_with_the_questions_words_come_first_and_weigh_more() -> None:
 
 
 def test_a_sure_and_confirmed_answer_where_it_should_stand_ends_the_search() -> None:
-    parts = page(4, "Keller Mainz", "Delivery number 77", "Invoice number 5414", "Thank you")
+    parts = page(4, "Keller Mainz", "Delivery number asked", "Invoice number unclear", "Thank you")
     reader = Reader(lambda n: said("5414", 0.99, "crop"))
     assert done(run(reader, parts)).text == "5414"
     assert reader.parts == [2]
@@ -329,3 +330,49 @@ def test_a_group_of_lines_says_what_its_lines_say_but_single_lines_come_first() 
     readings = {lines[0]: "Keller", lines[1]: "Invoice number 5414"}
     assert done(run(reader, parts, readings=readings)).evidence.part == lines[1]
     assert [one.box for one in reader.asked] == [lines[1], both]
+
+
+LABELLED = ("Keller Mainz", "Delivery number 77", "Invoice number 5414", "Thank you")
+
+
+def test_what_stands_at_the_label_that_a_question_names_is_the_answer() -> None:
+    reader = Reader(lambda n: said("5474", 0.9, "absent"))
+    answered = done(run(reader, page(4, *LABELLED)))
+    assert answered.text == "5414"
+    assert reader.parts == [2]
+    assert answered.evidence.kind == "crop"
+    assert answered.evidence.part == strip(2)
+    assert len(answered.evidence.boxes) == 1
+    assert answered.unsure == ()
+    assert 0.9 < answered.confidence < 0.99
+
+
+def test_a_model_that_reads_the_same_at_the_label_makes_it_surer() -> None:
+    reader = Reader(lambda n: said("5414", 0.99, "crop"))
+    assert done(run(reader, page(4, *LABELLED))).confidence == 0.99
+
+
+def test_where_two_labels_are_as_likely_the_other_parts_are_asked_too() -> None:
+    twice = page(3, "Invoice number 5414", "Thank you", "Invoice number 6000")
+    reader = Reader(lambda n: absent())
+    answered = done(run(reader, twice))
+    assert answered.text == "5414"
+    assert answered.confidence < 0.7
+    assert len(reader.parts) == 4
+
+
+def test_a_turned_page_has_its_labels_beside_their_values_too() -> None:
+    words = tuple(
+        Word(word.text, on_page(word.box, WHOLE_PAGE, 90)) for word in page(4, *LABELLED).words
+    )
+    turned = PageRef("scan.pdf", 0, 90)
+    parts = of_lines((Box(0.0, 0.0, 1.0, 1.0),), words)
+    reader = Reader(lambda n: said("5474", 0.9, "absent"))
+    answered = done(run(reader, parts, Question("What is the invoice number?", turned)))
+    assert answered.text == "5414"
+    assert answered.evidence.kind == "crop"
+
+
+def test_a_label_on_a_page_whose_part_cannot_be_asked_ends_the_job() -> None:
+    reader = Reader(lambda n: Failed(1, "page_broken", "No."))
+    assert isinstance(run(reader, page(4, *LABELLED))[-1], Failed)

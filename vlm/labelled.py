@@ -1,0 +1,325 @@
+"""Finds values at their labels in the words of a page: behind, beside or below them. Pure.
+
+A small model reads the page's picture and often takes one field for another, but a document that
+was made by a program says its words exactly. What stands at the label that the question names, and
+has the form that it wants, is an answer to be trusted more than a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from vlm.answer_forms import Form
+from vlm.field_names import LESS, Named, at, is_label, named_in, words_of
+from vlm.read_answers import AMOUNT, DATE, MAIL, is_name
+from vlm.types import Box, Word
+
+APART = 2.0
+"""White between two cells of a row, in widths of a letter."""
+
+BESIDE, BELOW = 0.97, 0.88
+"""What a value counts in each cell of its label's row beyond the next, and in a row below."""
+
+ROWS_BELOW = 3
+"""Rows below a label that may hold its value; those of a party that may hold its name."""
+ROWS_OF_PARTY = 7
+
+NEAR = 14
+"""Characters behind a label within which its value begins."""
+
+SHORT = 4
+"""Letters of a label that is also a word of any sentence."""
+
+INSIDE = 0.8
+"""What a label counts that does not begin its cell."""
+
+UNNAMED = 0.75
+"""What the first company of a page counts as its seller, where no label says who that is."""
+
+_NUMBER = re.compile(
+    r"(?<![\w.,])[#+(]?[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)|"  # an IBAN
+    r"(?<![\w.,])[A-Z]{2} ?\d{2,3}(?: \d{3}){2,3}(?!\w)|"  # a VAT ID in groups
+    r"[+(]{0,2}\d[\d()\-/.]*(?: [\d()\-/.]+)+(?!\w)|"  # groups of digits, as of a phone
+    r"#?[^\W_][\w\-/.#:]*\w",
+)
+_PATTERNS: dict[Form | None, re.Pattern[str]] = {
+    "number": _NUMBER,
+    "date": DATE,
+    "amount": AMOUNT,
+    "mail": MAIL,
+}
+_LEADING, _TRAILING = " :;#.,-–—=\t", " :;#,-–—=\t"
+_COMPANY = re.compile(
+    r"\b(?:GmbH|AG|KG|OHG|UG|e\.? ?K\.?|Ltd|Limited|Inc|LLC|LLP|Corp|PLC|B\.?V\.?|N\.?V\.?|SARL|"
+    r"S\.A\.R\.L|SAS|S\.?A\.?|S\.?r\.?l|Sdn|Bhd|Pty|& Co|S\.?L\.?)(?![\w])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value at its label.
+
+    Attributes:
+        text: As the page has it.
+        box: Of its words.
+        weight: In (0, 1]: how surely it is what was asked for.
+    """
+
+    text: str
+    box: Box
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """Words of a row that stand together.
+
+    Attributes:
+        words: From left to right.
+        row: Number of its row, from the top.
+    """
+
+    words: tuple[Word, ...]
+    row: int
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def box(self) -> Box:
+        return union([word.box for word in self.words])
+
+    def part(self, start: int, end: int) -> Box:
+        """Return the box of the words that have the characters from `start` to before `end`."""
+        boxes, place = [], 0
+        for word in self.words:
+            if place < end and place + len(word.text) > start:
+                boxes.append(word.box)
+            place += len(word.text) + 1
+        return union(boxes or [word.box for word in self.words])
+
+
+def values(question: str, words: Sequence[Word]) -> tuple[Value, ...]:
+    """Return what stands at labels that a question names, the likeliest first.
+
+    Args:
+        question: As a person asks it.
+        words: The page's text layer, as the page is shown.
+    """
+    wanted = named_in(question)
+    if wanted is None or not words:
+        return ()
+    rows = cells_of(words)
+    found: dict[tuple[str, Box], Value] = {}
+    for value in [*_at_labels(wanted, rows), *_unnamed(wanted, rows)]:
+        known = found.get((value.text, value.box))
+        if known is None or known.weight < value.weight:
+            found[value.text, value.box] = value
+    ordered = sorted(found.values(), key=lambda one: one.box.y0, reverse=wanted.last)
+    return tuple(sorted(ordered, key=lambda one: -one.weight))
+
+
+def cells_of(words: Sequence[Word]) -> list[list[_Cell]]:
+    """Return rows from top to bottom, each with its cells from left to right."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: word.box.y0 + word.box.y1):
+        middle = (word.box.y0 + word.box.y1) / 2
+        if rows and rows[-1][0].box.y0 <= middle <= rows[-1][0].box.y1:
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    return [list(_cells(sorted(row, key=lambda one: one.box.x0), n)) for n, row in enumerate(rows)]
+
+
+def _cells(row: Sequence[Word], number: int) -> Iterator[_Cell]:
+    together = [row[0]]
+    for word in row[1:]:
+        last = together[-1]
+        letter = last.box.width / max(1, len(last.text))
+        if word.box.x0 - last.box.x1 > APART * letter:
+            yield _Cell(tuple(together), number)
+            together = []
+        together.append(word)
+    yield _Cell(tuple(together), number)
+
+
+def _at_labels(wanted: Named, rows: list[list[_Cell]]) -> Iterator[Value]:
+    for row in rows:
+        for index, cell in enumerate(row):
+            for phrase, counts in wanted.names:
+                found = _label(phrase, cell.text)
+                if found is None or (wanted.party and not _stands_alone(phrase, cell.text)):
+                    continue
+                end, quality = found
+                yield from _values_of(wanted, rows, (cell.row, index), end, counts * quality)
+
+
+def _label(phrase: tuple[str, ...], text: str) -> tuple[int, float] | None:
+    """Return where a label ends in a cell's text, and how well it fits; None where it is not."""
+    said = words_of(text)
+    start = at(phrase, said)
+    if start is None:
+        return None
+    end = _end_of(phrase, start, text)
+    before = 1.0 if start == 0 else INSIDE
+    return end, before
+
+
+def _stands_alone(phrase: tuple[str, ...], text: str) -> bool:
+    """Tell whether a label of few letters is all that comes before a colon: "an" mostly is not."""
+    return sum(map(len, phrase)) > SHORT or words_of(text.split(":")[0]) == phrase
+
+
+def _end_of(phrase: tuple[str, ...], start: int, text: str) -> int:
+    """Return the place behind the phrase that begins at word number `start` of a text."""
+    places = [found.end() for found in re.finditer(r"[^\W_]+", _without_asides(text))]
+    return places[start + len(phrase) - 1]
+
+
+def _without_asides(text: str) -> str:
+    """Return a text with blanks for what stands in parentheses, but for numbers as of a phone."""
+    return re.sub(r"\((?![+\d]{1,5}\)[ -]?\d)[^()]*\)", lambda found: " " * len(found[0]), text)
+
+
+def _values_of(
+    wanted: Named, rows: list[list[_Cell]], place: tuple[int, int], end: int, counts: float
+) -> Iterator[Value]:
+    """Yield the value of one label: behind it, in the next cells, or below."""
+    row, index = place
+    cell = rows[row][index]
+    rest = cell.text[end:]
+    inside = _fitting(wanted.form, rest, begins=_ends_a_label(rest))
+    if inside is not None and _is_near(rest, inside[0]):
+        start = end + inside[0]
+        text = rest[inside[0] : inside[1]]
+        yield Value(text, cell.part(start, end + inside[1]), counts)
+        return
+    if any(map(str.isalnum, rest)) and not rest.startswith("/"):
+        counts *= LESS  # "Total of the discounts" is no total
+    beside = list(_beside(wanted, rows[row][index + 1 :], counts))
+    if beside:
+        yield beside[-1] if wanted.rightmost else beside[0]
+    else:
+        yield from _below(wanted, rows, place, counts)
+
+
+def _beside(wanted: Named, cells: Sequence[_Cell], counts: float) -> Iterator[Value]:
+    """Yield the values in the cells of a row behind its label, up to the next label."""
+    for number, cell in enumerate(cells):
+        if _is_label(cell):
+            return
+        if (whole := _fitting(wanted.form, cell.text, begins=True)) is not None:
+            text = cell.text[slice(*whole)]
+            yield Value(text, cell.part(*whole), counts * BESIDE ** (number and 1))
+        elif wanted.form not in ("amount", "number"):
+            return
+
+
+def _below(
+    wanted: Named, rows: list[list[_Cell]], place: tuple[int, int], counts: float
+) -> Iterator[Value]:
+    """Yield the first value in the rows under a label, of a party that behind "Name:"."""
+    row, index = place
+    label = rows[row][index].box
+    most = ROWS_OF_PARTY if wanted.party else ROWS_BELOW
+    for number, under in enumerate(rows[row + 1 : row + 1 + most]):
+        for cell in under:
+            if cell.box.x0 >= label.x1 or cell.box.x1 <= label.x0:
+                continue
+            if wanted.party and words_of(cell.text)[:1] in (("name",), ("firma",), ("company",)):
+                yield from _name_beside(under, cell, counts)
+                return
+            if _is_label(cell):
+                continue
+            if (whole := _fitting(wanted.form, cell.text, begins=True)) is not None:
+                text = cell.text[slice(*whole)]
+                yield Value(text, cell.part(*whole), counts * BELOW * BESIDE**number)
+                return
+
+
+def _is_label(cell: _Cell) -> bool:
+    """Tell whether a cell is a label, or begins with one, rather than a value."""
+    return re.search(r"[^\W\d_]\.?:(\s|$)", cell.text) is not None or is_label(cell.text)
+
+
+def _name_beside(row: list[_Cell], label: _Cell, counts: float) -> Iterator[Value]:
+    """Yield what stands behind "Name:" in a party's own block."""
+    rest = label.text.split(":", 1)[1].strip() if ":" in label.text else ""
+    if rest:
+        start = label.text.index(rest)
+        yield Value(rest, label.part(start, len(label.text)), counts)
+        return
+    beside = row[row.index(label) + 1 :]
+    if beside:
+        yield Value(beside[0].text, beside[0].box, counts)
+
+
+def _is_near(rest: str, start: int) -> bool:
+    """Tell whether a value that begins at `start` is close enough behind its label."""
+    return len(" ".join(_without_asides(rest[:start]).split())) <= NEAR
+
+
+def _ends_a_label(rest: str) -> bool:
+    """Tell whether a value begins right here, as behind a colon."""
+    return rest.lstrip(" .")[:1] in (":", "#")
+
+
+def _fitting(form: Form | None, text: str, begins: bool) -> tuple[int, int] | None:
+    """Return where the first value of a form stands in a text; None where there is none.
+
+    Args:
+        form: Of the value; None for any.
+        text: What stands behind a label, in the next cell, or below.
+        begins: Whether anything of no known form that stands here is the value.
+    """
+    pattern = _PATTERNS.get(form)
+    if pattern is not None:
+        for found in pattern.finditer(_without_asides(text)):
+            if _counts(form, text, found):
+                signed = form == "amount" and text[: found.start()].endswith(("-", "−"))
+                return found.start() - signed, found.end()
+        return None
+    plain = text.lstrip(_LEADING).rstrip(_TRAILING)
+    if not begins or not plain or (form == "name" and not is_name(plain)):
+        return None
+    start = text.index(plain)
+    return start, start + len(plain)
+
+
+def _counts(form: Form | None, text: str, found: re.Match[str]) -> bool:
+    """Tell whether what looks like a value is one: a share in percent is no amount."""
+    value = found[0]
+    if form == "amount":
+        return not text[found.end() :].lstrip().startswith("%")
+    if form == "number":
+        digits = sum(map(str.isdigit, value))
+        letters = sum(map(str.isalpha, value))
+        whole = digits >= 2 or (digits == 1 and len(value) > 3)
+        return whole and letters <= digits + 6 and DATE.fullmatch(value) is None
+    return True
+
+
+def _unnamed(wanted: Named, rows: list[list[_Cell]]) -> Iterator[Value]:
+    """Yield the companies of a page, the first most, where its seller is asked for."""
+    if not wanted.party or (("seller",), 1.0) not in wanted.names:
+        return
+    count = 0
+    for row in rows:
+        for cell in row:
+            if _COMPANY.search(cell.text) and len(cell.words) <= 7 and ":" not in cell.text:
+                text = cell.text.lstrip(_LEADING).rstrip(_TRAILING)
+                yield Value(text, cell.box, UNNAMED * LESS**count)
+                count += 1
+
+
+def union(boxes: Sequence[Box]) -> Box:
+    """Return the smallest box that holds all of some."""
+    return Box(
+        min(box.x0 for box in boxes),
+        min(box.y0 for box in boxes),
+        max(box.x1 for box in boxes),
+        max(box.y1 for box in boxes),
+    )
