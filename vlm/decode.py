@@ -22,6 +22,9 @@ from vlm.drafts import Drafts
 from vlm.llama_step import Choice
 from vlm.llama_write import Writer, writer_of
 
+PATIENCE = 3
+"""Tokens of which the page's words told nothing, before several are written without asking them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -136,7 +139,7 @@ def generate(
     """
     beside = isinstance(decoder, Beside)
     used, count = [decoder.begins] if isinstance(decoder, Beside) else list(prompt), 0
-    guess = list[int]()
+    guess, alone = list[int](), 0
     source: Drafts | Writer | None = None
     choices: Iterable[tuple[int, float]] = [rules.choose(logits, used)]
     checking = decoder if isinstance(decoder, Checking) else None
@@ -163,8 +166,10 @@ def generate(
             guess, source = drafts.propose(used[len(prompt) :], limit - count - 1), drafts
         if not guess and writer is not None:
             guess, source = writer.guess(sequence, used[-1], limit - count - 1), writer
+        alone = 0 if guess else alone + 1
         if not guess and writer is not None:
-            written = writer.write(sequence, used[-1], limit - count)
+            most = 1 if drafts is not None and alone <= PATIENCE else limit - count
+            written = writer.write(sequence, used[-1], most)
             choices, guess, source = written, [one for one, _ in written[:-1]], None
             continue
         with torch.inference_mode():

@@ -20,7 +20,7 @@ from vlm.llama_step import Choice, OneToken
 from vlm.products import can_int8, threads_for
 
 AT_ONCE = 4
-"""Tokens that are written in 8 bits before they are shown."""
+"""Tokens that a small model writes before they are shown: some milliseconds."""
 
 GUESSES = (2, 4, 8)
 """Fewest tokens of a guess, those of the first, and most."""
@@ -60,19 +60,19 @@ class Writer:
 
     @torch.inference_mode()
     def write(self, sequence: LlamaSequence, last: int, most: int) -> list[tuple[int, float]]:
-        """Append a token and choose what follows: one where guesses can be checked, else several.
+        """Append a token and choose what follows, up to `AT_ONCE` tokens where the model is small.
 
         Args:
             sequence: Is extended by `last` and all chosen tokens but the last.
             last: The answer's last token.
-            most: Tokens that may still come, at least 1.
+            most: Tokens that may come now, at least 1.
 
         Returns:
             Ids with their probabilities.
         """
         one, decoder = self._decoder.one, self._decoder
         assert one is not None
-        found = self._chosen(one, sequence, last, 1 if decoder.exact else min(AT_ONCE, most))
+        found = self._chosen(one, sequence, last, min(AT_ONCE, most) if decoder.small else 1)
         sequence.length += len(found)
         return found
 

@@ -11,7 +11,7 @@ from transformers import AutoModelForImageTextToText
 from tests import tiny
 from tests.drawn import DrawnPages, line
 from tests.vlm.answering import NEVER, PAGE, Checkpoint, answered, last, question, started
-from vlm import views
+from vlm import llama_write, views
 from vlm.engine import Engine
 from vlm.families import FAMILIES
 from vlm.llama import LlamaDecoder
@@ -135,7 +135,7 @@ def test_only_the_follow_ups_own_tokens_are_prefilled(
     monkeypatch.setattr(LlamaDecoder, "room", counted)
     answered(answerer, question("Why?"))
     assert lengths[0] < 12
-    assert set(lengths[1:]) == {1}
+    assert max(lengths[1:]) <= llama_write.AT_ONCE, "the answer's"
 
 
 def test_a_page_looked_at_ahead_is_not_encoded_again(checkpoint: Checkpoint) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests import tiny
 from vlm import llama_write
 from vlm.decode import Rules, Token, generate
 from vlm.decoder import text_model
+from vlm.drafts import Drafts
 from vlm.llama import LlamaDecoder
 from vlm.llama_step import Choice
 from vlm.llama_write import MISSES, Writer, ahead_gain, look_ahead, writer_of
@@ -27,11 +29,13 @@ def fresh(kind: tiny.Kind = "marked") -> LlamaDecoder:
     return LlamaDecoder(text_model(tiny.build(kind)[0]))
 
 
-def said(decoder: LlamaDecoder, rules: Rules, limit: int = LIMIT) -> list[Token]:
+def said(
+    decoder: LlamaDecoder, rules: Rules, limit: int = LIMIT, drafts: Drafts | None = None
+) -> list[Token]:
     sequence = decoder.start()
     with torch.inference_mode():
         logits = decoder.extend(sequence, decoder.embed(torch.arange(9, 29)))
-    found = list(generate(decoder, sequence, logits, rules, list(range(9, 29)), limit))
+    found = list(generate(decoder, sequence, logits, rules, list(range(9, 29)), limit, drafts))
     assert sequence.length <= 20 + len(found)
     return found
 
@@ -107,10 +111,11 @@ def test_written_several_at_once_or_one_by_one_tokens_are_the_same(
     assert stopped[-1].ends
 
 
-@needs_8_bits
-def test_in_8_bits_several_tokens_are_written_before_they_are_shown() -> None:
+@pytest.mark.parametrize("reduced", [False, pytest.param(True, marks=needs_8_bits)])
+def test_a_small_model_writes_several_tokens_before_they_are_shown(reduced: bool) -> None:
     decoder = fresh()
-    decoder.shrink()
+    if reduced:
+        decoder.shrink()
     sequence = decoder.start()
     with torch.inference_mode():
         decoder.extend(sequence, decoder.embed(torch.arange(9, 29)))
@@ -119,6 +124,42 @@ def test_in_8_bits_several_tokens_are_written_before_they_are_shown() -> None:
     assert len(writer.write(sequence, 7, 99)) == llama_write.AT_ONCE
     assert len(writer.write(sequence, 7, 2)) == 2
     assert sequence.length == 20 + llama_write.AT_ONCE + 2
+
+
+def test_a_large_model_shows_every_token_as_it_comes() -> None:
+    decoder = fresh()
+    decoder.small = False
+    sequence = decoder.start()
+    with torch.inference_mode():
+        decoder.extend(sequence, decoder.embed(torch.arange(9, 29)))
+    writer = writer_of(decoder, Choice())
+    assert writer is not None
+    assert len(writer.write(sequence, 7, 99)) == 1
+
+
+@pytest.mark.parametrize("patience", [0, 3, 99])
+def test_the_pages_words_are_asked_for_a_while_before_tokens_are_written_together(
+    monkeypatch: pytest.MonkeyPatch, patience: int
+) -> None:
+    """The tokens are the same; `Nothing` never knows how an answer goes on."""
+
+    class Nothing(Drafts):
+        def propose(self, ids: Sequence[int], most: int) -> list[int]:
+            return []
+
+    decoder, rules = fresh(), Rules(frozenset())
+    expected = ids(said(decoder, rules))
+    monkeypatch.setattr("vlm.decode.PATIENCE", patience)
+    wanted, write = list[int](), Writer.write
+
+    def written(self: Writer, sequence: Any, last: int, count: int) -> Any:
+        wanted.append(count)
+        return write(self, sequence, last, count)
+
+    monkeypatch.setattr(Writer, "write", written)
+    assert ids(said(decoder, rules, drafts=Nothing(list))) == expected
+    assert wanted[:patience] == [1] * min(patience, len(wanted))
+    assert max(wanted) == max(1, LIMIT - 1 - patience)
 
 
 def test_rules_that_look_back_are_asked_about_every_token(
