@@ -1,4 +1,4 @@
-"""Tells when a model has begun to repeat itself without end. Pure; knows token ids only."""
+"""Tells when a model has begun to repeat itself without end. Pure; knows token ids and text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ LONGEST = 64
 REPEATS = 4
 TOKENS = 64
 """A piece is runaway when it stands at least `REPEATS` times and fills `TOKENS` tokens."""
+
+LETTERS = 24
+"""So often one letter or digit in a row stands in no document: IBANs have twelve zeros, hidden card
+numbers sixteen crosses. Lines of dots or dashes are longer."""
 
 
 class Repetition:
@@ -36,3 +40,13 @@ class Repetition:
             if length >= TOKENS and length >= REPEATS * period:
                 return len(ids) - runs[period]
         return None
+
+
+def endless_from(text: str) -> int | None:
+    """Return where the letter or digit begins that a text ends with again and again.
+
+    None when it stands there less than `LETTERS` times, as in real numbers and words.
+    """
+    if len(text) < LETTERS or not text[-1].isalnum() or text[-LETTERS:] != text[-1] * LETTERS:
+        return None
+    return len(text.rstrip(text[-1]))

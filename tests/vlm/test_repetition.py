@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vlm.repetition import Repetition
+from vlm.repetition import LETTERS, Repetition, endless_from
 
 
 def kept(ids: list[int]) -> tuple[int, int] | None:
@@ -48,3 +48,22 @@ def test_a_repetition_that_begins_inside_the_phrase() -> None:
 )
 def test_what_a_document_may_say_goes_on(ids: list[int]) -> None:
     assert kept(ids) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("488" + "1" * LETTERS, 3),
+        ("0" * 40, 0),
+        ("x" * (LETTERS - 1), None),
+        ("a" + "1" * LETTERS + "2", None),
+        ("1000000", None),
+        ("SC18SSCB11010000000000001497USD", None),
+        ("XXXXXXXXXXXXXXXX", None),
+        ("." * 60, None),
+        ("_ " * 60, None),
+        ("", None),
+    ],
+)
+def test_one_letter_or_digit_for_ever(text: str, start: int | None) -> None:
+    assert endless_from(text) == start
