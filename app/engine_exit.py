@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from app.process import Ended, How
+from vlm.shortage import is_said
 
 PLACES = 6
 """How many of the last places in the code go to the log when the engine crashed."""
@@ -31,6 +32,11 @@ def sentence(ended: Ended) -> str:
             return (
                 "The system ended the reader, most likely because memory ran out. "
                 "Closing other programs or choosing a smaller model helps."
+            )
+        case How.CRASHED | How.FAILED if is_said(ended.complaints):
+            return (
+                "The reader ended because memory ran out. Closing other programs or choosing a "
+                "smaller model helps."
             )
         case How.CRASHED | How.FAILED | How.FINISHED:
             return "The reader ended unexpectedly."

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import re
 import sys
 import warnings
 from pathlib import Path
@@ -24,6 +23,7 @@ from finetune.lock import RunLock
 from finetune.protocol import VERSION, Event, Failed, Started
 from vlm.errors import DeskError, OutOfMemory
 from vlm.host import OFFLINE
+from vlm.shortage import is_said
 from vlm.wire import write
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,6 @@ _USAGE = (
     f"usage: RUN_DIR | {MERGE} BASE_DIR ADAPTER_DIR TARGET_DIR | {COUNT} BASE_DIR ROWS_FILE "
     f"[{WHOLE}]\n"
 )
-_MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -102,7 +101,7 @@ def _failure(error: Exception) -> Failed:
     if isinstance(error, OSError) and error.errno in FULL:
         text = "The disk is full. Free some space and start the run again; nothing is lost."
         return Failed(TuningError.code, text)
-    if isinstance(error, MemoryError) or _MEMORY.search(str(error)):
+    if isinstance(error, MemoryError) or is_said(str(error)):
         text = (
             "The memory is not enough. Choose a smaller micro_batch or gradient_checkpointing, or "
             "close other programs; nothing that was learned is lost."

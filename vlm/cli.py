@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from vlm import cli_models, family_names, models, system_refusals
+from vlm import cli_models, family_names, models, shortage, system_refusals
 from vlm.errors import (
     AdapterMismatch,
     BatchUnusable,
@@ -63,6 +63,8 @@ exit codes:
   130  interrupted
 """
 
+NO_MEMORY = "The memory is not enough. Close other programs or choose a smaller model."
+
 
 class NoModelError(Exception):
     """No model was named and none came with the program."""
@@ -102,6 +104,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(system_refusals.sentence(error), file=sys.stderr)
         return FAILED
+    except (MemoryError, ImportError, RuntimeError) as error:  # a library may not even fit
+        if not shortage.is_said(f"{type(error).__name__}: {error}"):
+            raise
+        print(NO_MEMORY, file=sys.stderr)
+        return EXIT_CODES[OutOfMemory.code]
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import psutil
 import torch
 
 from vlm import amounts
 from vlm.bfloat16 import WORTHWHILE, bfloat16_gain
 from vlm.errors import ModelUnsupported, OutOfMemory
+from vlm.shortage import free_bytes as memory_left
+from vlm.shortage import is_said
 
 ROOM = 1.2
 """What a loaded model needs besides its weights, as a factor: activations and caches."""
@@ -110,7 +111,7 @@ def free_bytes(device: str) -> int:
     """Return how much memory the device has left."""
     if device == "cuda":
         return int(torch.cuda.mem_get_info()[0])
-    return int(psutil.virtual_memory().available)
+    return memory_left()
 
 
 def fit(weights: int, placement: Placement, name: str) -> Placement:
@@ -144,7 +145,6 @@ def fit(weights: int, placement: Placement, name: str) -> Placement:
     )
 
 
-_SHORTAGE = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
 _BYTES = re.compile(r"tried to allocate ([\d.]+)\s*(bytes|KiB|MiB|GiB|TiB)", re.IGNORECASE)
 _UNITS = {"bytes": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 
@@ -154,7 +154,7 @@ def shortage(error: BaseException, device: str) -> OutOfMemory | None:
     if isinstance(error, OutOfMemory):
         return error
     known = isinstance(error, MemoryError | torch.OutOfMemoryError)
-    if not known and not (isinstance(error, RuntimeError) and _SHORTAGE.search(str(error))):
+    if not known and not (isinstance(error, RuntimeError) and is_said(str(error))):
         return None
     found = _BYTES.search(str(error))
     needed = int(float(found[1]) * _UNITS[found[2].lower()]) if found else 0
@@ -162,7 +162,7 @@ def shortage(error: BaseException, device: str) -> OutOfMemory | None:
     asked = f" {amounts.size(needed)} more were needed;" if needed else ""
     kind = "GPU memory" if device == "cuda" else "memory"
     return OutOfMemory(
-        f"The {kind} is not enough for this question:{asked} {amounts.size(free)} are free. "
+        f"The {kind} is not enough:{asked} {amounts.size(free)} are free. "
         "Draw a smaller box, close other programs or choose a smaller model.",
         needed,
         free,

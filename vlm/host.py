@@ -45,6 +45,9 @@ from vlm.protocol import (
 GRACE = 3.0
 """Seconds a job may take to stop once the window is gone; then the process ends anyway."""
 
+EXIT_UNBUILT = 1
+"""The exit code when what answers cannot be made, for example because memory is short."""
+
 EXIT_PROTOCOL = 3
 """The exit code after a message that this process does not understand."""
 
@@ -131,7 +134,12 @@ class Host:
         """
         self._send(Hello(VERSION))
         threading.Thread(target=self._read, name="requests", daemon=True).start()
-        answerer = build()
+        try:
+            answerer = build()
+        except BaseException:
+            traceback.print_exc()
+            self._leave(EXIT_UNBUILT)  # an orderly end would abort: the other thread reads stdin
+            raise
         self._built = True
         try:
             while (request := self._waiting.get()) is not None:

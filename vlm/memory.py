@@ -15,6 +15,7 @@ from enum import Enum
 import psutil
 
 from vlm import amounts
+from vlm.shortage import free_bytes
 
 ROOM = 1.2
 """What a loaded model needs besides its weights, as a factor; `vlm.device` demands the same."""
@@ -90,7 +91,7 @@ def look(cpu_bytes_per_weight: int = CPU_BYTES_PER_WEIGHT) -> Machine:
     memory = psutil.virtual_memory()
     shared = platform.system() == "Darwin" and platform.machine() == "arm64"
     width = GPU_BYTES_PER_WEIGHT if shared else cpu_bytes_per_weight
-    return Machine(memory.total, memory.available, _largest_gpu(), shared, width)
+    return Machine(memory.total, free_bytes(), _largest_gpu(), shared, width)
 
 
 def need(weights: int, machine: Machine) -> Need:

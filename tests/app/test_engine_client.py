@@ -263,6 +263,31 @@ def test_an_engine_that_cannot_start_says_so_and_is_not_tried_again(qtbot: QtBot
     assert "could not be started" in log.exits[0].sentence
 
 
+@pytest.mark.parametrize(
+    ("complaint", "sentence"),
+    [
+        (
+            "ImportError: libtorch_cpu.so: failed to map segment from shared object",
+            "memory ran out",
+        ),
+        ("terminate called after throwing an instance of 'std::bad_alloc'", "memory ran out"),
+        ("ValueError: other", "ended unexpectedly"),
+    ],
+)
+def test_an_engine_that_ends_for_want_of_memory_says_so(
+    qtbot: QtBot, complaint: str, sentence: str
+) -> None:
+    dies = f"import sys; sys.stderr.write({complaint!r}); sys.exit(1)"
+    client = EngineClient([sys.executable, "-c", dies], restart_ms=1)
+    log = Log(client)
+    job = client.load("/models/one")
+    qtbot.waitUntil(lambda: len(log.exits) == 2, timeout=WAIT)
+    assert sentence in log.exits[-1].sentence
+    last = log.last(job)
+    assert isinstance(last, Failed)
+    assert sentence in last.message
+
+
 def test_progress_is_passed_on(qtbot: QtBot, client: EngineClient) -> None:
     log = Log(client)
     load(qtbot, client, log)

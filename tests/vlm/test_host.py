@@ -14,9 +14,9 @@ import pytest
 
 from tests import tiny
 from tests.vlm.conversation import Closing, EngineContract, code_of
-from vlm import children, wire
+from vlm import children, shortage, wire
 from vlm.cancel import CancelToken
-from vlm.host import Host
+from vlm.host import EXIT_UNBUILT, Host
 from vlm.protocol import (
     VERSION,
     AllAnswered,
@@ -188,6 +188,25 @@ def test_the_end_of_the_stream_cancels_everything() -> None:
     jobs = [event.job for event in said if isinstance(event, Cancelled | Looked)]
     assert jobs == [1, 2, 3]
     assert Cancelled(3) in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere this limit is not kept")
+def test_where_memory_is_too_short_to_begin_the_process_says_so_and_does_not_crash() -> None:
+    limited = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (300_000_000, 300_000_000));"
+        "from vlm.children import run; sys.exit(run('engine'))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", limited],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        said = process.stderr.read()  # the window goes on listening meanwhile
+        assert process.wait() == EXIT_UNBUILT
+    assert shortage.is_said(said)
 
 
 def test_a_protocol_error_has_its_own_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
