@@ -39,6 +39,11 @@ def as_here(number: str) -> str:
     return number.replace(".", _here().decimalPoint())
 
 
+def sentence(text: str) -> str:
+    """Return a sentence with its decimals as here: "needs 1.5 GB.", in Germany "needs 1,5 GB."."""
+    return re.sub(r"(?<=\d)\.(?=\d)", _here().decimalPoint(), text)
+
+
 def percent(value: float) -> str:
     """Write a fraction as whole percent: "62 %"; never 100 % unless it is."""
     shown = round(value * 100)

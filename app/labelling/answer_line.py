@@ -55,13 +55,18 @@ class AnswerLine(QLineEdit):
         """Put an offered answer into the line, ready to be taken or typed over."""
         self._offered = text
         self.setText(text)
-        self.selectAll()
+        self._select()
 
     def put(self, text: str) -> None:
         """Put an answer of the person's into the line."""
         self._offered = ""
         self.setText(text)
-        self.selectAll()
+        self._select()
+
+    def _select(self) -> None:
+        """Select everything from its end, so that a long answer shows how it begins."""
+        self.end(False)
+        self.home(True)
 
     def clear_all(self) -> None:
         """Empty the line and forget what was offered."""

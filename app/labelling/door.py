@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget
 
 from app import dialogs, intake
 from app.ask.values import Asked
@@ -65,8 +65,11 @@ class LabelDoor(QObject):
             behind.begin()
             behind.panel.setFocus()
         elif self._behind is not None:
+            inside = self._behind.panel.isAncestorOf(QApplication.focusWidget() or self._window)
             self._behind.end()
             self.side.setCurrentWidget(self._parts.ask)
+            if inside:  # else it would go to whatever comes first
+                self._parts.tabs.take_keyboard()
 
     def _choose_documents(self) -> None:
         recent = self._parts.desk.recent

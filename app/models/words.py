@@ -77,7 +77,8 @@ def parameters(count: int) -> str:
 
 def fit(need: Need) -> str:
     """Say whether a model fits: "Too large. Needs about 21 GB of GPU memory; you have 8."."""
-    return f"{_FITS[need.fit]} {need.sentence}".strip().rstrip(".") + "."
+    said = f"{_FITS[need.fit]} {figures.sentence(need.sentence)}"
+    return said.strip().rstrip(".") + "."
 
 
 def moving(event: Moved) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app import theme
+from app import figures, theme
 from app.labels import Role, label
 from app.theme import Tone
 from app.training import fields, words
@@ -103,7 +103,7 @@ class SetupPage(QWidget):
         guess = prepared.estimate
         self.memory.say(words.memory(guess), Tone.GOOD if guess.fits else Tone.BAD)
         self.time.say(words.time(guess))
-        self.reasons.setText(fields.named(" ".join(guess.reasons)))
+        self.reasons.setText(figures.sentence(fields.named(" ".join(guess.reasons))))
         problem = prepared.name_problem if self.name.text().strip() else ""
         self.name_problem.say(problem, Tone.BAD)
         self.start.setEnabled(not prepared.refusals and not prepared.name_problem)

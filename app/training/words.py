@@ -189,7 +189,7 @@ def state(run: Run, wish: str) -> str:
         case Paused() if run.process and wish != "leave":
             return GOING_ON if wish == "run" else paused(tale.now)
         case Waiting() if run.process:
-            return tale.now.text
+            return figures.sentence(tale.now.text)
         case Measured():
             return measured(run)
         case _:

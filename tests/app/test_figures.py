@@ -23,6 +23,7 @@ def test_numbers_and_days_are_written_as_here(german: None) -> None:
     assert words.seconds(1.44) == "1,4 s"
     assert figures.size(4_500_000_000) == "4,5 GB"
     assert figures.percent(0.624) == "62 %"
+    assert figures.sentence("Needs 1.5 GB. 0.3 are free.") == "Needs 1,5 GB. 0,3 are free."
     assert figures.moment(datetime(2025, 4, 3, 21, 3).astimezone()) == "03.04.2025, 21:03"
 
 

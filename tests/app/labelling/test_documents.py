@@ -116,6 +116,20 @@ def test_labelling_with_nothing_open_asks_for_documents(
     qtbot.waitUntil(lambda: panel_of(shell).progress.text() == "1 of 6 pages, 0 labelled")
 
 
+def test_the_keyboard_is_on_the_page_when_labelling_ends(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    shell = make_shell(two[0])
+    to_the_front(qtbot, shell.window)
+    begin(qtbot, shell)
+    assert panel_of(shell).answer.hasFocus()
+    shell.window.commands.label.setChecked(False)
+    assert pages(shell).hasFocus()
+    begin(qtbot, shell)
+    shell.window.commands.ask.trigger()
+    assert furniture(shell).panel.composer.line.hasFocus()
+
+
 def test_asking_again_brings_the_conversation_back(
     qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
 ) -> None:
