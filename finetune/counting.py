@@ -12,7 +12,7 @@ import msgspec
 from transformers import AutoConfig
 
 from finetune.costs import Cost
-from finetune.effort import HOLDING, LACKING
+from finetune.effort import TAUGHT_PARTS
 from finetune.lessons import worded
 from finetune.runs import RunRow
 from vlm import models, safety
@@ -41,7 +41,7 @@ def count(base: Path, rows: Sequence[RunRow], splitting: bool) -> Iterator[Cost]
     processor = family.processor(base, config)
     in_parts = models.is_shipped(base)
     for row in rows:
-        parts = HOLDING + LACKING if in_parts and row.box is None else 0
+        parts = TAUGHT_PARTS if in_parts and row.box is None else 0
         if parts:  # which ones is known once the page is looked at; they cost alike
             row = msgspec.structs.replace(row, part=Box(0.0, 0.0, 1.0, _PART))
         _, layout, prompt = worded(family, processor, row, splitting)

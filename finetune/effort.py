@@ -15,8 +15,12 @@ from finetune.plan import TrainPlan
 from finetune.types import Example
 from vlm.types import Value
 
-HOLDING, LACKING = 2, 2
-"""Parts of a page that a row about all of it is taught on: with its answer, and without."""
+HOLDING, READ_ANEW, LACKING = 2, 1, 1
+"""Parts of a page that a row about all of it is taught on: with its answer, how the first of them
+is read, and without its answer."""
+
+TAUGHT_PARTS = HOLDING + READ_ANEW + LACKING
+"""Of a page, for one row."""
 
 ASKED = 40
 """Parts of a page that are asked for one answer: most of those that a full page has."""
@@ -78,7 +82,7 @@ def learning_work(plan: TrainPlan, learned: Questions, model: Model) -> int:
     rows = at_once.rows + own
     work = _steps(plan, rows, at_once.pictures + own, model, model.page)
     if model.part is not None:
-        parts = learned.whole * (HOLDING + LACKING)
+        parts = learned.whole * TAUGHT_PARTS
         work += _steps(plan, parts, parts, model, model.part)
     return work
 

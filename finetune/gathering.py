@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from finetune import spelling
 from finetune.examples import new_id
 from finetune.lookalike import LONGEST_PX as HASH_PX
 from finetune.lookalike import page_hash_of
@@ -96,7 +97,7 @@ def gather(rows: Iterable[Row | RowProblem], pages: PageSource) -> Iterator[Gath
             document=row.document or hashes[row.page.path],
             page=row.page,
             question=row.question,
-            answers=row.answers,
+            answers=spelling.as_shown(row.answers, " ".join(word.text for word in crop.words)),
             kind=row.kind,
             made_at=time.time(),
             box=row.box,

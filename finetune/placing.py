@@ -7,43 +7,38 @@ about parts that do not. Loaded by the training process only.
 
 from __future__ import annotations
 
-import contextlib
-import itertools
-import random
-import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
-import msgspec
-
-from finetune import runs
-from finetune.effort import HOLDING, LACKING
-from finetune.engine_jobs import last_of
+from finetune import runs, spelling
+from finetune.base_model import load_base
 from finetune.kept import KeptPages, page_of
+from finetune.part_lessons import Scan, is_found, lessons_in
+from finetune.part_reader import PartReader
 from finetune.plan import TrainPlan
 from finetune.protocol import Preparing, StepEvent, Wish
 from finetune.runs import RunRow
-from finetune.types import NOT_ON_PAGE
-from vlm import focus
-from vlm.absence import says_absent, says_something
+from vlm import device
+from vlm.absence import says_absent
 from vlm.document_questions import stamp
-from vlm.engine import Engine
-from vlm.evidence import locate
-from vlm.likeness import within
-from vlm.page_finder import FEW_WORDS
-from vlm.page_reading import READ
-from vlm.part_answers import ranked
 from vlm.part_finder import PageParts, PartFinder
-from vlm.protocol import Ask, Done, Event, Load
-from vlm.scan_lines import READ_TOKENS
-from vlm.types import WHOLE_PAGE, Box, PageRef, Question, Word
+from vlm.scan_lines import is_scan
+from vlm.types import WHOLE_PAGE, Box, PageRef
 
-MISREAD, UNLIKE = 0.8, 0.6
-"""Likeness of a reading to an answer from which on it is that answer with a letter or two wrong,
-and up to which it surely is something else; between them nothing is taught about a part."""
 
-LONG = 6
-"""Letters of an answer that may be misread; a shorter one is like too much else."""
+class Reader(Protocol):
+    """Reads parts of scans; see `part_reader.PartReader`."""
+
+    def read(self, page: PageRef, box: Box) -> str:
+        """Return what stands in a part."""
+        ...
+
+    def losses(
+        self, row: RunRow, page: PageRef, boxes: Sequence[Box], text: str
+    ) -> Iterator[list[float]]:
+        """Yield for each part the loss of each token of an answer."""
+        ...
 
 
 def place_all(
@@ -70,20 +65,23 @@ def place_all(
     """
     taught = runs.watched(rows)
     pages = KeptPages(taught, lambda row: runs.read_picture(run, row))
+    loaded = load_base(Path(plan.base), device.choose("auto"))
+    placer = Placer(pages, PartReader(loaded, pages, breathe))
     found: list[RunRow] = []
-    with contextlib.closing(Engine(pages)) as engine:
-        never = threading.Event()
-        last_of(engine.load(Load(0, plan.base, precision="exact"), never), breathe)
-
-        def ask(question: Question) -> Event:
-            return last_of(engine.ask(Ask(0, question), never), breathe)
-
-        placer = Placer(pages, ask)
-        for number, row in enumerate(taught):
+    for number, row in enumerate(taught):
+        yield Preparing("Finding the answers on their pages", number / len(taught))
+        if row.box is not None:
+            found.append(row)
+            continue
+        steps = placer.place(row)
+        while True:
             if (yield from between()) == "stop":
                 return None
-            yield Preparing("Finding the answers on their pages", number / len(taught))
-            found += placer.place(row) if row.box is None else (row,)
+            try:
+                next(steps)
+            except StopIteration as end:
+                found += end.value
+                break
     return found
 
 
@@ -92,17 +90,20 @@ class Placer:
 
     Args:
         pages: Draws the rows' pictures.
-        ask: Returns the last event of a question about a part of a scan.
+        reader: Reads the parts of scans.
     """
 
-    def __init__(self, pages: KeptPages, ask: Callable[[Question], Event]) -> None:
-        self._ask = ask
+    def __init__(self, pages: KeptPages, reader: Reader) -> None:
+        self._reader = reader
         self._finder = PartFinder(pages, stamp)
         self._first: dict[tuple[str, int], PageRef] = {}
-        self._words: dict[PageRef, tuple[Word, ...]] = {}
+        self._read: dict[PageRef, dict[Box, str]] = {}
 
-    def place(self, row: RunRow) -> tuple[RunRow, ...]:
-        """Return rows about parts of a row's page; the row itself where that cannot be told.
+    def place(self, row: RunRow) -> Generator[None, None, tuple[RunRow, ...]]:
+        """Yield between two parts that are looked at.
+
+        Returns:
+            Rows about parts of a row's page; the row itself where that cannot be told.
 
         Raises:
             DeskError: When the picture cannot be drawn.
@@ -112,79 +113,34 @@ class Placer:
         parts = self._finder.find(page, None)
         if parts.asked == (WHOLE_PAGE,):
             return (row,)
-        if page not in self._words:
-            scan = len(parts.words) < FEW_WORDS
-            self._words[page] = self._read(page, parts) if scan else parts.words
-        return lessons_in(row, parts, self._words[page]) or (row,)
+        if not is_scan(parts):
+            return lessons_in(row, parts, parts.words) or (row,)
+        scan = Scan((yield from self._readings(page, parts)), {})
+        if not says_absent(row.answers[0]):
+            scan = yield from self._weighed(row, page, parts, scan)
+        return lessons_in(row, parts, (), scan) or (row,)
 
-    def _read(self, page: PageRef, parts: PageParts) -> tuple[Word, ...]:
-        """Return what the model reads in each line, every word as if it filled the line."""
-        found: list[Word] = []
-        for box in parts.asked[: parts.lines]:
-            question = Question(READ, page, box, splitting=False, max_new_tokens=READ_TOKENS)
-            done = self._ask(question)
-            if isinstance(done, Done) and says_something(done.answer.text):
-                found += (Word(text, box) for text in done.answer.text.split())
-        return tuple(found)
+    def _readings(self, page: PageRef, parts: PageParts) -> Generator[None, None, dict[Box, str]]:
+        """Return what is read in each line of a page, once for all questions about it."""
+        if page not in self._read:
+            found: dict[Box, str] = {}
+            for box in parts.asked[: parts.lines]:
+                yield
+                found[box] = self._reader.read(page, box)
+            self._read[page] = found
+        return self._read[page]
 
-
-def lessons_in(row: RunRow, page: PageParts, words: Sequence[Word]) -> tuple[RunRow, ...]:
-    """Return rows about the parts of a page that a row is best taught on; none if nobody can tell.
-
-    Of the parts with the answer that one counts which has most to do with the question, and one
-    that overlaps it: what the answer says elsewhere on the page may mean something else. Of those
-    without it, the most misleading one is taught and another one.
-
-    Args:
-        row: About the whole page.
-        page: Its parts.
-        words: What is known to stand on it; parts without any are left out.
-    """
-    order = ranked(page, focus.texts_of(page.asked, words), row.question)
-    told = [(box, text) for box, text, _ in order if text]
-    holding: list[Box] = []
-    if not says_absent(row.answers[0]):
-        every = _holding(row.answers, told, words)
-        holding = [box for box in every if _meet(box, every[0])][:HOLDING]
-        if not holding:
-            return ()
-    others = [one for one in told if not any(_meet(one[0], held) for held in holding[:1])]
-    taught = [(box, row.answers) for box in holding]
-    taught += [(box, (NOT_ON_PAGE,)) for box in _lacking(row, others)]
-    return tuple(
-        msgspec.structs.replace(row, id=f"{row.id}#{number}", part=box, answers=answers)
-        for number, (box, answers) in enumerate(taught)
-    )
-
-
-Told = tuple[Box, str]
-"""A part and what stands in it."""
-
-
-def _holding(answers: Sequence[str], told: Sequence[Told], words: Sequence[Word]) -> Sequence[Box]:
-    """Return the parts that say an answer to the letter, else those where it may be misread."""
-    exact = [
-        box
-        for box, _ in told
-        if any(locate(answer, words, box).kind == "crop" for answer in answers)
-    ]
-    long = [one for one in answers if len(one) >= LONG and not any(map(str.isdigit, one))]
-    return exact or [
-        box for box, text in told if any(within(answer, text) >= MISREAD for answer in long)
-    ]
-
-
-def _lacking(row: RunRow, others: Sequence[Told]) -> Iterator[Box]:
-    """Return `LACKING` parts that surely do not say the answer: the first of all, then any."""
-    rest = list(others[1:])
-    random.Random(row.id).shuffle(rest)
-    lacks = (
-        box
-        for box, text in (*others[:1], *rest)
-        if all(within(answer, text) <= UNLIKE for answer in row.answers)
-    )
-    return itertools.islice(lacks, LACKING)
-
-
-def _meet(one: Box, other: Box) -> bool:
-    return one.holds(other) or other.holds(one)
+    def _weighed(
+        self, row: RunRow, page: PageRef, parts: PageParts, scan: Scan
+    ) -> Generator[None, None, Scan]:
+        """Weigh the answer in each part, one spelling after the other until one is likely."""
+        for text in spelling.on_scans(row.answers):
+            losses: list[list[float]] = []
+            for one in self._reader.losses(row, page, parts.asked, text):
+                losses.append(one)
+                yield
+            found = dict(zip(parts.asked, losses, strict=True))
+            scan = Scan(scan.readings, {**scan.losses, text: found})
+            if is_found(scan):
+                break
+        return scan

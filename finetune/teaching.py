@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from statistics import fmean
 from typing import Any
 
 import torch
@@ -44,8 +43,8 @@ def loss_sum(
 @torch.no_grad()
 def losses(
     model: Any, image_token: int, lessons: Sequence[Lesson], features: Sequence[Tensor]
-) -> list[float]:
-    """Return the mean loss of each lesson's answer tokens: the lower, the likelier its answer.
+) -> list[list[float]]:
+    """Return the loss of each answer token of each lesson: the lower, the likelier its answer.
 
     Args:
         model: As for `loss_sum`, in evaluation mode.
@@ -58,7 +57,7 @@ def losses(
     """
     logits, taught = _logits(model, image_token, lessons, features, 0.0)
     each = iter(functional.cross_entropy(logits, taught, reduction="none").tolist())
-    return [fmean(itertools.islice(each, lesson.answer_tokens)) for lesson in lessons]
+    return [list(itertools.islice(each, lesson.answer_tokens)) for lesson in lessons]
 
 
 def _logits(

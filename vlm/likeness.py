@@ -30,12 +30,38 @@ def within(part: str, text: str) -> float:
         part: What is looked for; nothing is not held at all.
         text: Where.
     """
-    wanted, given = plain(part), plain(text)
-    if not wanted:
-        return 0.0
-    row = [0] * (len(given) + 1)  # it may begin anywhere
+    wanted = plain(part)
+    return 1 - _cheapest(wanted, plain(text))[0] / len(wanted) if wanted else 0.0
+
+
+def with_instead(part: str, text: str) -> str:
+    """Return a text with something in place of what is most like it; words are taken whole.
+
+    Args:
+        part: What should stand there, as "HADRWARE SDN BHD".
+        text: What was read, as "(IMPORTE HADRWARE SON BHDO) 123"; its spacing becomes single.
+    """
+    known = " ".join(text.split())
+    _, start, end = _cheapest(part.lower(), known.lower())
+    if part[:1].isalpha():
+        while start and known[start - 1].isalpha():
+            start -= 1
+    if part[-1:].isalpha():
+        while end < len(known) and known[end].isalpha():
+            end += 1
+    return known[:start] + part + known[end:]
+
+
+def _cheapest(wanted: str, given: str) -> tuple[int, int, int]:
+    """Return the least edits that make a stretch of a text something, its start and its end."""
+    costs, starts = [0] * (len(given) + 1), list(range(len(given) + 1))  # it may begin anywhere
     for i, a in enumerate(wanted, 1):
-        above, row[0] = row[0], i
+        above, begun = costs[0], starts[0]
+        costs[0], starts[0] = i, 0
         for j, b in enumerate(given, 1):
-            above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (a != b))
-    return 1 - min(row) / len(wanted)
+            best = min((above + (a != b), begun), (costs[j - 1] + 1, starts[j - 1]))
+            best = min(best, (costs[j] + 1, starts[j]))
+            above, begun = costs[j], starts[j]
+            costs[j], starts[j] = best
+    end = min(range(len(given) + 1), key=lambda at: (costs[at], abs(at - starts[at] - len(wanted))))
+    return costs[end], starts[end], end

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vlm.likeness import alike, within
+from vlm.likeness import alike, with_instead, within
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,21 @@ def test_how_well_a_text_holds_an_answer() -> None:
     assert within("Total", "") == 0.0
     assert within("", "anything") == 0.0
     assert within("zzzz", "aaaa bbbb") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "found"),
+    [
+        ("33.90", "Total  RM33.9O", "Total RM33.90"),
+        (
+            "IMPORTED HARDWARE SDN BHD",
+            "IMPORTE HADRWARE SDN BHDO (1)",
+            "IMPORTED HARDWARE SDN BHD (1)",
+        ),
+        ("15/01/2018", "Date: I5/0l/2018 11:05", "Date: 15/01/2018 11:05"),
+        ("Tea", "Tea", "Tea"),
+        ("Tea", "", "Tea"),
+    ],
+)
+def test_what_is_right_is_put_where_it_was_misread(part: str, text: str, found: str) -> None:
+    assert with_instead(part, text) == found
