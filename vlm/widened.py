@@ -50,10 +50,15 @@ class _Product(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, rows: Tensor, weight: Tensor) -> Tensor:
         ctx.save_for_backward(weight)
-        turned, found = rows.t(), rows.new_empty(len(weight), len(rows))
+        found = rows.new_empty(len(rows), len(weight))
+        wide = rows.new_empty(min(len(weight), _step(weight)), weight.shape[1])
         for start, piece in _pieces(weight):
-            torch.mm(piece.to(rows.dtype), turned, out=found[start : start + len(piece)])
-        return found.t().contiguous()
+            end, whole = start + len(piece), wide[: len(piece)].copy_(piece)
+            if len(rows) == 1:
+                torch.mv(whole, rows[0], out=found[0, start:end])
+            else:
+                found[:, start:end] = torch.mm(rows, whole.t())
+        return found
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, None]:
@@ -66,9 +71,14 @@ class _Product(torch.autograd.Function):
 
 def _pieces(weight: Tensor) -> Iterator[tuple[int, Tensor]]:
     """Yield the first row of each piece of a weight, and the piece."""
-    step = max(1, PIECE // weight.shape[1])
+    step = _step(weight)
     for start in range(0, len(weight), step):
         yield start, weight[start : start + step]
+
+
+def _step(weight: Tensor) -> int:
+    """Return how many rows of a weight are one piece."""
+    return max(1, PIECE // weight.shape[1])
 
 
 def is_better(placement: Placement) -> bool:
