@@ -14,12 +14,15 @@ from vlm.finding import telling
 FEWEST = 0.25
 """Share of a number's letters and digits that are digits; a street has fewer, a tax ID more."""
 
+LETTERS = 4
+"""Of an address, at least."""
+
 _DATE = re.compile(
     r"\d{1,4}[./\- ]{1,2}(?:\d{1,2}|[^\W\d_]{3,9})[./\-, ]{1,2}\d{2,4}|"
     r"[^\W\d_]{3,9}\.? \d{1,2},? \d{4}|\d{8}"
 )
 
-Form = Literal["mail", "date", "number", "amount", "name"]
+Form = Literal["mail", "date", "number", "amount", "name", "address"]
 """What answers look like."""
 
 
@@ -41,8 +44,9 @@ _NUMBERS = _words(
 _MAILS = _words("email mail emails")
 _NAMES = _words(
     "company customer name who seller buyer vendor supplier client shop store merchant firma kunde "
-    "wer verkäufer käufer lieferant address adresse anschrift street city société"
+    "wer verkäufer käufer lieferant city société"
 )
+_ADDRESSES = _words("address adresse anschrift street straße located")
 _ASKING = _words("who wer when wann")
 
 
@@ -55,6 +59,8 @@ def form_of(question: str) -> Form | None:
         return "mail"
     if words & _DATES or any(word.endswith(_ENDS) for word in words):
         return "date"
+    if words & _ADDRESSES:
+        return "address"
     if words & _NUMBERS:
         return "number"
     if words & _AMOUNTS:
@@ -85,6 +91,8 @@ def fits(question: str, answer: str) -> bool:
             return digits >= max(2, FEWEST * shown) and not _is_date(answer)
         case "amount":
             return digits > 0 and not _is_date(answer)
+        case "address":
+            return sum(map(str.isalpha, answer)) >= LETTERS
         case "name":
             return sum(map(str.isalpha, answer)) > digits
         case None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import msgspec
 
 from vlm.absence import says_absent
-from vlm.types import Box, Evidence, PageRef, Word
+from vlm.types import Box, Evidence, PageRef, Word, union
 
 MOST_PLACES = 16
 """Places of one phrase that are pointed at; a phrase that stands more often proves little."""
@@ -183,12 +183,7 @@ def _lines(boxes: Sequence[Box]) -> Iterator[Box]:
     current: Box | None = None
     for box in boxes:
         if current is not None and _same_line(current, box):
-            current = Box(
-                min(current.x0, box.x0),
-                min(current.y0, box.y0),
-                max(current.x1, box.x1),
-                max(current.y1, box.y1),
-            )
+            current = union((current, box))
             continue
         if current is not None:
             yield current

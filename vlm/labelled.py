@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from vlm.answer_forms import Form
 from vlm.field_names import LESS, Named, at, is_label, named_in, words_of
-from vlm.read_answers import AMOUNT, DATE, MAIL, is_name
-from vlm.types import Box, Word
+from vlm.letterhead import is_name
+from vlm.read_answers import AMOUNT, DATE, MAIL
+from vlm.types import Box, Word, union
 
 APART = 2.0
 """White between two cells of a row, in widths of a letter."""
@@ -313,13 +314,3 @@ def _unnamed(wanted: Named, rows: list[list[_Cell]]) -> Iterator[Value]:
                 text = cell.text.lstrip(_LEADING).rstrip(_TRAILING)
                 yield Value(text, cell.box, UNNAMED * LESS**count)
                 count += 1
-
-
-def union(boxes: Sequence[Box]) -> Box:
-    """Return the smallest box that holds all of some."""
-    return Box(
-        min(box.x0 for box in boxes),
-        min(box.y0 for box in boxes),
-        max(box.x1 for box in boxes),
-        max(box.y1 for box in boxes),
-    )

@@ -20,12 +20,13 @@ from vlm import focus, part_readings, scan_lines
 from vlm.absence import NOT_ON_PAGE
 from vlm.answer_forms import asks_for_sum, fits, form_of
 from vlm.cancel import CancelToken, Stopped, check
+from vlm.letterhead import LOWER
 from vlm.page_reading import AskPage
-from vlm.part_asking import PartFailed, Told, about, ask_part, named, timings, trust, worth
+from vlm.part_asking import PartFailed, Told, about, around, ask_part, named, timings, trust, worth
 from vlm.part_finder import PageParts
 from vlm.part_labels import ask_at_label
 from vlm.protocol import Cancelled, Done, Event, Progress, Saw
-from vlm.read_answers import LOWER, NEAR, found_in, size_of
+from vlm.read_answers import NEAR, found_in, size_of
 from vlm.reading_requests import asks_to_read
 from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, Question
 
@@ -203,10 +204,11 @@ def _found_read(
     ]
     found: list[tuple[float, Told]] = []
     for one in found_in(form, said, labelled):
-        told = readings[lines[one.line]]
+        some = lines[one.line : (one.line if one.last is None else one.last) + 1]
+        told = around([readings[box] for box in some if box in readings])
         given = msgspec.structs.replace(told.answer, text=one.text, unsure=())
         left = one.weight * (NAME_THERE if form == "name" else READ_THERE)
-        weight = worth(given, relevance[told.part], left)
+        weight = worth(given, max(relevance[box] for box in some), left)
         found.append((weight, Told(told.part, given, told.warning)))
     return found
 
@@ -219,11 +221,12 @@ def _worth_asking(
 ) -> list[tuple[Box, str, float]]:
     """Return the places of a scan that are asked about: what was read there tells which.
 
-    None where dates were read, which the model seldom takes for one; else those that have words
-    of the question. For a name without a label, those that look like one, the first ones most.
+    None where dates or addresses were read, which the model seldom takes for one; else those that
+    have words of the question. For a name without a label, those that look like one, the first
+    ones most.
     """
     form = form_of(question)
-    if form == "date" and found:
+    if form in ("date", "address") and found:
         return []
     if _is_labelled(places):
         return [one for one in places if one[2] > UNRELATED]

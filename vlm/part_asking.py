@@ -20,6 +20,7 @@ from vlm.types import (
     Question,
     Timings,
     View,
+    union,
 )
 
 UNKNOWN = 0.5
@@ -127,6 +128,23 @@ def ask_part(asked: Question, ask: AskPage) -> Generator[Event, None, Told]:
                 continue
     yield from ()
     raise AssertionError("a question has one last event")
+
+
+def around(told: Sequence[Told]) -> Told:
+    """Return what was read in neighbouring lines as if it had been read in one part.
+
+    Args:
+        told: One or more; it is as sure as the least sure of them.
+    """
+    first = told[0]
+    if len(told) == 1:
+        return first
+    answer = msgspec.structs.replace(
+        first.answer,
+        confidence=min(one.answer.confidence for one in told),
+        views=tuple(view for one in told for view in one.answer.views),
+    )
+    return Told(union([one.part for one in told]), answer, first.warning)
 
 
 def named(told: Sequence[Told], name: str = "") -> tuple[View, ...]:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import msgspec
 
 from vlm.evidence import locate
-from vlm.labelled import Value, union, values
+from vlm.labelled import Value, values
 from vlm.page_reading import AskPage
 from vlm.part_asking import Told, about, ask_part
 from vlm.part_finder import PageParts
 from vlm.protocol import Event
 from vlm.scoring import plain
 from vlm.turns import as_shown
-from vlm.types import Box, PageRef, Question, Word
+from vlm.types import Box, PageRef, Question, Word, union
 
 CLEAR = 0.75
 """What a value at a label counts when no other part needs to be asked."""

@@ -2,22 +2,16 @@
 
 Asked for a date, it often says that a line has none although it reads it there. What has the form
 of a date or an amount is found in what it read; a name that no label tells of, such as that of a
-company, stands at the head of a page.
+company, stands at the head of a page, and an address below it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from vlm.answer_forms import Form
-
-LOWER = 0.85
-"""What a name counts on each line further down."""
-
-LETTERS, MOSTLY = 5, 0.5
-"""A name has at least so many letters, and they are this share of it."""
+from vlm.letterhead import Found, addresses_in, names_in
 
 NEAR = 0.7
 """Of the best amount's worth: among those, a sum is the largest."""
@@ -35,21 +29,6 @@ MAIL = re.compile(r"\S+@\S+\.\w+")
 _PATTERNS: dict[Form, re.Pattern[str]] = {"date": DATE, "amount": AMOUNT, "mail": MAIL}
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What may be an answer.
-
-    Attributes:
-        text: The answer.
-        line: Number of the line that it was read in.
-        weight: In (0, 1]: what its place leaves of it.
-    """
-
-    text: str
-    line: int
-    weight: float
-
-
 def found_in(form: Form | None, readings: Sequence[str], labelled: bool) -> Iterator[Found]:
     """Yield what has the form that is wanted in what was read.
 
@@ -59,19 +38,13 @@ def found_in(form: Form | None, readings: Sequence[str], labelled: bool) -> Iter
         labelled: Whether any line has a word of the question: then a name stands beside it.
     """
     if form == "name" and not labelled:
-        names = (line for line, text in enumerate(readings) if is_name(text))
-        for number, line in enumerate(names):
-            yield Found(" ".join(readings[line].split()), line, LOWER**number)
+        yield from names_in(readings)
+    elif form == "address":
+        yield from addresses_in(readings)
     elif form is not None and form in _PATTERNS:
         for line, text in enumerate(readings):
             for match in _PATTERNS[form].finditer(text):
                 yield Found(match[0].replace(" ", "") if form == "amount" else match[0], line, 1.0)
-
-
-def is_name(text: str) -> bool:
-    """Tell whether a line may be the name of somebody or of a street: it is mostly letters."""
-    letters = sum(map(str.isalpha, text))
-    return letters >= max(LETTERS, MOSTLY * sum(not one.isspace() for one in text))
 
 
 def size_of(text: str) -> float | None:

@@ -6,6 +6,7 @@ only the viewer's geometry knows screen pixels and only `vlm.pages` knows render
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -56,6 +57,16 @@ class Box(Value, frozen=True):
     def holds(self, other: Box) -> bool:
         """Tell whether the centre of `other` lies inside."""
         return self.contains((other.x0 + other.x1) / 2, (other.y0 + other.y1) / 2)
+
+
+def union(boxes: Sequence[Box]) -> Box:
+    """Return the smallest box that holds all of some."""
+    return Box(
+        min(box.x0 for box in boxes),
+        min(box.y0 for box in boxes),
+        max(box.x1 for box in boxes),
+        max(box.y1 for box in boxes),
+    )
 
 
 MOST_CELLS = 64

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from vlm.read_answers import LOWER, Found, found_in, is_name, size_of
+from vlm.letterhead import LOWER, Found
+from vlm.read_answers import found_in, size_of
 
 
 @pytest.mark.parametrize(
@@ -33,23 +34,24 @@ def test_amounts_are_found_with_their_cents() -> None:
 
 
 def test_names_are_looked_for_only_where_no_label_tells_of_them() -> None:
-    lines = ["0598", "Keller Druck", "Lange\nGasse"]
+    lines = ["0598", "Keller Druck", "Fine\nprinting"]
     assert list(found_in("name", lines, labelled=False)) == [
         Found("Keller Druck", 1, 1.0),
-        Found("Lange Gasse", 2, LOWER),
+        Found("printing", 2, LOWER),
     ]
     assert list(found_in("name", lines, labelled=True)) == []
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_addresses_are_found_over_lines(labelled: bool) -> None:
+    lines = ["Keller Druck", "Lange Gasse 5", "55116 Mainz"]
+    found = list(found_in("address", lines, labelled))
+    assert found == [Found("Lange Gasse 5\n55116 Mainz", 1, 1.0, 2)]
 
 
 def test_what_has_no_known_form_is_not_looked_for() -> None:
     assert list(found_in(None, ["Keller 5414"], True)) == []
     assert list(found_in("number", ["Keller 5414"], True)) == []
-
-
-def test_a_name_is_mostly_letters() -> None:
-    assert is_name("99 SPEED MART S/B")
-    assert not is_name("06:20PM 568008")
-    assert not is_name("GST")
 
 
 def test_the_size_of_an_amount_is_compared_in_any_notation() -> None:

@@ -14,6 +14,7 @@ from tests.vlm.documents import said
 from vlm import models, second_look
 from vlm.absence import NOT_ON_PAGE
 from vlm.document_questions import Asking, of_more
+from vlm.letterhead import Found
 from vlm.page_reading import READ, Model
 from vlm.part_answers import READ_THERE
 from vlm.protocol import (
@@ -29,7 +30,6 @@ from vlm.protocol import (
     Saw,
     TextDelta,
 )
-from vlm.read_answers import Found
 from vlm.second_look import answer, helps
 from vlm.types import Box, PageRef, Question
 

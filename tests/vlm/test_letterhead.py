@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+
+from vlm.letterhead import LOWER, UNSURE, Found, addresses_in, is_heading, is_name, names_in
+
+SLIP = [
+    "TAX lNVOICE",
+    "Keller Druck GmbH 273500-U (KDG)",
+    "Lange Gasse 5,",
+    "55116 Mainz",
+    "Tel : 06131-58856749",
+    "Date: 25 Mar 2018",
+    "1 Kaffee groß",
+    "Gesamt 3,50",
+]
+
+
+def test_names_come_from_the_top_without_headings_and_numbers() -> None:
+    found = list(names_in(SLIP))
+    assert found[0] == Found("Keller Druck GmbH", 1, 1.0)
+    assert "Lange Gasse 5," not in [one.text for one in found]
+    assert list(names_in(["0598", "GST", ""])) == []
+
+
+def test_a_company_s_form_counts_more_than_one_place_further_up() -> None:
+    lines = ["Good food for you", "Keller Trading", "Miller and Sons"]
+    assert [one.text for one in names_in(lines)][:2] == ["Good food for you", "Keller Trading"]
+    assert list(names_in(lines))[1].weight == 1.0
+    assert list(names_in(lines))[2].weight == LOWER**2
+
+
+def test_a_name_is_taken_from_an_address_where_there_is_no_other() -> None:
+    assert [one.text for one in names_in(["5414", "Lange Gasse"])] == ["Lange Gasse"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "address"),
+    [
+        (SLIP, "Lange Gasse 5,\n55116 Mainz"),
+        (
+            ["ACME", "NO 3, JALAN TAMAN JASA 2,\nSECTION U6, 40150 SHAH ALAM", "Tel 5"],
+            "NO 3, JALAN TAMAN JASA 2,\nSECTION U6, 40150 SHAH ALAM",
+        ),
+        (
+            ["Shop", "No. G3, Blk G", "Ara Damansara 47301", "Petaling Jaya, Selangor", "5.00"],
+            "No. G3, Blk G\nAra Damansara 47301\nPetaling Jaya, Selangor",
+        ),
+        (
+            ["Shop", "Lot 16, Mukim Kampung", "Tuppat", "16203 Palekbang", "TAX INVOICE"],
+            "Lot 16, Mukim Kampung\nTuppat\n16203 Palekbang",
+        ),
+        (
+            ["Miller", "221B Baker Street", "London NW1 6XE", "Thank you"],
+            "221B Baker Street\nLondon NW1 6XE",
+        ),
+    ],
+)
+def test_an_address_goes_from_the_street_to_the_town(lines: list[str], address: str) -> None:
+    found = list(addresses_in(lines))
+    assert found[0].text == address
+    assert found[0].weight == 1.0
+    assert found[0].last is not None
+    assert found[0].line <= found[0].last
+
+
+def test_an_address_without_a_postcode_is_less_sure() -> None:
+    found = list(addresses_in(["Keller", "12 Long Road", "Tel 5", "7 Short Road"]))
+    assert [(one.text, one.weight) for one in found] == [
+        ("12 Long Road", UNSURE),
+        ("7 Short Road", UNSURE * LOWER),
+    ]
+
+
+def test_goods_and_numbers_are_no_address() -> None:
+    lines = ["1 Pizza Margherita", "2 X 8.50", "555790012 (GST)", "Cash 20.00", "(TESCO EXTRA)"]
+    assert list(addresses_in(lines)) == []
+
+
+def test_headings_are_known_with_a_letter_misread() -> None:
+    assert is_heading("TAX INVÜICE")
+    assert is_heading("Rechnung")
+    assert not is_heading("Invoice Keller Druck GmbH")
+    assert not is_heading("")
+
+
+def test_a_name_is_mostly_letters() -> None:
+    assert is_name("99 SPEED MART S/B")
+    assert not is_name("06:20PM 568008")
+    assert not is_name("GST")

@@ -1,0 +1,223 @@
+"""Finds whose page it is, and the address, in what was read in a page's lines. Pure.
+
+Slips and letters begin with a name and, below it, an address of one to four lines, both without a
+label. Headings such as "Tax invoice", telephone numbers and the like are neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from vlm.likeness import alike
+
+LOWER = 0.85
+"""What a name or an address counts for each one that stands above it."""
+
+LETTERS, MOSTLY = 5, 0.5
+"""A name has at least so many letters, and they are this share of it."""
+
+MOST_LINES = 5
+"""Of an address."""
+
+AHEAD = 2
+"""Lines in which an address goes on behind one that does not look like it."""
+
+SHORT, LONG = 2, 5
+"""Words of a line behind the postcode that may be a region or a country, and a town with both."""
+
+LEAST_LETTERS = 8
+"""Of an address."""
+
+UNSURE = 0.85
+"""What an address without a postcode counts."""
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_HEADINGS = _words(
+    "tax invoice receipt cash bill sales official simplified copy customer order delivery note "
+    "original duplicate credit debit memo statement quotation slip ticket voucher rechnung "
+    "quittung beleg kassenbon lieferschein gutschrift angebot facture reçu devis avoir"
+)
+_STREETS = _words(
+    "jalan lorong taman kampung kawasan bandar mukim seksyen persiaran block floor level suite "
+    "street road avenue lane drive boulevard highway straße strasse allee gasse platz postfach "
+    "chemin impasse viale corso calle avenida straat plein"
+)
+_SHORT_STREETS = frozenset(_words("st rd ave ln dr blvd lot blk flr sq jln rue via quai unit laan"))
+_STREET_ENDINGS = ("straße", "strasse", "str", "weg", "platz", "allee", "gasse", "straat", "damm")
+_OTHER = re.compile(
+    r"\b(?:tel|phone|fax|gst|sst|vat|reg|roc|ust|tva|iban|bic|invoice|receipt|cashier|date|datum|"
+    r"table|page|www|http|co\.? ?no|id|hotline|mobile|h/?p|thank|welcome)\b|@|\.com",
+    re.IGNORECASE,
+)
+_DATE_OR_TIME = re.compile(r"\d[./\-]\d{1,2}[./\-]\d{2}|\d{1,2}:\d\d|\d[.,]\d\d(?!\d)")
+_ASIDE = re.compile(r"^\W*\(|:\W*\d")
+_HOUSE = re.compile(
+    r"^\W*(?:(?:no|lot|unit|blk|block|suite|nr|[a-z])\b[\W_]*)?\d[\w&\-/.]*[\W_]+[^\W\d_]{3,}",
+    re.IGNORECASE,
+)
+_POSTCODE = re.compile(
+    r"(?<!\d)\d{5}(?!\d)[\W_]+\w?[^\W\d_]{3,}|[^\W\d_]{3,}[\W_]{1,3}\d{5}(?!\d)|"
+    r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|^\W*\d{4}(?!\d)\W+[^\W\d_]{4,}"
+)
+_POSTCODE_LAST = re.compile(r"\d{4,6}\W*$")
+_COMPANY = re.compile(
+    r"\b(?:s/?b|sdn|bhd|ltd|inc|llc|gmbh|ag|kg|co|corp|enterprise|trading|sarl|sas|s\.a|b\.v|"
+    r"restaurant|store|shop|market|mart)\b",
+    re.IGNORECASE,
+)
+_REGISTERED = re.compile(r"[\s(\[]+[A-Z]?\d{5,}.*$|\s*\([^()]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What may be an answer.
+
+    Attributes:
+        text: The answer.
+        line: Number of the line that it was read in, the first of several.
+        weight: In (0, 1]: what its place leaves of it.
+        last: Number of its last line; None for the first.
+    """
+
+    text: str
+    line: int
+    weight: float
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of text, as read; one part of a page may hold several."""
+
+    line: int
+    text: str
+
+    @property
+    def other(self) -> bool:
+        """Whether it is neither name nor address: a heading, a number, a date."""
+        return (
+            is_heading(self.text)
+            or _OTHER.search(self.text) is not None
+            or _DATE_OR_TIME.search(self.text) is not None
+        )
+
+    @property
+    def postcode(self) -> bool:
+        return _POSTCODE.search(self.text) is not None
+
+    @property
+    def street(self) -> bool:
+        return any(_is_street(word) for word in re.findall(r"[^\W\d_]+", self.text.casefold()))
+
+    @property
+    def house(self) -> bool:
+        return _HOUSE.search(self.text) is not None
+
+    @property
+    def address(self) -> bool:
+        """Whether it looks like a line of an address."""
+        if self.other or _ASIDE.search(self.text) is not None:
+            return False
+        named = _COMPANY.search(self.text) is not None and not self.house
+        return self.postcode or ((self.street or self.house) and not named)
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a line may be the name of somebody or of a street: it is mostly letters."""
+    letters = sum(map(str.isalpha, text))
+    return letters >= max(LETTERS, MOSTLY * sum(not one.isspace() for one in text))
+
+
+def is_heading(text: str) -> bool:
+    """Tell whether a line says what kind of document this is, with a letter or two misread."""
+    words = re.findall(r"[^\W_]+", text.casefold())
+    known = [word for word in words if any(alike(word, one) for one in _HEADINGS)]
+    return bool(known) and 2 * len(known) >= len(words)
+
+
+def names_in(readings: Sequence[str]) -> Iterator[Found]:
+    """Yield names, the likeliest first: from the top, those with a company's form before others.
+
+    Args:
+        readings: What was read in each line, from the top of the page.
+    """
+    rows = [row for row in _rows(readings) if is_name(row.text) and not row.other]
+    plain = [row for row in rows if not (row.postcode or row.street)]
+    found = []
+    for number, row in enumerate(plain or rows):
+        text = _REGISTERED.sub("", row.text).strip(" .,;:-") or row.text
+        ahead = 1 if _COMPANY.search(row.text) else 0
+        found.append(Found(text, row.line, LOWER ** max(0, number - ahead)))
+    yield from sorted(found, key=lambda one: -one.weight)
+
+
+def addresses_in(readings: Sequence[str]) -> Iterator[Found]:
+    """Yield addresses from the top of the page, with their line breaks.
+
+    Args:
+        readings: What was read in each line, from the top of the page.
+    """
+    rows = _rows(readings)
+    at = count = 0
+    while at < len(rows):
+        end = _end(rows, at) if rows[at].address else at
+        some = rows[at:end]
+        if _is_address(some):
+            text = "\n".join(row.text for row in some)
+            sure = 1.0 if any(row.postcode for row in some) else UNSURE
+            yield Found(text, some[0].line, sure * LOWER**count, some[-1].line)
+            count += 1
+        at = max(end, at + 1)
+
+
+def _rows(readings: Sequence[str]) -> list[_Row]:
+    return [
+        _Row(number, " ".join(text.split()))
+        for number, reading in enumerate(readings)
+        for text in reading.splitlines()
+        if text.strip()
+    ]
+
+
+def _is_street(word: str) -> bool:
+    return (
+        word in _SHORT_STREETS
+        or any(alike(word, one) for one in _STREETS)
+        or (len(word) > 5 and word.endswith(_STREET_ENDINGS))
+    )
+
+
+def _end(rows: Sequence[_Row], start: int) -> int:
+    """Return the number of the row behind an address that begins at a row."""
+    end = start
+    while end < min(len(rows), start + MOST_LINES):
+        row, after = rows[end], rows[end + 1 : end + 1 + AHEAD]
+        follows = any(one.address for one in after) and _ASIDE.search(row.text) is None
+        if row.other or not (row.address or follows):
+            break
+        end += 1
+        if row.postcode:
+            return end + _goes_on(rows, end)
+    while end > start and not rows[end - 1].address:
+        end -= 1
+    return end
+
+
+def _goes_on(rows: Sequence[_Row], end: int) -> int:
+    """Return 1 where the row behind the postcode is a region or a country, else 0."""
+    if end >= len(rows) or rows[end].other or not is_name(rows[end].text):
+        return 0
+    most = LONG if _POSTCODE_LAST.search(rows[end - 1].text) else SHORT
+    return int(len(rows[end].text.split()) <= most and not _COMPANY.search(rows[end].text))
+
+
+def _is_address(some: Sequence[_Row]) -> bool:
+    letters = sum(sum(map(str.isalpha, row.text)) for row in some)
+    told = any(row.street or row.postcode for row in some)
+    return told and letters >= LEAST_LETTERS
