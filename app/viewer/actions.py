@@ -22,6 +22,7 @@ class ViewActions(QObject):
         self.fit_page = self._action("Fit page", "fit-page", "Ctrl+2", checkable=True)
         self.previous_page = self._action("Previous page", "up", "Alt+PgUp")
         self.next_page = self._action("Next page", "down", "Alt+PgDown")
+        self.go_to_page = self._action("Go to page…", "", "Ctrl+G")
         self.rotate = self._action("Rotate clockwise", "rotate", "Ctrl+R")
         self.rotate_back = self._action("Rotate anticlockwise", "", "Ctrl+Shift+R")
         self.new_box = self._action("Put a box on the page", "", "Ctrl+B")
@@ -38,6 +39,7 @@ class ViewActions(QObject):
             self.fit_page,
             self.previous_page,
             self.next_page,
+            self.go_to_page,
             self.rotate,
             self.rotate_back,
             self.new_box,

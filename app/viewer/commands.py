@@ -10,6 +10,7 @@ from app.viewer.page_area import PageArea
 from app.viewer.search_bar import SearchBar
 from app.viewer.state import Fit
 from app.viewer.thumbnails import Thumbnails
+from app.viewer.view_bar import ViewBar
 from vlm.types import Box, Quarter
 
 QUARTERS: tuple[Quarter, ...] = (0, 90, 180, 270)
@@ -18,7 +19,7 @@ NEW_BOX = (0.5, 0.25)
 
 
 class Commands(QObject):
-    """Connects actions to the pages, the thumbnails and the search bar.
+    """Connects actions to the pages, the thumbnails, the search bar and the bar above.
 
     Signals:
         turned(): The person turned the pages.
@@ -29,7 +30,12 @@ class Commands(QObject):
     box_wanted = Signal(object)
 
     def __init__(
-        self, does: ViewActions, area: PageArea, thumbnails: Thumbnails, search: SearchBar
+        self,
+        does: ViewActions,
+        area: PageArea,
+        thumbnails: Thumbnails,
+        search: SearchBar,
+        bar: ViewBar,
     ) -> None:
         super().__init__(area)
         self._does = does
@@ -46,6 +52,10 @@ class Commands(QObject):
         does.rotate_back.triggered.connect(lambda: self._turn(270))
         does.new_box.triggered.connect(self._put_box)
         does.find.triggered.connect(search.begin)
+        does.go_to_page.triggered.connect(bar.begin)
+        bar.page_asked.connect(area.go_to)
+        bar.entered.connect(area.setFocus)
+        bar.zoom_asked.connect(area.zoom_to)
         does.thumbnails.toggled.connect(self._show_thumbnails)
         area.zoom_changed.connect(self.show_fit)
 

@@ -77,7 +77,9 @@ class DocumentView(QWidget):
         self._thumbnails = Thumbnails(path, pages)
         self._area = PageArea(path, pages, self._crop)
         self._hand = PageHand(self._area, self._crop)
-        self._commands = Commands(self._actions, self._area, self._thumbnails, self._search_bar)
+        self._commands = Commands(
+            self._actions, self._area, self._thumbnails, self._search_bar, self._bar
+        )
         self._finder = Finder(path, pages, self._area, self._search_bar)
         self._notices = PageNotices(self._area)
         self._opening = Opening(self._area, Path(path).name)
@@ -198,8 +200,6 @@ class DocumentView(QWidget):
         self._area.zoom_changed.connect(self._on_zoom)
         self._area.moved.connect(self._notices.place)
         self._thumbnails.page_chosen.connect(self._area.go_to)
-        self._bar.page_asked.connect(self._area.go_to)
-        self._bar.zoom_asked.connect(self._area.zoom_to)
         self._commands.turned.connect(self._on_turned)
         self._commands.box_wanted.connect(lambda wanted: self.set_crop(*wanted))
         self._hand.crop_changed.connect(self._on_crop)

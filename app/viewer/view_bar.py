@@ -32,10 +32,12 @@ class ViewBar(QWidget):
 
     Signals:
         page_asked(int): A page number was entered; from 0.
+        entered(): The person is done with the page box.
         zoom_asked(float): A zoom was chosen; 1.0 is 100 %.
     """
 
     page_asked = Signal(int)
+    entered = Signal()
     zoom_asked = Signal(float)
 
     def __init__(self, actions: ViewActions, parent: QWidget | None = None) -> None:
@@ -47,6 +49,7 @@ class ViewBar(QWidget):
         self._box.setToolTip("Type a page number and press Enter")
         self._box.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._box.editingFinished.connect(self._on_page_typed)
+        self._box.returnPressed.connect(self.entered)
         self._of = QLabel()
         self._of.setTextFormat(Qt.TextFormat.PlainText)
         self._zoom = QToolButton()
@@ -77,6 +80,12 @@ class ViewBar(QWidget):
         """Show the current page, from 0."""
         self._page = page
         self._box.setText(str(page + 1))
+
+    @Slot()
+    def begin(self) -> None:
+        """Let the person type a page number."""
+        self._box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._box.selectAll()
 
     def show_zoom(self, zoom: float) -> None:
         """Show the zoom; 1.0 is 100 %."""

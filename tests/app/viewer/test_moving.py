@@ -11,6 +11,7 @@ from app.viewer.document_view import DocumentView
 from app.viewer.geometry import MARGIN
 from app.viewer.thumbnails import Thumbnails
 from app.viewer.view_bar import ViewBar
+from tests.app.conftest import to_the_front
 from tests.app.viewer.hand import action, area_of, drag
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -53,6 +54,18 @@ def test_the_page_box_takes_a_number(view: DocumentView, qtbot: QtBot) -> None:
     qtbot.keyClick(box, Qt.Key.Key_Return)
     assert view.page().page == 3
     assert box.text() == "4"
+
+
+def test_a_page_is_gone_to_by_keys_alone(view: DocumentView, qtbot: QtBot) -> None:
+    to_the_front(qtbot, view.window())
+    area_of(view).setFocus()
+    action(view, "Go to page…")
+    box = view.findChildren(ViewBar)[0].findChildren(QLineEdit)[0]
+    assert box.hasFocus()
+    qtbot.keyClicks(box, "4")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert view.page().page == 3
+    assert area_of(view).hasFocus()
 
 
 def test_the_next_page_is_a_step_away(view: DocumentView) -> None:
