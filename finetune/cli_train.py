@@ -242,6 +242,8 @@ def _show(event: Event) -> None:
             text = event.text
         case Placed():
             text = f"Found the answers of {event.found} of {event.rows} rows about whole pages"
+            if 0 < event.found < event.rows:
+                text += "; the others are left out"
         case Measuring():
             text, end = f"{event.done} of {event.total} questions asked", "\r"
         case Failed():

@@ -85,6 +85,16 @@ def place_all(
     return found
 
 
+def learnable(rows: Sequence[RunRow]) -> list[RunRow]:
+    """Leave out rows that a model which reads parts learns nothing from: those about whole pages.
+
+    Their loss would also drown that of the parts where it decides which step was the best. Only
+    where nothing else is learned from, or watched, they stay.
+    """
+    left = {row.side for row in rows if row.asked is not None}
+    return [row for row in rows if row.asked is not None or row.side not in left]
+
+
 class Placer:
     """Turns rows about whole pages into rows about their parts. Use it in one thread.
 

@@ -53,7 +53,7 @@ class Placed(Message, frozen=True, tag="placed"):
     """Of the rows about whole pages, for how many it is known which parts answer them.
 
     Said only of a model that reads pages in parts. Those parts are learned from, so that there are
-    `steps` in all; the other rows are learned from with their whole pages.
+    `steps` in all; the other rows are left out, unless there are no others.
     """
 
     found: int

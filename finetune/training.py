@@ -173,7 +173,8 @@ def _taught(
     found = yield from placing.place_all(run, plan, rows, lambda: loop.obey(0, world), breathe)
     if found is None:
         return None
-    taught = ranks.agreed(accelerator, lambda: found)()  # each has read: what the main one did
+    left = placing.learnable(found)
+    taught = ranks.agreed(accelerator, lambda: left)()  # each has read: what the main one did
     if accelerator.is_main_process:
         save(disk, run / runs.TAUGHT, [msgspec.json.encode(row) + b"\n" for row in taught])
     learned = sum(row.side == "train" for row in taught)

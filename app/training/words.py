@@ -291,11 +291,16 @@ def placed(tale: Tale) -> str:
     if event.found == event.rows:
         return f"{asked} It learns so too."
     rows = figures.amount(event.rows, "example")
-    found = f"For {figures.whole(event.found)} of the {rows} about whole pages"
+    if not event.found:
+        return (
+            f"{asked} For none of the {rows} about whole pages the answer was found in a part, so "
+            "it learns them with the whole page, which helps it little. A box around the answer "
+            "helps more."
+        )
     return (
-        f"{asked} {found} the answer was found in a part of the page, and it learns so too; the "
-        "others are learned with the whole page, which helps it little. A box around the answer "
-        "helps more."
+        f"{asked} For {figures.whole(event.found)} of the {rows} about whole pages the answer was "
+        "found in a part of the page, and it learns so too; the others are left out, because a "
+        "whole page teaches it nothing. A box around the answer helps."
     )
 
 

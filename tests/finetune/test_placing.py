@@ -9,7 +9,7 @@ import msgspec
 from PIL import Image, ImageDraw, ImageFont
 
 from finetune.kept import KeptPages
-from finetune.placing import Placer
+from finetune.placing import Placer, learnable
 from finetune.runs import RunRow
 from finetune.types import NOT_ON_PAGE
 from tests.finetune import tuning
@@ -113,3 +113,13 @@ def test_a_page_on_which_nothing_is_found_stays_whole() -> None:
     placer = Placer(KeptPages([row], lambda _: image.getvalue()), eyes)
     assert returned(placer.place(row)) == (row,)
     assert not eyes.read_boxes
+
+
+def test_whole_pages_are_left_out_where_there_is_anything_else() -> None:
+    part, box = Box(0.0, 0.0, 1.0, 0.1), Box(0.1, 0.1, 0.9, 0.9)
+    placed = msgspec.structs.replace(tuning.row(1), part=part)
+    drawn, whole = tuning.row(2, box=box), tuning.row(3)
+    watched, other = tuning.row(4, side="watch"), tuning.row(5, side="watch")
+    assert learnable([placed, drawn, whole, watched, other]) == [placed, drawn, watched, other]
+    boxed = msgspec.structs.replace(other, box=box)
+    assert learnable([whole, watched, boxed]) == [whole, boxed]

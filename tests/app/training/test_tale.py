@@ -59,7 +59,10 @@ def test_a_person_hears_how_many_rows_about_whole_pages_were_placed() -> None:
     some = run_of(STARTED, Preparing("Looking", 0.5), Placed(7, 9, 60))
     assert some.tale.steps == 60
     assert "For 7 of the 9 examples about whole pages the answer was found" in words.about(some)
-    assert "A box around the answer helps more." in words.about(some)
+    assert "the others are left out" in words.about(some)
+    none = words.placed(tale(STARTED, Placed(0, 9, 60)))
+    assert "For none of the 9 examples about whole pages" in none
+    assert "left out" not in none
     every = words.placed(tale(STARTED, Placed(9, 9, 60)))
     assert every == "This model is asked about a whole page part by part. It learns so too."
 
