@@ -10,7 +10,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from app import icons, theme
 from app.labels import label
@@ -20,6 +28,8 @@ MOST = 3
 """Sentences at a time: more would cover the document."""
 WIDEST = 620
 """Logical pixels."""
+LEAST = 200
+"""Logical pixels of words beside the button; where there is less room it stands below them."""
 MARGIN = 14
 """Logical pixels that stay free around it."""
 
@@ -74,13 +84,17 @@ class Notice(QFrame):
         close.clicked.connect(self.dismiss)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.SPACE * 2, 5, theme.SPACE, 5)
-        layout.addWidget(self._text, 1)
+        self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._words.setSpacing(theme.SPACE)
+        self._words.addWidget(self._text, 1)
+        layout.addLayout(self._words, 1)
         self.way = QPushButton()
         self.way.setAutoDefault(False)
         self.way.setAccessibleName(NOWHERE)
         self.way.clicked.connect(self._on_way)
+        self.way.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.way.hide()
-        layout.addWidget(self.way)
+        self._words.addWidget(self.way)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._said: list[Message] = []
         self._timer = QTimer(self)
@@ -144,7 +158,12 @@ class Notice(QFrame):
         room = self._over.size() - QSize(2 * MARGIN, 2 * MARGIN)
         words = self._text.fontMetrics()
         longest = max(words.horizontalAdvance(line) for line in self.text.split("\n"))
+        beside = QBoxLayout.Direction.LeftToRight
+        self._words.setDirection(beside)
         around = layout.sizeHint().width() - self._text.sizeHint().width()
+        if not self.way.isHidden() and room.width() - around < min(LEAST, longest):
+            self._words.setDirection(QBoxLayout.Direction.TopToBottom)
+            self._words.setAlignment(self.way, Qt.AlignmentFlag.AlignLeft)
         width = max(160, min(WIDEST, room.width(), longest + around + theme.SPACE))
         height = layout.totalHeightForWidth(width)
         foot = QPoint((self._over.width() - width) // 2, self._over.height() - height - MARGIN)

@@ -12,12 +12,13 @@ from PySide6.QtWidgets import (
     QSplitter,
     QTabBar,
     QToolButton,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from app.drop_hint import DropHint
 from app.furniture import Furniture
-from app.notice import Message, Way
+from app.notice import Message, Notice, Way
 from app.shell import Shell
 from app.tabs import NARROWEST
 from app.viewer.box_hint import BoxHint
@@ -129,6 +130,26 @@ def test_a_message_moves_nothing_and_lies_over_the_document(
         assert text.height() >= text.heightForWidth(text.width()), "words are cut off"
     shell.window.resize(800, 600)
     assert notice.geometry().right() < shell.window.width()
+
+
+def test_where_a_message_leads_is_legible_in_a_narrow_place_too(qtbot: QtBot) -> None:
+    window, over = QWidget(), QWidget()
+    qtbot.addWidget(window)
+    over.setParent(window)
+    notice = Notice(window, over)
+    window.resize(900, 600)
+    window.show()
+    way = Way("Ask all its documents…", lambda: None)
+    for width in (700, 240):
+        over.resize(width, 500)
+        notice.tell(Message("“papers” is a folder. To open single documents, drop those.", "", way))
+        assert notice.width() <= width
+        text = notice.findChildren(QLabel)[0]
+        qtbot.waitUntil(lambda: notice.way.width() >= notice.way.sizeHint().width())
+        assert text.height() >= text.heightForWidth(text.width()), "words are cut off"
+        assert notice.rect().contains(notice.way.geometry())
+        below = notice.way.geometry().top() >= text.geometry().bottom()
+        assert below is (width == 240)
 
 
 def test_a_message_leads_somewhere_until_it_is_gone(qtbot: QtBot, shell: Shell) -> None:

@@ -292,7 +292,7 @@ def test_a_narrow_bar_leaves_out_what_the_menu_has_too(view: DocumentView, qtbot
         return bar.width() == width and not overlapping()
 
     rotate = next(b for b in bar.findChildren(QAbstractButton) if "Rotate" in b.toolTip())
-    for width, room in ((900, True), (420, False), (340, False), (900, True)):
+    for width, room in ((900, True), (420, False), (340, False), (230, False), (900, True)):
         view.resize(width, 600)
         qtbot.waitUntil(partial(settled, width))
         assert rotate.isVisible() is room
