@@ -109,7 +109,14 @@ class ViewBar(QWidget):
         smaller, larger = tool_button(actions.zoom_out), tool_button(actions.zoom_in)
         width, whole = tool_button(actions.fit_width), tool_button(actions.fit_page)
         turn = tool_button(actions.rotate)
-        self._spare = (turn, whole, width, self._zoom, smaller, larger, before, after)
+        self._spare = (
+            (turn,),
+            (whole,),
+            (width,),
+            (self._zoom,),
+            (smaller, larger),
+            (before, after),
+        )
         row.addWidget(smaller)
         self._zoom.setMinimumWidth(self._zoom.fontMetrics().horizontalAdvance("1600 %") + 28)
         row.addWidget(self._zoom)
@@ -126,13 +133,15 @@ class ViewBar(QWidget):
         row = self.layout()
         if row is None:
             return
-        for part in self._spare:
-            part.show()
-        for part in self._spare:
+        for parts in self._spare:
+            for part in parts:
+                part.show()
+        for parts in self._spare:
             row.invalidate()
             if row.minimumSize().width() <= self.width():
                 break
-            part.hide()
+            for part in parts:
+                part.hide()
 
     def _zoom_menu(self, actions: ViewActions) -> QMenu:
         menu = QMenu(self)
