@@ -18,6 +18,7 @@ from app.session import Session, SessionFile, pack, unpack
 from app.settings import Settings, SettingsFile
 from app.single import Place, Wish
 from app.window import Window
+from vlm.system_refusals import reason
 
 if TYPE_CHECKING:
     import logging
@@ -126,7 +127,7 @@ class Shell(QObject):
         try:
             self._settings_file.save(settings)
         except OSError as error:
-            self.window.notice.say(f"The settings could not be saved: {error.strerror}.")
+            self.window.notice.say(f"The settings could not be saved: {reason(error)}.")
         self.appearance.set_scheme(settings.scheme)
 
     def look(self) -> Session:

@@ -19,6 +19,7 @@ from finetune.launch import merge_command
 from finetune.protocol import EVENTS, Failed, Preparing
 from vlm import models
 from vlm.errors import ModelIncomplete
+from vlm.system_refusals import reason
 
 
 def register(commands: Any, epilog: str) -> None:
@@ -91,7 +92,7 @@ def _export(arguments: argparse.Namespace) -> int:
         try:
             library.export(arguments.name, target)
         except OSError as error:
-            raise AdapterInvalid(f"{target} cannot be written: {error.strerror}.") from error
+            raise AdapterInvalid(f"{target} cannot be written: {reason(error)}.") from error
         return 0
     adapter = library.get(arguments.name)
     command = merge_command(model_folder(arguments.model), Path(adapter.folder), target)

@@ -12,6 +12,7 @@ from pathlib import Path
 from finetune.errors import StoreTooNew, StoreUnusable
 from vlm import whole_file
 from vlm.question_sets import NAME, SHIPPED, NewerSets, QuestionSet, decode, encode, named, plain
+from vlm.system_refusals import reason
 
 __all__ = ["NAME", "SHIPPED", "QuestionSet", "load", "named", "plain", "restored", "save"]
 
@@ -28,7 +29,7 @@ def load(file: Path) -> tuple[QuestionSet, ...]:
     except FileNotFoundError:
         return SHIPPED
     except OSError as error:
-        raise StoreUnusable(f"The question sets cannot be read: {error.strerror}.") from error
+        raise StoreUnusable(f"The question sets cannot be read: {reason(error)}.") from error
     try:
         return decode(content)
     except NewerSets as error:
@@ -48,7 +49,7 @@ def save(file: Path, sets: Sequence[QuestionSet]) -> None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         whole_file.write(file, content)
     except OSError as error:
-        raise StoreUnusable(f"The question sets could not be saved: {error.strerror}.") from error
+        raise StoreUnusable(f"The question sets could not be saved: {reason(error)}.") from error
 
 
 def restored(sets: Sequence[QuestionSet]) -> tuple[QuestionSet, ...]:

@@ -32,6 +32,7 @@ from vlm.protocol import (
     Unanswered,
 )
 from vlm.question_sets import questions_of
+from vlm.system_refusals import reason
 
 STOPPING = frozenset({"model_incomplete", "model_unsupported", "adapter_mismatch"})
 """Codes after which no other document would fare better."""
@@ -251,7 +252,7 @@ def _write(table: Table, folder: Path, out: Path | None) -> None:
     try:
         batch_export.write(out, table, folder)
     except OSError as error:
-        _say(f"{out} cannot be written: {error.strerror}. The answers are kept; run it again.")
+        _say(f"{out} cannot be written: {reason(error)}. The answers are kept; run it again.")
         raise _Stop(exit_code(BatchUnusable.code)) from error
     documents = "1 document" if len(table.rows) == 1 else f"{len(table.rows):,} documents"
     _say(f"Wrote {documents} to {out}.")

@@ -20,6 +20,13 @@ _REASONS = {
     errno.EIO: "the disk does not answer as it should. Look whether it still works.",
 }
 
+_GONE = {
+    errno.ENOENT: "it, or its folder, is not there any more.",
+    errno.ENODEV: "its disk is not there any more. Connect it and try again.",
+    errno.ENXIO: "its disk is not there any more. Connect it and try again.",
+}
+"""What a person can do something about only where the file is the person's own."""
+
 
 def sentence(error: OSError, what: str | os.PathLike[str] = "") -> str:
     """Say what was refused, why, and what a person can do about it.
@@ -38,7 +45,8 @@ def reason(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "it is not saved as UTF-8"
     if isinstance(error, OSError):
-        why = _REASONS.get(error.errno or 0, error.strerror or str(error))
+        number = error.errno or 0
+        why = _REASONS.get(number) or _GONE.get(number) or error.strerror or str(error)
         return why.removesuffix(".")
     return str(error).removesuffix(".")
 

@@ -25,6 +25,7 @@ from vlm.batch import Table
 from vlm.errors import DeskError
 from vlm.pages.files import shown_name
 from vlm.question_sets import QuestionSet
+from vlm.system_refusals import reason
 from vlm.types import ModelInfo
 
 if TYPE_CHECKING:
@@ -328,7 +329,7 @@ class BatchDoor(QObject):
     def _on_write_ended(self, end: Ended) -> None:
         match end:
             case Failed(error=OSError() as error):
-                self._on_said(f"The file could not be written: {error.strerror}.")
+                self._on_said(f"The file could not be written: {reason(error)}.")
             case Failed():
                 self._on_said("The table could not be written; the log says more.")
             case _:

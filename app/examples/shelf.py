@@ -23,6 +23,7 @@ from finetune.examples import ExampleStore
 from finetune.exporting import export_folder, export_jsonl
 from finetune.types import Crop, Example
 from vlm.errors import DeskError
+from vlm.system_refusals import reason
 
 NAME = "examples.sqlite3"
 LEFT_OVER = "examples-left-over.json"
@@ -299,7 +300,7 @@ class Shelf(QObject):
             case Failed(error=DeskError() as error):
                 self.complained.emit(str(error))
             case Failed(error=OSError() as error):
-                self.complained.emit(f"The file could not be written: {error.strerror}.")
+                self.complained.emit(f"The file could not be written: {reason(error)}.")
             case Failed():
                 self.complained.emit(sentences.UNUSABLE)
             case _:

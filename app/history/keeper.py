@@ -16,6 +16,7 @@ from app.history.entry import Entry
 from app.history.store import HistoryStore
 from app.task import CancelToken, Ended, Failed, Task, Tasks
 from vlm.errors import DeskError
+from vlm.system_refusals import reason
 
 RECALLED = 20
 """How many questions about a document are offered again."""
@@ -176,7 +177,7 @@ class History(QObject):
             case Failed(error=DeskError() as error):
                 self.complained.emit(str(error))
             case Failed(error=OSError() as error):
-                self.complained.emit(f"The file could not be written: {error.strerror}.")
+                self.complained.emit(f"The file could not be written: {reason(error)}.")
             case Failed():
                 self.complained.emit("The history could not be used; the log says more.")
             case _:

@@ -72,3 +72,15 @@ def test_a_disk_that_is_full_anywhere_is_one_sentence(
     assert capsys.readouterr().err == (
         "VLM Desk cannot use its files: the disk is full. Free some space and try again.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "part"), [(errno.ENOENT, "its folder"), (errno.ENODEV, "its disk")]
+)
+def test_a_disk_that_was_taken_out_is_said_but_is_not_expected_of_our_own(
+    number: int, part: str
+) -> None:
+    error = OSError(number, "said by the system", "/stick/out.csv")
+    assert part in system_refusals.reason(error)
+    assert "not there any more" in system_refusals.reason(error)
+    assert not system_refusals.foreseen(error)

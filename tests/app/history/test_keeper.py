@@ -85,4 +85,4 @@ def test_an_export_that_cannot_be_written_is_said(
 ) -> None:
     with qtbot.waitSignal(history.complained) as told:
         history.export(tmp_path / "nowhere" / "out.csv")
-    assert told.args == ["The file could not be written: No such file or directory."]
+    assert told.args == ["The file could not be written: it, or its folder, is not there any more."]
