@@ -12,18 +12,16 @@ import msgspec
 import torch
 
 from vlm import views
-from vlm.absence import says_something
 from vlm.cancel import CancelToken, Stopped, check, told
 from vlm.confidence import geometric_mean, unsure_words
 from vlm.decode import Token, generate, rules_of
 from vlm.drafts import Drafts
 from vlm.errors import ModelUnsupported, QuestionUnanswerable
-from vlm.evidence import locate, locate_over
+from vlm.evidence import locate_over
 from vlm.families.family import visual_tokens
-from vlm.nearest import nearest
+from vlm.own_words import Written, written
 from vlm.prompt import Prompt
 from vlm.protocol import Ask, Cancelled, Done, Event, Progress, Saw, TextDelta
-from vlm.reading_requests import asks_to_read
 from vlm.repetition import Repetition, endless_from
 from vlm.seeing import Clock, Seen, Sight
 from vlm.streaming import TextStream
@@ -208,12 +206,14 @@ def finished(
     shown = all_views(seen, more)
     info = sight.loaded.info
     counted = draft.probabilities[: draft.keep]
-    text = _as_written(draft.text, question, seen) if info.small and not more else draft.text
+    own = Written(draft.text)
+    if info.small and not more:
+        own = written(draft.text, question, seen.words)
     return Answer(
-        text=text,
-        confidence=geometric_mean(counted),
+        text=own.text,
+        confidence=geometric_mean(counted) if own.confidence is None else own.confidence,
         evidence=locate_over(
-            text, seen.words, question.box, [(one.page, one.words) for one in more]
+            own.text, seen.words, question.box, [(one.page, one.words) for one in more]
         ),
         stop=draft.stop,
         model=info.name,
@@ -231,15 +231,6 @@ def finished(
         ),
         views=shown,
         unsure=unsure_words(draft.text, draft.ends[: draft.keep], draft.probabilities)
-        if text == draft.text
+        if own.text == draft.text
         else (),
     )
-
-
-def _as_written(text: str, question: Question, seen: Seen) -> str:
-    """Return what a small model read as the page's own words have it, where those are like it."""
-    if not seen.words or asks_to_read(question.text) or not says_something(text):
-        return text
-    if locate(text, seen.words, question.box).kind in ("crop", "page"):
-        return text
-    return nearest(text, seen.words, question.box) or text
