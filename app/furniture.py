@@ -201,6 +201,7 @@ class Furniture(QObject):
         self.desk.reading_changed.connect(self.versions.set_reading)
         self.asking.model_changed.connect(self.gate.set_model)
         self.gate.use_wanted.connect(self.versions.use_tuned)
+        self.gate.back_wanted.connect(self.versions.go_back)
         self.gate.opened.connect(lambda row: self.desk.look_at(row.page, row.box))
         self.gate.said.connect(self._window.notice.say)
         self.asking.model_changed.connect(self.training.set_model)

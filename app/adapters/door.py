@@ -78,6 +78,8 @@ class VersionsDoor(QObject):
         self._picked: str | None = None
         self._loaded: tuple[str, str | None, str, Precision, bool] | None = None
         self._parked: tuple[str, str | None, str, Precision, bool] | None = None
+        self._before: tuple[str, str] | None = None
+        """A model and the version set for it when what was tuned took their place."""
         self._looked_at = ""
         self.overrides: dict[str, str] = {}
         panel.head.set_menu(self.menu)
@@ -156,9 +158,18 @@ class VersionsDoor(QObject):
     def use_tuned(self, tuned: Tuned) -> None:
         """Read with a version that was just taken over, and with its model."""
         self.look()
+        self._before = self._folder, self._settings().adapters.get(self._folder, "")
         base, now = Path(tuned.base), self._folder
         same = bool(now) and base.resolve() == Path(now).resolve()
         self._set(now if same else tuned.base, tuned.adapter.name)
+
+    @Slot()
+    def go_back(self) -> None:
+        """Read as before the last version was taken over; with the base when nobody knows how."""
+        folder, name = self._before or (self._folder, "")
+        self._before = None
+        if folder:
+            self._set(folder, name)
 
     @Slot(bool)
     def set_by_page(self, by_page: bool) -> None:
@@ -316,6 +327,8 @@ class VersionsDoor(QObject):
 
     def _replace(self, old: str, new: str) -> None:
         """Have every model that was to be read with a version read with another, "" for none."""
+        if self._before is not None and self._before[1] == old:
+            self._before = self._before[0], new
         settings = self._settings()
         adapters = {key: new if name == old else name for key, name in settings.adapters.items()}
         kept = {key: name for key, name in adapters.items() if name}

@@ -3,6 +3,7 @@
 gate = GateDoor(window)
 training.gate_wanted.connect(gate.open)
 gate.use_wanted.connect(versions.use_tuned)
+gate.back_wanted.connect(versions.go_back)
 gate.opened.connect(lambda row: desk.look_at(row.page, row.box))
 asking.model_changed.connect(gate.set_model)
 ...
@@ -34,6 +35,7 @@ class GateDoor(QObject):
 
     Signals:
         use_wanted(object): `Tuned`, what the person wants to read with.
+        back_wanted(): The person wants to read as before that again.
         opened(object): `RunRow` whose page and box are to be shown in the main window.
         said(str): A sentence for the main window.
 
@@ -42,6 +44,7 @@ class GateDoor(QObject):
     """
 
     use_wanted = Signal(object)
+    back_wanted = Signal()
     opened = Signal(object)
     said = Signal(str)
 
@@ -82,6 +85,7 @@ class GateDoor(QObject):
         # Without a parent, so that a page it opens in the main window is not hidden behind it.
         window = GateWindow()
         window.use_pressed.connect(self._on_use)
+        window.back_pressed.connect(self.back_wanted)
         window.browser.chosen.connect(self._on_chosen)
         window.browser.opened.connect(self._on_opened)
         return window

@@ -23,9 +23,11 @@ class GateWindow(QDialog):
 
     Signals:
         use_pressed(): Read with what was learned. Offered only when it passed.
+        back_pressed(): Read as before that again. Offered only while it reads.
     """
 
     use_pressed = Signal()
+    back_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +46,8 @@ class GateWindow(QDialog):
         self.used = InUse()
         self.use = ActionButton("Use it", "", "primary")
         self.use.clicked.connect(self.use_pressed)
+        self.back = ActionButton("Go back to what read before")
+        self.back.clicked.connect(self.back_pressed)
         self.done_button = ActionButton("Done")
         self.done_button.clicked.connect(self.accept)
         self._lay_out()
@@ -76,6 +80,7 @@ class GateWindow(QDialog):
         """Offer to use what was learned, or say that it is used."""
         self.use.setVisible(offered and not in_use)
         self.used.setVisible(in_use)
+        self.back.setVisible(in_use)
 
     def say(self, sentence: str) -> None:
         """Show a sentence at the foot."""
@@ -108,6 +113,7 @@ class GateWindow(QDialog):
         foot = QHBoxLayout()
         foot.addWidget(self.status, 1)
         foot.addWidget(self.used)
+        foot.addWidget(self.back)
         foot.addWidget(self.use)
         foot.addWidget(self.done_button)
         layout = QVBoxLayout(self)

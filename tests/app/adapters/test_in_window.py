@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app import dialogs
 from app.adapters import merge, words
 from app.adapters.dialog import VersionsDialog
-from app.adapters.values import BY_PAGE
+from app.adapters.values import BY_PAGE, Tuned
 from app.dialogs import Prompt, Reply
 from app.settings import Settings, SettingsFile
 from app.shell import Shell
@@ -80,6 +80,22 @@ def entries(of: QMenu) -> dict[str, bool]:
 
 def press(of: QMenu, text: str) -> None:
     next(action for action in of.actions() if action.text() == text).trigger()
+
+
+def test_what_was_tuned_gives_its_place_back(
+    qtbot: QtBot, make_shell: MakeShell, base: Path
+) -> None:
+    begin(base, adapters={str(base): "letters"})
+    shell = make_shell()
+    ready(qtbot, shell, "letters")
+    door, gate = furniture(shell).versions, furniture(shell).gate
+    gate.use_wanted.emit(Tuned(str(base), AdapterLibrary().get("invoices")))
+    ready(qtbot, shell, "invoices")
+    gate.back_wanted.emit()
+    ready(qtbot, shell, "letters")
+    assert saved().adapters == {str(base): "letters"}
+    door.go_back()  # nobody knows what was before that
+    ready(qtbot, shell, "")
 
 
 def test_used_kept_and_gone_back_on(

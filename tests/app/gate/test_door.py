@@ -64,6 +64,7 @@ def test_what_passed_is_said_in_words_and_offered_once(
     assert "nothing worth mention was forgotten" in window.others.sentence.text()
     assert not window.advice.isVisible()
     assert window.use.isVisible()
+    assert not window.back.isVisible()
     with qtbot.waitSignal(door.use_wanted) as wanted:
         qtbot.mouseClick(window.use, Qt.MouseButton.LeftButton)
     assert wanted.args is not None
@@ -74,6 +75,8 @@ def test_what_passed_is_said_in_words_and_offered_once(
     door.set_model(reading(base, "Invoices"))
     assert window.used.isVisible()
     assert not window.use.isVisible()
+    with qtbot.waitSignal(door.back_wanted):
+        qtbot.mouseClick(window.back, Qt.MouseButton.LeftButton)
 
     door.set_model(reading(base, "another"))
     qtbot.waitUntil(window.use.isEnabled)  # taking it in has ended
