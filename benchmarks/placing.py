@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def _some(rows: Sequence[Row], documents: int) -> list[Row]:
-    paths = sorted({row.page.path for row in rows})
+    paths = list(dict.fromkeys(row.page.path for row in rows))
     random.Random(7).shuffle(paths)
     some = set(paths[: documents or None])
     return [row for row in rows if row.page.path in some]
