@@ -19,11 +19,18 @@ from vlm.reuse import Kept
 HEADS = 16
 """Beginnings of prompts, as far as no question changes them, whose tokens are remembered."""
 
+ASKED = 8
+"""Latest questions whose prompts are remembered: a page's parts are all asked the same one."""
+
 _SAID = "84.50"
 """An answer to see what a chat template writes behind it."""
 
 _heads: WeakKeyDictionary[Any, Kept[list[int]]] = WeakKeyDictionary()
+_wholes: WeakKeyDictionary[Any, Kept[list[int]]] = WeakKeyDictionary()
 """By the tokenizer."""
+
+_turns: WeakKeyDictionary[Any, Kept[str]] = WeakKeyDictionary()
+"""Questions as the chat template writes them, by the processor."""
 
 
 def special_texts(processor: Any) -> tuple[str, ...]:
@@ -76,7 +83,7 @@ def build(
     asked: list[dict[str, Any]] = [{"type": "image"}] * sum(one.images for one in layouts)
     asked = [*asked, {"type": "text", "text": neutral(question.strip(), specials)}]
     messages: list[dict[str, Any]] = [{"role": "user", "content": asked}]
-    ids = _ids(family, processor, layouts, _text(processor, messages, open_turn=True))
+    ids = _ids(family, processor, layouts, _turn(processor, messages))
     length, prefix = len(ids), family.prefix(processor, ids)
     if answer is not None:
         said = [{"type": "text", "text": neutral(answer.strip(), specials)}]
@@ -109,6 +116,16 @@ def _ends(processor: Any) -> set[int]:
     return set(processor.tokenizer.convert_tokens_to_ids(list(special_texts(processor))))
 
 
+def _turn(processor: Any, messages: list[dict[str, Any]]) -> str:
+    """Write a question as the chat template does; the latest ones are remembered."""
+    known = _turns.setdefault(processor, Kept(ASKED))
+    key = (processor.chat_template, repr(messages))
+    if (text := known.get(key)) is None:
+        text = _text(processor, messages, open_turn=True)
+        known.put(key, text, 1)
+    return text
+
+
 def _text(processor: Any, messages: list[dict[str, Any]], open_turn: bool) -> str:
     text = processor.apply_chat_template(messages, add_generation_prompt=open_turn, tokenize=False)
     return str(text)
@@ -120,7 +137,11 @@ def _ids(family: Family, processor: Any, layouts: Sequence[Layout], text: str) -
     begins = isinstance(bos, str) and bos != "" and text.startswith(bos)
     begins = begins or getattr(processor, "complete", False)
     expanded = _expanded(family, processor, layouts, text)
-    return _tokenized(tokenizer, expanded, processor.image_token, not begins)
+    known, key = _wholes.setdefault(tokenizer, Kept(ASKED)), (expanded, not begins)
+    if (ids := known.get(key)) is None:
+        ids = _tokenized(tokenizer, expanded, processor.image_token, not begins)
+        known.put(key, ids, 1)
+    return list(ids)
 
 
 def _tokenized(tokenizer: Any, text: str, image: str, special: bool) -> list[int]:

@@ -57,6 +57,23 @@ def test_the_ids_are_those_of_the_stock_processor(
 
 
 @pytest.mark.parametrize("kind", tiny.KINDS)
+def test_a_question_that_was_just_asked_is_not_written_and_read_again(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, kind: tiny.Kind
+) -> None:
+    family, processor, layout = parts(checkpoint(kind), splitting=False)
+    built = prompt.build(family, processor, layout, QUESTION)
+    with monkeypatch.context() as patch:
+        for name in ("_text", "_tokenized"):
+            patch.setattr(prompt, name, None)
+        assert prompt.build(family, processor, layout, QUESTION) == built
+    again = [prompt.build(family, processor, layout, text) for text in ("Date?", QUESTION)]
+    assert again[0].ids != built.ids
+    assert again[1] == built
+    processor.chat_template += "!"
+    assert prompt.build(family, processor, layout, QUESTION).ids != built.ids
+
+
+@pytest.mark.parametrize("kind", tiny.KINDS)
 def test_the_next_question_has_the_same_ids_though_only_its_own_text_is_read(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, kind: tiny.Kind
 ) -> None:
