@@ -1,10 +1,11 @@
 """What asking a page part by part brings: answers right, seconds, and how often it finds nothing.
 
-Run with `python -m benchmarks.parts [ROWS.jsonl] [--questions 60] [--pages 6] [--fonts DIR]`. The
-model that ships with the program is asked the same questions about whole pages in three ways: the
-page as one picture, split in four, and in parts as the program does it. The pages are those of the
-given rows, whose files are looked for beside the list and one folder up, and drawn ones, held out
-from training: as pictures, and as documents that have the same words as a text layer.
+Run with `python -m benchmarks.parts [ROWS.jsonl] [--questions 60] [--pages 6] [--fonts DIR]
+[--viewed]`. The model that ships with the program is asked the same questions about whole pages in
+three ways: the page as one picture, split in four, and in parts as the program does it; in a fourth
+with `--viewed`, after the page was looked at ahead. The pages are those of the given rows, whose
+files are looked for beside the list and one folder up, and drawn ones, held out from training: as
+pictures, and as documents that have the same words as a text layer.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from vlm import device, models
 from vlm.absence import says_something
 from vlm.engine import Engine
 from vlm.pages.client import PageClient
-from vlm.protocol import Ask, Done, Failed, Load, Loaded
+from vlm.protocol import Ask, Done, Failed, Load, Loaded, Look, Looked
 from vlm.scoring import anls
 from vlm.types import PageRef, Question
 
@@ -57,6 +58,7 @@ class Way:
     name: str
     splitting: bool
     in_parts: bool
+    viewed: bool = False
     scores: list[float] = field(default_factory=list)
     nothing: list[bool] = field(default_factory=list)
     first_s: list[float] = field(default_factory=list)
@@ -80,6 +82,7 @@ def main() -> None:
     parser.add_argument("--fonts", type=Path, default=None)
     parser.add_argument("--model", type=Path, default=models.default_folder())
     parser.add_argument("--parts-only", action="store_true", help="leave the other ways out")
+    parser.add_argument("--viewed", action="store_true", help="also pages looked at ahead")
     parser.add_argument("--show", action="store_true", help="print every answer in parts")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -99,6 +102,8 @@ def _measure(title: str, rows: Sequence[Row], arguments: argparse.Namespace) -> 
     ways = [Way("page, in parts", True, True)]
     if not arguments.parts_only:
         ways = [Way("page, one picture", False, False), Way("page, split", True, False), *ways]
+    if arguments.viewed:
+        ways.append(Way("in parts, viewed", True, True, viewed=True))
     for way in ways:
         for row, answer in _ask(rows, way, arguments.model):
             if arguments.show and way.in_parts:
@@ -120,8 +125,11 @@ def _ask(rows: Sequence[Row], way: Way, folder: Path) -> Iterator[tuple[Row, str
             sys.exit(f"the model in {folder} was not loaded as it should be: {loaded}")
         seen: set[Path] = set()
         for row in rows:
+            page = PageRef(str(row.file), 0)
+            if way.viewed and row.file not in seen:  # as the window does while a person reads
+                assert isinstance(list(engine.look(Look(3, page), never))[-1], Looked)
             start = time.perf_counter()
-            asked = Question(row.question, PageRef(str(row.file), 0), None, way.splitting)
+            asked = Question(row.question, page, None, way.splitting)
             ended = list(engine.ask(Ask(2, asked), never))[-1]
             seconds = time.perf_counter() - start
             if isinstance(ended, Failed):
