@@ -6,10 +6,10 @@ end the reader. Elsewhere pixels follow their message as bytes.
 
 from __future__ import annotations
 
-import contextlib
 import mmap
 import os
 import sys
+import threading
 
 from vlm.pages import limits
 
@@ -21,6 +21,7 @@ class Canvas:
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
+        self._closing = threading.Lock()
         self._map = mmap.mmap(descriptor, BYTES, access=mmap.ACCESS_READ)
 
     def read(self, size: int) -> bytes:
@@ -28,10 +29,12 @@ class Canvas:
         return self._map[:size]
 
     def close(self) -> None:
-        """Give the memory back."""
-        with contextlib.suppress(ValueError, OSError):  # closed before
+        """Give the memory back; harmless when that was done before, also by another thread."""
+        with self._closing:
+            descriptor, self.descriptor = self.descriptor, -1
+        if descriptor >= 0:  # its number may be another file's by now
             self._map.close()
-            os.close(self.descriptor)
+            os.close(descriptor)
 
 
 def create() -> Canvas | None:
