@@ -23,7 +23,7 @@ from vlm.errors import (
     UnreadableDocument,
 )
 from vlm.pages import files, limits
-from vlm.pages.jobs import Job
+from vlm.pages.jobs import Job, memory_is_short
 from vlm.pages.pool import STOPPED, Pool
 from vlm.pages.protocol import (
     RAISED,
@@ -303,6 +303,8 @@ class PageClient:
                 raise PageCrashed(STOPPED) from error
             raise (job.late() if isinstance(error, Late) else job.crashed()) from error
         if isinstance(reply, Failed):
+            if reply.code == UnreadableDocument.code and memory_is_short():
+                raise job.starved()
             raise RAISED.get(reply.code, UnreadableDocument)(reply.message[: limits.SENTENCE])
         return reply, data
 

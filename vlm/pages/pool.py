@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from vlm.errors import PageCrashed
+from vlm.pages.jobs import memory_is_short
 from vlm.pages.reader import Gone, Late, Reader
 
 HOLD_SECONDS = 1.0
@@ -13,6 +14,7 @@ HOLD_SECONDS = 1.0
 
 STOPPED = "The page reader has been stopped because the program is closing."
 BROKEN = "The page reader does not start. Install the program again."
+STARVED = "There is too little memory for the page reader. Close other programs and try again."
 
 
 class Pool:
@@ -42,7 +44,8 @@ class Pool:
                 self.give_back(reader)
                 reader = self._order().result()
         except (Gone, Late, OSError, RuntimeError) as error:
-            raise PageCrashed(STOPPED if self._stopped else BROKEN) from error
+            why = STARVED if memory_is_short() else BROKEN
+            raise PageCrashed(STOPPED if self._stopped else why) from error
         finally:
             self._wanted.clear()
             self._spare = self._order()

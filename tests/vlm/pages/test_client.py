@@ -354,3 +354,23 @@ def test_importing_the_client_loads_no_library_for_documents() -> None:
 
 def test_every_drawing_fits_the_canvas() -> None:
     assert canvas.BYTES == 3 * limits.RENDER_PIXELS
+
+
+LIMITED = """
+import resource, sys
+from vlm.errors import PageCrashed
+from vlm.pages.client import PageClient
+resource.setrlimit(resource.RLIMIT_AS, (60_000_000, 60_000_000))
+with PageClient() as client:
+    try:
+        client.open(sys.argv[1])
+    except PageCrashed as error:
+        print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere this limit is not kept")
+def test_where_no_page_process_fits_into_memory_it_is_not_said_to_be_broken(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", LIMITED, samples.saved(tmp_path, "a.pdf", samples.pdf())]
+    said = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    assert said.startswith("There is too little memory for the page reader.")
