@@ -36,8 +36,12 @@ LONG = 6
 """Letters of an answer that may be misread; a shorter one is like too much else."""
 
 LIKELY, LIKELY_NUMBER = 1.2, 0.4
-"""Mean loss of an answer's letters up to which it stands in a part; of one with digits, each of
-which counts, less."""
+"""Mean loss of an answer's letters up to which it stands in a part; of one that is mostly digits,
+each of which counts, less."""
+
+MISSING = 2.5
+"""Mean loss of the first, second or last third of an answer's letters from which on that third does
+not stand in a part: it holds a line of an answer that goes on in the next."""
 
 MARGIN = 1.5
 """By so much the loss has to be below that of most parts."""
@@ -159,9 +163,21 @@ def _says(answers: Sequence[str], box: Box, words: Sequence[Word]) -> bool:
 
 def _cost(losses: Sequence[float]) -> float | None:
     """Return the mean loss of an answer's letters; None where too few count."""
-    letters = losses[:-1]
-    counted = letters[1:] if len(letters) >= MANY else letters
+    counted = _counted(losses)
     return fmean(counted) if len(counted) >= FEWEST else None
+
+
+def _counted(losses: Sequence[float]) -> Sequence[float]:
+    letters = losses[:-1]
+    return letters[1:] if len(letters) >= MANY else letters
+
+
+def _is_whole(losses: Sequence[float]) -> bool:
+    """Tell whether every third of an answer is likely to stand there."""
+    counted = _counted(losses)
+    third = len(counted) // 3
+    thirds = counted[:third], counted[third : 2 * third], counted[2 * third :]
+    return all(fmean(some) < MISSING for some in thirds)
 
 
 def _cheapest(box: Box, scan: Scan) -> tuple[float, str] | None:
@@ -175,11 +191,13 @@ def _is_likely(box: Box, scan: Scan) -> bool:
     if found is None:
         return False
     cost, text = found
-    return cost <= min(_limit(text), _usual(text, scan) - MARGIN)
+    clear = cost <= min(_limit(text), _usual(text, scan) - MARGIN)
+    return clear and _is_whole(scan.losses[text][box])
 
 
 def _limit(text: str) -> float:
-    return LIKELY_NUMBER if any(map(str.isdigit, text)) else LIKELY
+    digits, letters = sum(map(str.isdigit, text)), sum(map(str.isalpha, text))
+    return LIKELY_NUMBER if digits > letters else LIKELY
 
 
 def _usual(text: str, scan: Scan) -> float:

@@ -129,6 +129,26 @@ def test_what_the_base_cannot_read_is_placed_where_the_answer_is_likeliest() -> 
     assert list(found.values()).count(NOT_ON_PAGE) == 1
 
 
+def test_the_first_line_of_an_answer_over_two_is_not_taken_for_all_of_it() -> None:
+    lines = ("12 Quxy Rxad Lxwer Txwn", "Bxrgxn", "Total 19.00", "Cash 20.00")
+    answer = "12 Quay Road Lower Town Bergen"
+    there, not_there = [0.1] * 22, [5.0] * 30
+    losses = {strip(n): not_there + [9.0] for n in range(1, 4)}
+    losses[strip(0)] = there + [4.0] * 8 + [9.0]
+    read = dict(zip(map(strip, range(4)), lines, strict=True))
+    row = row_of("What is the address?", answer)
+    assert not taught(row, page_of(4), lines, Scan(read, {answer: losses}))
+    losses[strip(0)] = there + [1.0] * 8 + [9.0]
+    assert taught(row, page_of(4), lines, Scan(read, {answer: losses}))[strip(0)] == answer
+
+
+def test_a_name_with_a_number_in_it_is_weighed_as_a_name() -> None:
+    lines = ("9g SFEFD MAPI S/R", "Date 24.11.2026", "Qty", "Cash 20.00")
+    scan = scan_of(lines, **{"99 SPEED MART S/B": (0.9, 4.0, 4.4, 5.0)})
+    found = taught(row_of("Which company?", "99 SPEED MART S/B"), page_of(4), lines, scan)
+    assert found[strip(0)] == "99 SPEED MART S/B"
+
+
 @pytest.mark.parametrize(
     "losses",
     [(1.9, 4.0, 4.4, 5.0), (0.9, 1.1, 1.0, 0.8), (0.9, 2.0, 2.1, 2.2)],
