@@ -246,12 +246,20 @@ def _around(boxes: Sequence[Box]) -> Box:
 def _as_shown(row: RunRow, box: Box, text: str, scan: Scan) -> tuple[str, ...]:
     """Return the accepted spellings, the first as the part shows it, as far as that is known.
 
-    On a scan the likeliest one is, rather than what was read: that may have a comma for a point.
+    On a scan the likeliest one is; what was read there may have a comma for a point.
     """
     cheapest = _cheapest(box, scan)
     if cheapest is not None and _is_likely(box, scan):
         return spelling.first(cheapest[1], row.answers)
-    return spelling.as_shown(row.answers, text)
+    shown = spelling.as_shown(row.answers, text)
+    marks = any(_differ_in_marks(shown[0], answer) for answer in row.answers)
+    return row.answers if scan.readings and marks else shown
+
+
+def _differ_in_marks(one: str, other: str) -> bool:
+    """Tell whether two spellings have the same letters and digits, but other signs between."""
+    letters = [[sign for sign in text.lower() if sign.isalnum()] for text in (one, other)]
+    return letters[0] == letters[1] and one.lower() != other.lower()
 
 
 Lesson = tuple[Box, str, tuple[str, ...]]

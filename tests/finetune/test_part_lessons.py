@@ -218,6 +218,9 @@ def test_a_misread_comma_is_not_taken_for_a_spelling() -> None:
     scan = scan_of(lines, **{"19.00": (5.0, 0.1, 5.0)})
     assert taught(row, page_of(3), lines, scan)[strip(1)] == "19.00"
     assert anew(row, page_of(3), lines, scan) == {strip(1): "Total 19.00"}
+    unsure = scan_of(lines, **{"19.00": (5.0, 0.9, 5.0)})
+    assert taught(row, page_of(3), lines, unsure)[strip(1)] == "19.00"
+    assert taught(row, page_of(3), lines)[strip(1)] == "19,00", "a text layer is right"
 
 
 def test_a_scans_own_capitals_are_taught() -> None:
