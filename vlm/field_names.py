@@ -11,9 +11,13 @@ from dataclasses import dataclass
 
 from vlm.answer_forms import Form
 from vlm.finding import telling
+from vlm.likeness import alike
 
 LESS = 0.8
 """What a name counts that other fields have as well, such as "No." for an invoice's number."""
+
+LEAST_MISREAD = 7
+"""Letters of a word that is known with some of them wrong."""
 
 _ENDINGS = frozenset(("rechnung", "gutschrift"))
 """Words that also count as the ends of longer ones."""
@@ -257,13 +261,25 @@ def _is_known(phrase: tuple[str, ...]) -> bool:
     return sum(map(len, phrase)) > 2
 
 
-def at(phrase: tuple[str, ...], said: tuple[str, ...]) -> int | None:
-    """Return where the words of a phrase stand in a row; None where they do not."""
+def at(phrase: tuple[str, ...], said: tuple[str, ...], misread: bool = False) -> int | None:
+    """Return where the words of a phrase stand in a row; None where they do not.
+
+    Args:
+        phrase: In small letters.
+        said: The same.
+        misread: Whether some letters may be wrong, as a model reads them.
+    """
     for start in range(len(said) - len(phrase) + 1):
         pairs = zip(phrase, said[start : start + len(phrase)], strict=True)
-        if all(word == one or _ends(one, word) for word, one in pairs):
+        if all(_is_word(one, word, misread) for word, one in pairs):
             return start
     return None
+
+
+def _is_word(said: str, word: str, misread: bool) -> bool:
+    """Tell whether a word was meant; a short one that is misread may be any other: "Keller"."""
+    long = misread and len(word) >= LEAST_MISREAD
+    return said == word or _ends(said, word) or (long and alike(word, said))
 
 
 def _ends(said: str, word: str) -> bool:

@@ -103,19 +103,21 @@ class _Cell:
         return union(boxes or [word.box for word in self.words])
 
 
-def values(question: str, words: Sequence[Word]) -> tuple[Value, ...]:
+def values(question: str, words: Sequence[Word], misread: bool = False) -> tuple[Value, ...]:
     """Return what stands at labels that a question names, the likeliest first.
 
     Args:
         question: As a person asks it.
         words: The page's text layer, as the page is shown.
+        misread: Whether they are what a model read: letters may be wrong, and a company's form in
+            them is no proof of one.
     """
     wanted = named_in(question)
     if wanted is None or not words:
         return ()
     rows = cells_of(words)
     found: dict[tuple[str, Box], Value] = {}
-    for value in [*_at_labels(wanted, rows), *_unnamed(wanted, rows)]:
+    for value in [*_at_labels(wanted, rows, misread), *([] if misread else _unnamed(wanted, rows))]:
         known = found.get((value.text, value.box))
         if known is None or known.weight < value.weight:
             found[value.text, value.box] = value
@@ -147,21 +149,21 @@ def _cells(row: Sequence[Word], number: int) -> Iterator[_Cell]:
     yield _Cell(tuple(together), number)
 
 
-def _at_labels(wanted: Named, rows: list[list[_Cell]]) -> Iterator[Value]:
+def _at_labels(wanted: Named, rows: list[list[_Cell]], misread: bool) -> Iterator[Value]:
     for row in rows:
         for index, cell in enumerate(row):
             for phrase, counts in wanted.names:
-                found = _label(phrase, cell.text)
+                found = _label(phrase, cell.text, misread)
                 if found is None or (wanted.party and not _stands_alone(phrase, cell.text)):
                     continue
                 end, quality = found
                 yield from _values_of(wanted, rows, (cell.row, index), end, counts * quality)
 
 
-def _label(phrase: tuple[str, ...], text: str) -> tuple[int, float] | None:
+def _label(phrase: tuple[str, ...], text: str, misread: bool) -> tuple[int, float] | None:
     """Return where a label ends in a cell's text, and how well it fits; None where it is not."""
     said = words_of(text)
-    start = at(phrase, said)
+    start = at(phrase, said, misread)
     if start is None:
         return None
     end = _end_of(phrase, start, text)

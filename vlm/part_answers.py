@@ -24,7 +24,7 @@ from vlm.letterhead import LOWER
 from vlm.page_reading import AskPage
 from vlm.part_asking import PartFailed, Told, about, around, ask_part, named, timings, trust, worth
 from vlm.part_finder import PageParts
-from vlm.part_labels import ask_at_label
+from vlm.part_labels import ask_at_label, read_at_labels
 from vlm.protocol import Cancelled, Done, Event, Progress, Saw
 from vlm.read_answers import NEAR, found_in, size_of
 from vlm.reading_requests import asks_to_read
@@ -53,6 +53,12 @@ GROUP = 0.9
 
 MOST_ASKED = 24
 """Parts of a scan, all of whose lines were read already, that are asked for one question."""
+
+NAMED = 0.95
+"""What a label counts at least beside lines that have words of the question themselves."""
+
+BESIDE = 0.5
+"""What is left of what has the form that is wanted on a scan that has a label for it elsewhere."""
 
 READ_THERE = 0.9
 """What is left of a date or an amount in what was read, beside one that was asked for."""
@@ -95,7 +101,11 @@ def answer(
         places = ranked(page, _texts(page, readings), question.text)
         if unread:
             found = _found_read(question.text, page, readings, places)
-            places = _worth_asking(question.text, page, found, places)
+            least = NAMED if _is_labelled(places) else 0.0
+            lines = page.asked[: page.lines]
+            read = read_at_labels(question.text, lines, readings, least)
+            places = [] if read else _worth_asking(question.text, page, found, places)
+            found = [*read, *((weight * BESIDE if read else weight, one) for weight, one in found)]
         elif (at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS))) is not None:
             found = [(at_label.weight, at_label.told)]
             places = [] if at_label.clear else places

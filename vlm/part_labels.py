@@ -6,7 +6,8 @@ Knows no torch.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import re
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from vlm.evidence import locate
 from vlm.labelled import Value, values
 from vlm.page_reading import AskPage
-from vlm.part_asking import Told, about, ask_part
+from vlm.part_asking import Told, about, ask_part, worth
 from vlm.part_finder import PageParts
 from vlm.protocol import Event
 from vlm.scoring import plain
@@ -26,6 +27,9 @@ CLEAR = 0.75
 
 LEAST = 0.7
 """What any value at a label counts beside what the model says of other parts."""
+
+READ = 0.9
+"""What is left of a value at its label where its letters are those that the model read."""
 
 SURE, SEVERAL = 0.95, 0.6
 """Confidence in a value at its label, and where another one is as likely."""
@@ -87,6 +91,49 @@ def ask_at_label(
     weight = 1.0 if same else LEAST + (1 - LEAST) * best.weight
     clear = same or (alone and best.weight >= CLEAR)
     return Labelled(weight, Told(part, given, own.warning), clear)
+
+
+def read_at_labels(
+    question: str, lines: Sequence[Box], readings: Mapping[Box, Told], least: float
+) -> list[tuple[float, Told]]:
+    """Return what stands at labels on a scan, in the words that the model read there.
+
+    Args:
+        question: As a person asks it.
+        lines: The scan's lines or pieces of them.
+        readings: What was read in each of them.
+        least: What a value at its label has to count.
+
+    Returns:
+        Answers and what each is worth, in (0, 1], the best first.
+    """
+    words, line_of = [], {}
+    for line in lines:
+        if line in readings and readings[line].useful:
+            for word in words_in(line, readings[line].answer.text):
+                words.append(word)
+                line_of[word] = line
+    found = []
+    for value in values(question, words, misread=True):
+        if value.weight < least:
+            break
+        line = next(line for word, line in line_of.items() if value.box.holds(word.box))
+        told = readings[line]
+        given = msgspec.structs.replace(told.answer, text=value.text, unsure=())
+        found.append((worth(given, 1.0, READ * value.weight), Told(line, given, told.warning)))
+    return found
+
+
+def words_in(line: Box, text: str) -> Iterator[Word]:
+    """Yield the words that were read in a line, where they are if all letters are as wide."""
+    rows = [row for row in text.splitlines() if row.strip()]
+    widest = max(map(len, rows), default=1)
+    high, wide = line.height / max(1, len(rows)), line.width / widest
+    for number, row in enumerate(rows):
+        top = line.y0 + number * high
+        for found in re.finditer(r"\S+", row):
+            left, right = line.x0 + found.start() * wide, line.x0 + found.end() * wide
+            yield Word(found[0], Box(left, top, min(right, 1.0), min(top + high, 1.0)))
 
 
 def _values(question: str, words: tuple[Word, ...], page: PageRef) -> tuple[Value, ...]:

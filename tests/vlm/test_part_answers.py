@@ -327,7 +327,7 @@ def test_a_group_of_lines_says_what_its_lines_say_but_single_lines_come_first() 
     both = Box(0.0, 0.0, 1.0, 2 * HIGH)
     parts = PageParts((*lines, both), 2, ((0,), (1,), (0, 1)), ((),) * 3, lines, ())
     reader = Reader(lambda n: said("5414", 0.9, "no_text"))
-    readings = {lines[0]: "Keller", lines[1]: "Invoice number 5414"}
+    readings = {lines[0]: "Keller", lines[1]: "Invoice nunber 5414"}
     assert done(run(reader, parts, readings=readings)).evidence.part == lines[1]
     assert [one.box for one in reader.asked] == [lines[1], both]
 

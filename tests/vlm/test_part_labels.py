@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from tests.vlm.documents import said
+from vlm.part_asking import Told
+from vlm.part_labels import READ, read_at_labels, words_in
+from vlm.types import Box
+
+WHOLE = Box(0.0, 0.0, 1.0, 1.0)
+
+
+def strip(number: int) -> Box:
+    return Box(0.1, number * 0.1, 0.9, number * 0.1 + 0.05)
+
+
+def read(*texts: str, confidence: float = 0.9) -> dict[Box, Told]:
+    """Return what was read in strips from the top."""
+    done = [said(text, confidence, "no_text") for text in texts]
+    return {strip(n): Told(strip(n), one.answer, "") for n, one in enumerate(done)}
+
+
+def test_words_are_where_they_are_if_all_letters_are_as_wide() -> None:
+    words = list(words_in(Box(0.0, 0.2, 1.0, 0.4), "Date 5\n\nTotal 12.5"))
+    assert [word.text for word in words] == ["Date", "5", "Total", "12.5"]
+    assert words[0].box.x1 == pytest.approx(0.4)
+    assert words[0].box.y1 == pytest.approx(0.3)
+    assert words[1].box.x0 == pytest.approx(0.5)
+    assert words[3].box.x1 == pytest.approx(1.0)
+    assert words[3].box.y0 == pytest.approx(0.3)
+    assert list(words_in(WHOLE, " \n")) == []
+
+
+def test_values_at_labels_are_found_in_what_was_read_with_letters_wrong() -> None:
+    readings = read("Keller Druck", "Rechnungsnunmer: 471102", "Rechnungsdatum: 5.6.2018")
+    found = read_at_labels("What is the invoice number?", list(readings), readings, 0.0)
+    weight, told = found[0]
+    assert told.answer.text == "471102"
+    assert told.part == strip(1)
+    assert weight == pytest.approx(0.9 * READ)
+    assert told.answer.confidence == 0.9
+
+
+def test_a_label_that_other_fields_share_is_left_out_where_it_must_be_sure() -> None:
+    readings = read("Nummer: 549910")
+    lines = list(readings)
+    assert read_at_labels("What is the invoice number?", lines, readings, 0.0) != []
+    assert read_at_labels("What is the invoice number?", lines, readings, 0.95) == []
+
+
+def test_lines_that_were_not_read_or_say_nothing_have_no_values() -> None:
+    readings = read("Not on this page.")
+    lines = [*readings, strip(5)]
+    assert read_at_labels("What is the invoice number?", lines, readings, 0.0) == []
+    assert read_at_labels("What is the invoice number?", lines, {}, 0.0) == []
+
+
+def test_a_company_that_no_label_tells_of_is_left_to_the_head_of_the_scan() -> None:
+    readings = read("Keller GmbH", "Goods 5")
+    assert read_at_labels("Who is the seller?", list(readings), readings, 0.0) == []
+
+
+def test_what_the_model_says_of_itself_stays() -> None:
+    readings = read("IBAN: DE89 3704 0044 0532 0130 00", confidence=0.5)
+    (_, told), *_ = read_at_labels("What is the IBAN?", list(readings), readings, 0.0)
+    own = readings[strip(0)].answer
+    assert msgspec.structs.replace(own, text="DE89 3704 0044 0532 0130 00") == told.answer
