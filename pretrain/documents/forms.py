@@ -23,7 +23,7 @@ from pretrain.fonts import FontFile
 ABSENT_SHARE = 0.12
 """Share of questions whose field the crop does not have."""
 
-MORE_ABSENT_SHARE, READ_SHARE = 0.75, 0.15
+MORE_ABSENT_SHARE, READ_SHARE = 0.4, 0.15
 """Where several questions are asked about one crop: how often one is for a field that it does not
 have, and one to read it all."""
 

@@ -26,7 +26,7 @@ FOREIGN_SHARE = 0.12
 PER_DOCUMENT = 6
 """Strips of one document."""
 
-MORE_ABSENT_SHARE = 0.75
+MORE_ABSENT_SHARE = 0.4
 """Where several questions are asked about one strip: how often one of them does not fit it."""
 
 READ_SHARE = 0.35
