@@ -94,9 +94,9 @@ class Conversation:
     def end(self) -> tuple[int, str]:
         """Close stdin and wait; returns the exit code and what was written to stderr."""
         with contextlib.suppress(BrokenPipeError):
-            _, errors = self.process.communicate(timeout=30)
+            _, errors = self.process.communicate(timeout=200)
             return self.process.returncode, errors.decode()
-        return self.process.wait(timeout=30), ""
+        return self.process.wait(timeout=200), ""
 
 
 class EngineContract(ABC):

@@ -265,7 +265,7 @@ def test_a_killed_batch_leaves_no_engine_and_keeps_every_answer(
         assert len(engines) >= 2
         process.kill()
         said += process.stdout.readlines()
-    _, alive = psutil.wait_procs(engines, timeout=10)
+    _, alive = psutil.wait_procs(engines, timeout=100)
     assert not alive
     told = {line.decode().strip() for line in said if line.endswith(b"\n")}
     store = BatchStore(tmp_path / "answers.sqlite3")

@@ -34,10 +34,10 @@ def test_the_sign_stands_while_any_of_several_answers_and_ends_with_a_kill(tmp_p
             assert process.stdout is not None
             assert process.stdout.readline() == "in\n"
         assert busy.is_answering(tmp_path)
-        first.communicate("go on\n", timeout=20)
+        first.communicate("go on\n", timeout=200)
         assert busy.is_answering(tmp_path)
         second.kill()
-        second.wait(20)
+        second.wait(200)
         assert not busy.is_answering(tmp_path)
 
 

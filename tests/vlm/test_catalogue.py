@@ -220,4 +220,4 @@ def test_listing_models_needs_no_heavy_library() -> None:
         "import sys, vlm.catalogue, vlm.removal, vlm.memory, vlm.speeds;"
         "assert not {'torch', 'transformers', 'huggingface_hub', 'httpx2'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=400)
