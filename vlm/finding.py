@@ -106,14 +106,21 @@ class PageIndex:
                 "INSERT INTO page (rowid, text) VALUES (?, ?)", (page + 1, text)
             )
 
-    def search(self, question: str, limit: int) -> tuple[Hit, ...]:
+    def search(self, question: str, limit: int, names: Sequence[str] = ()) -> tuple[Hit, ...]:
         """Return the pages that have words of the question, the best first.
 
         Args:
             question: As a person asks it.
             limit: At most so many pages.
+            names: What documents call that which it asks for, looked for as they are where no page
+                has the question's own words: it may be in another language.
         """
-        wanted = query(question)
+        found = self._matching(query(question), telling(question), limit)
+        phrases = [" ".join(_WORD.findall(name.casefold())) for name in names]
+        exactly = " OR ".join(f'"{phrase}"' for phrase in phrases if phrase)
+        return found or self._matching(exactly, phrases, limit)
+
+    def _matching(self, wanted: str, words: Sequence[str], limit: int) -> tuple[Hit, ...]:
         if not wanted:
             return ()
         rows = self._connection.execute(
@@ -121,7 +128,6 @@ class PageIndex:
             "ORDER BY bm25(page), rowid LIMIT ?",
             (wanted, CANDIDATES * limit),
         ).fetchall()
-        words = telling(question)
         # A word that most pages have weighs next to nothing in bm25, but never less.
         scores = {page: score * (1 + together(text, words)) for page, score, text in rows}
         best = max(scores.values(), default=0.0)
@@ -163,7 +169,9 @@ def query(question: str) -> str:
     return " OR ".join(parts)
 
 
-def order(index: PageIndex, question: str, shown: int, count: int) -> tuple[Hit, ...]:
+def order(
+    index: PageIndex, question: str, shown: int, count: int, names: Sequence[str] = ()
+) -> tuple[Hit, ...]:
     """Choose the pages to read for a question, the best first.
 
     Pages that have its words come first; where they are too few, then the page that the person
@@ -174,8 +182,9 @@ def order(index: PageIndex, question: str, shown: int, count: int) -> tuple[Hit,
         question: As a person asks it.
         shown: The page that the person looks at, from 0.
         count: At most so many pages.
+        names: What documents call that which is asked for.
     """
-    hits = list(index.search(question, count))
+    hits = list(index.search(question, count, names))
     others = [shown, 0, *index.unknown(), *range(index.page_count)]
     return tuple([*hits, *_rest(hits, others)][:count])
 

@@ -22,6 +22,7 @@ from vlm.errors import (
     QuestionUnanswerable,
     UnreadableDocument,
 )
+from vlm.field_names import named_in
 from vlm.finding import Hit
 from vlm.page_finder import Finder
 from vlm.page_reading import AskPage, PageReader
@@ -140,7 +141,10 @@ def _choose(
     index = finder.index(path, count)
     steps = finder.learn(path, index, reader, READ_NOW, READ_NOW_S)
     yield from told(job, steps, cancel)
-    return index.searched, finding.order(index, question.text, min(shown, count - 1), MOST_PAGES)
+    named = named_in(question.text)
+    names = [" ".join(words) for words, _ in named.names] if named is not None else []
+    pages = finding.order(index, question.text, min(shown, count - 1), MOST_PAGES, names)
+    return index.searched, pages
 
 
 def _asked(question: Question, hit: Hit) -> Question:

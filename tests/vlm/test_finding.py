@@ -79,3 +79,16 @@ def test_too_few_hits_leave_room_for_what_nobody_searched() -> None:
     assert [hit.page for hit in chosen] == [3, 2, 0, 4]
     assert [hit.relevance for hit in chosen] == [1.0, *[UNSEARCHED] * 3]
     assert len({hit.page for hit in order(index, "", shown=8, count=20)}) == 9
+
+
+def test_names_of_what_is_asked_for_find_a_page_in_another_language(index: PageIndex) -> None:
+    names = ["delivery note", "Lieferschein-Nummer", "?!"]
+    assert index.search("Which waybill?", 4) == ()
+    assert [hit.page for hit in index.search("Which waybill?", 4, names)] == [2]
+    assert [hit.page for hit in order(index, "Which waybill?", 4, 2, names)] == [2, 4]
+
+
+def test_names_do_not_count_where_a_page_has_the_question_s_own_words(index: PageIndex) -> None:
+    assert [hit.page for hit in index.search("How heavy is the parcel?", 4, ["lieferschein"])] == [
+        3
+    ]
