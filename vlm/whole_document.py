@@ -136,8 +136,8 @@ def _choose(
     """Return how many pages' words are known, and the pages to read."""
     path, shown = question.page.path, question.page.page
     if count <= MOST_PAGES:
-        pages = dict.fromkeys([min(shown, count - 1), *range(count)])
-        return count, tuple(Hit(page, 1.0) for page in pages)
+        every = dict.fromkeys([min(shown, count - 1), *range(count)])
+        return count, tuple(Hit(page, 1.0) for page in every)
     index = finder.index(path, count)
     steps = finder.learn(path, index, reader, READ_NOW, READ_NOW_S)
     yield from told(job, steps, cancel)
