@@ -41,9 +41,11 @@ class PatientBot(QtBot):
         raising: bool | None = None,
         check_params_cb: Callable[..., bool] | None = None,
     ) -> SignalBlocker:
+        # `assertNotEmitted` waits so too, for what must not come: that is not waited for longer.
+        patience = timeout if raising is False else max(timeout, PATIENCE_MS)
         return super().waitSignal(
             signal,
-            timeout=max(timeout, PATIENCE_MS),
+            timeout=patience,
             raising=raising,
             check_params_cb=check_params_cb,
         )
