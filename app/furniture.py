@@ -187,6 +187,7 @@ class Furniture(QObject):
         self.asking.model_changed.connect(self.models.set_model)
         self.asking.model_changed.connect(self.batch.set_model)
         self.batch.jumped.connect(self._on_evidence)
+        self.batch.recalled.connect(self.asking.show_past)
         self.batch.said.connect(self._window.notice.say)
         self.batch.told.connect(self._window.notice.tell)
         self.asking.finished.connect(lambda asked: self.models.note(asked.answer.timings))

@@ -64,6 +64,7 @@ class AnswerBadges(QWidget):
         self.detail.hide()
         self.pages.show_read(answer.read)
         self.time.set_words(words.seconds(answer.timings.total))
+        self.time.setVisible(answer.timings.total > 0)
         self.time.setAccessibleDescription("How long the answer took")
         absent, warned = sureness.is_absent(answer), sureness.is_doubtful(answer, warning)
         sure, tone = sureness.confidence(answer.confidence, absent=absent, warned=warned)

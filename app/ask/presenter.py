@@ -152,6 +152,7 @@ class AskPresenter(QObject):
         self.back.clear()
         self._queue(Turn(self._add_card(question), question))
 
+    @Slot(object)
     def show_past(self, past: Verdict) -> None:
         """Put an answer of the history into the conversation, as alive as a new one."""
         card = self._add_card(past.question)

@@ -43,6 +43,7 @@ class BatchDoor(QObject):
 
     Signals:
         jumped(object): `EvidenceClick`, the page of an answer to show.
+        recalled(object): `Verdict`, that answer, to be judged.
         said(str): A sentence for the main window while the batch window is closed.
         told(object): `Message` for the main window, with a way to the batch window.
 
@@ -55,6 +56,7 @@ class BatchDoor(QObject):
     """
 
     jumped = Signal(object)
+    recalled = Signal(object)
     said = Signal(str)
     told = Signal(object)
 
@@ -170,6 +172,8 @@ class BatchDoor(QObject):
         window.export_wanted.connect(self._on_export)
         window.unlock_wanted.connect(self._on_unlock)
         window.jumped.connect(self.jumped)
+        window.chosen.connect(runner.recall)
+        runner.recalled.connect(self.recalled)
         runner.tabled.connect(self._on_table)
         runner.answered.connect(window.show_answer)
         runner.changed.connect(self._on_changed)

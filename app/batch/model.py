@@ -20,6 +20,7 @@ from app.ask.icons import draw
 from app.ask.surface import tone_icon
 from app.ask.values import EvidenceClick
 from app.batch import words
+from app.batch.recall import Chosen
 from app.labels import tip
 from app.theme import Tone
 from vlm.batch import Cell, Table
@@ -75,6 +76,13 @@ class BatchModel(QAbstractTableModel):
         """Return where an answer stands; the document's first page where there is none."""
         cell = self.cell(index) or Cell()
         return EvidenceClick(PageRef(self.path(index), cell.page), cell.boxes)
+
+    def chosen(self, index: Index) -> Chosen | None:
+        """Return a cell that holds an answer, None for every other one."""
+        cell = self.cell(index)
+        if cell is None or cell.problem or not cell.found:
+            return None
+        return Chosen(self.path(index), self.question(index), cell)
 
     def _icon(self, tone: Tone) -> QIcon:
         palette = QApplication.palette()

@@ -8,6 +8,7 @@ from enum import Enum
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.batch import words, work
+from app.batch.recall import Chosen, past
 from app.batch.seat import Seat, further
 from app.batch.work import Answers, Looked, Looking, Plan
 from app.engine_client import EngineClient
@@ -50,6 +51,7 @@ class BatchRunner(QObject):
         answered(int, int): A row and column of it have their answer.
         changed(): The phase, or what `state` says, is another.
         said(str): A plain sentence for the person.
+        recalled(object): `Verdict`, an answer to be judged.
 
     Args:
         client: The engine that a person asks; it answers the batch when nobody waits for it.
@@ -59,12 +61,14 @@ class BatchRunner(QObject):
     answered = Signal(int, int)
     changed = Signal()
     said = Signal(str)
+    recalled = Signal(object)
 
     def __init__(self, client: EngineClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lane = Tasks(1, self)
         self._answers = Answers()
         self._looked: Looked | None = None
+        self._recalled: Chosen | None = None
         self._look: Task | None = None
         self._left = TimeLeft()
         self._dealing = Dealing(Table((), ()))
@@ -104,6 +108,14 @@ class BatchRunner(QObject):
         self._look = self._lane.start(work.look(self._answers, plan))
         self._look.value.connect(self._on_looked)
         self._look.ended.connect(self._on_look_ended)
+
+    @Slot(object)
+    def recall(self, chosen: Chosen) -> None:
+        """Have an answer judged; the same one twice in a row is shown already."""
+        if self.plan is not None and chosen != self._recalled:
+            self._recalled = chosen
+            plan = self.plan
+            self.recalled.emit(past(chosen, plan.model, plan.splitting, plan.max_new_tokens))
 
     @Slot()
     def run(self) -> None:

@@ -47,6 +47,7 @@ class BatchWindow(QDialog):
         export_wanted(): Write the table to a file.
         unlock_wanted(int): Enter the password of a row's document.
         jumped(object): `EvidenceClick`, where a cell's answer stands.
+        chosen(object): `Chosen`, the answer that was jumped to; none where there is none.
     """
 
     folder_wanted = Signal()
@@ -58,6 +59,7 @@ class BatchWindow(QDialog):
     export_wanted = Signal()
     unlock_wanted = Signal(int)
     jumped = Signal(object)
+    chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -264,6 +266,8 @@ class BatchWindow(QDialog):
         index: QModelIndex = self.table.currentIndex()
         if index.isValid():
             self.jumped.emit(self.model.place(index))
+            if (chosen := self.model.chosen(index)) is not None:
+                self.chosen.emit(chosen)
 
     @Slot()
     def _on_unlock(self) -> None:

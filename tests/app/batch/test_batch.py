@@ -89,15 +89,47 @@ def test_the_answer_under_the_cursor_is_shown_and_jumped_to(qtbot: QtBot) -> Non
     with qtbot.waitSignal(window.jumped) as jumped:
         QTest.mouseClick(window.jump, Qt.MouseButton.LeftButton)
     assert jumped.args == [wanted]
-    with qtbot.waitSignal(window.jumped) as jumped:
+    with qtbot.waitSignal(window.jumped) as jumped, qtbot.waitSignal(window.chosen) as chosen:
         QTest.keyClick(window.table, Qt.Key.Key_Return)
     assert jumped.args == [wanted]
+    assert chosen.args is not None
+    assert (chosen.args[0].path, chosen.args[0].cell.text) == ("/papers/a.pdf", "12.50\nEUR")
+    window.table.setCurrentIndex(window.model.index(0, 0))
+    heard: list[object] = []
+    window.chosen.connect(heard.append)
+    QTest.mouseClick(window.jump, Qt.MouseButton.LeftButton)
+    assert heard == []
+    window.table.setCurrentIndex(window.model.index(0, 1))
     window.show_state(Phase.READY, made, None, "")
     assert window.run.text() == "Ask the missing 2"
     assert window.state.text() == "3 documents · 4 of 6 answers · 1 document with problems"
     window.show_state(Phase.RUNNING, made, 100.0, "Reading page 3")
     assert window.run.text() == "Stop"
     assert window.state.text().endswith("about 2 minutes left")
+
+
+def test_an_answer_that_is_jumped_to_can_be_judged(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    looked(qtbot, desk)
+    press_run(desk)
+    qtbot.waitUntil(lambda: desk.runner.phase is Phase.READY, timeout=WAIT)
+    window = desk.window
+    rows = range(len(desk.table.rows))
+    answered = [row for row in rows if window.model.chosen(window.model.index(row, 1))]
+    window.table.setCurrentIndex(window.model.index(answered[0], 1))
+    with qtbot.waitSignal(desk.door.recalled) as recalled:
+        QTest.mouseClick(window.jump, Qt.MouseButton.LeftButton)
+    assert recalled.args is not None
+    past = recalled.args[0]
+    assert past.question.text == QUESTIONS[0]
+    assert past.question.page.path == desk.table.rows[answered[0]].path
+    assert past.answer.text == window.answer.text()
+    assert past.right is None
+    again: list[object] = []
+    desk.door.recalled.connect(again.append)
+    QTest.mouseClick(window.jump, Qt.MouseButton.LeftButton)
+    assert again == []
 
 
 def test_a_folder_is_asked_and_only_what_is_missing_asked_again(
