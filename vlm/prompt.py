@@ -6,6 +6,7 @@ Knows chat templates and tokens, neither pixels nor weights.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -117,9 +118,12 @@ def _ends(processor: Any) -> set[int]:
 
 
 def _turn(processor: Any, messages: list[dict[str, Any]]) -> str:
-    """Write a question as the chat template does; the latest ones are remembered."""
+    """Write a question as the chat template does; the latest ones are remembered for the day.
+
+    Some templates write the date.
+    """
     known = _turns.setdefault(processor, Kept(ASKED))
-    key = (processor.chat_template, repr(messages))
+    key = (date.today(), processor.chat_template, repr(messages))
     if (text := known.get(key)) is None:
         text = _text(processor, messages, open_turn=True)
         known.put(key, text, 1)

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from PIL import Image
@@ -71,6 +72,32 @@ def test_a_question_that_was_just_asked_is_not_written_and_read_again(
     assert again[1] == built
     processor.chat_template += "!"
     assert prompt.build(family, processor, layout, QUESTION).ids != built.ids
+
+
+@pytest.mark.parametrize("kind", tiny.KINDS)
+def test_a_prompt_is_remembered_for_the_day_since_templates_may_write_it(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, kind: tiny.Kind
+) -> None:
+    class Tomorrow(date):
+        @classmethod
+        def today(cls) -> Self:
+            return cls(2999, 1, 1)
+
+    family, processor, layout = parts(checkpoint(kind), splitting=False)
+    built = prompt.build(family, processor, layout, QUESTION)
+    calls: list[Any] = []
+    usual = prompt._text
+
+    def counted(*values: Any, **options: Any) -> str:
+        calls.append(values)
+        return usual(*values, **options)
+
+    monkeypatch.setattr(prompt, "_text", counted)
+    assert prompt.build(family, processor, layout, QUESTION) == built
+    assert not calls
+    monkeypatch.setattr(prompt, "date", Tomorrow)
+    assert prompt.build(family, processor, layout, QUESTION) == built
+    assert calls
 
 
 @pytest.mark.parametrize("kind", tiny.KINDS)
