@@ -57,6 +57,10 @@ MOST_ASKED = 24
 NAMED = 0.95
 """What a label counts at least beside lines that have words of the question themselves."""
 
+UNNAMED = 0.5
+"""What is left of the confidence in an answer from a page with words of its own that has neither
+the question's words nor a name of what it asks for: small models take other fields for it."""
+
 BESIDE = 0.5
 """What is left of what has the form that is wanted on a scan that has a label for it elsewhere."""
 
@@ -109,6 +113,7 @@ def answer(
         elif (at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS))) is not None:
             found = [(at_label.weight, at_label.told)]
             places = [] if at_label.clear else places
+        unnamed = not unread and not found and not _is_labelled(places)
         asked, enough = places[: MOST_ASKED if unread else MOST_PARTS], _enough(places)
         for number, (box, text, relevance) in enumerate(asked):
             check(cancel)
@@ -130,11 +135,16 @@ def answer(
         return
     whole = len(told) == len(places) and not (unread and len(readings) < page.lines)
     sums = unread and asks_for_sum(question.text)
-    yield from _best(job, [*found, *told], whole, sums, start)
+    yield from _best(job, [*found, *told], whole, sums, UNNAMED if unnamed else 1.0, start)
 
 
 def _best(
-    job: int, told: Sequence[tuple[float, Told]], all_told: bool, sums: bool, start: float
+    job: int,
+    told: Sequence[tuple[float, Told]],
+    all_told: bool,
+    sums: bool,
+    left: float,
+    start: float,
 ) -> Iterator[Event]:
     """Tell the best answer of the parts, or that none of them has one; the last event is `Done`.
 
@@ -144,6 +154,7 @@ def _best(
             says.
         all_told: Whether nothing is left to ask on the page.
         sums: Whether of the amounts that are worth about the same the largest is wanted.
+        left: What is left of the confidence in an answer.
         start: When the job began, of `time.perf_counter`.
     """
     parts = [one for _, one in told]
@@ -151,7 +162,7 @@ def _best(
     if sums:
         near = [one for weight, one in told if weight >= NEAR * most > 0]
         best = max(near, key=lambda one: size_of(one.answer.text) or 0.0, default=best)
-    found = _found(best) if most > 0 else _absent(parts, all_told)
+    found = _found(best, left) if most > 0 else _absent(parts, all_told)
     found = msgspec.structs.replace(
         found,
         visual_tokens=sum(one.answer.visual_tokens for one in parts),
@@ -278,10 +289,12 @@ def _settles(told: Told) -> bool:
     return sure and told.answer.evidence.kind == "crop"
 
 
-def _found(best: Told) -> Answer:
+def _found(best: Told, left: float) -> Answer:
     part = None if best.part == WHOLE_PAGE else best.part
+    sure = best.answer.confidence
     return msgspec.structs.replace(
         best.answer,
+        confidence=sure * left if sure > 0 else sure,
         evidence=msgspec.structs.replace(best.answer.evidence, part=part),
         views=named([best], "The part where it was read"),
     )
