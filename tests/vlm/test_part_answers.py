@@ -380,8 +380,8 @@ def test_a_label_on_a_page_whose_part_cannot_be_asked_ends_the_job() -> None:
 
 def test_a_page_with_words_but_none_of_the_question_s_makes_an_answer_less_sure() -> None:
     reader = Reader(lambda n: said("5414", 0.9, "crop") if n == 1 else absent())
-    without = page(3, "Keller Mainz", "Lange Gasse", "Thank you")
+    without = page(3, "Keller Mainz Druck", "Lange Gasse", "Thank you all very much")
     assert done(run(reader, without)).confidence == pytest.approx(0.9 * part_answers.UNNAMED)
-    named = page(3, "Keller Mainz", "Invoice number unclear", "Thank you")
+    named = page(3, "Keller Mainz Druck", "Invoice number unclear", "Thank you all")
     assert done(run(reader, named)).confidence == 0.9
     assert done(run(reader, page(3))).confidence == 0.9, "a scan may say it in words misread"
