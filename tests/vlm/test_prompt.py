@@ -86,7 +86,7 @@ def test_a_prompt_is_remembered_for_the_day_since_templates_may_write_it(
     family, processor, layout = parts(checkpoint(kind), splitting=False)
     built = prompt.build(family, processor, layout, QUESTION)
     calls: list[Any] = []
-    usual = vars(prompt)["_text"]
+    usual: Callable[..., str] = vars(prompt)["_text"]
 
     def counted(*values: Any, **options: Any) -> str:
         calls.append(values)
