@@ -42,7 +42,7 @@ class Commands(QObject):
         self.ask = self._action("&Ask a question", "Ctrl+L")
         self.stop = self._action("&Stop answering", "Ctrl+.")
         self.copy_answer = self._action("&Copy the answer", "Ctrl+Shift+C")
-        self.right = self._action("The answer is &right", "Ctrl+Shift+Y")
+        self.right = self._action("The answer &is right", "Ctrl+Shift+Y")
         self.correct = self._action("Co&rrect the answer…", "Ctrl+Shift+E")
         self.clear_crop = self._action("Ask about the &whole page", "Ctrl+Shift+A")
         self.label = self._action("&Label documents", "Ctrl+Shift+L", checkable=True)
