@@ -26,7 +26,7 @@ from vlm.page_reading import READ
 from vlm.part_answers import ranked
 from vlm.part_finder import PageParts
 from vlm.spellings import spelled_in
-from vlm.types import Box, Word
+from vlm.types import Box, Word, union
 
 MISREAD, UNLIKE = 0.8, 0.6
 """Likeness of a reading to an answer from which on it is that answer with a letter or two wrong,
@@ -221,7 +221,7 @@ def _several(answers: Sequence[str], page: PageParts, scan: Scan) -> Sequence[Bo
             some = lines[start:end]
             letters = sum(len(scan.readings[box]) for box in some)
             if len(some) > 1 and letters >= WHOLE_ANSWER * len(answer) and _is_block(some):
-                return [_around(some)]
+                return [union(some)]
     return ()
 
 
@@ -231,16 +231,7 @@ def _is_piece(reading: str, answer: str) -> bool:
 
 def _is_block(boxes: Sequence[Box]) -> bool:
     usual = median(box.height for box in boxes)
-    return len(boxes) <= MOST_ROWS and _around(boxes).height <= HIGHEST * usual
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    return Box(
-        min(box.x0 for box in boxes),
-        min(box.y0 for box in boxes),
-        max(box.x1 for box in boxes),
-        max(box.y1 for box in boxes),
-    )
+    return len(boxes) <= MOST_ROWS and union(boxes).height <= HIGHEST * usual
 
 
 def _as_shown(row: RunRow, box: Box, text: str, scan: Scan) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from vlm.answer_forms import Form
 from vlm.field_names import LESS, Named, at, is_label, named_in, words_of
 from vlm.letterhead import is_name
+from vlm.page_parts import rows_of
 from vlm.read_answers import AMOUNT, DATE, MAIL
 from vlm.types import Box, Word, union
 
@@ -127,13 +128,7 @@ def values(question: str, words: Sequence[Word], misread: bool = False) -> tuple
 
 def cells_of(words: Sequence[Word]) -> list[list[_Cell]]:
     """Return rows from top to bottom, each with its cells from left to right."""
-    rows: list[list[Word]] = []
-    for word in sorted(words, key=lambda word: word.box.y0 + word.box.y1):
-        middle = (word.box.y0 + word.box.y1) / 2
-        if rows and rows[-1][0].box.y0 <= middle <= rows[-1][0].box.y1:
-            rows[-1].append(word)
-        else:
-            rows.append([word])
+    rows = rows_of(words, lambda word: word.box)
     return [list(_cells(sorted(row, key=lambda one: one.box.x0), n)) for n, row in enumerate(rows)]
 
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from vlm.blocks import Line, pieces_of
 from vlm.types import Box
+
+T = TypeVar("T")
 
 WIDEST, HIGHEST = 38.0, 5.4
 """Width and height of a part, in em: with air 768 by 130 pixels for print of 20."""
@@ -56,14 +59,25 @@ def lines_of_words(boxes: Sequence[Box], width: int, height: int) -> tuple[Line,
     Returns:
         Lines from top to bottom in pixels, as high as the ink of their words is.
     """
-    rows: list[list[Box]] = []
-    for box in sorted(boxes, key=lambda box: box.y0 + box.y1):
-        middle = (box.y0 + box.y1) / 2
-        if rows and rows[-1][0].y0 <= middle <= rows[-1][0].y1:
-            rows[-1].append(box)
-        else:
-            rows.append([box])
+    rows = rows_of(boxes, lambda box: box)
     return tuple(_line(row, width, height) for row in rows)
+
+
+def rows_of(items: Iterable[T], box_of: Callable[[T], Box]) -> list[list[T]]:
+    """Put what stands on a page into rows from top to bottom, by the middle of its height.
+
+    Args:
+        items: In any order.
+        box_of: Tells where each of them is.
+    """
+    rows: list[list[T]] = []
+    for item in sorted(items, key=lambda one: box_of(one).y0 + box_of(one).y1):
+        middle = (box_of(item).y0 + box_of(item).y1) / 2
+        if rows and box_of(rows[-1][0]).y0 <= middle <= box_of(rows[-1][0]).y1:
+            rows[-1].append(item)
+        else:
+            rows.append([item])
+    return rows
 
 
 def divide(

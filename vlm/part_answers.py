@@ -104,12 +104,7 @@ def answer(
             )
         places = ranked(page, _texts(page, readings), question.text)
         if unread:
-            found = _found_read(question.text, page, readings, places)
-            least = NAMED if _is_labelled(places) else 0.0
-            lines = page.asked[: page.lines]
-            read = read_at_labels(question.text, lines, readings, least)
-            places = [] if read else _worth_asking(question.text, page, found, places)
-            found = [*read, *((weight * BESIDE if read else weight, one) for weight, one in found)]
+            found, places = _found_on_scan(question.text, page, readings, places)
         elif (at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS))) is not None:
             found = [(at_label.weight, at_label.told)]
             places = [] if at_label.clear else places
@@ -207,6 +202,21 @@ def _worth(one: tuple[float, Told]) -> float:
 def _is_labelled(places: Sequence[tuple[Box, str, float]]) -> bool:
     """Tell whether some places have words of the question and others have none."""
     return any(relevance < 1 for _, _, relevance in places)
+
+
+def _found_on_scan(
+    question: str,
+    page: PageParts,
+    readings: dict[Box, Told],
+    places: list[tuple[Box, str, float]],
+) -> tuple[list[tuple[float, Told]], list[tuple[Box, str, float]]]:
+    """Return answers that stand in what was read on a scan, and the places still to be asked."""
+    found = _found_read(question, page, readings, places)
+    least = NAMED if _is_labelled(places) else 0.0
+    read = read_at_labels(question, page.asked[: page.lines], readings, least)
+    if not read:
+        return found, _worth_asking(question, page, found, places)
+    return [*read, *((weight * BESIDE, one) for weight, one in found)], []
 
 
 def _found_read(

@@ -19,8 +19,8 @@ from vlm.part_asking import Told, about, ask_part, worth
 from vlm.part_finder import PageParts
 from vlm.protocol import Event
 from vlm.scoring import plain
-from vlm.turns import as_shown
-from vlm.types import Box, PageRef, Question, Word, union
+from vlm.turns import as_shown, on_page
+from vlm.types import WHOLE_PAGE, Box, PageRef, Question, Word
 
 CLEAR = 0.75
 """What a value at a label counts when no other part needs to be asked."""
@@ -138,14 +138,10 @@ def words_in(line: Box, text: str) -> Iterator[Word]:
 
 def _values(question: str, words: tuple[Word, ...], page: PageRef) -> tuple[Value, ...]:
     """Return the values at labels, with their boxes on the page before its turn."""
-    if not page.rotation:
-        return values(question, words)
-    shown = {Word(one.text, as_shown(one.box, page.rotation)): one for one in words}
-    found = values(question, tuple(shown))
-    back = [[one.box for new, one in shown.items() if value.box.holds(new.box)] for value in found]
+    shown = [Word(one.text, as_shown(one.box, page.rotation)) for one in words]
     return tuple(
-        Value(value.text, union(boxes), value.weight)
-        for value, boxes in zip(found, back, strict=True)
+        Value(value.text, on_page(value.box, WHOLE_PAGE, page.rotation), value.weight)
+        for value in values(question, shown)
     )
 
 
