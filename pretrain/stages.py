@@ -191,7 +191,7 @@ STAGES: dict[str, Stage] = {
                 (8, 40),
                 _MIXED,
                 _READ,
-                forms_share=0.5,
+                forms_share=0.4,
                 strips_share=0.5,
                 em_px=(15, 30),
                 absent=0.8,

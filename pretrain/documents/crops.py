@@ -21,6 +21,9 @@ LEADING = 1.25
 STRETCH = (0.7, 1.2)
 """Narrowest and widest letters, times their font's width."""
 
+SMALL_SHARE = 0.4
+"""Of varied lines to be read, how many are drawn small again: dense print is read worst."""
+
 FADED_SHARE, CAPITALS_SHARE = 0.2, 0.3
 """Of varied crops and documents, those whose print has faded, and those without small letters."""
 
@@ -178,6 +181,8 @@ def _write_lines(sheet: Sheet, plan: CropPlan, rng: random.Random, writer: Write
     width, height = sheet.image.size
     largest = min(plan.largest_em_px, int(height / 1.15))
     em_px = rng.randint(min(plan.smallest_em_px, largest), largest)
+    if plan.varied and rng.random() < SMALL_SHARE:
+        em_px = rng.randint(min(plan.smallest_em_px, largest), em_px)
     kind = _kind(rng, plan)
     most = max(1, int((height - 2) / (LEADING * em_px)))
     fewest = most - 1 if plan.held_out or rng.random() < 0.6 else 1

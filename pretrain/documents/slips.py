@@ -10,7 +10,7 @@ from pretrain.documents.fields import FIELDS
 from pretrain.documents.more_fields import MORE
 from pretrain.documents.texts import Writer
 
-SLIP_SHARE = 0.45
+SLIP_SHARE = 0.25
 """Of natural text, how much is such lines, in training."""
 
 HEADINGS = (
