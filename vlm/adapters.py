@@ -19,8 +19,9 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
-from vlm import paths, safety
+from vlm import learned_names, paths, safety
 from vlm.errors import AdapterMismatch, ModelIncomplete
+from vlm.learned_names import NO_NAMES, LearnedNames
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 KEPT_SHARE = 0.5
@@ -50,7 +51,8 @@ def identity(folder: Path | None) -> str:
     if folder is None:
         return ""
     stat = (folder / WEIGHTS).stat()
-    return f"{folder.resolve()} {stat.st_mtime_ns} {stat.st_size}"
+    names = learned_names.fingerprint(folder)
+    return f"{folder.resolve()} {stat.st_mtime_ns} {stat.st_size} {names}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,12 @@ class Fitted:
     Attributes:
         folder: Of the adapter.
         steps: What becomes of each weight, by the weight's name.
+        names: What was learned beside the weights.
     """
 
     folder: Path
     steps: Mapping[str, _Step] = field(repr=False)
+    names: LearnedNames = NO_NAMES
 
     @property
     def touched(self) -> frozenset[str]:
@@ -104,6 +108,7 @@ def fit(model: Any, folder: Path) -> Fitted:
     Raises:
         AdapterMismatch: If the adapter does not fit the model, or is damaged.
     """
+    names = learned_names.read(folder)
     try:
         settings = safety.read_settings(folder / CONFIG)
         safety.tensors(folder / WEIGHTS)
@@ -114,7 +119,7 @@ def fit(model: Any, folder: Path) -> Fitted:
     with safe_open(folder / WEIGHTS, framework="pt") as file:
         shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 - not a dict
     try:
-        return Fitted(folder, _Comparison(model, settings).steps(shapes))
+        return Fitted(folder, _Comparison(model, settings).steps(shapes), names)
     except (_DiffersError, TypeError, ValueError, re.error) as error:
         raise AdapterMismatch(
             f"The adapter {folder.name} was made for another model than this one. Choose that "

@@ -208,7 +208,7 @@ def finished(
     counted = draft.probabilities[: draft.keep]
     own = Written(draft.text)
     if info.small and not more:
-        own = written(draft.text, question, seen.words)
+        own = written(draft.text, question, seen.words, sight.loaded.names)
     return Answer(
         text=own.text,
         confidence=geometric_mean(counted) if own.confidence is None else own.confidence,

@@ -16,6 +16,7 @@ from vlm import part_answers, scan_lines, second_look, whole_document
 from vlm.absence import says_something
 from vlm.cancel import CancelToken
 from vlm.errors import DeskError
+from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_finder import Finder
 from vlm.page_reading import AskPage, Model, PageReader, Pages
 from vlm.part_asking import PartFailed, Told
@@ -57,6 +58,11 @@ class Asking:
     model: Model | None
     password: Passwords
     cancel: CancelToken
+
+    @property
+    def names(self) -> LearnedNames:
+        """What the person's own documents call things."""
+        return self.model.names if self.model is not None else NO_NAMES
 
     @property
     def in_parts(self) -> bool:
@@ -113,7 +119,7 @@ class DocumentQuestions:
             return
         readings = self._readings_of(asking, question.page)
         yield from part_answers.answer(
-            asking.job, question, found, readings, asking.ask, asking.cancel
+            asking.job, question, found, readings, asking.ask, asking.cancel, asking.names
         )
 
     def _readings_of(self, asking: Asking, page: PageRef) -> dict[Box, Told]:

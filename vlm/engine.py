@@ -263,7 +263,7 @@ class Engine:
     def _asking(self, job: int, cancel: CancelToken) -> Asking:
         """Hand out what questions to whole documents need of the loaded model."""
         loaded = self._ready().loaded
-        model = Model(" ".join(loaded.key), loaded.info.small)
+        model = Model(" ".join(loaded.key), loaded.info.small, loaded.names)
 
         def ask(question: Question) -> Iterator[Event]:
             return ending(job, self._ask_once(Ask(job, question), cancel))

@@ -7,7 +7,10 @@ these names. They are in English, German and French, some in Dutch, Spanish and 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
 
 from vlm.answer_forms import Form
 from vlm.finding import telling
@@ -22,10 +25,13 @@ LEAST_MISREAD = 7
 _ENDINGS = frozenset(("rechnung", "gutschrift"))
 """Words that also count as the ends of longer ones."""
 
-_SAYS_NOTHING = frozenset(
+SAYS_NOTHING = frozenset(
     ("given", "printed", "stated", "written", "stands", "says", "value", "text", "line")
 )
 """Words of questions that no label has, beside those of every sentence."""
+
+Place = Literal["behind", "below"]
+"""Where a value stands: in the row behind its label, or in one of the rows under it."""
 
 _PARENTHESES = re.compile(r"\([^()]*\)")
 _TOKEN = re.compile(r"[^\W_]+")
@@ -43,6 +49,8 @@ class Named:
         last: Whether the last such value of a page is meant, as of a sum, rather than the first.
         party: Whether it is one of those whom the document is between: its name may stand below.
         rightmost: Whether the last value of a row is meant: behind rate and base stands the tax.
+        learned: Where the value stands, for a name that was learned from a person's documents and
+            has no accents; None for one of this module, whose value stands behind or below.
     """
 
     form: Form | None
@@ -50,12 +58,20 @@ class Named:
     last: bool = False
     party: bool = False
     rightmost: bool = False
+    learned: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
     asked: tuple[tuple[str, ...], ...]
     named: Named
+
+
+@lru_cache(maxsize=4096)
+def folded(word: str) -> str:
+    """Return a word in small letters without accents: "Référence" and "reference" are one."""
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -215,6 +231,16 @@ _FIELDS = (
 )
 
 
+ASKED = tuple(field.asked for field in _FIELDS)
+"""How people call each field that is known here, the first name for all of them."""
+
+
+def quoted_in(question: str) -> str:
+    """Return the name in quotation marks that a question has; "" where it has none."""
+    found = _QUOTED.search(question)
+    return found[1].strip() if found is not None and words_of(found[1]) else ""
+
+
 def named_in(question: str) -> Named | None:
     """Return the field that a question asks for.
 
@@ -225,8 +251,8 @@ def named_in(question: str) -> Named | None:
         A known field by the longest of its names that the question has, else one called by the
         question's telling words; None where it has none.
     """
-    if (quoted := _QUOTED.search(question)) is not None and words_of(quoted[1]):
-        return Named(None, ((words_of(quoted[1]), 1.0),))
+    if quoted := quoted_in(question):
+        return Named(None, ((words_of(quoted), 1.0),))
     said = words_of(question)
     best, length = None, 0
     for field in _FIELDS:
@@ -236,7 +262,7 @@ def named_in(question: str) -> Named | None:
                 best, length = field.named, size
     if best is not None:
         return best
-    own = tuple(word for word in telling(question) if word not in _SAYS_NOTHING)
+    own = tuple(word for word in telling(question) if word not in SAYS_NOTHING)
     return Named(None, ((own, 1.0),)) if own else None
 
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from vlm import paths
+from vlm import learned_names, paths
 from vlm.errors import ModelIncomplete
 from vlm.system_refusals import reason
 
@@ -44,6 +44,7 @@ def reader_fingerprint(folder: Path, adapter: str | None) -> str:
     named = paths.data_dir() / "adapters" / adapter
     tuned = named if named.is_dir() else Path(adapter)
     both = f"{base} {_digest(tuned, 'adapter_config.json', 'adapter')}"
+    both = f"{both} {learned_names.fingerprint(tuned)}".rstrip()  # as ever where it has no names
     return hashlib.sha256(both.encode()).hexdigest()
 
 

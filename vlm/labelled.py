@@ -12,14 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from vlm.answer_forms import Form
-from vlm.field_names import LESS, Named, at, is_label, named_in, words_of
+from vlm.asked_names import key_of
+from vlm.field_names import LESS, Named, at, folded, is_label, named_in, words_of
+from vlm.learned_names import NO_NAMES, LearnedLabel, LearnedNames
 from vlm.letterhead import is_name
-from vlm.page_parts import rows_of
+from vlm.page_cells import Cell, cells_of
 from vlm.read_answers import AMOUNT, DATE, MAIL
-from vlm.types import Box, Word, union
-
-APART = 2.0
-"""White between two cells of a row, in widths of a letter."""
+from vlm.types import Box, Word
 
 BESIDE, BELOW = 0.97, 0.88
 """What a value counts in each cell of its label's row beyond the next, and in a row below."""
@@ -74,37 +73,12 @@ class Value:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """Words of a row that stand together.
-
-    Attributes:
-        words: From left to right.
-        row: Number of its row, from the top.
-    """
-
-    words: tuple[Word, ...]
-    row: int
-
-    @property
-    def text(self) -> str:
-        return " ".join(word.text for word in self.words)
-
-    @property
-    def box(self) -> Box:
-        return union([word.box for word in self.words])
-
-    def part(self, start: int, end: int) -> Box:
-        """Return the box of the words that have the characters from `start` to before `end`."""
-        boxes, place = [], 0
-        for word in self.words:
-            if place < end and place + len(word.text) > start:
-                boxes.append(word.box)
-            place += len(word.text) + 1
-        return union(boxes or [word.box for word in self.words])
-
-
-def values(question: str, words: Sequence[Word], misread: bool = False) -> tuple[Value, ...]:
+def values(
+    question: str,
+    words: Sequence[Word],
+    misread: bool = False,
+    learned: LearnedNames = NO_NAMES,
+) -> tuple[Value, ...]:
     """Return what stands at labels that a question names, the likeliest first.
 
     Args:
@@ -112,11 +86,16 @@ def values(question: str, words: Sequence[Word], misread: bool = False) -> tuple
         words: The page's text layer, as the page is shown.
         misread: Whether they are what a model read: letters may be wrong, and a company's form in
             them is no proof of one.
+        learned: What the person's own documents call what is asked for: what stands at the first of
+            these labels is the only one that counts.
     """
+    rows = cells_of(words) if words else []
+    for label in learned.of(key_of(question)) if rows else ():
+        if (own := at_label(label, rows, misread)) is not None:
+            return (own,)
     wanted = named_in(question)
-    if wanted is None or not words:
+    if wanted is None or not rows:
         return ()
-    rows = cells_of(words)
     found: dict[tuple[str, Box], Value] = {}
     for value in [*_at_labels(wanted, rows, misread), *([] if misread else _unnamed(wanted, rows))]:
         known = found.get((value.text, value.box))
@@ -126,38 +105,45 @@ def values(question: str, words: Sequence[Word], misread: bool = False) -> tuple
     return tuple(sorted(ordered, key=lambda one: -one.weight))
 
 
-def cells_of(words: Sequence[Word]) -> list[list[_Cell]]:
-    """Return rows from top to bottom, each with its cells from left to right."""
-    rows = rows_of(words, lambda word: word.box)
-    return [list(_cells(sorted(row, key=lambda one: one.box.x0), n)) for n, row in enumerate(rows)]
+def at_label(label: LearnedLabel, rows: list[list[Cell]], misread: bool = False) -> Value | None:
+    """Return what stands at a label that was learned, None where nothing does; it counts 1.
+
+    Args:
+        label: The label.
+        rows: Of the page, see `cells_of`.
+        misread: Whether its words are what a model read.
+    """
+    named = Named(label.form, ((label.words, 1.0),), learned=label.place)
+    found = sorted(_at_labels(named, rows, misread), key=lambda one: one.box.y0)
+    if not found:
+        return None
+    chosen = found[-1 if label.last else 0]
+    return Value(chosen.text, chosen.box, 1.0)
 
 
-def _cells(row: Sequence[Word], number: int) -> Iterator[_Cell]:
-    together = [row[0]]
-    for word in row[1:]:
-        last = together[-1]
-        letter = last.box.width / max(1, len(last.text))
-        if word.box.x0 - last.box.x1 > APART * letter:
-            yield _Cell(tuple(together), number)
-            together = []
-        together.append(word)
-    yield _Cell(tuple(together), number)
-
-
-def _at_labels(wanted: Named, rows: list[list[_Cell]], misread: bool) -> Iterator[Value]:
+def _at_labels(wanted: Named, rows: list[list[Cell]], misread: bool) -> Iterator[Value]:
     for row in rows:
         for index, cell in enumerate(row):
             for phrase, counts in wanted.names:
-                found = _label(phrase, cell.text, misread)
+                found = _label(phrase, cell.text, misread, wanted.learned is not None)
                 if found is None or (wanted.party and not _stands_alone(phrase, cell.text)):
                     continue
                 end, quality = found
                 yield from _values_of(wanted, rows, (cell.row, index), end, counts * quality)
 
 
-def _label(phrase: tuple[str, ...], text: str, misread: bool) -> tuple[int, float] | None:
-    """Return where a label ends in a cell's text, and how well it fits; None where it is not."""
-    said = words_of(text)
+def _label(
+    phrase: tuple[str, ...], text: str, misread: bool, plain: bool = False
+) -> tuple[int, float] | None:
+    """Return where a label ends in a cell's text, and how well it fits; None where it is not.
+
+    Args:
+        phrase: Its words.
+        text: Of the cell.
+        misread: Whether letters of it may be wrong.
+        plain: Whether the words have no accents, and those of the text do not count.
+    """
+    said = tuple(map(folded, words_of(text))) if plain else words_of(text)
     start = at(phrase, said, misread)
     if start is None:
         return None
@@ -183,13 +169,14 @@ def _without_asides(text: str) -> str:
 
 
 def _values_of(
-    wanted: Named, rows: list[list[_Cell]], place: tuple[int, int], end: int, counts: float
+    wanted: Named, rows: list[list[Cell]], place: tuple[int, int], end: int, counts: float
 ) -> Iterator[Value]:
     """Yield the value of one label: behind it, in the next cells, or below."""
     row, index = place
     cell = rows[row][index]
     rest = cell.text[end:]
-    inside = _fitting(wanted.form, rest, begins=_ends_a_label(rest))
+    begins = wanted.learned is not None or _ends_a_label(rest)
+    inside = _fitting(wanted.form, rest, begins) if wanted.learned != "below" else None
     if inside is not None and _is_near(rest, inside[0]):
         start = end + inside[0]
         text = rest[inside[0] : inside[1]]
@@ -197,14 +184,15 @@ def _values_of(
         return
     if any(map(str.isalnum, rest)) and not rest.startswith("/"):
         counts *= LESS  # "Total of the discounts" is no total
-    beside = list(_beside(wanted, rows[row][index + 1 :], counts))
+    cells = rows[row][index + 1 :] if wanted.learned != "below" else []
+    beside = list(_beside(wanted, cells, counts))
     if beside:
         yield beside[-1] if wanted.rightmost else beside[0]
-    else:
+    elif wanted.learned != "behind":
         yield from _below(wanted, rows, place, counts)
 
 
-def _beside(wanted: Named, cells: Sequence[_Cell], counts: float) -> Iterator[Value]:
+def _beside(wanted: Named, cells: Sequence[Cell], counts: float) -> Iterator[Value]:
     """Yield the values in the cells of a row behind its label, up to the next label."""
     for number, cell in enumerate(cells):
         if _is_label(cell):
@@ -217,7 +205,7 @@ def _beside(wanted: Named, cells: Sequence[_Cell], counts: float) -> Iterator[Va
 
 
 def _below(
-    wanted: Named, rows: list[list[_Cell]], place: tuple[int, int], counts: float
+    wanted: Named, rows: list[list[Cell]], place: tuple[int, int], counts: float
 ) -> Iterator[Value]:
     """Yield the first value in the rows under a label, of a party that behind "Name:"."""
     row, index = place
@@ -238,12 +226,12 @@ def _below(
                 return
 
 
-def _is_label(cell: _Cell) -> bool:
+def _is_label(cell: Cell) -> bool:
     """Tell whether a cell is a label, or begins with one, rather than a value."""
     return re.search(r"[^\W\d_]\.?:(\s|$)", cell.text) is not None or is_label(cell.text)
 
 
-def _name_beside(row: list[_Cell], label: _Cell, counts: float) -> Iterator[Value]:
+def _name_beside(row: list[Cell], label: Cell, counts: float) -> Iterator[Value]:
     """Yield what stands behind "Name:" in a party's own block."""
     rest = label.text.split(":", 1)[1].strip() if ":" in label.text else ""
     if rest:
@@ -300,7 +288,7 @@ def _counts(form: Form | None, text: str, found: re.Match[str]) -> bool:
     return True
 
 
-def _unnamed(wanted: Named, rows: list[list[_Cell]]) -> Iterator[Value]:
+def _unnamed(wanted: Named, rows: list[list[Cell]]) -> Iterator[Value]:
     """Yield the companies of a page, the first most, where its seller is asked for."""
     if not wanted.party or (("seller",), 1.0) not in wanted.names:
         return

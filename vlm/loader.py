@@ -23,6 +23,7 @@ from vlm.device import Placement
 from vlm.errors import ModelIncomplete
 from vlm.families import FAMILIES
 from vlm.families.family import Family
+from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.types import ModelInfo, Precision
 
 _SPARSE = 0.5
@@ -66,6 +67,11 @@ class LoadedModel:
     sees: tuple[str, ...]
     files: tuple[tuple[str, int, int], ...]
     worn: adapters.Worn | None = None
+
+    @property
+    def names(self) -> LearnedNames:
+        """What the person's own documents call things, as the adapter learned it."""
+        return self.worn.fitted.names if self.worn is not None else NO_NAMES
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from vlm import blocks
 from vlm.errors import DeskError
+from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.protocol import Cancelled, Done, Event, Failed
 from vlm.readings import Readings
 from vlm.types import WHOLE_PAGE, Box, Document, PageRef, PageSize, Question, Word
@@ -71,10 +72,12 @@ class Model:
     Attributes:
         key: Changes whenever what it reads could.
         small: Whether it reads blocks rather than pages.
+        names: What the person's own documents call things, as it learned that.
     """
 
     key: str
     small: bool
+    names: LearnedNames = NO_NAMES
 
 
 class PageReader:

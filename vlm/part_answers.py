@@ -20,6 +20,7 @@ from vlm import focus, part_readings, scan_lines
 from vlm.absence import NOT_ON_PAGE
 from vlm.answer_forms import asks_for_sum, fits, form_of
 from vlm.cancel import CancelToken, Stopped, check
+from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.letterhead import LOWER
 from vlm.page_reading import AskPage
 from vlm.part_asking import PartFailed, Told, about, around, ask_part, named, timings, trust, worth
@@ -78,6 +79,7 @@ def answer(
     readings: dict[Box, Told],
     ask: AskPage,
     cancel: CancelToken,
+    learned: LearnedNames = NO_NAMES,
 ) -> Iterator[Event]:
     """Answer a question about a whole page; the last event is `Done`, `Cancelled` or `Failed`.
 
@@ -88,6 +90,7 @@ def answer(
         readings: What the model has read in parts so far; grows.
         ask: Answers about one part, and keeps what it made of it for the next question.
         cancel: Looked at between two parts, and by `ask`.
+        learned: What the person's own documents call things.
     """
     if asks_to_read(question.text):
         yield from part_readings.read(job, question, page, ask, cancel)
@@ -104,8 +107,8 @@ def answer(
             )
         places = ranked(page, _texts(page, readings), question.text)
         if unread:
-            found, places = _found_on_scan(question.text, page, readings, places)
-        elif (at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS))) is not None:
+            found, places = _found_on_scan(question.text, page, readings, places, learned)
+        elif at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS, learned)):
             found = [(at_label.weight, at_label.told)]
             places = [] if at_label.clear else places
         unnamed = not unread and not found and not _is_labelled(places)
@@ -209,11 +212,12 @@ def _found_on_scan(
     page: PageParts,
     readings: dict[Box, Told],
     places: list[tuple[Box, str, float]],
+    learned: LearnedNames,
 ) -> tuple[list[tuple[float, Told]], list[tuple[Box, str, float]]]:
     """Return answers that stand in what was read on a scan, and the places still to be asked."""
     found = _found_read(question, page, readings, places)
     least = NAMED if _is_labelled(places) else 0.0
-    read = read_at_labels(question, page.asked[: page.lines], readings, least)
+    read = read_at_labels(question, page.asked[: page.lines], readings, least, learned)
     if not read:
         return found, _worth_asking(question, page, found, places)
     return [*read, *((weight * BESIDE, one) for weight, one in found)], []

@@ -14,6 +14,7 @@ import msgspec
 
 from vlm.evidence import locate
 from vlm.labelled import Value, values
+from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_reading import AskPage
 from vlm.part_asking import Told, about, ask_part, worth
 from vlm.part_finder import PageParts
@@ -54,7 +55,11 @@ class Labelled:
 
 
 def ask_at_label(
-    question: Question, page: PageParts, ask: AskPage, tokens: int
+    question: Question,
+    page: PageParts,
+    ask: AskPage,
+    tokens: int,
+    learned: LearnedNames = NO_NAMES,
 ) -> Generator[Event, None, Labelled | None]:
     """Look for the label that a question names, and ask the model about the part beside it.
 
@@ -63,6 +68,7 @@ def ask_at_label(
         page: Its parts and words.
         ask: Answers about one part.
         tokens: Of its answer, at most.
+        learned: What the person's own documents call things.
 
     Returns:
         The value; None where no label has one.
@@ -71,7 +77,7 @@ def ask_at_label(
         PartFailed: If the part cannot be asked.
         Stopped: If the job shall stop.
     """
-    found = _values(question.text, page.words, question.page)
+    found = _values(question.text, page.words, question.page, learned)
     if not found:
         return None
     best, part = found[0], _part(found[0].box, page)
@@ -94,7 +100,11 @@ def ask_at_label(
 
 
 def read_at_labels(
-    question: str, lines: Sequence[Box], readings: Mapping[Box, Told], least: float
+    question: str,
+    lines: Sequence[Box],
+    readings: Mapping[Box, Told],
+    least: float,
+    learned: LearnedNames = NO_NAMES,
 ) -> list[tuple[float, Told]]:
     """Return what stands at labels on a scan, in the words that the model read there.
 
@@ -103,6 +113,7 @@ def read_at_labels(
         lines: The scan's lines or pieces of them.
         readings: What was read in each of them.
         least: What a value at its label has to count.
+        learned: What the person's own documents call things.
 
     Returns:
         Answers and what each is worth, in (0, 1], the best first.
@@ -114,7 +125,7 @@ def read_at_labels(
                 words.append(word)
                 line_of[word] = line
     found = []
-    for value in values(question, words, misread=True):
+    for value in values(question, words, True, learned):
         if value.weight < least:
             break
         line = next(line for word, line in line_of.items() if value.box.holds(word.box))
@@ -136,12 +147,14 @@ def words_in(line: Box, text: str) -> Iterator[Word]:
             yield Word(found[0], Box(left, top, min(right, 1.0), min(top + high, 1.0)))
 
 
-def _values(question: str, words: tuple[Word, ...], page: PageRef) -> tuple[Value, ...]:
+def _values(
+    question: str, words: tuple[Word, ...], page: PageRef, learned: LearnedNames
+) -> tuple[Value, ...]:
     """Return the values at labels, with their boxes on the page before its turn."""
     shown = [Word(one.text, as_shown(one.box, page.rotation)) for one in words]
     return tuple(
         Value(value.text, on_page(value.box, WHOLE_PAGE, page.rotation), value.weight)
-        for value in values(question, shown)
+        for value in values(question, shown, learned=learned)
     )
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from tests.drawn import line
 from vlm.field_names import is_label, named_in, words_of
-from vlm.labelled import cells_of, values
+from vlm.labelled import values
+from vlm.page_cells import cells_of
 from vlm.types import Word
 
 

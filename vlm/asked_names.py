@@ -1,0 +1,49 @@
+"""What a question asks for, so that two questions which ask for the same are known as one. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from vlm.field_names import ASKED, SAYS_NOTHING, folded, quoted_in, words_of
+from vlm.finding import telling
+
+_TOKEN = re.compile(r"[^\W_]+")
+
+_ASKS = """
+angegeben angegebene est extract find genannt heissen heisst lauten lautet please quel quelle
+quelles quels read sont steht
+"""
+_ONLY_ASKS = SAYS_NOTHING | frozenset(_ASKS.split())
+"""Words that say nothing of what is asked for, beside those of every sentence."""
+
+
+def key_of(question: str) -> str:
+    """Return what two questions that ask for the same have in common; "" where nothing is told.
+
+    That is the field of which they say nothing but a name, such as "Rechnungsnummer" and "What is
+    the invoice number?", or else their telling words: "date of birth" is no date of an invoice.
+    """
+    if quoted := quoted_in(question):
+        return " ".join(map(folded, words_of(quoted)))
+    told = _told(question)
+    return (_KNOWN.get(told) or " ".join(sorted(told))) if told else ""
+
+
+def asked_in(question: str) -> str:
+    """Return the part of a question that says what it asks for, as it is spelled there."""
+    if quoted := quoted_in(question):
+        return quoted
+    told = _told(question)
+    places = [one.span() for one in _TOKEN.finditer(question) if folded(one[0]) in told]
+    return question[places[0][0] : places[-1][1]] if places else ""
+
+
+def _told(text: str) -> frozenset[str]:
+    """Return the words of a text that say what it is about, without accents."""
+    return frozenset(map(folded, telling(text))) - _ONLY_ASKS
+
+
+_KNOWN: dict[frozenset[str], str] = {}
+for _names in ASKED:
+    for _name in _names:
+        _KNOWN.setdefault(_told(" ".join(_name)), " ".join(_names[0]))

@@ -1,0 +1,150 @@
+"""What a person's own documents call what they ask for, as a tuning run learned it. Pure.
+
+`vlm.field_names` knows how documents call a field; this says how those do that were corrected. It
+lies in a small file beside the weights that were learned; whoever wrote that file is not trusted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from vlm.answer_forms import Form
+from vlm.errors import AdapterMismatch
+from vlm.field_names import Place, folded, words_of
+from vlm.types import Value
+
+NAMES = "learned_names.json"
+"""The file, in an adapter's folder."""
+
+VERSION: Literal[1] = 1
+MOST_BYTES = 64 * 1024
+"""A file that is larger is not read."""
+
+MOST_QUESTIONS, MOST_LABELS, MOST_WORDS, LONGEST = 64, 8, 6, 60
+"""Questions of a file, labels of a question, words and characters of a label."""
+
+_Text = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
+_Asked = Annotated[str, Meta(min_length=1, max_length=4 * LONGEST)]
+_Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+
+
+class LearnedLabel(Value, frozen=True):
+    """A label at which the answer to a question stands.
+
+    Attributes:
+        text: As the documents print it, such as "Az.:"; it has a word with a letter.
+        place: Where the answer stands.
+        form: Of the answer; None for any.
+        last: Whether the last such place of a page is meant rather than the first.
+        documents: On how many of the documents that were learned from it gives the right answer.
+        wrong: On how many of them a wrong one.
+
+    Raises:
+        ValueError: When the text can be no label.
+    """
+
+    text: _Text
+    place: Place
+    form: Form | None
+    last: bool
+    documents: _Count
+    wrong: _Count
+
+    def __post_init__(self) -> None:
+        if not self.text.isprintable() or not any(map(str.isalpha, "".join(self.words))):
+            raise ValueError("a label has letters and nothing that cannot be printed")
+        if len(self.words) > MOST_WORDS:
+            raise ValueError(f"a label has at most {MOST_WORDS} words")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Its words in small letters without accents, as they are looked for."""
+        return tuple(map(folded, words_of(self.text)))
+
+
+class LearnedQuestion(Value, frozen=True):
+    """The labels of one question, of which the first that a page has counts.
+
+    Attributes:
+        key: What questions that ask for the same have in common, see `asked_names.key_of`.
+        asked: How a person asked, in the words that tell what for.
+        labels: At least one.
+    """
+
+    key: _Asked
+    asked: _Asked
+    labels: Annotated[tuple[LearnedLabel, ...], Meta(min_length=1, max_length=MOST_LABELS)]
+
+    def __post_init__(self) -> None:
+        if not self.asked.isprintable() or not self.key.isprintable():
+            raise ValueError("a question has nothing that cannot be printed")
+
+
+class LearnedNames(Value, frozen=True):
+    """All that was learned, a question each; empty where nothing was."""
+
+    questions: Annotated[tuple[LearnedQuestion, ...], Meta(max_length=MOST_QUESTIONS)] = ()
+    version: Literal[1] = VERSION
+
+    def of(self, key: str) -> tuple[LearnedLabel, ...]:
+        """Return the labels of the question with a key; none where it was not learned."""
+        found = (one.labels for one in self.questions if key and one.key == key)
+        return next(found, ())
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What was learned in plain words: '“Aktenzeichen” stands behind “Az.:” (7 documents)'."""
+        return tuple(_said(one, label) for one in self.questions for label in one.labels)
+
+
+NO_NAMES = LearnedNames()
+
+
+def read(folder: Path) -> LearnedNames:
+    """Return the names in an adapter's folder; none where it has no such file.
+
+    Raises:
+        AdapterMismatch: When the file cannot be read, is too large, or says what it may not.
+    """
+    damaged = AdapterMismatch(
+        f"What {folder.name} learned of names ({NAMES}) is damaged or from another version of this "
+        "program. Train it or import it again."
+    )
+    try:
+        with (folder / NAMES).open("rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        return NO_NAMES
+    except OSError as error:
+        raise damaged from error
+    if len(data) > MOST_BYTES:
+        raise damaged
+    try:
+        return msgspec.json.decode(data, type=LearnedNames)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise damaged from error
+
+
+def written(names: LearnedNames) -> bytes:
+    """Return a file's bytes."""
+    return msgspec.json.format(msgspec.json.encode(names)) + b"\n"
+
+
+def fingerprint(folder: Path) -> str:
+    """Return what changes with the file of names in a folder; "" where it has none."""
+    try:
+        with (folder / NAMES).open("rb") as stream:
+            return hashlib.sha256(stream.read(MOST_BYTES + 1)).hexdigest()
+    except OSError:
+        return ""
+
+
+def _said(question: LearnedQuestion, label: LearnedLabel) -> str:
+    many = "1 document" if label.documents == 1 else f"{label.documents} documents"
+    wrong = f", wrong on {label.wrong}" if label.wrong else ""
+    return f"“{question.asked}” stands {label.place} “{label.text}” ({many}{wrong})"

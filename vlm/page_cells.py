@@ -1,0 +1,62 @@
+"""Puts the words of a page into rows, and those into cells with wide white between. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from vlm.page_parts import rows_of
+from vlm.types import Box, Word, union
+
+APART = 2.0
+"""White between two cells of a row, in widths of a letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Words of a row that stand together.
+
+    Attributes:
+        words: From left to right.
+        row: Number of its row, from the top.
+    """
+
+    words: tuple[Word, ...]
+    row: int
+
+    @property
+    def text(self) -> str:
+        """Its words with single blanks between."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def box(self) -> Box:
+        """The smallest that holds all its words."""
+        return union([word.box for word in self.words])
+
+    def part(self, start: int, end: int) -> Box:
+        """Return the box of the words that have the characters from `start` to before `end`."""
+        boxes, place = [], 0
+        for word in self.words:
+            if place < end and place + len(word.text) > start:
+                boxes.append(word.box)
+            place += len(word.text) + 1
+        return union(boxes or [word.box for word in self.words])
+
+
+def cells_of(words: Sequence[Word]) -> list[list[Cell]]:
+    """Return rows from top to bottom, each with its cells from left to right."""
+    rows = rows_of(words, lambda word: word.box)
+    return [list(_cells(sorted(row, key=lambda one: one.box.x0), n)) for n, row in enumerate(rows)]
+
+
+def _cells(row: Sequence[Word], number: int) -> Iterator[Cell]:
+    together = [row[0]]
+    for word in row[1:]:
+        last = together[-1]
+        letter = last.box.width / max(1, len(last.text))
+        if word.box.x0 - last.box.x1 > APART * letter:
+            yield Cell(tuple(together), number)
+            together = []
+        together.append(word)
+    yield Cell(tuple(together), number)
