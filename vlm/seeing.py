@@ -17,6 +17,7 @@ from torch import Tensor
 
 from vlm import graphs, views
 from vlm.decoder import Checking
+from vlm.document_questions import stamp
 from vlm.drafts import Drafts
 from vlm.errors import DeskError, QuestionUnanswerable
 from vlm.families.family import Layout, Pictures, Sheet
@@ -117,14 +118,20 @@ class Sight:
         self._kept.keep(lambda key: isinstance(key, tuple) and key[0] == "features")
 
     def look(
-        self, page: PageRef, box: Box | None, splitting: bool, password: str | None, clock: Clock
+        self,
+        page: PageRef,
+        box: Box | None,
+        splitting: bool,
+        password: str | None,
+        clock: Clock,
+        larger: float = 1.0,
     ) -> Generator[str, None, Seen]:
         """Draw what the model is to see; yields what is being done, and returns `Seen`.
 
         Raises:
             DeskError: What opening and drawing can raise.
         """
-        key = (_stamp(page.path), page, box, splitting)
+        key = (stamp(page.path), page, box, splitting, larger)
         if (seen := self._seen.get(key)) is not None:
             return seen
         start = time.perf_counter()
@@ -135,7 +142,7 @@ class Sight:
         size = self._pages.sizes(page.path, page.page, 1)[0]
         words = self._words(page)
         clock.open += time.perf_counter() - start
-        sheet = views.sheet_of(size, box or WHOLE_PAGE, page.rotation, words)
+        sheet = views.sheet_of(size, box or WHOLE_PAGE, page.rotation, words, larger)
         layout = self.loaded.family.plan(self.loaded.processor, sheet, splitting)
         drawn: list[Drawn] = []
         for index, tile in enumerate(layout.tiles):
@@ -164,7 +171,7 @@ class Sight:
     ) -> Generator[str, None, tuple[Seen, ...]]:
         """See every page that a question is about, as `look` does, its own page first."""
         seen = yield from self.look(
-            question.page, question.box, question.splitting, password, clock
+            question.page, question.box, question.splitting, password, clock, question.larger
         )
         found = [seen]
         for page in question.more_pages:
@@ -290,7 +297,7 @@ class Sight:
         """
         if not (isinstance(self.decoder, Checking) and self.decoder.exact):
             return None
-        known = [((one.page, len(one.words), _stamp(one.page.path)), one.words) for one in pages]
+        known = [((one.page, len(one.words), stamp(one.page.path)), one.words) for one in pages]
         asked = prompt.ids[prompt.prefix :]
         return self._guesses.drafts(self.loaded.processor.tokenizer, known, asked)
 
@@ -339,11 +346,3 @@ class Sight:
 def _no_page(page: PageRef, count: int) -> str:
     pages = "one page" if count == 1 else f"{count} pages"
     return f"{Path(page.path).name} has {pages}; there is no page {page.page + 1}."
-
-
-def _stamp(path: str) -> tuple[str, int, int]:
-    try:
-        stat = Path(path).stat()
-    except OSError:
-        return (path, 0, 0)
-    return (path, stat.st_mtime_ns, stat.st_size)

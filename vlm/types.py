@@ -120,6 +120,9 @@ class Question(Value, frozen=True):
 
     With `whole_document` the program finds the pages to read itself; `page` names the document and
     the page that the person looks at, and there is no box.
+
+    `larger` is how many times as large as usual the print of a part is shown where its size has to
+    be measured: a small model that was taught print of one size may read it better so.
     """
 
     text: str
@@ -129,6 +132,7 @@ class Question(Value, frozen=True):
     max_new_tokens: int = 256
     more_pages: tuple[PageRef, ...] = ()
     whole_document: bool = False
+    larger: float = 1.0
 
 
 class Evidence(Value, frozen=True):

@@ -107,7 +107,9 @@ class Drawn:
     tile: Tile
 
 
-def sheet_of(size: PageSize, box: Box, turn: Quarter, words: Sequence[Word]) -> Sheet:
+def sheet_of(
+    size: PageSize, box: Box, turn: Quarter, words: Sequence[Word], larger: float = 1.0
+) -> Sheet:
     """Measure the part of a page that was asked about, as it is shown.
 
     Args:
@@ -115,13 +117,14 @@ def sheet_of(size: PageSize, box: Box, turn: Quarter, words: Sequence[Word]) -> 
         box: Of the page before that turn.
         turn: Clockwise.
         words: The page's text layer; empty when there is none.
+        larger: How many times as large as legible its text is shown where it is measured.
     """
     width, height = box.width * size.width / POINTS, box.height * size.height / POINTS
     heights = sorted(_x_heights(size, box, words))
     wanted = LEGIBLE_PX / heights[len(heights) // 10] if heights else USUAL_DPI
     legible = min(max(wanted, LOWEST_DPI), HIGHEST_DPI)
     sides = (height, width) if turn in (90, 270) else (width, height)
-    return Sheet(*sides, legible, guessed=not heights)
+    return Sheet(*sides, legible, guessed=not heights, larger=larger)
 
 
 def _x_heights(size: PageSize, box: Box, words: Sequence[Word]) -> list[float]:
@@ -163,7 +166,7 @@ def draw(
         *tile.canvas,
         dpi=dpi,
         visual_tokens=layout.tokens_per_tile,
-        letters_px=LEGIBLE_PX * dpi / legible if legible is not None else 0.0,
+        letters_px=LEGIBLE_PX * sheet.larger * dpi / legible if legible is not None else 0.0,
         tidied=layout.tidy is not None,
     )
     return Drawn(view, image, digest, tile)
@@ -177,7 +180,8 @@ def _measured_dpi(pages: PageSource, page: PageRef, place: Box, sheet: Sheet) ->
     em_px = print_height(np.asarray(picture))
     if em_px is None:
         return None
-    return min(max(LEGIBLE_EM_PX * scale / em_px, LOWEST_MEASURED_DPI), HIGHEST_DPI)
+    legible = LEGIBLE_EM_PX * sheet.larger * scale / em_px
+    return min(max(legible, LOWEST_MEASURED_DPI), HIGHEST_DPI)
 
 
 def _picture(drawing: Drawing) -> Any:

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from tests import tiny
-from tests.drawn import A4, DrawnPages, line
+from tests.drawn import A4, DrawnPages, Picture, line
 from vlm import views
 from vlm.families import FAMILIES
 from vlm.families.family import Sheet
@@ -178,6 +178,30 @@ def test_a_drawn_view_says_what_it_is_and_is_white_beyond_the_page() -> None:
     below = drawn.image.crop((0, height, *drawn.image.size))
     assert below.getextrema() == ((255, 255),) * 3
     assert drawn.view.visual_tokens == 64
+
+
+class PrintedPages(DrawnPages):
+    """Pages whose parts all show the same line of print, as large as the part is."""
+
+    def render(self, page: PageRef, box: Box, width: int, height: int) -> Picture:
+        """Draw the line."""
+        image = Image.new("RGB", (width, height), "white")
+        font = ImageFont.load_default(height * 0.6)
+        ImageDraw.Draw(image).text((height / 5, height / 8), "Keller AG", font=font, fill="black")
+        return Picture(width, height, image.tobytes())
+
+
+def test_measured_print_is_shown_larger_where_that_is_asked_for() -> None:
+    def shown(larger: float) -> View:
+        box = Box(0.1, 0.2, 0.4, 0.22)
+        sheet = views.sheet_of(A4, box, 0, (), larger)
+        layout = FAMILIES["idefics2"].plan(processor(768, 32, 16, MARKERS), sheet, False)
+        (tile,) = layout.tiles
+        return views.draw(PrintedPages(), PageRef("a.pdf", 0), box, sheet, layout, tile).view
+
+    assert shown(1.0).letters_px == pytest.approx(views.LEGIBLE_PX, rel=0.1)
+    assert shown(1.5).letters_px == pytest.approx(1.5 * views.LEGIBLE_PX, rel=0.1)
+    assert shown(1.5).dpi == pytest.approx(1.5 * shown(1.0).dpi, rel=0.05)
 
 
 def test_equal_digests_mean_equal_pixels() -> None:

@@ -43,12 +43,14 @@ class Sheet:
         height: Inches.
         legible_dpi: From here on its text is large enough for a model to read.
         guessed: Nothing tells how large its text is; that would have to be measured.
+        larger: How many times as large as legible it is shown where it is measured.
     """
 
     width: float
     height: float
     legible_dpi: float
     guessed: bool = False
+    larger: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
