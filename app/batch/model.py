@@ -41,7 +41,15 @@ class BatchModel(QAbstractTableModel):
         self._icons: dict[tuple[Tone, bool], QIcon] = {}
 
     def show(self, table: Table | None, folder: Path | None = None) -> None:
-        """Show another table; documents are named from `folder`."""
+        """Show another table; documents are named from `folder`.
+
+        One of the same documents and questions leaves the view as it is.
+        """
+        if table is not None and self._asks_the_same(table) and folder == self._folder:
+            self._table = table
+            last = self.index(self.rowCount() - 1, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(0, 0), last, [])
+            return
         self.beginResetModel()
         self._table, self._folder = table, folder
         self.endResetModel()
@@ -83,6 +91,15 @@ class BatchModel(QAbstractTableModel):
         if cell is None or cell.problem or not cell.found:
             return None
         return Chosen(self.path(index), self.question(index), cell)
+
+    def _asks_the_same(self, table: Table) -> bool:
+        shown = self._table
+        return (
+            shown is not None
+            and bool(shown.rows)
+            and [row.path for row in shown.rows] == [row.path for row in table.rows]
+            and [one.text for one in shown.questions] == [one.text for one in table.questions]
+        )
 
     def _icon(self, tone: Tone) -> QIcon:
         palette = QApplication.palette()

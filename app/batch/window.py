@@ -93,12 +93,6 @@ class BatchWindow(QDialog):
         self.export.setEnabled(table is not None and bool(table.rows))
         self._body.setCurrentWidget(self.table if table and table.rows else self.intro)
         self.intro.setText(words.INTRO if table is None else words.NO_DOCUMENTS)
-        if table is not None:
-            questions = max(1, self.model.columnCount() - 1)
-            fair = (self.width() - theme.SPACE * 8 - NAME_WIDTH) // questions
-            self.table.setColumnWidth(0, NAME_WIDTH)
-            for column in range(1, questions + 1):
-                self.table.setColumnWidth(column, max(ANSWER_WIDTH, fair))
         self._on_current()
 
     def show_state(
@@ -171,7 +165,7 @@ class BatchWindow(QDialog):
         header.setHighlightSections(False)
         table.activated.connect(self._on_jump)
         table.selectionModel().currentChanged.connect(self._on_current)
-        self.model.modelReset.connect(self._on_current)
+        self.model.modelReset.connect(self._on_reset)
 
     def _make_foot(self) -> None:
         self.asked = label("", Role.MUTED, wrap=True)
@@ -225,6 +219,16 @@ class BatchWindow(QDialog):
         layout.addWidget(self._body, 1)
         layout.addLayout(detail)
         layout.addLayout(foot)
+
+    @Slot()
+    def _on_reset(self) -> None:
+        """Give the columns of other questions their widths."""
+        questions = max(1, self.model.columnCount() - 1)
+        fair = (self.width() - theme.SPACE * 8 - NAME_WIDTH) // questions
+        self.table.setColumnWidth(0, NAME_WIDTH)
+        for column in range(1, questions + 1):
+            self.table.setColumnWidth(column, max(ANSWER_WIDTH, fair))
+        self._on_current()
 
     @Slot()
     def _on_source(self) -> None:

@@ -33,9 +33,9 @@ class ExampleList(QListView):
         self.setAccessibleName("Examples, newest first")
         self.setAccessibleDescription("Enter opens the document, F2 edits the answer")
         self.setModel(model)
-        painter = ExamplePainter(self)
-        painter.closeEditor.connect(self.edit_ended)
-        self.setItemDelegate(painter)
+        self._painter = ExamplePainter(self)
+        self._painter.closeEditor.connect(self.edit_ended)
+        self.setItemDelegate(self._painter)
         rows.set_up(self)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -47,7 +47,7 @@ class ExampleList(QListView):
     @property
     def editing(self) -> bool:
         """Whether an answer is being typed."""
-        return self.state() == QAbstractItemView.State.EditingState
+        return self._painter.editor is not None  # the view's state forgets it when rows go
 
     def selected(self) -> tuple[Example, ...]:
         """Return the selected examples in the order they are listed."""

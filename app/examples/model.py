@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import (
@@ -19,6 +18,7 @@ from PySide6.QtGui import QImage
 
 from app.examples import words
 from app.examples.thumbnails import Thumbnails
+from app.refill import refill
 from finetune.types import Example
 from vlm.clean_text import clean_text
 
@@ -59,7 +59,7 @@ class ExamplesModel(QAbstractListModel):
         return tuple(self._shown)
 
     def show(self, examples: Sequence[Example]) -> None:
-        """Replace all examples."""
+        """Replace all examples; those that stay keep their place in the views."""
         self._all = tuple(examples)
         self._find()
 
@@ -81,12 +81,13 @@ class ExamplesModel(QAbstractListModel):
         return self._shown[index.row()]
 
     def _find(self) -> None:
-        self.beginResetModel()
-        self._shown = [example for example in self._all if self._has_words(example)]
-        self.endResetModel()
+        found = [example for example in self._all if self._has_words(example)]
+        refill(self, self._shown, found, lambda example: example.id)
 
     def _has_words(self, example: Example) -> bool:
-        name = Path(example.page.path).name
+        if not self._words:
+            return True
+        name = example.page.path.replace("\\", "/").rpartition("/")[2]  # a `Path` takes long
         kind = words.KINDS[example.kind]
         parts = (example.question, *example.answers, example.said, name, kind)
         text = "\n".join(parts).casefold()

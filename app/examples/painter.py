@@ -27,6 +27,11 @@ EDITOR_MARGIN = 5
 class ExamplePainter(QStyledItemDelegate):
     """A few lines beside a picture; the answer's line can be typed in."""
 
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.editor: QLineEdit | None = None
+        """Where an answer is typed now."""
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         lines = 4 * option.fontMetrics.height() + 3 * GAP
         return QSize(320, max(lines, PICTURE_SIZE.height()) + 2 * PADDING)
@@ -45,11 +50,22 @@ class ExamplePainter(QStyledItemDelegate):
     def createEditor(
         self, parent: QWidget, option: QStyleOptionViewItem, index: Index
     ) -> QLineEdit:
-        editor = QLineEdit(parent)
+        editor = self.editor = QLineEdit(parent)
+        example = index.data(EXAMPLE)
+        editor.setText(example.answer if isinstance(example, Example) else "")
         editor.setStyleSheet("padding: 1px 8px;")
         editor.setAccessibleName("Right answer")
         editor.setAccessibleDescription("Enter saves, Escape gives up")
         return editor
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        # A view fills an editor anew whenever anything of its row changes, be it the picture;
+        # what a person has typed there since must stay.
+        pass
+
+    def destroyEditor(self, editor: QWidget, index: Index) -> None:
+        self.editor = None
+        super().destroyEditor(editor, index)
 
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, index: Index

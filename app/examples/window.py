@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -23,6 +25,7 @@ from app.examples.model import ExamplesModel
 from app.examples.values import Listed
 from app.labels import Role, label
 from app.models.buttons import ActionButton
+from app.refill import in_place
 from app.search_line import SearchLine
 
 
@@ -90,12 +93,7 @@ class ExamplesWindow(QDialog):
         self._documents = listed.documents
         self.state.setText(words.state(listed.documents))
         self.bar.setValue(min(listed.documents, words.ENOUGH))
-        kept = {example.id for example in self.list.selected()}
-        current = self.list.current()
-        row = self.list.currentIndex().row()
-        self.model.show(listed.examples)
-        self._select_again(kept, current.id if current is not None else "", row)
-        self._on_found()
+        self._fill(lambda: self.model.show(listed.examples))
 
     def say(self, sentence: str) -> None:
         """Show a sentence at the foot."""
@@ -160,18 +158,11 @@ class ExamplesWindow(QDialog):
         layout.addWidget(self._pages, 1)
         layout.addLayout(foot)
 
-    def _select_again(self, ids: set[str], current: str, row: int) -> None:
-        """Select what was selected; when the current one is gone, the one in its place."""
-        selection = self.list.selectionModel()
-        flag = selection.SelectionFlag
-        examples = self.model.examples
-        for number, example in enumerate(examples):
-            if example.id == current:
-                selection.setCurrentIndex(self.model.index(number), flag.NoUpdate)
-            if example.id in ids:
-                selection.select(self.model.index(number), flag.Select)
-        if current and not self.list.currentIndex().isValid() and examples:
-            self.list.setCurrentIndex(self.model.index(min(row, len(examples) - 1)))
+    def _fill(self, fill: Callable[[], None]) -> None:
+        """Fill the list anew."""
+        with in_place(self.list):
+            fill()
+        self._on_found()
 
     def _on_found(self) -> None:
         """Show the list, or why it is empty."""
@@ -183,8 +174,8 @@ class ExamplesWindow(QDialog):
 
     @Slot(str)
     def _on_searched(self, wanted: str) -> None:
-        self.model.search(wanted)
-        self._on_found()
+        if not self.list.editing:  # else when that is over
+            self._fill(lambda: self.model.search(wanted))
 
     @Slot()
     def _on_selection(self) -> None:
@@ -200,6 +191,7 @@ class ExamplesWindow(QDialog):
 
     @Slot()
     def _catch_up(self) -> None:
+        self._on_searched(self.line.words)
         if self._late is not None:
             self.show_listed(self._late)
 

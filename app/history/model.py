@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QStyledItemDelegate, QStyleOptionVie
 from app import figures, rows, style, theme
 from app.history.entry import Entry
 from app.labels import tip
+from app.refill import refill
 
 ENTRY = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
@@ -58,13 +59,11 @@ class HistoryModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._entries: tuple[Entry, ...] = ()
+        self._entries: list[Entry] = []
 
     def show(self, entries: Sequence[Entry]) -> None:
-        """Replace all entries."""
-        self.beginResetModel()
-        self._entries = tuple(entries)
-        self.endResetModel()
+        """Replace all entries; those that stay keep their place in the views."""
+        refill(self, self._entries, entries, lambda entry: entry.number)
 
     def entry(self, index: Index) -> Entry:
         """Return the entry of a row."""

@@ -22,6 +22,7 @@ from app.history.entry import Entry
 from app.history.keeper import Found
 from app.history.model import EntryPainter, HistoryModel
 from app.labels import Role, label
+from app.refill import in_place
 from app.search_line import SearchLine
 
 NOTHING_YET = "Questions you ask appear here. They stay on this machine."
@@ -95,14 +96,11 @@ class HistoryPanel(QFrame):
         """Show the answer to a search; an answer to an older one is dropped."""
         if found.words != self.words:
             return
-        kept = {entry.number for entry in self._selected()}
-        self._model.show(found.entries)
+        with in_place(self._list):
+            self._model.show(found.entries)
         self._empty.setText(NOTHING_FOUND if found.words else NOTHING_YET)
         self._pages.setCurrentWidget(self._list if found.entries else self._empty)
         self._export.setEnabled(bool(found.entries))
-        for row, entry in enumerate(found.entries):
-            if entry.number in kept:
-                self._list.setCurrentIndex(self._model.index(row))
         self._on_selection()
 
     def focus_search(self) -> None:

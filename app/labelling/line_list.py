@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from app import icons, rows, theme
 from app.examples.words import one_line
+from app.refill import refill
 
 Index = QModelIndex | QPersistentModelIndex
 LINE = Qt.ItemDataRole.UserRole
@@ -56,24 +57,16 @@ class LinesModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lines: tuple[Line, ...] = ()
+        self._lines: list[Line] = []
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """What is shown."""
-        return self._lines
+        return tuple(self._lines)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Show other entries; those that stay keep their selection."""
-        lines = tuple(lines)
-        if [line.id for line in lines] == [line.id for line in self._lines]:
-            self._lines = lines
-            if lines:
-                self.dataChanged.emit(self.index(0), self.index(len(lines) - 1), [])
-            return
-        self.beginResetModel()
-        self._lines = lines
-        self.endResetModel()
+        refill(self, self._lines, lines, lambda line: line.id)
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._lines)
@@ -114,7 +107,7 @@ class LineList(QListView):
         rows.set_up(self)
         self.doubleClicked.connect(self._choose)
         self.selectionModel().selectionChanged.connect(self.selection_changed)
-        self.lines.modelReset.connect(self.selection_changed)
+        self.lines.rowsRemoved.connect(self.selection_changed)
 
     def current_id(self) -> str:
         """Return the id of the selected entry, "" when none is."""

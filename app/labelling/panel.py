@@ -32,6 +32,7 @@ from app.labelling.values import Offer, Progress, RowItem, Step, Typed
 from app.labelling.work import Paper
 from app.labels import Elided, Role, label
 from app.models.buttons import ActionButton
+from app.refill import in_place
 from vlm.clean_text import clean_text
 
 LIST_HEIGHT = 130
@@ -127,7 +128,9 @@ class LabelPanel(QWidget):
 
     def show_rows(self, rows: Sequence[RowItem], current: str) -> None:
         """List the rows of the page; `current` is the id of the one being corrected."""
-        self.rows.lines.show_lines([row_line(n, row, current) for n, row in enumerate(rows, 1)])
+        lines = [row_line(n, row, current) for n, row in enumerate(rows, 1)]
+        with in_place(self.rows):
+            self.rows.lines.show_lines(lines)
         self.tabs.setTabText(0, words.rows_tab(len(rows)))
         self._row_pages.setCurrentWidget(self.rows if rows else self.no_rows)
         self._on_row_selection()
@@ -135,7 +138,8 @@ class LabelPanel(QWidget):
     def show_papers(self, papers: Sequence[tuple[Paper, int]], current: str) -> None:
         """List the documents, each with how many of its pages have rows."""
         lines = [paper_line(n, *one, current) for n, one in enumerate(papers, 1)]
-        self.papers.lines.show_lines(lines)
+        with in_place(self.papers):
+            self.papers.lines.show_lines(lines)
         self.tabs.setTabText(1, words.papers_tab(len(papers)))
 
     # Putting it together

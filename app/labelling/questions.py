@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from app import icons, theme
+from app import icons, refill, theme
 from app.labelling import words
 from app.labels import Role, label
 from app.models.buttons import ActionButton
@@ -72,16 +72,16 @@ class QuestionPicker(QWidget):
 
     def show_sets(self, sets: Sequence[QuestionSet], chosen: str) -> None:
         """Offer these sets; `chosen` is the name of the one that is asked, "" for none."""
-        self.sets.clear()
-        for one in sets:
-            self.sets.addItem(one.name, one.name)
-        self.sets.addItem(words.NO_SET, "")
-        self.sets.setCurrentIndex(max(0, self.sets.findData(chosen)))
+        names = [(one.name, one.name) for one in sets]
+        refill.offer(self.sets, [*names, (words.NO_SET, "")], chosen)
 
     def show_questions(self, questions: Sequence[str], answered: Sequence[str]) -> None:
         """Offer these questions, with a tick before those that have rows on this page."""
         done = {plain(one) for one in answered}
-        shown = self.box.currentText()
+        line = self.box.lineEdit()
+        assert line is not None
+        shown, cursor = line.text(), line.cursorPosition()
+        start, length = line.selectionStart(), line.selectionLength()
         if [self.box.itemText(row) for row in range(self.box.count())] != list(questions):
             self.box.clear()
             self.box.addItems(list(questions))
@@ -89,6 +89,9 @@ class QuestionPicker(QWidget):
         for row, ticked in enumerate(ticks):
             self.box.setItemIcon(row, _tick() if ticked else _no_tick())
         self.show_question(shown)
+        line.setCursorPosition(cursor)  # where the person may be typing
+        if start >= 0:
+            line.setSelection(start, length)
 
     def show_question(self, question: str) -> None:
         """Put a question there, whether it is in the set or not."""

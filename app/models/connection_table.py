@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHeaderView, QStackedLayout, QTableView, Q
 from app import figures, theme
 from app.labels import Role, label, tip
 from app.models import words
+from app.refill import in_place, refill
 from vlm.connections import Connection
 
 _COLUMNS = ("When", "Server", "What for", "Received", "How it ended")
@@ -26,13 +27,11 @@ class ConnectionModel(QAbstractTableModel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: tuple[Connection, ...] = ()
+        self._rows: list[Connection] = []
 
     def show_rows(self, rows: tuple[Connection, ...]) -> None:
-        """Show other rows."""
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
+        """Show other rows; those that stay keep their place in the views."""
+        refill(self, self._rows, rows, lambda row: (row.time, row.host, row.purpose))
 
     def rowCount(self, parent: QModelIndex | Kept = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -116,5 +115,6 @@ class ConnectionTable(QWidget):
 
     def show_rows(self, rows: tuple[Connection, ...]) -> None:
         """Show these connections."""
-        self.model.show_rows(rows)
+        with in_place(self.table):
+            self.model.show_rows(rows)
         self._stack.setCurrentWidget(self.table if rows else self.empty)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 
 from app.examples.thumbnails import Thumbnails
 from app.examples.words import one_line
+from app.refill import refill
 from app.training import words
 from app.training.values import Prepared
 from finetune.costs import Cost
@@ -81,25 +82,19 @@ class PreviewModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lines: tuple[PreviewLine, ...] = ()
+        self._lines: list[PreviewLine] = []
         self._pictures = Thumbnails(self.picture_wanted.emit)
 
     @property
     def lines(self) -> tuple[PreviewLine, ...]:
         """What is shown."""
-        return self._lines
+        return tuple(self._lines)
 
     def show(self, lines: tuple[PreviewLine, ...]) -> None:
-        """Show other rows; the same ones with other words keep their place in the view."""
-        if [line.id for line in lines] == [line.id for line in self._lines]:
-            self._lines = lines
-            if lines:
-                self.dataChanged.emit(self.index(0), self.index(len(lines) - 1))
-            return
-        self.beginResetModel()
-        self._lines = lines
-        self._pictures.ask_again()
-        self.endResetModel()
+        """Show other rows; those that stay keep their place in the view."""
+        if [line.id for line in lines] != [line.id for line in self._lines]:
+            self._pictures.ask_again()
+        refill(self, self._lines, lines, lambda line: line.id)
 
     def show_picture(self, id: str, image: QImage) -> None:
         """Show the picture of an example."""

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from app import rows, style, theme
 from app.examples.words import one_line
+from app.refill import refill
 from app.theme import Tone, tone_colour
 from app.training import words
 from app.training.values import Run
@@ -43,33 +44,17 @@ class RunsModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._runs: tuple[Run, ...] = ()
+        self._runs: list[Run] = []
 
     @property
     def runs(self) -> tuple[Run, ...]:
         """What is shown."""
-        return self._runs
+        return tuple(self._runs)
 
     def show(self, runs: tuple[Run, ...]) -> None:
         """Show runs, newest first; those that stay keep their selection."""
-        before, after = [r.folder for r in self._runs], [r.folder for r in runs]
-        for row in range(len(before) - 1, -1, -1):
-            if before[row] not in after:
-                self.beginRemoveRows(QModelIndex(), row, row)
-                self._runs = self._runs[:row] + self._runs[row + 1 :]
-                self.endRemoveRows()
-        kept = [run.folder for run in self._runs]
-        fresh = len(after) - len(kept)
-        if fresh and after[fresh:] == kept:
-            self.beginInsertRows(QModelIndex(), 0, fresh - 1)
-            self._runs = runs
-            self.endInsertRows()
-        elif after != kept:
-            self.beginResetModel()
-            self._runs = runs
-            self.endResetModel()
-        self._runs = runs
-        if runs:
+        refill(self, self._runs, runs, lambda run: run.folder)
+        if runs:  # each goes on in place
             self.dataChanged.emit(self.index(0), self.index(len(runs) - 1))
 
     def rowCount(self, parent: Index | None = None) -> int:

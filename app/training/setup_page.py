@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QV
 
 from app import figures, theme
 from app.labels import Role, label
+from app.refill import offer
 from app.theme import Tone
 from app.training import fields, words
 from app.training.parts import EDGE, Line, button, card, clear, scrolling
@@ -68,10 +69,7 @@ class SetupPage(QWidget):
 
     def show_bases(self, bases: tuple[Base, ...], chosen: str) -> None:
         """Offer models; `chosen` is a folder."""
-        self.base.clear()
-        for base in bases:
-            self.base.addItem(base.name, base.folder)
-        self.base.setCurrentIndex(max(0, self.base.findData(chosen)))
+        offer(self.base, [(base.name, base.folder) for base in bases], chosen)
 
     @property
     def base_folder(self) -> str:

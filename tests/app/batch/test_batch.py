@@ -217,3 +217,26 @@ def test_the_open_documents_can_be_asked(qtbot: QtBot, desk: Desk) -> None:
     qtbot.waitUntil(lambda: desk.runner.phase is Phase.READY, timeout=WAIT)
     assert desk.window.source.text() == "1 document"
     assert len(desk.table.rows) == 1
+
+
+def test_asking_again_leaves_the_view_as_it_is(qtbot: QtBot) -> None:
+    window = BatchWindow()
+    qtbot.addWidget(window)
+    window.show()
+    window.model.show(table(), Path("/papers"))
+    window.show_table(table())
+    window.table.setCurrentIndex(window.model.index(0, 1))
+    window.table.setColumnWidth(1, 333)
+    again = table()
+    again.put(0, 0, Cell("13.00", 0.5, "page"))
+    window.model.show(again, Path("/papers"))
+    window.show_table(again)
+    current = window.table.currentIndex()
+    assert (current.row(), current.column()) == (0, 1)
+    assert window.table.columnWidth(1) == 333
+    assert window.answer.text() == "13.00"
+    window.model.show(again, Path("/"))
+    assert window.table.columnWidth(1) != 333
+    for _ in range(2):
+        window.model.show(Table((), again.questions), Path("/"))
+    assert window.model.rowCount() == 0

@@ -1,10 +1,12 @@
 """The examples window through its widgets: see, search, edit, remove, open, import, export."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -19,6 +21,8 @@ from pytestqt.qtbot import QtBot
 from app import dialogs
 from app.dialogs import Prompt, Reply
 from app.examples import shelf, words
+from app.examples.model import Edit
+from app.examples.values import Listed
 from app.examples.window import ExamplesWindow
 from app.shell import Shell
 from tests.app.conftest import MakeShell, furniture
@@ -103,26 +107,82 @@ def test_searching_looks_at_everything_that_is_shown(qtbot: QtBot, make_shell: M
     assert window.empty.text() == words.NOTHING_FOUND
 
 
+def typed(qtbot: QtBot, window: ExamplesWindow, answer: str) -> QLineEdit:
+    """Edit the answer of the current example up to Enter."""
+    window.edit.click()
+    editor = window.list.findChild(QLineEdit)
+    assert isinstance(editor, QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, answer)
+    return editor
+
+
 def test_an_answer_is_edited_in_place(qtbot: QtBot, make_shell: MakeShell) -> None:
     fill(file(), example(1), example(2))
     shell = make_shell()
     window = opened(qtbot, shell)
     select(window, 1)
-
-    def is_edited() -> bool:
-        if answers(window) == ["2.00", "12.50"]:
-            return True
-        window.edit.click()  # again, where the list was filled anew and its editor is gone
-        editor = window.list.findChild(QLineEdit)
-        assert isinstance(editor, QLineEdit)
-        assert editor.text() in ("1.00", "12.50")
-        editor.selectAll()
-        qtbot.keyClicks(editor, "12.50")
+    editor = typed(qtbot, window, "12.50")
+    with qtbot.waitSignal(furniture(shell).shelf.changed):
         qtbot.keyClick(editor, Qt.Key.Key_Return)
-        return False
-
-    qtbot.waitUntil(is_edited)
+    assert answers(window) == ["2.00", "12.50"]
     assert [one.answer for one in stored(file())] == ["12.50", "2.00"]
+
+
+@pytest.fixture
+def full(qtbot: QtBot) -> ExamplesWindow:
+    """A window with 40 examples, newest first, scrolled to the one in the middle."""
+    window = ExamplesWindow()
+    qtbot.addWidget(window)
+    window.show()
+    window.show_listed(listed(range(40)))
+    select(window, 20)
+    window.list.scrollTo(window.list.currentIndex())
+    return window
+
+
+def listed(numbers: Iterable[int]) -> Listed:
+    found = tuple(example(number) for number in numbers)[::-1]
+    return Listed(found, len(found))
+
+
+def test_what_is_typed_stays_while_the_list_changes(qtbot: QtBot, full: ExamplesWindow) -> None:
+    edits: list[Edit] = []
+    full.model.edited.connect(edits.append)
+    edited = full.list.current()
+    assert edited is not None
+    editor = typed(qtbot, full, "12.50")
+    full.model.show_picture(edited.id, QImage(20, 10, QImage.Format.Format_RGB32))
+    assert editor.text() == "12.50"
+    qtbot.keyClick(full.line, Qt.Key.Key_Z)  # finds nothing
+    full.line.searched.emit(full.line.words)
+    full.show_listed(listed(range(45)))
+    full.model.show(listed(range(10, 50)).examples)
+    assert full.list.editing
+    assert editor.text() == "12.50"
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not full.list.editing)
+    assert edits == [Edit(edited.id, "12.50")]
+    qtbot.waitUntil(lambda: full.model.rowCount() == 0)
+    full.line.clear()
+    qtbot.waitUntil(lambda: full.model.rowCount() == 45)
+
+
+def test_a_new_example_leaves_what_is_seen_and_selected(full: ExamplesWindow) -> None:
+    before, top = full.list.current(), full.list.visualRect(full.list.currentIndex()).top()
+    full.show_listed(listed(range(42)))
+    assert full.model.rowCount() == 42
+    assert full.list.current() == before
+    assert [one.id for one in full.list.selected()] == ["e19"]
+    assert full.list.visualRect(full.list.currentIndex()).top() == top
+
+
+def test_where_the_selected_one_goes_its_neighbour_is_selected(full: ExamplesWindow) -> None:
+    full.show_listed(listed(number for number in range(40) if number != 19))
+    assert [one.id for one in full.list.selected()] == ["e18"]
+    full.list.clearSelection()
+    full.show_listed(listed(range(10)))
+    assert full.list.selected() == ()
 
 
 def test_removing_is_asked_and_is_for_good(

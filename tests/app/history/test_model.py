@@ -1,10 +1,15 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtWidgets import QListView
 from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
 
+from app.history.keeper import Found
 from app.history.model import ENTRY, HistoryModel, ago, place
+from app.history.panel import HistoryPanel
 from tests.app.history.entries import entry
 from vlm.types import Box
 
@@ -60,3 +65,25 @@ def test_from_a_week_on_it_is_the_date() -> None:
 def test_the_place_says_page_or_part() -> None:
     assert place(entry()) == "invoice.pdf, page 2"
     assert place(entry(box=Box(0, 0, 1, 0.5))) == "invoice.pdf, part of page 2"
+
+
+def test_a_new_entry_leaves_all_that_is_selected(qtbot: QtBot) -> None:
+    panel = HistoryPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    old = [replace(entry(f"Question {number}"), number=number) for number in range(30, 0, -1)]
+    panel.show_found(Found("", tuple(old)))
+    view = panel.findChild(QListView)
+    assert view is not None
+    flag = view.selectionModel().SelectionFlag.Select
+    for row in (12, 14):
+        view.selectionModel().setCurrentIndex(view.model().index(row, 0), flag)
+    view.scrollTo(view.currentIndex())
+    top = view.visualRect(view.currentIndex()).top()
+    panel.show_found(Found("", (replace(entry("New"), number=31), *old)))
+    chosen = sorted(index.row() for index in view.selectionModel().selectedIndexes())
+    assert chosen == [13, 15]
+    assert view.currentIndex().data() == "Question 16"
+    assert view.visualRect(view.currentIndex()).top() == top
+    panel.show_found(Found("", tuple(one for one in old if one.number not in (16, 18))))
+    assert [index.data() for index in view.selectionModel().selectedIndexes()] == ["Question 15"]

@@ -107,3 +107,21 @@ def test_a_broken_file_is_set_aside(qtbot: QtBot, sets: Sets, file: Path) -> Non
     assert "was set aside as" in told.args[0]
     assert not file.exists()
     assert sets.questions == SHIPPED[0].questions
+
+
+def test_a_question_being_typed_stays_while_ticks_come(qtbot: QtBot, sets: Sets) -> None:
+    picker = sets._picker  # pyright: ignore[reportPrivateUsage] # what the sets are offered in
+    questions = SHIPPED[0].questions
+    picker.show_questions(questions, ())
+    line = picker.box.lineEdit()
+    assert line is not None
+    line.clear()
+    qtbot.keyClicks(line, "Who sgned?")
+    line.setCursorPosition(5)
+    picker.show_questions(questions[1:], questions[:1])
+    qtbot.keyClicks(line, "i")
+    assert line.text() == "Who signed?"
+    line.setSelection(4, 6)
+    picker.show_questions(questions[1:], questions[1:])
+    qtbot.keyClicks(line, "paid")
+    assert line.text() == "Who paid?"

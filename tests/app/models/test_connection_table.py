@@ -33,3 +33,14 @@ def test_rows_say_who_what_for_how_much_and_how_it_ended(qtbot: QtBot) -> None:
     ]
     heads = [table.model.headerData(n, Qt.Orientation.Horizontal) for n in range(5)]
     assert heads == ["When", "Server", "What for", "Received", "How it ended"]
+
+
+def test_a_row_that_comes_leaves_the_selected_one(qtbot: QtBot) -> None:
+    table = ConnectionTable()
+    qtbot.addWidget(table)
+    table.show()
+    table.show_rows(ROWS[1:])
+    table.table.selectRow(0)
+    table.show_rows(ROWS)
+    assert [index.row() for index in table.table.selectionModel().selectedRows()] == [1]
+    assert table.table.currentIndex().siblingAtColumn(1).data() == "example.org"
