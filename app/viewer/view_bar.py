@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QIntValidator, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from app import figures, theme
 from app.viewer.actions import ViewActions
+from app.viewer.page_box import PageBox
 
 ICON = 20
 """Logical pixels of an icon."""
@@ -31,7 +32,7 @@ class ViewBar(QWidget):
     """Shows where the person is and how large; says what they ask for.
 
     Signals:
-        page_asked(int): A page number was entered; from 0.
+        page_asked(int): Another page's number was entered; from 0.
         entered(): The person is done with the page box.
         zoom_asked(float): A zoom was chosen; 1.0 is 100 %.
     """
@@ -42,14 +43,9 @@ class ViewBar(QWidget):
 
     def __init__(self, actions: ViewActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._count = 0
-        self._page = 0
-        self._box = QLineEdit()
-        self._box.setAccessibleName("Page number")
-        self._box.setToolTip("Type a page number and press Enter")
-        self._box.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._box.editingFinished.connect(self._on_page_typed)
-        self._box.returnPressed.connect(self.entered)
+        self._box = PageBox()
+        self._box.asked.connect(self.page_asked)
+        self._box.left.connect(self.entered)
         self._of = QLabel()
         self._of.setTextFormat(Qt.TextFormat.PlainText)
         self._zoom = QToolButton()
@@ -66,20 +62,14 @@ class ViewBar(QWidget):
 
     def set_count(self, count: int) -> None:
         """Tell how many pages there are; 0 before a document is there."""
-        self._count = count
-        self._box.setEnabled(count > 0)
+        self._box.set_count(count)
         self._zoom.setEnabled(count > 0)
-        self._box.setValidator(QIntValidator(1, max(1, count), self._box))
-        digits = "0" * max(3, len(str(count)) + 1)
-        self._box.setFixedWidth(self._box.fontMetrics().horizontalAdvance(digits) + 20)
         self._of.setText(f"of {figures.whole(count)}" if count else "")
-        self._box.setAccessibleDescription(f"Of {figures.whole(count)} pages")
         self._make_room()
 
     def show_page(self, page: int) -> None:
         """Show the current page, from 0."""
-        self._page = page
-        self._box.setText(str(page + 1))
+        self._box.show_page(page)
 
     @Slot()
     def begin(self) -> None:
@@ -152,13 +142,6 @@ class ViewBar(QWidget):
             choice.setData(zoom)
         menu.triggered.connect(self._on_zoom_chosen)
         return menu
-
-    @Slot()
-    def _on_page_typed(self) -> None:
-        text = self._box.text()
-        if text and int(text) - 1 != self._page:
-            self.page_asked.emit(int(text) - 1)
-        self._box.setText(str(self._page + 1))
 
     @Slot(QAction)
     def _on_zoom_chosen(self, choice: QAction) -> None:
