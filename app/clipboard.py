@@ -5,6 +5,7 @@ Knows the clipboard and the folder for pasted pictures; opens nothing itself.
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Signal, Slot
@@ -12,6 +13,9 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QPlainTextEdit
 
 from app import intake
+from vlm.system_refusals import reason
+
+_log = logging.getLogger(__name__)
 
 
 class Paster(QObject):
@@ -53,7 +57,8 @@ class Paster(QObject):
         try:
             came = intake.take(data, self._pasted)
         except OSError as error:
-            came = intake.Intake(refused=(f"The picture could not be kept: {error.strerror}.",))
+            _log.warning("What was pasted could not be kept: %s", error)
+            came = intake.Intake(refused=(f"The picture could not be kept: {reason(error)}.",))
         self.came_in.emit(came)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

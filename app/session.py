@@ -9,6 +9,7 @@ import msgspec
 
 from app import safe_file
 from app.viewer.state import ViewState
+from vlm.system_refusals import reason
 
 VERSION = 1
 MOST_TABS = 50
@@ -70,7 +71,7 @@ class SessionFile:
         except FileNotFoundError:
             return Session()
         except OSError as error:
-            self.complaint = f"The last session could not be read ({error.strerror})."
+            self.complaint = f"The last session could not be read: {reason(error)}."
             return Session()
         except (msgspec.DecodeError, UnicodeDecodeError):
             became = safe_file.set_aside(self._path)

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from app import safe_file
+from vlm.system_refusals import reason
 
 VERSION = 1
 SHORTEST_ANSWER = 16
@@ -98,7 +99,8 @@ class SettingsFile:
         except FileNotFoundError:
             return Settings()
         except OSError as error:
-            self.complaint = f"The settings could not be read ({error.strerror}); defaults apply."
+            why = reason(error)
+            self.complaint = f"The settings could not be read, so the defaults apply: {why}."
             return Settings()
         except (msgspec.DecodeError, UnicodeDecodeError):
             became = safe_file.set_aside(self.path)

@@ -14,6 +14,7 @@ from finetune import disk
 from finetune.errors import StoreTooNew, StoreUnusable
 from finetune.types import Crop, Example
 from vlm import database
+from vlm.system_refusals import reason
 from vlm.types import PageRef, PageSize, Word
 
 _COLUMNS = (
@@ -241,8 +242,7 @@ def _sentence(failed: str, error: OSError | sqlite3.Error) -> str:
         full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
     if full:
         return DISK_FULL
-    why = error.strerror if isinstance(error, OSError) else error
-    return f"{failed}: {why}."
+    return f"{failed}: {reason(error)}."
 
 
 def _example(row: tuple[object, ...]) -> Example:

@@ -13,6 +13,7 @@ from finetune.lookalike import page_hash_of
 from finetune.pictures import PageSource, document_hash, png, size_px
 from finetune.types import Crop, Example, Row, RowProblem
 from vlm.errors import DeskError, UnreadableDocument
+from vlm.system_refusals import reason
 from vlm.types import WHOLE_PAGE, Box, PageRef, PageSize, Value, Word
 
 LONGEST_PX = 2048
@@ -88,7 +89,7 @@ def gather(rows: Iterable[Row | RowProblem], pages: PageSource) -> Iterator[Gath
             yield RowProblem(row.line, str(error))
             continue
         except OSError as error:
-            yield RowProblem(row.line, f"The document cannot be read: {error.strerror}.")
+            yield RowProblem(row.line, f"The document cannot be read: {reason(error)}.")
             continue
         id = row.id if row.id and row.id not in used else new_id()
         used.add(id)

@@ -15,6 +15,7 @@ from typing import cast
 from finetune.errors import ListUnreadable
 from finetune.types import ExampleKind, Row, RowProblem
 from vlm.clean_text import clean_text
+from vlm.system_refusals import reason
 from vlm.types import Box, PageRef
 
 LARGEST_LIST = 256 * 1024 * 1024
@@ -68,7 +69,7 @@ def _text(file: Path) -> str:
             raise ListUnreadable(f"{file.name} is larger than {LARGEST_LIST >> 20} MB.")
         return file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ListUnreadable(f"{file.name} cannot be read: {error.strerror}.") from error
+        raise ListUnreadable(f"{file.name} cannot be read: {reason(error)}.") from error
     except UnicodeDecodeError as error:
         raise ListUnreadable(f"{file.name} is not saved as UTF-8; save it as UTF-8.") from error
 

@@ -17,6 +17,7 @@ import msgspec
 
 from vlm.pages.files import NO_TEXT, as_text, shown_name
 from vlm.pages.kinds import SUFFIXES
+from vlm.system_refusals import reason
 from vlm.types import Answer, Box, EvidenceKind, PageRef, Question, Value
 
 CHUNK = 1 << 20
@@ -109,8 +110,7 @@ def read_row(path: Path) -> Row:
             while chunk := file.read(CHUNK):
                 digest.update(chunk)
     except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
-        return Row(str(path), "", f"{path.name} cannot be read: {reason}.")
+        return Row(str(path), "", f"{path.name} cannot be read: {reason(error)}.")
     return Row(str(path), digest.hexdigest())
 
 

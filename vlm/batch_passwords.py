@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vlm.errors import BatchUnusable
+from vlm.system_refusals import reason
 
 FORM = "a document's name, a tab and its password"
 
@@ -40,8 +41,7 @@ def read(file: Path, folder: Path, documents: Iterable[Path]) -> Passwords:
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
-        raise BatchUnusable(f"The passwords in {file} cannot be read: {reason}.") from error
+        raise BatchUnusable(f"The passwords in {file} cannot be read: {reason(error)}.") from error
     named: dict[str, list[str]] = {}
     for document in documents:
         for name in {document.name, _below(folder, document)}:

@@ -123,4 +123,4 @@ class BatchStore:
         try:
             self._connection.execute(statement, values)
         except sqlite3.OperationalError as error:
-            raise BatchUnusable(f"An answer could not be kept: {error}.") from error
+            raise BatchUnusable(f"An answer could not be kept: {reason(error)}.") from error

@@ -16,6 +16,7 @@ from vlm import family_names, models, parts, paths, safety
 from vlm.added import AddedFolders
 from vlm.errors import ModelIncomplete
 from vlm.parts import Store
+from vlm.system_refusals import reason
 
 DEPTH = 4
 """How deep below an added folder models are looked for."""
@@ -113,7 +114,7 @@ def describe(folder: Path, place: Place) -> Model:
     except ModelIncomplete as error:
         return Model(folder, name, place, family, size, 0, commit, str(error))
     except OSError as error:
-        problem = f"{folder} cannot be read: {error.strerror or error}."
+        problem = f"{folder} cannot be read: {reason(error)}."
         return Model(folder, name, place, family, size, 0, commit, problem)
     problem = ""
     if found.model_type not in family_names.NAMES:

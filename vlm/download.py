@@ -27,6 +27,7 @@ from vlm.fetch_events import (
 )
 from vlm.hub import ModelName, Plan
 from vlm.parts import Store, read_origin
+from vlm.system_refusals import reason
 from vlm.web import Broken, Web
 
 ROOM_BYTES = 64_000_000
@@ -159,6 +160,4 @@ class Fetch:
             return DiskFull(
                 "The disk is full. Make room and try again; what has arrived is kept.", 0, free
             )
-        return FetchFailed(
-            f"The model cannot be kept in {self._store.root}: {error.strerror or error}."
-        )
+        return FetchFailed(f"The model cannot be kept in {self._store.root}: {reason(error)}.")

@@ -7,6 +7,7 @@ from collections.abc import Generator
 
 from vlm import amounts, openai_wire
 from vlm.errors import RemoteFailed, ServerUnreachable
+from vlm.system_refusals import reason
 from vlm.web import ANSWER_S, Broken, Quiet, Said
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -45,7 +46,7 @@ def translated(host: str, *, doing: str = "") -> Generator[None]:
     except OSError as error:
         raise RemoteFailed(
             "The list of connections cannot be written, and without it nothing is sent: "
-            f"{error.strerror}."
+            f"{reason(error)}."
         ) from error
 
 

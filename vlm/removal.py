@@ -15,6 +15,7 @@ from vlm.catalogue import Model, Place
 from vlm.errors import FetchFailed
 from vlm.parts import ORIGIN, Store
 from vlm.speeds import Speeds
+from vlm.system_refusals import reason
 
 
 def remove(model: Model, store: Store | None = None, added: AddedFolders | None = None) -> None:
@@ -36,7 +37,7 @@ def remove(model: Model, store: Store | None = None, added: AddedFolders | None 
                 _drop_if_empty(model.folder, added or AddedFolders())
     except OSError as error:
         raise FetchFailed(
-            f"{model.name} cannot be deleted: {error.strerror or error}. "
+            f"{model.name} cannot be deleted: {reason(error)}. "
             "If it is in use, choose another model first."
         ) from error
     Speeds().forget(model.folder)

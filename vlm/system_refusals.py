@@ -24,8 +24,40 @@ _GONE = {
     errno.ENOENT: "it, or its folder, is not there any more.",
     errno.ENODEV: "its disk is not there any more. Connect it and try again.",
     errno.ENXIO: "its disk is not there any more. Connect it and try again.",
+    errno.EISDIR: "a folder lies where a file should be. Move it away.",
+    errno.EBUSY: "another program is using it. Close it there and try again.",
+    errno.ETXTBSY: "another program is using it. Close it there and try again.",
+    errno.EFBIG: "it is too large for this disk.",
+    errno.ELOOP: "its links lead in circles. Choose another folder.",
+    errno.ENOTEMPTY: "there are other files in it. Move them away.",
 }
+for _number in (
+    errno.ESTALE,
+    errno.ETIMEDOUT,
+    errno.EHOSTDOWN,
+    errno.EHOSTUNREACH,
+    errno.ENETUNREACH,
+    errno.ENOTCONN,
+    errno.ECONNABORTED,
+    errno.ECONNRESET,
+):
+    _GONE[_number] = "its disk in the network does not answer. Connect it and try again."
 """What a person can do something about only where the file is the person's own."""
+
+
+_DATABASE = {
+    3: _REASONS[errno.EACCES],
+    5: "another program is using it. Close it there and try again.",
+    6: "another program is using it. Close it there and try again.",
+    7: "there is too little memory. Close some programs and try again.",
+    8: "it can only be read. Check who may write there.",
+    10: _REASONS[errno.EIO],
+    11: "it is damaged. Bring it back from a backup, or move it away to begin anew.",
+    13: _REASONS[errno.ENOSPC],
+    14: "it, or its folder, cannot be opened. Check who may read and write there.",
+    26: "it is damaged. Bring it back from a backup, or move it away to begin anew.",
+}
+"""By SQLite's primary result codes, https://sqlite.org/rescode.html, without loading SQLite."""
 
 
 def sentence(error: OSError, what: str | os.PathLike[str] = "") -> str:
@@ -44,11 +76,13 @@ def reason(error: Exception) -> str:
     """Say why a file cannot be used and what to do, as the end of a sentence without its dot."""
     if isinstance(error, UnicodeDecodeError):
         return "it is not saved as UTF-8"
+    why = ""
     if isinstance(error, OSError):
         number = error.errno or 0
-        why = _REASONS.get(number) or _GONE.get(number) or error.strerror or str(error)
-        return why.removesuffix(".")
-    return str(error).removesuffix(".")
+        why = _REASONS.get(number) or _GONE.get(number) or error.strerror or ""
+    elif isinstance(code := getattr(error, "sqlite_errorcode", None), int):
+        why = _DATABASE.get(code & 0xFF, "")
+    return (why or str(error)).removesuffix(".")
 
 
 def foreseen(error: OSError) -> bool:

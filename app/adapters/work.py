@@ -11,6 +11,7 @@ from finetune.adapters import Adapter, AdapterLibrary
 from finetune.errors import AdapterInvalid
 from finetune.fingerprint import base_fingerprint
 from vlm.errors import DeskError, ModelIncomplete
+from vlm.system_refusals import reason
 
 
 def look(base: str) -> Work:
@@ -86,8 +87,8 @@ def _do(once: Callable[[AdapterLibrary], object]) -> Work:
         try:
             yield once(AdapterLibrary())
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise AdapterInvalid(f"The files cannot be read or written: {reason}.") from error
+            why = reason(error)
+            raise AdapterInvalid(f"The files cannot be read or written: {why}.") from error
 
     return work
 

@@ -57,7 +57,7 @@ def _told() -> Generator[None, None, None]:
         yield
     except sqlite3.OperationalError as error:
         full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
-        sentence = FULL if full else f"The history could not be written: {error}."
+        sentence = FULL if full else f"The history could not be written: {reason(error)}."
         raise HistoryUnusable(sentence) from error
 
 

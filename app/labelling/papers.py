@@ -22,6 +22,7 @@ from app.tabs import Tabs
 from app.task import CancelToken, Ended, Failed, Tasks
 from app.viewer.document_view import DocumentView
 from vlm.pages.kinds import SUFFIXES
+from vlm.system_refusals import reason
 from vlm.types import PageRef
 
 
@@ -164,7 +165,7 @@ class Papers(QObject):
     def _on_list_ended(self, ended: Ended) -> None:
         match ended:
             case Failed(error=OSError() as error):
-                self._panel.say(f"The folder cannot be read: {error.strerror}.")
+                self._panel.say(f"The folder cannot be read: {reason(error)}.")
             case _:
                 pass
 

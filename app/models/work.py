@@ -19,6 +19,9 @@ from vlm.memory import Need
 from vlm.parts import Store
 from vlm.removal import remove
 from vlm.speeds import Speeds
+from vlm.system_refusals import reason
+
+_UNWRITTEN = "The list of your own folders cannot be written: {reason}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def add(folder: Path) -> Work:
         try:
             AddedFolders().add(folder)
         except OSError as error:
-            raise FetchFailed(f"The list cannot be written: {error.strerror}.") from error
+            raise FetchFailed(_UNWRITTEN.format(reason=reason(error))) from error
         yield from ()
 
     return work
@@ -125,7 +128,7 @@ def take_off(folder: Path) -> Work:
         try:
             AddedFolders().drop(folder)
         except OSError as error:
-            raise FetchFailed(f"The list cannot be written: {error.strerror}.") from error
+            raise FetchFailed(_UNWRITTEN.format(reason=reason(error))) from error
         yield from ()
 
     return work

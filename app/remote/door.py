@@ -17,6 +17,7 @@ from app.kept import Kept
 from app.remote import words
 from app.remote.strip import RemoteStrip
 from vlm import remote_address
+from vlm.system_refusals import reason
 from vlm.types import ModelInfo, Server
 
 NAME = "server.json"
@@ -66,7 +67,7 @@ class RemoteDoor(QObject):
         try:
             self._kept.save(server if remember else None)
         except OSError as error:
-            self.said.emit(f"The server could not be remembered: {error.strerror}.")
+            self.said.emit(f"The server could not be remembered: {reason(error)}.")
         self._asking.load_server(server)
 
     @Slot(object)

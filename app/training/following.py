@@ -13,6 +13,7 @@ from app.training.values import News, Prepared, Run
 from app.training.watch import RunWatch
 from finetune.protocol import Control
 from vlm.errors import DeskError
+from vlm.system_refusals import reason
 
 SEEN_MS = 700
 """How often runs are looked at while somebody sees them."""
@@ -179,5 +180,6 @@ def _sentence(end: Failed) -> str:
     if isinstance(end.error, DeskError):
         return str(end.error)
     if isinstance(end.error, OSError):
-        return f"That could not be written: {end.error.strerror}."
+        _log.warning("A run could not be written: %s", end.error)
+        return f"That could not be written: {reason(end.error)}."
     return words.BUG

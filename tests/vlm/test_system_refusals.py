@@ -1,5 +1,7 @@
+import contextlib
 import errno
 import os
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +41,42 @@ def test_a_reason_ends_a_sentence_without_numbers_and_paths() -> None:
         b"\xff".decode()
     assert system_refusals.reason(raised.value) == "it is not saved as UTF-8"
     assert system_refusals.reason(ValueError("line 3: no answer.")) == "line 3: no answer"
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        (errno.EISDIR, "a folder lies where a file should be. Move it away"),
+        (errno.EBUSY, "another program is using it. Close it there and try again"),
+        (errno.ESTALE, "its disk in the network does not answer. Connect it and try again"),
+        (errno.ENOENT, "it, or its folder, is not there any more"),
+    ],
+)
+def test_a_reason_is_in_plain_words(number: int, why: str) -> None:
+    assert system_refusals.reason(OSError(number, os.strerror(number))) == why
+    assert not system_refusals.foreseen(OSError(number, ""))
+
+
+def test_a_reason_of_a_database_is_in_plain_words(tmp_path: Path) -> None:
+    file = tmp_path / "history.sqlite3"
+    file.write_bytes(b"no database at all, but long enough to be looked at" * 20)
+    with (
+        contextlib.closing(sqlite3.connect(file)) as broken,
+        pytest.raises(sqlite3.DatabaseError) as raised,
+    ):
+        broken.execute("SELECT * FROM sqlite_master")
+    assert system_refusals.reason(raised.value).startswith("it is damaged. Bring it back")
+    with pytest.raises(sqlite3.OperationalError) as raised:
+        sqlite3.connect(tmp_path / "nowhere" / "history.sqlite3")
+    assert system_refusals.reason(raised.value).startswith("it, or its folder, cannot be opened")
+    with contextlib.closing(sqlite3.connect(":memory:")) as memory:
+        memory.execute("CREATE TABLE kept (number INTEGER)")
+        memory.execute("PRAGMA query_only = 1")
+        with pytest.raises(sqlite3.OperationalError) as raised:
+            memory.execute("INSERT INTO kept VALUES (1)")
+    assert system_refusals.reason(raised.value) == (
+        "it can only be read. Check who may write there"
+    )
 
 
 @pytest.mark.parametrize(("main", "words"), COMMANDS)

@@ -32,6 +32,7 @@ from vlm.pages.protocol import (
     Request,
     Text,
 )
+from vlm.system_refusals import reason
 from vlm.types import Box, DocumentKind, PageSize, Quarter
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ class Desk:
         try:
             return os.open(request.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         except OSError as error:
-            raise DocumentMissing(f"{request.name} cannot be read: {error.strerror}.") from error
+            raise DocumentMissing(f"{request.name} cannot be read: {reason(error)}.") from error
 
     def _measure(self, request: Measure) -> Measured:
         pages = self._page(request.first)

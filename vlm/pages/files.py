@@ -12,6 +12,7 @@ from pathlib import Path
 
 from vlm.errors import DocumentMissing, DocumentTooLarge, UnreadableDocument
 from vlm.pages import limits
+from vlm.system_refusals import reason
 
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 NO_TEXT = (
@@ -118,5 +119,5 @@ def _missing(path: str, error: OSError | ValueError) -> DocumentMissing:
         )
     if isinstance(error, PermissionError):
         return DocumentMissing(f"You are not allowed to read {name}. Ask its owner for access.")
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else "no such name"
-    return DocumentMissing(f"{name} cannot be read: {reason}.")
+    why = reason(error) if isinstance(error, OSError) else "no such name"
+    return DocumentMissing(f"{name} cannot be read: {why}.")
