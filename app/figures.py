@@ -12,6 +12,12 @@ from vlm import amounts
 
 _WORDED_DAY = "d MMM yyyy"
 """Reads the same to everybody who reads English; "3/4/2025" is two days."""
+_AMOUNT = re.compile(
+    r"(?<![\w.,-])(?:(?<=you have )|(?=[\d.,]+ (?:[kMGT]B|bytes|million|times|pages?|documents?|"
+    r"weights|tokens|pixels|word pieces|s|seconds?|minutes?|hours?|of (?:the )?\d|are|is|were|was"
+    r")\b))(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?"
+)
+"""A number of something, grouped and with decimals as the other processes write it."""
 
 
 def whole(number: int) -> str:
@@ -40,8 +46,19 @@ def as_here(number: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return a sentence with its decimals as here: "needs 1.5 GB.", in Germany "needs 1,5 GB."."""
-    return re.sub(r"(?<=\d)\.(?=\d)", _here().decimalPoint(), text)
+    """Write the amounts in a sentence as here: "needs 1.5 GB.", in Germany "needs 1,5 GB.".
+
+    It is for sentences of the other processes, which know no country. A number counts as an amount
+    by the word after it, so that a name with a point in it, or a day, stays as it is.
+    """
+    return _AMOUNT.sub(_as_here, text)
+
+
+def _as_here(found: re.Match[str]) -> str:
+    here = _here()
+    grouped, decimals = found.groups()
+    whole_part = grouped.replace(",", here.groupSeparator())
+    return whole_part + (here.decimalPoint() + decimals if decimals else "")
 
 
 def percent(value: float) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from app import theme
+from app import figures, theme
 from app.ask import words
 from app.ask.button import IconButton, Look
 from app.ask.flow import FlowRow
@@ -97,7 +97,8 @@ class ModelHead(QWidget):
         device = _DEVICES.get(model.device.partition(":")[0], model.device)
         self._show(f"{model.name}{adapter} · {device}", self._reason, Tone.PLAIN)
         self._reads = True
-        self.chip.setAccessibleDescription(f"{model.reason} Opens the models or a menu of them.")
+        reason = figures.sentence(model.reason)
+        self.chip.setAccessibleDescription(f"{reason} Opens the models or a menu of them.")
 
     def show_none(self) -> None:
         """Show that there is no model, and what to do."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app import theme
+from app import figures, theme
 from app.ask import words
 from app.ask.button import IconButton, Look
 from app.ask.flow import FlowRow
@@ -57,7 +57,7 @@ class PageLinks(QWidget):
         self._row = FlowRow(*self.links, inset=self._indent)
         self._layout.insertWidget(0, self._row)
         self._row.settle()
-        self.line.setText(coverage(read))
+        self.line.setText(figures.sentence(coverage(read)))
 
     def tab_before(self, widget: QWidget) -> None:
         """Put the links before `widget` in the tab order."""

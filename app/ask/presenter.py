@@ -7,6 +7,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app import figures
 from app.ask import words
 from app.ask.ahead import EncodeAhead
 from app.ask.answer_card import AnswerCard
@@ -290,7 +291,8 @@ class AskPresenter(QObject):
                 shown = headline(event.code)
                 title = "" if event.code == EngineEnded.code else shown.title
                 offer = shown.offer is Offer.SETTINGS
-                turn.card.show_failure(title, event.message, offer_models=offer)
+                said = figures.sentence(event.message)
+                turn.card.show_failure(title, said, offer_models=offer)
                 self._finish()
             case Hello() | Loaded() | Looked() | LookedAt():
                 return
@@ -334,9 +336,9 @@ class AskPresenter(QObject):
                 self._panel.head.show_busy(words.LOADING)
                 self.adapter_refused.emit(event.message)
             case Failed() if not self._client.loading:
-                shown = headline(event.code)
-                self._panel.head.show_failure(shown.title, event.message)
-                self._fail_waiting(shown.title, event.message, offer_models=True)
+                title, said = headline(event.code).title, figures.sentence(event.message)
+                self._panel.head.show_failure(title, said)
+                self._fail_waiting(title, said, offer_models=True)
             case _:
                 return
 

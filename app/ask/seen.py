@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
+from app import figures, theme
 from app.ask import words
 from app.ask.button import IconButton, Look
 from app.ask.icons import Icon
@@ -281,7 +281,7 @@ class SeenSheet(QDialog):
     @Slot(object)
     def _on_failed(self, failure: PageFailure) -> None:
         if failure.path == self._page.path and failure.job in ("draw", "open"):
-            self.failure.show_text(failure.message, Tone.BAD, Icon.WARNING)
+            self.failure.show_text(figures.sentence(failure.message), Tone.BAD, Icon.WARNING)
 
     @Slot()
     def _on_zoom(self) -> None:

@@ -284,13 +284,13 @@ def spoken(question: Question, answer: Answer, warning: str = "") -> str:
     """Say an answer and what stands beside it, for a screen reader."""
     cropped = question.box is not None
     if answer.read is not None and not answer.read.found:
-        return f"{answer.text} {coverage(answer.read)}"
+        return f"{answer.text} {figures.sentence(coverage(answer.read))}"
     found = evidence(answer.evidence, cropped, answering_page(answer))[0]
     warned = sureness.is_doubtful(answer, warning)
     absent = sureness.is_absent(answer)
     sure = sureness.confidence(answer.confidence, absent=absent, warned=warned)[0]
     beside = [warning, sure, found]
     if answer.read is not None:
-        beside.append(coverage(answer.read))
+        beside.append(figures.sentence(coverage(answer.read)))
     said = (answer.text or NO_ANSWER, *beside, stop_reason(answer.stop))
     return ". ".join(part.rstrip(".") for part in said if part)

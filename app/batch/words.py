@@ -110,7 +110,7 @@ def tone(cell: Cell) -> Tone:
 def about(cell: Cell) -> str:
     """Say what stands beside an answer: how sure, the check, what was read; the problem alone."""
     if cell.problem:
-        return cell.problem
+        return figures.sentence(cell.problem)
     said: list[str] = []
     if cell.found:
         sure, _ = sureness.confidence(cell.confidence)

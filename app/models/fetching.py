@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app import figures
 from app.coalesce import Coalescer
 from app.models import words, work
 from app.models.values import Arriving, Stage, Unfinished
@@ -130,7 +131,7 @@ class Run(QObject):
 
     def _fail(self, end: Failed) -> None:
         known = isinstance(end.error, DeskError)
-        self._show(Stage.FAILED, str(end.error) if known else words.BUG)
+        self._show(Stage.FAILED, figures.sentence(str(end.error)) if known else words.BUG)
         self.failed.emit(self._state)
 
     def _go(self) -> None:

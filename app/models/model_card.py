@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QWidget
 
+from app import figures
 from app.labels import Elided, Role, label, sized
 from app.models import words
 from app.models.buttons import ActionButton
@@ -65,8 +66,11 @@ class ModelCard(QFrame):
         model = entry.model
         self.about.setText(words.about(model))
         self.mark.set_tone(FITS[entry.need.fit] if model.runnable else Tone.BAD)
-        self.fit.setText(words.fit(entry.need) if model.runnable else model.problem)
-        self.speed.setText(f"{entry.speed.sentence}." if entry.speed else "")
+        self.fit.setText(
+            words.fit(entry.need) if model.runnable else figures.sentence(model.problem)
+        )
+        speed = figures.sentence(entry.speed.sentence) if entry.speed else ""
+        self.speed.setText(f"{speed}." if speed else "")
         self.speed.setVisible(entry.speed is not None)
         self.used.setVisible(in_use)
         self.use.setVisible(model.runnable and not in_use)

@@ -218,4 +218,4 @@ class Models(QObject):
 
 
 def _sentence(end: Failed) -> str:
-    return str(end.error) if isinstance(end.error, DeskError) else words.BUG
+    return figures.sentence(str(end.error)) if isinstance(end.error, DeskError) else words.BUG

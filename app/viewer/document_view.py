@@ -253,7 +253,7 @@ class DocumentView(QWidget):
             case "draw":
                 assert failure.page is not None
                 self._area.set_failed(failure.page, True)
-                self._notices.show_failure(failure.page, failure.message)
+                self._notices.show_failure(failure.page, figures.sentence(failure.message))
             case "sizes" | "words":
                 return
             case _:

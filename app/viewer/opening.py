@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from app import figures
 from app.pages import PageFailure
 from app.viewer.notice import Notice, PasswordCard
 from vlm.errors import PasswordNeeded
@@ -56,7 +57,7 @@ class Opening(QObject):
         if failure.code == PasswordNeeded.code:
             self._password.ask(failure.message)
         else:
-            self._notice.show_text(failure.message)
+            self._notice.show_text(figures.sentence(failure.message))
             self._notice.show()
         self._place()
 

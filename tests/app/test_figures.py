@@ -23,8 +23,33 @@ def test_numbers_and_days_are_written_as_here(german: None) -> None:
     assert words.seconds(1.44) == "1,4 s"
     assert figures.size(4_500_000_000) == "4,5 GB"
     assert figures.percent(0.624) == "62 %"
-    assert figures.sentence("Needs 1.5 GB. 0.3 are free.") == "Needs 1,5 GB. 0,3 are free."
     assert figures.moment(datetime(2025, 4, 3, 21, 3).astimezone()) == "03.04.2025, 21:03"
+
+
+@pytest.mark.parametrize(
+    ("english", "here"),
+    [
+        ("Needs 1.5 GB. 0.3 are free.", "Needs 1,5 GB. 0,3 are free."),
+        (
+            "Needs about 21 GB of memory; you have 7.5.",
+            "Needs about 21 GB of memory; you have 7,5.",
+        ),
+        (
+            "Read 4 of 1,234 pages; 1,230 were not read.",
+            "Read 4 of 1.234 pages; 1.230 were not read.",
+        ),
+        ("Starts to answer after 0.7 s.", "Starts to answer after 0,7 s."),
+        (
+            "Qwen2.5 and offer 2.5.pdf of 3.04.2025 stay.",
+            "Qwen2.5 and offer 2.5.pdf of 3.04.2025 stay.",
+        ),
+        ("Version 5.23, at 127.0.0.1", "Version 5.23, at 127.0.0.1"),
+    ],
+)
+def test_amounts_of_the_other_processes_are_written_as_here(
+    german: None, english: str, here: str
+) -> None:
+    assert figures.sentence(english) == here
 
 
 def test_nothing_is_said_to_be_whole_that_is_not() -> None:
