@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
+from app import dialogs, theme
+from app.dialogs import Prompt
 from app.labelling import words
 from app.labels import Role, label
 from app.models.buttons import ActionButton
@@ -68,6 +69,7 @@ class SetsDialog(QDialog):
         self.name.textEdited.connect(self._on_name)
         self.questions.textChanged.connect(self._on_questions)
         self.show_set(chosen)
+        self._opened = self._typed()
         self.resize(640, 460)
 
     def show_set(self, name: str) -> None:
@@ -93,7 +95,7 @@ class SetsDialog(QDialog):
         self.save = ActionButton("Save", "", "primary")
         self.save.clicked.connect(self._on_save)
         self.cancel = ActionButton("Cancel")
-        self.cancel.clicked.connect(self.reject)
+        self.cancel.clicked.connect(self._on_cancel)
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
@@ -137,6 +139,9 @@ class SetsDialog(QDialog):
 
     def _items(self) -> list[QListWidgetItem]:
         return [self.list.item(row) for row in range(self.list.count())]
+
+    def _typed(self) -> list[tuple[str, str]]:
+        return [(item.text(), str(item.data(_TEXT))) for item in self._items()]
 
     def _current(self) -> QListWidgetItem | None:
         # Without items Qt gives None, whatever its annotation says.
@@ -213,6 +218,22 @@ class SetsDialog(QDialog):
         sets = self._sets()
         if sets is not None:
             self.save_wanted.emit(sets)
+
+    @Slot()
+    def _on_cancel(self) -> None:
+        self.done(QDialog.DialogCode.Rejected)
+
+    def reject(self) -> None:
+        """Close; Esc and the window's own button ask first where something was typed."""
+        if self._typed() != self._opened:
+            choices = (words.SAVE_SETS, words.DROP_SETS)
+            reply = dialogs.ask(self, Prompt(words.SETS_CHANGED, words.SAVE_OR_DROP, choices))
+            if reply is None:
+                return
+            if reply.choice == words.SAVE_SETS:
+                self._on_save()  # closes it once the sets are written
+                return
+        self._on_cancel()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Enter belongs to the control that has the focus, never to a button that has not.

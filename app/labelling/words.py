@@ -37,6 +37,9 @@ SETS_HELP = "One question a line. They are asked in this order on every page."
 SET_NO_NAME = "Give the set a name."
 SET_NO_QUESTIONS = "A set needs at least one question."
 SET_TWICE = "Another set has this name. Choose another name."
+SETS_CHANGED = "Save the question sets?"
+SAVE_OR_DROP = "You changed them since this window was opened. Esc goes on editing."
+SAVE_SETS, DROP_SETS = "Save", "Don't save"
 SET_QUESTION_TWICE = "This set has a question twice: {}"
 
 

@@ -8,6 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app import dialogs
+from app.dialogs import Reply
+from app.labelling import words
 from app.labelling.last_choice import LastChoice
 from app.labelling.questions import QuestionPicker
 from app.labelling.sets import Sets
@@ -52,6 +55,41 @@ def test_a_set_of_ones_own_is_made_and_asked(qtbot: QtBot, sets: Sets, file: Pat
     assert not dialog.isVisible()
 
 
+def test_esc_does_not_lose_what_was_typed(
+    qtbot: QtBot, sets: Sets, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replies: list[Reply | None] = []
+    monkeypatch.setattr(dialogs, "ask", lambda *_: replies.pop(0))
+    dialog = opened(sets)
+    qtbot.keyClick(dialog.questions, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+    dialog = opened(sets)
+    dialog.questions.setPlainText("Who signed?")
+    replies.append(None)
+    qtbot.keyClick(dialog.questions, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    assert dialog.questions.toPlainText() == "Who signed?"
+    replies.append(Reply(words.DROP_SETS))
+    dialog.close()
+    assert not dialog.isVisible()
+    assert not file.exists()
+
+    dialog = opened(sets)
+    dialog.questions.setPlainText("Who signed?")
+    replies.append(Reply(words.SAVE_SETS))
+    qtbot.keyClick(dialog.questions, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert question_sets.load(file)[0].questions == ("Who signed?",)
+
+    dialog = opened(sets)
+    dialog.questions.setPlainText("Who paid?")
+    dialog.cancel.click()
+    assert not dialog.isVisible()
+    assert question_sets.load(file)[0].questions == ("Who signed?",)
+    assert replies == []
+
+
 def test_shipped_sets_may_be_changed_removed_and_brought_back(
     qtbot: QtBot, sets: Sets, file: Path
 ) -> None:
@@ -82,7 +120,7 @@ def test_what_is_no_set_is_said_and_nothing_is_written(
         dialog.save.click()
         assert says in dialog.problem.text()
     assert not file.exists()
-    dialog.reject()
+    dialog.cancel.click()
     assert sets.questions == SHIPPED[0].questions
 
 
