@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from vlm.decoder import Decoder, StockDecoder, TextModel
 from vlm.llama_few import MOST, FewTokens
-from vlm.llama_layer import Layer, layer_of, look_back, weights_of
+from vlm.llama_layer import Layer, angles_of, layer_of, look_back, weights_of
 from vlm.llama_layer import supports as supports
 from vlm.llama_room import LlamaSequence, Recorded, causal
 from vlm.llama_step import OneToken, scripted
@@ -32,6 +32,8 @@ from vlm.products import (
     laid_out,
     one_row,
     one_row_int8,
+    one_rows,
+    one_rows_int8,
     threads_for,
 )
 
@@ -81,7 +83,7 @@ class LlamaDecoder:
         self.work = max(weight.numel() for weight in self.weights[0])
         """Multiplications of a token in its largest product."""
         self._rotary: Any = body.rotary_emb
-        self._cos, self._sin = self._angles(512)
+        self._cos, self._sin = angles_of(self._rotary, self.embedding, 512)
         self.limit: int = config.max_position_embeddings
         window = getattr(config, "sliding_window", None)
         if window is not None:
@@ -94,12 +96,17 @@ class LlamaDecoder:
         self.between: Callable[[], None] | None = None
         """Called before each layer when several tokens are read; raises to stop there."""
         *_, self._normed = scripted()
-        self.one = self.one_token(self.weights, one_row) if self.plain else None
+        both = self.plain and self.small
+        self.rows = (
+            one_rows(self.weights) if both else [list(map(one_row, w)) for w in self.weights]
+        )
+        """For each layer its weights as a single token's exact products read them."""
+        self.one = self.one_token(self.rows, one_row) if self.plain else None
         """Writes single tokens."""
         self.ahead: OneToken | None = None
         """Guesses single tokens."""
         few = self.layers, self._norm, self._head_weight, self.scale
-        self.few = FewTokens(*few) if self.plain and self.small else None
+        self.few = FewTokens(*few) if both else None
 
     def start(self) -> LlamaSequence:
         """Return an empty sequence."""
@@ -140,7 +147,7 @@ class LlamaDecoder:
             layer.qkv, layer.out, layer.gate_up, layer.down = map(int8, weights)
         if self._head_weight.numel() > HEAD_COPY:
             self._head = int8(self._head_weight)
-        self.one = self.one_token(self.weights, one_row_int8) if self.small else None
+        self.one = self._in_8_bits() if self.small else None
         self.ahead = self.few = None
         self.exact = False  # rows that come in together share one scale
 
@@ -152,26 +159,28 @@ class LlamaDecoder:
         return undo
 
     def one_token(
-        self, weights: Sequence[Sequence[Tensor]], way: Callable[[Tensor], OneRow]
+        self, rows: Sequence[Sequence[OneRow]], way: Callable[[Tensor], OneRow]
     ) -> OneToken:
         """Return the first layers and the head in a form for single tokens.
 
         Args:
-            weights: Of as many layers as there shall be.
-            way: Brings a weight into that form; the head stays exact where it is small.
+            rows: The weights of as many layers as there shall be.
+            way: Brings the head into that form; it stays exact where it is small.
         """
-        norms = [(layer.before, layer.between) for layer in self.layers[: len(weights)]]
-        rows = [[way(weight) for weight in layer] for layer in weights]
+        norms = [(layer.before, layer.between) for layer in self.layers[: len(rows)]]
         small = self._head_weight.numel() <= HEAD_COPY
         head = one_row(self._head_weight) if small else way(self._head_weight)
         return OneToken(norms, rows, self._norm, head, self._eps, self.scale)
+
+    def _in_8_bits(self) -> OneToken:
+        return self.one_token(one_rows_int8(self.weights), one_row_int8)
 
     def look_ahead(self, wanted: bool) -> None:
         """Have a way to guess in 8 bits what the exact weights would write, or no longer.
 
         It takes a quarter of the weights' memory; only where it is `plain` and `exact`.
         """
-        self.ahead = self.one_token(self.weights, one_row_int8) if wanted else None
+        self.ahead = self._in_8_bits() if wanted else None
 
     def extend(self, sequence: LlamaSequence, embedded: Tensor) -> Tensor:
         """Append ``(T, hidden)``; return the last position's logits ``(vocab,)``.
@@ -310,18 +319,7 @@ class LlamaDecoder:
     def reach(self, count: int) -> None:
         """Have the angles of the first `count` positions."""
         if count > len(self._cos):
-            self._cos, self._sin = self._angles(count)
-
-    def _angles(self, count: int) -> tuple[Tensor, Tensor]:
-        """Return cosines and signed sines ``(count, head)`` of the first positions.
-
-        Turning is ``x * cos + roll(x) * sin``: the sign that the usual form puts on half of the
-        rolled values is in the sines.
-        """
-        positions = torch.arange(count, device=self.embedding.device)[None]
-        cos, sin = self._rotary(self.embedding, positions)
-        half = self.size // 2
-        return cos[0], torch.cat([-sin[0, :, :half], sin[0, :, half:]], dim=-1)
+            self._cos, self._sin = angles_of(self._rotary, self.embedding, count)
 
 
 @torch.inference_mode()

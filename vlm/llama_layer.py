@@ -72,6 +72,22 @@ def stacked(*projections: Any) -> Tensor:
     return whole
 
 
+def angles_of(rotary: Any, like: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Return cosines and signed sines ``(count, head)`` of the first positions.
+
+    Turning is ``x * cos + roll(x) * sin``: the sign that the usual form puts on half of the rolled
+    values is in the sines.
+
+    Args:
+        rotary: The model's module.
+        like: Of the device and in the format that they are to have.
+        count: From position 0.
+    """
+    cos, sin = rotary(like, torch.arange(count, device=like.device)[None])
+    half = sin.shape[-1] // 2
+    return cos[0], torch.cat([-sin[0, :, :half], sin[0, :, half:]], dim=-1)
+
+
 def look_back(query: Tensor, kept: Tensor, mask: Tensor | None, scale: float) -> Tensor:
     """Let queries look at keys and return what they see of the values.
 

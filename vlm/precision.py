@@ -18,7 +18,7 @@ from vlm.decoder import Decoder
 from vlm.llama import LlamaDecoder
 from vlm.llama_write import look_ahead
 from vlm.loader import LoadedModel
-from vlm.products import Product, can_int8, exact, int8, one_row, one_row_int8
+from vlm.products import Product, can_int8, exact, int8, one_row, one_row_int8, one_rows_int8
 from vlm.types import Precision
 
 PAYS = 2.0
@@ -165,7 +165,8 @@ def _tokens(decoder: LlamaDecoder, weights: Sequence[Sequence[Tensor]]) -> list[
     shape = (len(weights), 2, decoder.kv_heads, PROBE + 1, decoder.size)
     buffer, embedded = torch.zeros(shape), decoder.embed(torch.ones(1, dtype=torch.long))
     cos, sin = (table[PROBE] for table in decoder.angles)
-    ways = [decoder.one_token(weights, way) for way in (one_row, one_row_int8)]
+    exactly = decoder.one_token(decoder.rows[: len(weights)], one_row)
+    ways = exactly, decoder.one_token(one_rows_int8(weights), one_row_int8)
     return [partial(way, embedded, buffer, PROBE, cos, sin) for way in ways]
 
 

@@ -19,6 +19,10 @@ OneRow = tuple[Tensor, Tensor]
 """A weight for products with one row: ``(in, out)`` float32 and nothing, or ``(out, in)`` int8 and
 one bfloat16 scale for each of its rows."""
 
+Layers = Sequence[Sequence[Tensor]]
+"""For each layer its weights ``(out, in)``, laid out by `columns`; those of one place have the same
+shape in all layers."""
+
 FEW = 64
 """Rows up to which a weight is taken as `laid_out` returned it."""
 
@@ -26,13 +30,13 @@ _PACKED_ROWS = 16
 """Rows that a packed weight is laid out for."""
 
 TRIED, ROUNDS = 8, 5
-"""Rows with which a packed weight is tried, and how often."""
+"""Rows with which a packed weight is tried, and how often a layout is."""
 
 SAMPLE = 2**23
 """Numbers that are tried; more than a processor's caches hold, as in an answer of many layers."""
 
 PAYS = 1.1
-"""How much faster a packed weight must be to be held besides the usual one."""
+"""How much faster another layout must be to be held besides the usual one."""
 
 SMALL = 2**24
 """Multiplications in a layer's largest product below which threads cost more than they bring."""
@@ -68,28 +72,21 @@ def columns(weight: Tensor) -> Tensor:
     return weight.t().contiguous().t() if weight.device.type == "cpu" else weight
 
 
-def laid_out(layers: Sequence[Sequence[Tensor]]) -> list[list[Tensor]]:
+def laid_out(layers: Layers) -> list[list[Tensor]]:
     """Return weights as this machine multiplies 2 to `FEW` rows with them fastest.
 
     Which way that is depends on processor and shape: a copy in oneDNN's own layout halves the time
     on some machines and doubles that of small weights on others. So both are tried.
 
-    Args:
-        layers: For each layer its weights ``(out, in)``, laid out by `columns`; those of one place
-            have the same shape in all layers.
-
     Returns:
         The weights themselves, or their copies in oneDNN's layout, place by place.
     """
-    sample: list[Sequence[Tensor]] = []
-    for layer in layers:
-        sample.append(layer)
-        if sum(weight.numel() for layer in sample for weight in layer) >= SAMPLE:
-            break
+    sample = _sample(layers)
     copies = [[_pack(weight) for weight in layer] for layer in sample]
     if any(copy is None for layer in copies for copy in layer):
         return [list(layer) for layer in layers]
-    pays = _packing_pays(sample, copies)
+    rows = [torch.ones(TRIED, weight.shape[1]) for weight in layers[0]]
+    pays = _pay(sample, copies, rows, few_times)
     for layer in layers[len(sample) :]:
         copies.append([_pack(one) if pay else one for one, pay in zip(layer, pays, strict=True)])
     return [
@@ -98,27 +95,63 @@ def laid_out(layers: Sequence[Sequence[Tensor]]) -> list[list[Tensor]]:
     ]
 
 
+def one_rows(layers: Layers) -> list[list[OneRow]]:
+    """Return weights as this machine multiplies one row with them exactly and fastest.
+
+    Memory is read fastest in long runs: usually by columns, but by rows where they are the longer
+    ones. Both are tried. By rows, a weight is held once more.
+    """
+    sample = _sample(layers)
+    usual = [[weight.t() for weight in layer] for layer in sample]
+    copies = [[weight.contiguous().t() for weight in layer] for layer in sample]
+    rows = [torch.ones(1, weight.shape[1]) for weight in layers[0]]
+    pays = _pay(usual, copies, rows, torch.mm)
+    return [
+        [one_row(one.contiguous() if pay else one) for one, pay in zip(layer, pays, strict=True)]
+        for layer in layers
+    ]
+
+
+def _sample(layers: Layers) -> Layers:
+    """Return the first layers, as many as are tried."""
+    sample: list[Sequence[Tensor]] = []
+    for layer in layers:
+        sample.append(layer)
+        if sum(weight.numel() for layer in sample for weight in layer) >= SAMPLE:
+            break
+    return sample
+
+
 @torch.inference_mode()
-def _packing_pays(layers: Sequence[Sequence[Tensor]], copies: list[list[Any]]) -> list[bool]:
+def _pay(
+    usual: Layers,
+    copies: Sequence[Sequence[Any]],
+    rows: Sequence[Tensor],
+    multiply: Callable[[Tensor, Tensor], Tensor],
+) -> list[bool]:
     """Tell for each place whether copies are faster; every layer in turn, as in an answer.
 
     The fastest round counts: others were disturbed.
+
+    Args:
+        usual: The weights as they are.
+        copies: The same in another layout.
+        rows: What they are multiplied with, place by place.
+        multiply: Takes rows and a weight.
     """
-    places = range(len(layers[0]))
-    rows = [torch.ones(TRIED, weight.shape[1]) for weight in layers[0]]
-    largest = TRIED * max(weight.numel() for weight in layers[0])
-    best = [[float("inf")] * len(places), [float("inf")] * len(places)]
-    with threads_for(largest, layers[0][0].device):
+    best = [[float("inf")] * len(rows), [float("inf")] * len(rows)]
+    largest = len(rows[0]) * max(weight.numel() for weight in usual[0])
+    with threads_for(largest, rows[0].device):
         for _ in range(ROUNDS):
-            for way, held in enumerate((layers, copies)):
-                spent = [0.0] * len(places)
+            for way, held in enumerate((usual, copies)):
+                spent = [0.0] * len(rows)
                 for layer in held:
-                    for place in places:
+                    for place, given in enumerate(rows):
                         start = time.perf_counter()
-                        few_times(rows[place], layer[place])
+                        multiply(given, layer[place])
                         spent[place] += time.perf_counter() - start
                 best[way] = list(map(min, best[way], spent))
-    return [usual >= PAYS * packed for usual, packed in zip(*best, strict=True)]
+    return [slow >= PAYS * fast for slow, fast in zip(*best, strict=True)]
 
 
 def few_times(rows: Tensor, weight: Tensor) -> Tensor:
@@ -148,7 +181,7 @@ def exact(weight: Tensor, few: Tensor | None = None) -> Product:
 
 
 def one_row(weight: Tensor) -> OneRow:
-    """Return a weight ``(out, in)``, laid out by `columns`, for exact products with one row."""
+    """Return a weight ``(out, in)``, however it is laid out, for exact products with one row."""
     return weight.t(), weight.new_empty(0)
 
 
@@ -157,6 +190,11 @@ def one_row_int8(weight: Tensor) -> OneRow:
     scales = scales_of(weight).to(torch.bfloat16)
     whole = (weight / scales.float()[:, None]).round_().clamp_(-127, 127)
     return whole.to(torch.int8).contiguous(), scales
+
+
+def one_rows_int8(layers: Layers) -> list[list[OneRow]]:
+    """Return float32 weights in 8 bits, for products with one row of bfloat16."""
+    return [[one_row_int8(weight) for weight in layer] for layer in layers]
 
 
 def scales_of(weight: Tensor) -> Tensor:

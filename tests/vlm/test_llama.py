@@ -108,11 +108,11 @@ def test_another_shape_keeps_the_models_own_modules(kind: tiny.Kind) -> None:
 
 def test_a_result_that_differs_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     model, _ = tiny.build("marked")
-    monkeypatch.setattr(LlamaDecoder, "_angles", _no_angles)
+    monkeypatch.setattr(llama, "angles_of", _no_angles)
     assert isinstance(llama.fast(text_model(model)), StockDecoder)
 
 
-def _no_angles(self: Any, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+def _no_angles(_rotary: Any, _like: Any, count: int) -> tuple[torch.Tensor, torch.Tensor]:
     size = tiny.WIDTH // tiny.HEADS
     return torch.ones(count, size), torch.zeros(count, size)
 

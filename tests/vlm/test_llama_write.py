@@ -14,7 +14,7 @@ from vlm.drafts import Drafts
 from vlm.llama import LlamaDecoder
 from vlm.llama_step import Choice
 from vlm.llama_write import MISSES, Writer, ahead_gain, look_ahead, writer_of
-from vlm.products import can_int8, one_row_int8
+from vlm.products import can_int8, one_row_int8, one_rows_int8
 
 needs_8_bits = pytest.mark.skipif(not can_int8(), reason="this build has no 8-bit products")
 LIMIT = 40
@@ -84,7 +84,7 @@ def test_wrong_guesses_change_no_token_and_soon_end(monkeypatch: pytest.MonkeyPa
     decoder, rules = fresh(), Rules(frozenset())
     expected = said(decoder, rules)
     other = [[weight.flip(0) for weight in layer] for layer in decoder.weights]
-    decoder.ahead = decoder.one_token(other, one_row_int8)
+    decoder.ahead = decoder.one_token(one_rows_int8(other), one_row_int8)
     counts = passes(monkeypatch)
     assert ids(said(decoder, rules)) == ids(expected)
     assert sum(rows > 1 for rows in counts) == MISSES

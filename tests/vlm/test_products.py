@@ -4,7 +4,16 @@ import pytest
 import torch
 
 from vlm import products
-from vlm.products import FEW, columns, exact, int8, laid_out, one_row, one_row_int8
+from vlm.products import (
+    FEW,
+    columns,
+    exact,
+    int8,
+    laid_out,
+    one_row,
+    one_row_int8,
+    one_rows,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +78,29 @@ def test_without_a_layout_of_the_processors_own_weights_stay(
     assert laid_out(layers)[1][0] is layers[1][0]
     weight = layers[0][0]
     torch.testing.assert_close(exact(weight, *laid_out(layers)[0])(given), given @ weight.t())
+
+
+@pytest.mark.parametrize(("by_rows", "pays"), [(0.5, True), (0.95, False), (2.0, False)])
+def test_one_row_is_multiplied_by_rows_where_that_is_faster(
+    by_rows: float, pays: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, usual = [0.0], torch.mm
+
+    def multiply(rows: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        clock[0] += 1.0 if weight.is_contiguous() else by_rows
+        return usual(rows, weight)
+
+    layers, given = layers_of((48, 32), (32, 48), count=3), drawn(1, 32, seed=1)
+    with monkeypatch.context() as here:
+        here.setattr(torch, "mm", multiply)
+        here.setattr("vlm.products.time.perf_counter", lambda: clock[0])
+        ready = one_rows(layers)
+    for (weight, _), ((held, nothing), (other, _)) in zip(layers, ready, strict=True):
+        assert held.is_contiguous() is not pays
+        assert (other.shape, nothing.numel()) == ((48, 32), 0)
+        alike = held.untyped_storage().data_ptr() == weight.untyped_storage().data_ptr()
+        assert alike is not pays, "held once more only where that pays"
+        torch.testing.assert_close(given @ held, given @ weight.t(), rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.skipif(not products.can_int8(), reason="this build has no 8-bit products")
