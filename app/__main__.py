@@ -10,6 +10,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from vlm.yielding_cores import yield_cores
+
 COMMANDS = ("ask", "batch", "eval", "models", "doctor")
 TUNING = ("train", "adapters")
 """Commands of `finetune`."""
@@ -45,6 +47,7 @@ class _Misused(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    yield_cores()
     if given[:1] == ["--child"]:
         return _child(given[1:])
     try:

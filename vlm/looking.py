@@ -17,6 +17,7 @@ from torch import Tensor
 from vlm.cancel import CancelToken, check, told
 from vlm.decode import rules_of
 from vlm.decoder import Beside
+from vlm.encoder_work import encode
 from vlm.errors import QuestionUnanswerable
 from vlm.families.family import Attention, Gaze, Patches, Pictures, Prompt, ShowsWhere, Tile
 from vlm.protocol import Event, LookedAt, Where
@@ -122,7 +123,7 @@ def _looked(
 def _encoded(sight: Sight, seen: Seen, index: int) -> Tensor:
     loaded = sight.loaded
     pixels = loaded.family.pixels(loaded.processor, sight.draw_again(seen, index).image)
-    return loaded.family.encode(loaded.model, pixels)
+    return encode(loaded.family, loaded.model, pixels)
 
 
 def _begun(sight: Sight, gaze: Gaze, prompt: Prompt, pictures: Pictures) -> Any:

@@ -19,6 +19,7 @@ from vlm import graphs, views
 from vlm.decoder import Checking
 from vlm.document_questions import stamp
 from vlm.drafts import Drafts
+from vlm.encoder_work import encode
 from vlm.errors import DeskError, QuestionUnanswerable
 from vlm.families.family import Layout, Pictures, Sheet
 from vlm.guesses import Guesses
@@ -326,8 +327,7 @@ class Sight:
                 start = time.perf_counter()
                 drawn = self.draw_again(seen, index)
                 pixels = self.loaded.family.pixels(self.loaded.processor, drawn.image)
-                with torch.inference_mode():
-                    features = self.loaded.family.encode(self.loaded.model, pixels)
+                features = encode(self.loaded.family, self.loaded.model, pixels)
                 clock.encode += time.perf_counter() - start
                 self._kept.put(key, features, features.nbytes)
                 self._disk.add(self._lasting(key), features.detach)
