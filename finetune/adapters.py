@@ -22,8 +22,9 @@ from finetune.disk import RealDisk, save
 from finetune.errors import AdapterInvalid, AdapterUnknown, RunDamaged
 from finetune.fingerprint import base_fingerprint
 from finetune.gate import Gate, Score
-from vlm import paths
+from vlm import learned_names, paths
 from vlm.errors import AdapterMismatch
+from vlm.learned_names import NAMES, LearnedNames
 from vlm.types import Value
 
 CARD = "card.json"
@@ -58,12 +59,18 @@ class Card(Value, frozen=True):
 
 
 class Adapter(Value, frozen=True):
-    """An adapter in the library; `size` in bytes."""
+    """An adapter in the library; `size` in bytes.
+
+    `names` say what documents call things, a sentence for each label that was learned; `trouble`
+    why it cannot be used, in a sentence.
+    """
 
     name: str
     folder: str
     size: int
     card: Card
+    names: tuple[str, ...] = ()
+    trouble: str = ""
 
 
 class AdapterLibrary:
@@ -129,7 +136,8 @@ class AdapterLibrary:
             run=run.name,
         )
         settings = (source / CONFIG).read_bytes()
-        return self._put(name or plan.name, source / WEIGHTS, settings, card)
+        names = learned_names.read(source)
+        return self._put(name or plan.name, source / WEIGHTS, settings, card, names)
 
     def adopted(self, run: Path) -> Adapter | None:
         """Return the adapter that was taken over from a run, None when what it learned is not."""
@@ -151,8 +159,10 @@ class AdapterLibrary:
 
         Raises:
             AdapterInvalid: When it is no adapter, or unsafe, or the name is taken.
-            AdapterMismatch: When it was made for another model.
+            AdapterMismatch: When it was made for another model, or what it learned of names is
+                damaged.
         """
+        names = learned_names.read(folder)
         checked = check(folder)
         fingerprint = base_fingerprint(base)
         card = _card(folder) if (folder / CARD).is_file() else None
@@ -164,7 +174,7 @@ class AdapterLibrary:
         if card is None:
             card = Card(base.name, fingerprint, "", checked.method, checked.rank, time.time())
         settings = json.dumps(checked.settings, indent=2, sort_keys=True).encode()
-        return self._put(name or folder.name, folder / WEIGHTS, settings, card)
+        return self._put(name or folder.name, folder / WEIGHTS, settings, card, names)
 
     def rename(self, name: str, new: str) -> Adapter:
         """Give an adapter another name.
@@ -200,8 +210,9 @@ class AdapterLibrary:
         adapter = self.get(name)
         require_free(target)
         target.mkdir(parents=True, exist_ok=True)
-        for file in (CONFIG, WEIGHTS):
-            shutil.copyfile(Path(adapter.folder) / file, target / file)
+        for file in (CONFIG, WEIGHTS, NAMES):
+            if file != NAMES or (Path(adapter.folder) / file).exists():
+                shutil.copyfile(Path(adapter.folder) / file, target / file)
         without = msgspec.structs.replace(adapter.card, looks=(), run="")
         (target / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(without)))
 
@@ -231,7 +242,9 @@ class AdapterLibrary:
             raise AdapterInvalid(f"There is already an adapter called “{name}”.")
         return self._root / name
 
-    def _put(self, name: str, weights: Path, settings: bytes, card: Card) -> Adapter:
+    def _put(
+        self, name: str, weights: Path, settings: bytes, card: Card, names: LearnedNames
+    ) -> Adapter:
         """Write a new folder; it appears complete or not at all."""
         target = self._free(name)
         part = self._root / f"{uuid.uuid4().hex}{_PART}"
@@ -241,6 +254,8 @@ class AdapterLibrary:
             save(disk, part / WEIGHTS, [weights.read_bytes()])
             save(disk, part / CONFIG, [settings])
             save(disk, part / CARD, [msgspec.json.encode(card)])
+            if names.questions:  # written anew, as the settings are
+                save(disk, part / NAMES, [learned_names.written(names)])
             part.rename(target)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
@@ -261,7 +276,12 @@ def require_free(target: Path) -> None:
 
 def _read(folder: Path) -> Adapter:
     size = sum(file.stat().st_size for file in folder.iterdir())
-    return Adapter(folder.name, str(folder), size, _card(folder))
+    card = _card(folder)
+    try:
+        names = learned_names.read(folder).sentences
+    except AdapterMismatch as error:
+        return Adapter(folder.name, str(folder), size, card, trouble=str(error))
+    return Adapter(folder.name, str(folder), size, card, names)
 
 
 def _card(folder: Path) -> Card:

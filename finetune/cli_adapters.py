@@ -71,6 +71,8 @@ def _list(arguments: argparse.Namespace) -> int:
         return 0
     for adapter in found:
         print(_line(adapter))
+        for sentence in (*adapter.names, *([adapter.trouble] if adapter.trouble else [])):
+            print(f"  {sentence}")
     if not found:
         print("There are no adapters yet.", file=sys.stderr)
     return 0

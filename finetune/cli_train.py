@@ -36,6 +36,7 @@ from finetune.protocol import (
     Failed,
     Measured,
     Measuring,
+    NamesLearned,
     Paused,
     Placed,
     Preparing,
@@ -244,6 +245,8 @@ def _show(event: Event) -> None:
             text = f"Found the answers of {event.found} of {event.rows} rows about whole pages"
             if 0 < event.found < event.rows:
                 text += "; the others are left out"
+        case NamesLearned():
+            text = "\n".join(event.sentences)
         case Measuring():
             text, end = f"{event.done} of {event.total} questions asked", "\r"
         case Failed():
@@ -265,6 +268,8 @@ def _report(adapter: Adapter, gate: Gate, as_json: bool) -> None:
             f"(gain {gain.value:+.3f}, 95 % between {gain.low:+.3f} and {gain.high:+.3f})"
         )
     print(f"{len(gate.fixed)} fixed, {len(gate.broken)} broken, {len(gate.unchanged)} unchanged")
+    for name in gate.names:
+        print(name)
     for advice in gate.advice:
         print(advice)
     print(f"Kept as “{adapter.name}”.")

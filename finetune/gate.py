@@ -55,7 +55,8 @@ class Score(Value, frozen=True):
 class Gate(Value, frozen=True):
     """The decision with all it rests on. `fixed_set` is our own set, for forgetting.
 
-    `reasons` say why it passed or did not, `advice` what would help.
+    `reasons` say why it passed or did not, `advice` what would help, `names` what documents call
+    things, as what was measured learned it.
     """
 
     passed: bool
@@ -65,6 +66,7 @@ class Gate(Value, frozen=True):
     exact: Score
     fixed_set: Score | None
     rows: tuple[Judged, ...]
+    names: tuple[str, ...] = ()
 
     @property
     def fixed(self) -> tuple[Judged, ...]:

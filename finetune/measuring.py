@@ -10,9 +10,8 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
 
 from finetune import regression, runs
 from finetune.engine_jobs import last_of
@@ -28,7 +27,10 @@ from vlm.errors import QuestionUnanswerable
 from vlm.protocol import Ask, Done, Load
 from vlm.types import Question
 
-Version = Literal["before", "after"]
+Version = str
+"""What is asked: "before" and "after", or one of the candidates."""
+
+BEFORE, AFTER = "before", "after"
 Between = Callable[[], Generator[StepEvent, None, bool]]
 """Waits as long as something is in the way; returns whether to ask on."""
 
@@ -49,6 +51,7 @@ def measure(
     rows: list[RunRow],
     between: Between,
     breathe: Callable[[], None] = go_on,
+    watched_too: bool = False,
 ) -> Generator[Measuring | StepEvent, None, Gate | None]:
     """Ask everything before and after; yields how far it is.
 
@@ -58,6 +61,7 @@ def measure(
         rows: All its rows; those held out are asked.
         between: Called before each question.
         breathe: Called in the middle of questions; see `hindrances.Breath`.
+        watched_too: Whether those held out also decided which weights are kept.
 
     Returns:
         The decision; None when the person wants to leave: the next process goes on from there.
@@ -72,12 +76,48 @@ def measure(
     def picture_of(row: RunRow) -> bytes:
         return drawn[row.id] if row.id in drawn else runs.read_picture(run, row)
 
-    said = _Answers(run / _ANSWERS)
-    total = 2 * len(everything)
-    pages = KeptPages(everything, picture_of)
+    adapters = {BEFORE: None, AFTER: run / runs.ADAPTER}
+    pages, file = KeptPages(everything, picture_of), run / _ANSWERS
+    texts = yield from ask_all(plan, everything, pages, adapters, file, between, breathe)
+    if texts is None:
+        return None
+
+    def judged(chosen: list[RunRow]) -> list[Judged]:
+        return [_judge(row, texts) for row in chosen]
+
+    return decide(judged(held), judged(fixed), watched_too)
+
+
+def ask_all(
+    plan: TrainPlan,
+    rows: Sequence[RunRow],
+    pages: KeptPages,
+    adapters: Mapping[Version, Path | None],
+    file: Path,
+    between: Between,
+    breathe: Callable[[], None] = go_on,
+) -> Generator[Measuring | StepEvent, None, dict[tuple[Version, str], str] | None]:
+    """Ask several versions of a model all questions; yields how far it is.
+
+    Args:
+        plan: Names the base and how it is asked.
+        rows: The questions.
+        pages: Draws their pictures.
+        adapters: The versions' folders; None for the base.
+        file: Keeps the answers; what is there is not asked again.
+        between: Called before each question.
+        breathe: Called in the middle of questions; see `hindrances.Breath`.
+
+    Returns:
+        The answers by version and row; None when the person wants to leave.
+
+    Raises:
+        DeskError: When a version cannot be loaded, or a question fails for a reason of its own.
+    """
+    said, total = _Answers(file), len(adapters) * len(rows)
     with contextlib.closing(Engine(pages, _BUDGET_BYTES)) as engine:
-        versions = _Versions(engine, run, plan, breathe)
-        for version, row in in_order(everything):
+        versions = _Versions(engine, plan, adapters, breathe)
+        for version, row in in_order(rows, tuple(adapters)):
             if (version, row.id) in said.texts:
                 continue
             if not (yield from between()):
@@ -85,31 +125,26 @@ def measure(
             yield Measuring(len(said.texts), total)
             said.add(version, row.id, versions.answer(version, row))
     yield Measuring(total, total)
-
-    def judged(chosen: list[RunRow]) -> list[Judged]:
-        return [_judge(row, said.texts) for row in chosen]
-
-    watched_too = not any(row.side == "watch" for row in rows)
-    return decide(judged(held), judged(fixed), watched_too)
+    return said.texts
 
 
-def in_order(rows: Sequence[RunRow]) -> Iterator[tuple[Version, RunRow]]:
-    """Yield each row with each version: `TOGETHER` pictures with one, then with the other.
+def in_order(
+    rows: Sequence[RunRow], versions: Sequence[Version] = (BEFORE, AFTER)
+) -> Iterator[tuple[Version, RunRow]]:
+    """Yield each row with each version: `TOGETHER` pictures with one, then with the others.
 
-    The version changes once for so many pictures, because the next ones begin with the one that
-    is there.
+    The next pictures begin with the version that is there, so that it changes seldom.
     """
     pictures: dict[str, list[RunRow]] = {}
     for row in rows:
         pictures.setdefault(row.sha256, []).append(row)
     shown = list(pictures.values())
-    versions: tuple[Version, Version] = ("before", "after")
     for start in range(0, len(shown), TOGETHER):
         some = [row for same in shown[start : start + TOGETHER] for row in same]
         for version in versions:
             for row in some:
                 yield version, row
-        versions = versions[1], versions[0]
+        versions = versions[::-1]
 
 
 class _Versions:
@@ -117,21 +152,22 @@ class _Versions:
 
     Args:
         engine: Answers.
-        run: The run folder.
-        plan: Its plan.
+        plan: Of the run.
+        adapters: The versions' folders; None for the base.
         breathe: Called between two parts of an answer.
     """
 
     def __init__(
-        self, engine: Engine, run: Path, plan: TrainPlan, breathe: Callable[[], None]
+        self,
+        engine: Engine,
+        plan: TrainPlan,
+        adapters: Mapping[Version, Path | None],
+        breathe: Callable[[], None],
     ) -> None:
         self._engine = engine
         self._plan = plan
         self._breathe = breathe
-        self._adapters: dict[Version, str | None] = {
-            "before": None,
-            "after": str(run / runs.ADAPTER),
-        }
+        self._adapters = adapters
         self._worn: Version | None = None
 
     def answer(self, version: Version, row: RunRow) -> str:
@@ -142,7 +178,9 @@ class _Versions:
         """
         if version != self._worn:
             # Exactly: what 8 bits change must not be taken for what was learned.
-            load = Load(0, self._plan.base, self._adapters[version], precision="exact")
+            folder = self._adapters[version]
+            named = str(folder) if folder is not None else None
+            load = Load(0, self._plan.base, named, precision="exact")
             last_of(self._engine.load(load, threading.Event()), self._breathe)
             self._worn = version
         plan = self._plan
@@ -157,7 +195,7 @@ class _Versions:
 
 
 def _judge(row: RunRow, texts: dict[tuple[str, str], str]) -> Judged:
-    before, after = texts["before", row.id], texts["after", row.id]
+    before, after = texts[BEFORE, row.id], texts[AFTER, row.id]
     return judge(row.id, row.document, row.question, row.answers, before, after)
 
 

@@ -13,12 +13,16 @@ from finetune.adapters import require_free
 from finetune.base_model import place
 from finetune.protocol import Preparing
 from vlm.cancel import returned
+from vlm.learned_names import NAMES
 from vlm.loader import load
 from vlm.safety import INDEX, SHARD, SINGLE, allowed_below
 
 
 def merge(base: Path, adapter: Path, target: Path) -> Iterator[Preparing]:
     """Write `base` with `adapter` in its weights to `target`, in 32 bits; yields how far it is.
+
+    What the adapter learned of names cannot be in weights: its file lies beside the model then, for
+    whoever uses both. This program finds values at names for the model and its adapters only.
 
     Raises:
         DeskError: When either cannot be loaded or they do not fit.
@@ -27,8 +31,10 @@ def merge(base: Path, adapter: Path, target: Path) -> Iterator[Preparing]:
     """
     require_free(target)
     yield Preparing("Reading the model", 0.0)
+    has_names = (adapter / NAMES).exists()
     loaded = returned(load(base, str(adapter), place("float32", "cpu")))
-    yield Preparing("Writing the model", 0.5)
+    beside = f"; what it learned of names lies beside it in {NAMES}" if has_names else ""
+    yield Preparing(f"Writing the model{beside}", 0.5)
     part = target.with_name(target.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     loaded.model.save_pretrained(str(part))
@@ -37,6 +43,8 @@ def merge(base: Path, adapter: Path, target: Path) -> Iterator[Preparing]:
         if not weights and not (part / name).exists():
             (part / name).parent.mkdir(exist_ok=True)
             shutil.copyfile(base / name, part / name)
+    if has_names:
+        shutil.copyfile(adapter / NAMES, part / NAMES)
     if target.exists():
         target.rmdir()
     part.rename(target)

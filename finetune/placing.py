@@ -8,12 +8,14 @@ about parts that do not. Loaded by the training process only.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from finetune import runs, spelling
 from finetune.base_model import load_base
 from finetune.kept import KeptPages, page_of
+from finetune.names import Shown
 from finetune.part_lessons import Scan, is_found, lessons_in
 from finetune.part_reader import PartReader
 from finetune.plan import TrainPlan
@@ -23,8 +25,10 @@ from vlm import device
 from vlm.absence import says_absent
 from vlm.document_questions import stamp
 from vlm.part_finder import PageParts, PartFinder
+from vlm.part_labels import words_in
 from vlm.scan_lines import is_scan
-from vlm.types import WHOLE_PAGE, Box, PageRef
+from vlm.turns import as_shown
+from vlm.types import WHOLE_PAGE, Box, PageRef, Word
 
 
 class Reader(Protocol):
@@ -41,13 +45,26 @@ class Reader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found on the pages of a run.
+
+    Attributes:
+        rows: As they are taught.
+        shown: What is learned from, with the words of its pages.
+    """
+
+    rows: list[RunRow]
+    shown: list[Shown]
+
+
 def place_all(
     run: Path,
     plan: TrainPlan,
     rows: Sequence[RunRow],
     between: Callable[[], Generator[StepEvent, None, Wish]],
     breathe: Callable[[], None],
-) -> Generator[Preparing | StepEvent, None, list[RunRow] | None]:
+) -> Generator[Preparing | StepEvent, None, Found | None]:
     """Place what a run learns from and watches; yields how far it is.
 
     Args:
@@ -58,7 +75,7 @@ def place_all(
         breathe: Called between two parts; see `hindrances.Breath`.
 
     Returns:
-        The rows as they are taught; None when it was ended.
+        What was found; None when it was ended.
 
     Raises:
         DeskError: When the model cannot be loaded or a picture not be read.
@@ -68,10 +85,12 @@ def place_all(
     loaded = load_base(Path(plan.base), device.choose("auto"))
     placer = Placer(pages, PartReader(loaded, pages, breathe))
     found: list[RunRow] = []
+    shown: list[Shown] = []
     for number, row in enumerate(taught):
         yield Preparing("Finding the answers on their pages", number / len(taught))
         if row.box is not None:
             found.append(row)
+            shown += shown_in_box(row)
             continue
         steps = placer.place(row)
         while True:
@@ -82,7 +101,21 @@ def place_all(
             except StopIteration as end:
                 found += end.value
                 break
-    return found
+        if row.side == "train":
+            shown.append(placer.shown(row))
+    return Found(found, shown)
+
+
+def shown_in_box(row: RunRow) -> tuple[Shown, ...]:
+    """Return a question about a box with the words of the text layer that stand in it.
+
+    None where it is not learned from, lies turned, or has no answer: a box may cut a label off.
+    """
+    box = row.box or WHOLE_PAGE
+    if row.side != "train" or row.rotation or says_absent(row.answers[0]):
+        return ()
+    words = tuple(word for word in row.words if box.holds(word.box))
+    return (Shown(row.document, row.question, row.answers, words),)
 
 
 def learnable(rows: Sequence[RunRow]) -> list[RunRow]:
@@ -129,6 +162,20 @@ class Placer:
         if not says_absent(row.answers[0]):
             scan = yield from self._weighed(row, page, parts, scan)
         return lessons_in(row, parts, (), scan) or (row,)
+
+    def shown(self, row: RunRow) -> Shown:
+        """Return a row's question with the words of its page: those of its own, or that were read.
+
+        Args:
+            row: About a whole page, which `place` was called with.
+        """
+        page = self._first[row.sha256, row.rotation]
+        parts = self._finder.find(page, None)
+        if page not in self._read:
+            words = tuple(Word(one.text, as_shown(one.box, row.rotation)) for one in parts.words)
+            return Shown(row.document, row.question, row.answers, words)
+        read = (one for line, text in self._read[page].items() for one in words_in(line, text))
+        return Shown(row.document, row.question, row.answers, tuple(read), misread=True)
 
     def _readings(self, page: PageRef, parts: PageParts) -> Generator[None, None, dict[Box, str]]:
         """Return what is read in each line of a page, once for all questions about it."""

@@ -61,6 +61,12 @@ class Placed(Message, frozen=True, tag="placed"):
     steps: int
 
 
+class NamesLearned(Message, frozen=True, tag="names"):
+    """What the documents call the things that were asked for, a sentence for each label."""
+
+    sentences: tuple[str, ...]
+
+
 class StepDone(Message, frozen=True, tag="step"):
     """A step was taken and is on the disk; `step` counts from 1.
 
@@ -134,5 +140,5 @@ class Failed(Message, frozen=True, tag="failed"):
 
 
 StepEvent = StepDone | Watched | Paused | Waiting | Resumed | Ended
-Event = Started | Preparing | Placed | StepEvent | Measuring | Measured | Failed
+Event = Started | Preparing | Placed | NamesLearned | StepEvent | Measuring | Measured | Failed
 EVENTS: Codec[Event] = Codec(Event)

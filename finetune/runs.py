@@ -1,8 +1,9 @@
 """Run folders: everything a training run needs, frozen, and all that it leaves.
 
 ``plan.json`` and ``rows.jsonl`` with ``pictures/`` are written once; ``taught.jsonl``,
-``checkpoints/``, ``events.jsonl``, ``adapter/`` and ``gate.json`` belong to the process that
-trains, which holds ``lock``; ``control.json`` says what the person wants of it. Knows no torch.
+``learned_names.json``, ``checkpoints/``, ``events.jsonl``, ``candidates/``, ``adapter/`` and
+``gate.json`` belong to the process that trains, which holds ``lock``; ``control.json`` says what
+the person wants of it. Knows no torch.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from vlm.types import Box, PageRef, PageSize, Quarter, Value, Word
 PLAN, ROWS, PICTURES = "plan.json", "rows.jsonl", "pictures"
 CONTROL, LOG, CHECKPOINTS = "control.json", "events.jsonl", "checkpoints"
 ADAPTER, GATE, TAUGHT = "adapter", "gate.json", "taught.jsonl"
+CANDIDATES = "candidates"
 
 
 class RunRow(Value, frozen=True):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ import torch
 from accelerate import Accelerator, PartialState
 from accelerate.utils import parse_flag_from_env
 
-from finetune import four_bit, loop, placing, ranks, replay, runs
+from finetune import candidates, four_bit, loop, names, placing, ranks, replay, runs
 from finetune.base_model import fast_encoding, load_base, place
 from finetune.checkpoint import Checkpoints
 from finetune.disk import Disk, save
@@ -27,12 +28,14 @@ from finetune.hindrances import Breath, Hindrances, Machine, this_machine
 from finetune.kept import KeptPages
 from finetune.lessons import Lesson, lesson_of
 from finetune.measuring import measure
+from finetune.names import Shown
 from finetune.plan import TrainPlan
 from finetune.protocol import (
     Control,
     Ended,
     Event,
     Measured,
+    NamesLearned,
     Placed,
     Preparing,
     StepDone,
@@ -41,7 +44,7 @@ from finetune.protocol import (
 from finetune.runs import RunRow
 from finetune.saving import save_adapter
 from finetune.trainer import TorchLearner
-from vlm import device, models
+from vlm import device, learned_names, models
 from vlm.errors import ModelUnsupported
 from vlm.loader import LoadedModel
 
@@ -88,8 +91,18 @@ def train(
         breath()
         return (yield from loop.obey(kept.step, world, "leave")) != "leave"
 
-    gate = yield from measure(run, plan, rows, between, breath)
+    watched_too = not any(row.side == "watch" for row in rows)
+    learned, said = learned_names.read(run), ""
+    if learned.questions:
+        chosen = yield from candidates.choose(run, plan, rows, learned, between, breath)
+        if chosen is None:
+            return
+        said, watched_too = chosen, False  # without watched documents the weights stay unused
+    gate = yield from measure(run, plan, rows, between, breath, watched_too)
     if gate is not None:
+        live = learned_names.read(run / runs.ADAPTER)
+        reasons = (*gate.reasons, said) if said else gate.reasons
+        gate = msgspec.structs.replace(gate, reasons=reasons, names=live.sentences)
         save(disk, run / runs.GATE, [msgspec.json.encode(gate)])
         yield Measured(gate.passed, " ".join(gate.reasons))
 
@@ -112,6 +125,8 @@ def _learn(
         yield Ended("stopped", 0, 0, _NOTHING)
         return None
     learner = _learner(run, plan, taught, disk, accelerator, breath)
+    if accelerator.is_main_process and learned_names.read(run).questions:
+        candidates.keep_untaught(partial(save_adapter, learner.wrapped), run)
     checkpoints = Checkpoints(run / runs.CHECKPOINTS, disk)
     keeper = checkpoints if accelerator.is_main_process else ranks.Follower(checkpoints)
     for done, total in learner.prepare():
@@ -168,12 +183,18 @@ def _taught(
     """
     once = ranks.agreed(accelerator, (run / runs.TAUGHT).exists)()
     whole = sum(row.box is None for row in runs.watched(rows))
-    if once or not whole or not models.is_shipped(Path(plan.base)):
+    if once or not models.is_shipped(Path(plan.base)):
         return runs.read_taught(run)
+    if not whole:
+        taught = runs.watched(rows)
+        shown = [one for row in taught for one in placing.shown_in_box(row)]
+        yield from _learn_names(run, shown, disk, accelerator)
+        return taught
     found = yield from placing.place_all(run, plan, rows, lambda: loop.obey(0, world), breathe)
     if found is None:
         return None
-    left = placing.learnable(found)
+    yield from _learn_names(run, found.shown, disk, accelerator)
+    left = placing.learnable(found.rows)
     taught = ranks.agreed(accelerator, lambda: left)()  # each has read: what the main one did
     if accelerator.is_main_process:
         save(disk, run / runs.TAUGHT, [msgspec.json.encode(row) + b"\n" for row in taught])
@@ -181,6 +202,17 @@ def _taught(
     placed = len({row.id.rpartition("#")[0] for row in taught if row.part is not None})
     yield Placed(placed, whole, plan.all_steps(learned))
     return taught
+
+
+def _learn_names(
+    run: Path, shown: list[Shown], disk: Disk, accelerator: Accelerator
+) -> Generator[Event, None, None]:
+    """Learn what the documents call things, and keep it in the run folder."""
+    yield Preparing("Learning what these documents call things", 0.0)
+    learned = names.learn(shown)
+    if learned.questions and accelerator.is_main_process:
+        save(disk, run / learned_names.NAMES, [learned_names.written(learned)])
+        yield NamesLearned(learned.sentences)
 
 
 def _world(

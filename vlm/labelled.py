@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vlm.answer_forms import Form
 from vlm.asked_names import key_of
@@ -121,6 +122,12 @@ def at_label(label: LearnedLabel, rows: list[list[Cell]], misread: bool = False)
     return Value(chosen.text, chosen.box, 1.0)
 
 
+def form_of_value(text: str) -> Form | None:
+    """Return the form that all of a value has; None for one of no known form."""
+    forms: tuple[Form, ...] = ("mail", "date", "amount", "number")
+    return next((one for one in forms if _fitting(one, text, True) == (0, len(text))), None)
+
+
 def _at_labels(wanted: Named, rows: list[list[Cell]], misread: bool) -> Iterator[Value]:
     for row in rows:
         for index, cell in enumerate(row):
@@ -143,13 +150,18 @@ def _label(
         misread: Whether letters of it may be wrong.
         plain: Whether the words have no accents, and those of the text do not count.
     """
-    said = tuple(map(folded, words_of(text))) if plain else words_of(text)
+    said = _folded(text) if plain else words_of(text)
     start = at(phrase, said, misread)
     if start is None:
         return None
     end = _end_of(phrase, start, text)
     before = 1.0 if start == 0 else INSIDE
     return end, before
+
+
+@lru_cache(maxsize=8192)  # a page is looked through for every label
+def _folded(text: str) -> tuple[str, ...]:
+    return tuple(map(folded, words_of(text)))
 
 
 def _stands_alone(phrase: tuple[str, ...], text: str) -> bool:

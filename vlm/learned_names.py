@@ -105,6 +105,11 @@ class LearnedNames(Value, frozen=True):
 NO_NAMES = LearnedNames()
 
 
+def is_short(key: str, asked: str) -> bool:
+    """Tell whether a question is short enough for a file."""
+    return max(len(key), len(asked)) <= 4 * LONGEST and (key + asked).isprintable()
+
+
 def read(folder: Path) -> LearnedNames:
     """Return the names in an adapter's folder; none where it has no such file.
 

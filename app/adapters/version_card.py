@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from app.adapters import words
 from app.adapters.values import Version
@@ -37,6 +37,7 @@ class VersionCard(QFrame):
         self.about = label("", Role.MUTED, wrap=True)
         self.mark = Mark()
         self.score = label("", wrap=True)
+        self.names = label("", wrap=True)
         self.prints = label("", Role.MUTED, wrap=True)
         self.used = InUse()
         self.use = ActionButton("Use")
@@ -48,10 +49,19 @@ class VersionCard(QFrame):
             self,
             (self.name, self.about),
             (self.mark, self.score),
-            self.prints,
+            self._foot(),
             (self.used, self.use, self.more),
         )
         self.show_version(version, in_use=False)
+
+    def _foot(self) -> QWidget:
+        foot = QWidget()
+        rows = QVBoxLayout(foot)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(4)
+        rows.addWidget(self.names)
+        rows.addWidget(self.prints)
+        return foot
 
     @property
     def version(self) -> Version:
@@ -67,9 +77,13 @@ class VersionCard(QFrame):
         self.mark.set_tone(Tone.GOOD if card.passed else Tone.CAUTION if card.anls else Tone.PLAIN)
         other = "" if version.fits else f" {words.OTHER_BASE}"
         self.score.setText(words.score(card) + other)
+        self.names.setText(words.names(version))
+        self.names.setVisible(bool(self.names.text()))
         self.prints.setText(words.prints(card))
         self.used.setVisible(in_use)
-        self.use.setVisible(version.fits and not in_use and card.passed is not False)
+        self.use.setVisible(
+            version.fits and not in_use and card.passed is not False and not version.adapter.trouble
+        )
         self.use.describe(f"Use {version.name}")
         self.more.describe(f"More for {version.name}")
         self.setAccessibleName(version.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ from app.adapters.values import Version
 if TYPE_CHECKING:
     from finetune.adapters import Card  # not while the main window comes up
     from finetune.gate import Score
+
+MOST_NAMES = 4
+"""Names of a version that are shown; the command line lists all."""
 
 TITLE = "Tuned versions"
 ABOUT = (
@@ -66,6 +70,19 @@ def prints(card: Card) -> str:
     """Name the exact examples and the exact model, short enough to compare by eye."""
     data = card.data_fingerprint[:8] or "unknown"
     return f"examples {data} · model {card.base_fingerprint[:8]}"
+
+
+def names(version: Version) -> str:
+    """Say what it learned of names, a line each, or why it cannot be used; "" for neither."""
+    adapter = version.adapter
+    return adapter.trouble or some_names(adapter.names)
+
+
+def some_names(sentences: Sequence[str]) -> str:
+    """Write what was learned of names, a line each; of many, the first and how many more."""
+    more = len(sentences) - MOST_NAMES
+    rest = [f"and {figures.amount(more, 'other name')}"] if more > 0 else []
+    return "\n".join([*sentences[:MOST_NAMES], *rest])
 
 
 def removal(name: str) -> str:

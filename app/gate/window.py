@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
+from app.adapters.words import some_names
 from app.gate import words
 from app.gate.browser import Browser
 from app.gate.chart import Measure
@@ -36,6 +37,8 @@ class GateWindow(QDialog):
         self.mark = Mark()
         self.verdict = label("", Role.HEADING, wrap=True)
         self.reasons = label("", wrap=True)
+        self.names_title = label(words.NAMES, Role.HEADING)
+        self.names = label("", wrap=True)
         self.tested = label("", Role.MUTED, wrap=True)
         self.nearly, self.exactly = Measure(words.NEARLY), Measure(words.EXACTLY)
         self.others = Measure(words.OTHERS)
@@ -62,6 +65,9 @@ class GateWindow(QDialog):
         self.verdict.setText(words.verdict(story))
         reasons = [*gate.reasons, *(() if gate.passed else (words.NOT_OFFERED,))]
         self.reasons.setText("\n".join(reasons))
+        self.names.setText(some_names(gate.names))
+        for part in (self.names_title, self.names):
+            part.setVisible(bool(gate.names))
         self.tested.setText(words.tested(story))
         self.nearly.show_score(gate.anls, words.measure(gate.anls), words.tone(gate.anls))
         self.exactly.show_score(gate.exact, words.measure(gate.exact), words.tone(gate.exact))
@@ -95,7 +101,8 @@ class GateWindow(QDialog):
         why = QVBoxLayout()
         why.setSpacing(theme.SPACE)
         why.addLayout(verdict)
-        for part in (self.reasons, self.helps, self.advice, self.tested):
+        shown = (self.names_title, self.names, self.helps, self.advice, self.tested)
+        for part in (self.reasons, *shown):
             why.addWidget(part)
         why.addStretch()
         card = QFrame()

@@ -13,6 +13,7 @@ from finetune.protocol import (
     Failed,
     Measured,
     Measuring,
+    NamesLearned,
     Paused,
     Placed,
     Preparing,
@@ -51,6 +52,7 @@ class Tale:
         asked: How far the measure is.
         placed: For how many rows about whole pages it is known where their answers stand; None
             when that does not matter or is not known yet.
+        names: What its documents call what was asked for, a sentence for each label.
         seconds_left: Until the last step, -1 while unknown.
         memory_bytes: The most it took.
         examples_a_second: 0 while unknown.
@@ -66,6 +68,7 @@ class Tale:
     ended: Ended | None = None
     asked: Measuring = Measuring(0, 0)
     placed: Placed | None = None
+    names: tuple[str, ...] = ()
     seconds_left: float = -1.0
     memory_bytes: int = 0
     _paces: list[float] = field(default_factory=list)
@@ -103,6 +106,8 @@ class Tale:
                 self.placed, self.steps, self.now = event, event.steps, None
             case Measuring():
                 self.asked = self.now = event
+            case NamesLearned():
+                self.names = event.sentences
             case Preparing() | Paused() | Waiting() | Measured() | Failed():
                 self.now = event
             case _:

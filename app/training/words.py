@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -279,7 +280,16 @@ def made(seconds: float) -> str:
 def about(run: Run) -> str:
     """Say what a run learns from, and what it changes."""
     text = f"{size(run.sizes)} {Path(run.plan.base).name} learns. Begun {made(run.made_at)}."
-    return f"{text}\n{placed(run.tale)}".strip()
+    names = run.gate.names if run.gate is not None else run.tale.names
+    return "\n".join(filter(None, (text, placed(run.tale), learned_names(names))))
+
+
+def learned_names(names: Sequence[str]) -> str:
+    """Say in a few words what was learned of names; "" where nothing was."""
+    if not names:
+        return ""
+    more = f" and {figures.amount(len(names) - 1, 'other name')}" if len(names) > 1 else ""
+    return f"It learned what your documents call things: {names[0]}{more}."
 
 
 def placed(tale: Tale) -> str:
