@@ -188,6 +188,7 @@ class LabelPanel(QWidget):
         self.undo = ActionButton("Undo last row", "undo", "quiet")
         self.undo.setToolTip("Take the last row back (Ctrl+Z)")
         self.undo.clicked.connect(self.undo_pressed)
+        self.undo.setEnabled(False)
         self.correct = ActionButton("Correct", "edit", "quiet")
         self.correct.describe("Correct this row")
         self.remove = ActionButton("Remove", "delete", "quiet")

@@ -113,6 +113,11 @@ class Rows(QObject):
         self._drop(id)
         self._done = [done for done in self._done if done.example.id != id]
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether a row of this sitting can be taken back."""
+        return bool(self._done)
+
     def undo(self) -> Done | None:
         """Take the last row back, or what was corrected last; None when there is none."""
         if not self._done:

@@ -96,16 +96,19 @@ def test_the_last_row_is_taken_back_into_the_editor(
     panel = panel_of(shell)
     draw(qtbot, shell, 0, NUMBER)
     offered(qtbot, shell, "2026-0001")
+    assert not panel.undo.isEnabled()
     press(qtbot, panel.answer, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: view_of(shell).page().page == 1)
     qtbot.waitUntil(lambda: len(stored()) == 1)
+    assert panel.undo.isEnabled()
     (row,) = stored()
     qtbot.keyClick(panel.answer, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: stored() == [])
     assert view_of(shell).page().page == 0
     assert (panel.picker.question, panel.answer.text()) == ("Number?", "2026-0001")
     assert view_of(shell).crop() == (row.page, row.box)
-    panel.undo.click()
+    assert not panel.undo.isEnabled()
+    panel.answer.undo_wanted.emit()
     assert panel.status.text() == "There is no row of this sitting left to undo."
 
 
