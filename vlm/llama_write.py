@@ -20,7 +20,11 @@ from vlm.llama_step import Choice, OneToken
 from vlm.products import can_int8, threads_for
 
 AT_ONCE = 4
-"""Tokens that a small model writes before they are shown: some milliseconds."""
+"""Tokens that a small model writes before the first are shown."""
+
+MOST, SMOOTH_S = 16, 0.025
+"""Most tokens that are written before they are shown, and how long that may take: less than the
+window waits between two drawings of an answer."""
 
 GUESSES = (2, 4, 8)
 """Fewest tokens of a guess, those of the first, and most."""
@@ -57,10 +61,13 @@ class Writer:
         self._choice = choice
         self._length = GUESSES[1]
         self._misses = 0
+        self._at_once = AT_ONCE if decoder.small else 1
 
     @torch.inference_mode()
     def write(self, sequence: LlamaSequence, last: int, most: int) -> list[tuple[int, float]]:
-        """Append a token and choose what follows, up to `AT_ONCE` tokens where the model is small.
+        """Append a token and choose what follows, as many tokens as take `SMOOTH_S`.
+
+        How long a token takes is known from the last ones.
 
         Args:
             sequence: Is extended by `last` and all chosen tokens but the last.
@@ -70,9 +77,12 @@ class Writer:
         Returns:
             Ids with their probabilities.
         """
-        one, decoder = self._decoder.one, self._decoder
+        one = self._decoder.one
         assert one is not None
-        found = self._chosen(one, sequence, last, min(AT_ONCE, most) if decoder.small else 1)
+        start = time.perf_counter()
+        found = self._chosen(one, sequence, last, min(self._at_once, most))
+        spent = time.perf_counter() - start
+        self._at_once = min(max(1, int(SMOOTH_S * len(found) / max(spent, 1e-9))), MOST)
         sequence.length += len(found)
         return found
 

@@ -12,8 +12,8 @@ from vlm.decode import Rules, Token, generate
 from vlm.decoder import text_model
 from vlm.drafts import Drafts
 from vlm.llama import LlamaDecoder
-from vlm.llama_step import Choice
-from vlm.llama_write import MISSES, Writer, ahead_gain, look_ahead, writer_of
+from vlm.llama_step import Choice, OneToken
+from vlm.llama_write import AT_ONCE, MISSES, MOST, Writer, ahead_gain, look_ahead, writer_of
 from vlm.products import can_int8, one_row_int8, one_rows_int8
 
 needs_8_bits = pytest.mark.skipif(not can_int8(), reason="this build has no 8-bit products")
@@ -111,30 +111,41 @@ def test_written_several_at_once_or_one_by_one_tokens_are_the_same(
     assert stopped[-1].ends
 
 
+def slow(monkeypatch: pytest.MonkeyPatch, token_s: float) -> None:
+    """Let a written token take so many seconds."""
+    clock, write = [0.0], OneToken.write
+
+    def written(self: OneToken, *given: Any) -> list[tuple[int, float]]:
+        found = write(self, *given)
+        clock[0] += token_s * len(found)
+        return found
+
+    monkeypatch.setattr(OneToken, "write", written)
+    monkeypatch.setattr("vlm.llama_write.time.perf_counter", lambda: clock[0])
+
+
 @pytest.mark.parametrize("reduced", [False, pytest.param(True, marks=needs_8_bits)])
-def test_a_small_model_writes_several_tokens_before_they_are_shown(reduced: bool) -> None:
+@pytest.mark.parametrize(
+    ("small", "token_s", "counts"),
+    [(True, 0.0, [AT_ONCE, MOST]), (True, 0.004, [AT_ONCE, 6]), (True, 0.1, [AT_ONCE, 1]),
+     (False, 0.1, [1, 1]), (False, 0.01, [1, 2])],
+)  # fmt: skip
+def test_as_many_tokens_are_written_before_they_are_shown_as_nobody_waits_for(
+    monkeypatch: pytest.MonkeyPatch, small: bool, token_s: float, counts: list[int], reduced: bool
+) -> None:
     decoder = fresh()
     if reduced:
         decoder.shrink()
+    decoder.small = small
     sequence = decoder.start()
     with torch.inference_mode():
         decoder.extend(sequence, decoder.embed(torch.arange(9, 29)))
+    slow(monkeypatch, token_s)
     writer = writer_of(decoder, Choice())
     assert writer is not None
-    assert len(writer.write(sequence, 7, 99)) == llama_write.AT_ONCE
-    assert len(writer.write(sequence, 7, 2)) == 2
-    assert sequence.length == 20 + llama_write.AT_ONCE + 2
-
-
-def test_a_large_model_shows_every_token_as_it_comes() -> None:
-    decoder = fresh()
-    decoder.small = False
-    sequence = decoder.start()
-    with torch.inference_mode():
-        decoder.extend(sequence, decoder.embed(torch.arange(9, 29)))
-    writer = writer_of(decoder, Choice())
-    assert writer is not None
-    assert len(writer.write(sequence, 7, 99)) == 1
+    assert [len(writer.write(sequence, 7, 99)) for _ in counts] == counts
+    assert len(writer.write(sequence, 7, 1)) == 1
+    assert sequence.length == 20 + sum(counts) + 1
 
 
 @pytest.mark.parametrize("patience", [0, 3, 99])
