@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from app.adapters import words
@@ -109,8 +110,31 @@ class VersionCard(QFrame):
         menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
 
+class _NewName(QLineEdit):
+    """A line that keeps Esc from closing the window around it.
+
+    Signals:
+        given_up(): Esc was pressed.
+    """
+
+    given_up = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("New name")
+        self.setMaxLength(64)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.given_up.emit()
+            return
+        super().keyPressEvent(event)
+
+
 class _Name(QWidget):
-    """A version's name; `edit` lets the person type another: Enter takes it, Esc gives up.
+    """A version's name; `edit` lets the person type another.
+
+    Enter takes it, and so does going elsewhere; Esc gives up.
 
     Signals:
         edited(str): The new name.
@@ -122,11 +146,9 @@ class _Name(QWidget):
         super().__init__()
         self._name = name
         self._shown: Elided | None = None
-        self.line = QLineEdit()
-        self.line.setAccessibleName("New name")
-        self.line.setMaxLength(64)
-        self.line.returnPressed.connect(self._on_return)
-        self.line.editingFinished.connect(self.give_up)
+        self.line = _NewName()
+        self.line.editingFinished.connect(self._on_finished)
+        self.line.given_up.connect(self.give_up)
         self.line.hide()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -158,12 +180,13 @@ class _Name(QWidget):
     @Slot()
     def give_up(self) -> None:
         """Show the name as it is."""
+        self.line.setText(self._name)  # what hides is left, which finishes it
         self.line.hide()
         if self._shown is not None:
             self._shown.show()
 
     @Slot()
-    def _on_return(self) -> None:
+    def _on_finished(self) -> None:
         new = self.line.text().strip()
         self.give_up()
         if new and new != self._name:
