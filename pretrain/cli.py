@@ -22,6 +22,7 @@ from pretrain import (
     samples,
     stages,
 )
+from pretrain.kept_memory import keep_memory
 from pretrain.train import TrainPlan, train
 
 _STANDARD = TrainPlan("encoder", Path(), minutes=10.0)
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _train(parsed: argparse.Namespace) -> None:
+    keep_memory()
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stopped.set())
