@@ -2,7 +2,8 @@
 
 The folder holds ``train.jsonl`` and ``dev.jsonl``; the files that their rows name are looked for
 there and one folder up. Rows with a box are taught and asked by that crop, others by the whole
-page. Everything runs through ``vlm-desk train`` in a data folder of its own.
+page. Everything runs through ``vlm-desk train`` in a data folder of its own. Where names were
+learned beside weights, the documents of dev are asked with each and with both.
 
 Run: ``python -m benchmarks.tuning_trial --rows DIR [--documents 20 100] [--model DIR]``.
 """
@@ -17,12 +18,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Generator
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
-from finetune import runs
-from finetune.protocol import Ended, StepDone
-from vlm import models
+from finetune import candidates, measuring, runs
+from finetune.kept import KeptPages
+from finetune.protocol import Ended, StepDone, StepEvent
+from vlm import models, scoring
+from vlm.cancel import returned
+from vlm.spellings import accepted
 
 Record = dict[str, Any]
 
@@ -72,7 +78,33 @@ def _trial(arguments: argparse.Namespace, documents: int) -> Record:
             "losses": (steps[0].loss, steps[-1].loss) if steps else (0.0, 0.0),
             "end": f"{ended.outcome} at step {ended.step}, kept step {ended.kept_step}",
             "gate": told["gate"],
+            "each": _each(run),
         }
+
+
+def _each(run: Path) -> dict[str, tuple[float, float]]:
+    """Return ANLS and exact match of all that could have gone live; nothing without names."""
+    if not (run / runs.CANDIDATES).exists():
+        return {}
+    plan, rows = runs.read_plan(run), runs.read_rows(run)
+    held = [row for row in rows if row.side == "held_out"]
+    pages = KeptPages(held, lambda row: runs.read_picture(run, row))
+    folders: dict[str, Path | None] = {
+        kind: run / runs.CANDIDATES / kind for kind in candidates.KINDS
+    }
+    texts = returned(measuring.ask_all(plan, held, pages, folders, run / "each.jsonl", _go))
+    assert texts is not None
+    found: dict[str, tuple[float, float]] = {}
+    for kind in folders:
+        said = [(texts[kind, row.id], accepted(texts[kind, row.id], row.answers)) for row in held]
+        anls = fmean(scoring.anls(*one) for one in said)
+        found[kind] = anls, fmean(scoring.exact(*one) for one in said)
+    return found
+
+
+def _go() -> Generator[StepEvent, None, bool]:
+    yield from ()
+    return True
 
 
 def _subset(source: Path, documents: int, seed: int, home: Path) -> Path:
@@ -121,6 +153,11 @@ def _table(found: list[Record]) -> list[str]:
             f"{trial['end']}; {trial['step_minutes']:.1f} minutes of steps;",
             f"loss {first:.2f} -> {last:.2f}; {asked} questions asked. "
             + " ".join(trial["gate"]["reasons"]),
+            *trial["gate"]["names"],
+            *(
+                f"{kind}: ANLS {anls:.3f}, exact match {exact:.3f}"
+                for kind, (anls, exact) in trial["each"].items()
+            ),
         ]
     return lines
 

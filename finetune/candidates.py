@@ -31,15 +31,18 @@ Kind = Literal["names", "both", "weights"]
 KINDS: tuple[Kind, ...] = ("names", "both", "weights")
 """Of those that answer as well, the first is chosen: it changes least."""
 
+_WEIGHTS = (CONFIG, WEIGHTS)
 _WATCHED = "watched.jsonl"
 _ALONE = "It uses the names that it learned, with the model as it came: "
-_SAID: Mapping[Kind, str] = {
+SAID: Mapping[Kind, str] = {
     "names": _ALONE + "on documents it did not learn from, learned weights answered no better.",
     "both": "It uses the names and the weights that it learned: on documents it did not learn "
     "from, both together answered best.",
     "weights": "It uses the weights that it learned and not the names: on documents it did not "
     "learn from, they answered better without.",
 }
+"""Why each goes live."""
+
 _UNWATCHED = _ALONE + "there were too few documents to tell whether learned weights help."
 
 
@@ -101,7 +104,7 @@ def choose(
         return None
     best = max(KINDS, key=lambda kind: fmean(_score(texts[kind, row.id], row) for row in watched))
     _take(run, best)
-    return _SAID[best]
+    return SAID[best]
 
 
 def _score(text: str, row: RunRow) -> float:
@@ -115,11 +118,11 @@ def _folder(run: Path, kind: Kind) -> Path:
 def _take(run: Path, kind: Kind) -> None:
     """Make a candidate the run's adapter."""
     shutil.rmtree(run / runs.ADAPTER)
-    _write(_folder(run, kind), run / runs.ADAPTER)
+    _write(_folder(run, kind), run / runs.ADAPTER, (*_WEIGHTS, NAMES))
 
 
-def _write(source: Path, target: Path) -> None:
-    """Copy an adapter; it is at its target complete or not at all."""
+def _write(source: Path, target: Path, files: Sequence[str] = _WEIGHTS) -> None:
+    """Copy those of some files that an adapter has; all are at their target or none."""
     if source == target:
         return
     part = target.with_name(target.name + ".part")
@@ -127,7 +130,7 @@ def _write(source: Path, target: Path) -> None:
         shutil.rmtree(rest, ignore_errors=True)
     part.mkdir(mode=0o700, parents=True)
     disk = RealDisk()
-    for name in (CONFIG, WEIGHTS, NAMES):
+    for name in files:
         if (source / name).exists():
             save(disk, part / name, [(source / name).read_bytes()])
     part.rename(target)

@@ -31,7 +31,8 @@ def choose(
 
     Args:
         page_hash: Of the whole page, see `lookalike.page_hash_of`; "" when it has none.
-        adapters: All there are; only those of this base that passed their measure take part.
+        adapters: All there are; only those of this base that passed their measure and can be
+            used take part.
         base_fingerprint: Of the model that is loaded.
         override: What the person chose: the name of an adapter, "" for none, None for no choice.
     """
@@ -40,7 +41,9 @@ def choose(
     fitting = [
         adapter
         for adapter in adapters
-        if adapter.card.base_fingerprint == base_fingerprint and adapter.card.passed
+        if adapter.card.base_fingerprint == base_fingerprint
+        and adapter.card.passed
+        and not adapter.trouble
     ]
     if not fitting:
         return Choice(None, "No tuned version that passed its measure is for this model.")

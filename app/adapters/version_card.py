@@ -75,10 +75,11 @@ class VersionCard(QFrame):
         card = version.adapter.card
         self.name.set_name(version.name)
         self.about.setText(words.about(version))
-        self.mark.set_tone(Tone.GOOD if card.passed else Tone.CAUTION if card.anls else Tone.PLAIN)
+        tone = Tone.GOOD if card.passed else Tone.CAUTION if card.anls else Tone.PLAIN
+        self.mark.set_tone(Tone.BAD if version.adapter.trouble else tone)
         other = "" if version.fits else f" {words.OTHER_BASE}"
-        self.score.setText(words.score(card) + other)
-        self.names.setText(words.names(version))
+        self.score.setText(version.adapter.trouble or words.score(card) + other)
+        self.names.setText(words.some_names(version.adapter.names))
         self.names.setVisible(bool(self.names.text()))
         self.prints.setText(words.prints(card))
         self.used.setVisible(in_use)

@@ -72,12 +72,6 @@ def prints(card: Card) -> str:
     return f"examples {data} · model {card.base_fingerprint[:8]}"
 
 
-def names(version: Version) -> str:
-    """Say what it learned of names, a line each, or why it cannot be used; "" for neither."""
-    adapter = version.adapter
-    return adapter.trouble or some_names(adapter.names)
-
-
 def some_names(sentences: Sequence[str]) -> str:
     """Write what was learned of names, a line each; of many, the first and how many more."""
     more = len(sentences) - MOST_NAMES

@@ -264,6 +264,8 @@ def test_the_adapter_that_learned_from_such_pages_is_chosen() -> None:
     assert choice.choose(f"{far - 1:064x}", known, "f").adapter == "invoices"
     middle = choice.choose(f"{(1 << 128) - 1:064x}", known, "f")
     assert (middle.adapter, "looks like none" in middle.reason) == (None, True)
+    broken = [msgspec.structs.replace(one, trouble="Its names are damaged.") for one in known]
+    assert choice.choose(f"{0:064x}", broken, "f").adapter is None
     assert choice.choose("", known, "f").adapter is None
     assert choice.choose(f"{0:064x}", known, "g").adapter is None
     assert choice.choose("", known, "f", override="invoices").adapter == "invoices"
