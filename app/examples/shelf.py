@@ -21,6 +21,7 @@ from app.kept import Kept
 from app.task import CancelToken, Ended, Failed, Task, Tasks
 from finetune.examples import ExampleStore
 from finetune.exporting import export_folder, export_jsonl
+from finetune.split import groups
 from finetune.types import Crop, Example
 from vlm.errors import DeskError
 from vlm.system_refusals import reason
@@ -29,6 +30,8 @@ NAME = "examples.sqlite3"
 LEFT_OVER = "examples-left-over.json"
 THUMBNAIL_PX = QSize(416, 208)
 """Of a picture in the list, so that it is sharp at half of that on a screen with fine pixels."""
+COMPARED = 400
+"""Of so many examples the pages are compared, each with each; tuning needs ten that differ."""
 
 _log = logging.getLogger(__name__)
 _NO_FILE = "The document cannot be read any more."
@@ -162,7 +165,8 @@ class Shelf(QObject):
 
         def work(store: ExampleStore) -> Listed:
             found = tuple(store.all())[::-1]
-            return Listed(found, len({example.document for example in found}))
+            documents = len({example.document for example in found})
+            return Listed(found, documents, len(set(groups(found[:COMPARED]).values())))
 
         self._do(work)
 

@@ -32,10 +32,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """All examples, newest first, and from how many documents they are."""
+    """All examples, newest first, and from how many documents they are.
+
+    `different` are the documents that tuning counts: those whose pages look the same count once.
+    """
 
     examples: tuple[Example, ...]
     documents: int
+    different: int
 
 
 @dataclass(frozen=True, slots=True)

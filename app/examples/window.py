@@ -60,7 +60,7 @@ class ExamplesWindow(QDialog):
         self.setAccessibleName("Examples")
         self.model = ExamplesModel(self)
         self.list = ExampleList(self.model)
-        self.state = label(words.state(0), wrap=True)
+        self.state = label(words.state(0, 0), wrap=True)
         self.bar = QProgressBar()
         self.bar.setRange(0, words.ENOUGH)
         self.bar.setTextVisible(False)
@@ -82,7 +82,7 @@ class ExamplesWindow(QDialog):
         self.list.edit_ended.connect(self._on_edit_ended)
         self.resize(860, 720)
         self.setMinimumSize(620, 460)
-        self.show_listed(Listed((), 0))
+        self.show_listed(Listed((), 0, 0))
 
     def show_listed(self, listed: Listed) -> None:
         """Show all examples; while an answer is being typed, when that is over."""
@@ -91,8 +91,8 @@ class ExamplesWindow(QDialog):
             return
         self._late = None
         self._documents = listed.documents
-        self.state.setText(words.state(listed.documents))
-        self.bar.setValue(min(listed.documents, words.ENOUGH))
+        self.state.setText(words.state(listed.documents, listed.different))
+        self.bar.setValue(min(listed.different, words.ENOUGH))
         self._fill(lambda: self.model.show(listed.examples))
 
     def say(self, sentence: str) -> None:

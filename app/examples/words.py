@@ -54,11 +54,19 @@ def not_kept(sentence: str) -> str:
     return f"This could not be kept as an example. {sentence}"
 
 
-def state(documents: int) -> str:
-    """Return how far the examples are from being enough to tune with."""
-    if documents >= ENOUGH:
+def state(documents: int, different: int) -> str:
+    """Return how far the examples are from being enough to tune with.
+
+    Args:
+        documents: With examples.
+        different: Of them, those that tuning counts.
+    """
+    if different >= ENOUGH:
         return f"Enough to tune with: you have examples from {documents} documents."
-    have = f"You have examples from {documents}." if documents else "You have none yet."
+    have = f"You have examples from {documents}" if documents else "You have none yet"
+    if different < documents:
+        have += f", but pages that look the same count once, which leaves {different}"
+    have += "."
     return (
         f"Tuning needs at least {LEAST_DOCUMENTS} documents to learn from and {LEAST_DOCUMENTS} "
         f"to be tested on. {have}"

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
@@ -95,6 +96,16 @@ def test_it_lists_newest_first_with_pictures_and_says_how_far(
     assert not window.grab().isNull()
 
 
+def test_pages_that_look_the_same_count_once(qtbot: QtBot, make_shell: MakeShell) -> None:
+    alike = [structs.replace(example(number), page_hash="f" * 64) for number in range(9)]
+    fill(file(), *alike, *(example(number) for number in range(9, 12)))
+    window = opened(qtbot, make_shell())
+    assert window.state.text().endswith(
+        "You have examples from 12, but pages that look the same count once, which leaves 4."
+    )
+    assert window.bar.value() == 4
+
+
 def test_searching_looks_at_everything_that_is_shown(qtbot: QtBot, make_shell: MakeShell) -> None:
     fill(file(), example(1, said="Zebra"), example(2, question="Who?"), example(3))
     window = opened(qtbot, make_shell())
@@ -143,7 +154,7 @@ def full(qtbot: QtBot) -> ExamplesWindow:
 
 def listed(numbers: Iterable[int]) -> Listed:
     found = tuple(example(number) for number in numbers)[::-1]
-    return Listed(found, len(found))
+    return Listed(found, len(found), len(found))
 
 
 def test_what_is_typed_stays_while_the_list_changes(qtbot: QtBot, full: ExamplesWindow) -> None:
