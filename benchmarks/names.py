@@ -1,0 +1,80 @@
+"""How often the value at a label is the answer, with and without names learned from corrections.
+
+Names are learned on some documents of a list and tried on the others, by the words of their text
+layers alone: no model is loaded. What a person gets of it, see ``benchmarks.tuning_trial``.
+
+Run: ``python -m benchmarks.names ROWS.jsonl [--documents 12] [--seed 1]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from finetune import names
+from finetune.names import Shown
+from vlm import scoring
+from vlm.errors import DeskError
+from vlm.labelled import values
+from vlm.learned_names import NO_NAMES, LearnedNames
+from vlm.pages.client import PageClient
+from vlm.spellings import accepted
+from vlm.types import PageRef
+
+
+def main() -> None:
+    """Learn, print what was learned, and a table of a line for each question."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", type=Path, metavar="ROWS")
+    parser.add_argument("--documents", type=int, default=12, help="to learn from")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    shown = _shown(arguments.rows)
+    documents = sorted({one.document for one in shown})
+    random.Random(arguments.seed).shuffle(documents)
+    taught = set(documents[: arguments.documents])
+    learned = names.learn(one for one in shown if one.document in taught)
+    print(*learned.sentences, sep="\n")
+    asked: dict[str, list[Shown]] = defaultdict(list)
+    for one in shown:
+        if one.document not in taught:
+            asked[one.question].append(one)
+    for question, some in asked.items():
+        before, after = (_right(some, known) for known in (NO_NAMES, learned))
+        print(f"{question:<50} {before:>3} -> {after:>3} of {len(some)}")
+
+
+def _shown(file: Path) -> list[Shown]:
+    """Return the rows of a list with the words of their pages; scans have none."""
+    rows: list[dict[str, Any]] = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    found: list[Shown] = []
+    with PageClient() as pages:
+        for row in rows:
+            beside = file.parent / row["file"]
+            path = str((beside if beside.exists() else file.parent.parent / row["file"]).resolve())
+            try:
+                pages.open(path)
+                words = pages.words(PageRef(path, int(row.get("page", 0))))
+            except DeskError:
+                continue
+            found.append(Shown(path, row["question"], tuple(row["answers"]), words))
+    return found
+
+
+def _right(some: Sequence[Shown], learned: LearnedNames) -> int:
+    """Count the questions of which the likeliest value at a label is the answer."""
+    count = 0
+    for one in some:
+        found = values(one.question, one.words, learned=learned)
+        text = found[0].text if found else ""
+        count += scoring.exact(text, accepted(text, one.answers))
+    return count
+
+
+if __name__ == "__main__":
+    main()
