@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from jinja2 import TemplateError
 
+from vlm.chat_frames import only_writes
 from vlm.errors import QuestionUnanswerable
 from vlm.families.family import ONE_PAGE, Family, Layout, SeveralPages
 from vlm.families.family import Prompt as Prompt
@@ -32,6 +33,12 @@ _wholes: WeakKeyDictionary[Any, Kept[list[int]]] = WeakKeyDictionary()
 
 _turns: WeakKeyDictionary[Any, Kept[str]] = WeakKeyDictionary()
 """Questions as the chat template writes them, by the processor."""
+
+_frames: WeakKeyDictionary[Any, Kept[list[str]]] = WeakKeyDictionary()
+"""What the chat template writes before and behind a question, by the processor."""
+
+_PROBE = "a'b\"c<&>\\d  e\nf"
+"""A question of which a template that changes anything would change something."""
 
 
 def special_texts(processor: Any) -> tuple[str, ...]:
@@ -81,14 +88,12 @@ def build(
         raise QuestionUnanswerable("Type a question first.")
     specials = special_texts(processor)
     layouts = (layout, *more)
-    asked: list[dict[str, Any]] = [{"type": "image"}] * sum(one.images for one in layouts)
-    asked = [*asked, {"type": "text", "text": neutral(question.strip(), specials)}]
-    messages: list[dict[str, Any]] = [{"role": "user", "content": asked}]
-    ids = _ids(family, processor, layouts, _turn(processor, messages))
+    asked, images = neutral(question.strip(), specials), sum(one.images for one in layouts)
+    ids = _ids(family, processor, layouts, _turn(processor, images, asked))
     length, prefix = len(ids), family.prefix(processor, ids)
     if answer is not None:
         said = [{"type": "text", "text": neutral(answer.strip(), specials)}]
-        messages.append({"role": "assistant", "content": said})
+        messages = [*_asked(images, asked), {"role": "assistant", "content": said}]
         whole = _ids(family, processor, layouts, _text(processor, messages, open_turn=False))
         ids = _with_answer(processor, ids, whole)
     return Prompt(tuple(ids), length, prefix, question)
@@ -117,17 +122,38 @@ def _ends(processor: Any) -> set[int]:
     return set(processor.tokenizer.convert_tokens_to_ids(list(special_texts(processor))))
 
 
-def _turn(processor: Any, messages: list[dict[str, Any]]) -> str:
+def _asked(images: int, text: str) -> list[dict[str, Any]]:
+    content = [*[{"type": "image"}] * images, {"type": "text", "text": text}]
+    return [{"role": "user", "content": content}]
+
+
+def _turn(processor: Any, images: int, text: str) -> str:
     """Write a question as the chat template does; the latest ones are remembered for the day.
 
     Some templates write the date.
     """
+    around = _frame(processor, images)
+    if around:
+        return text.join(around)
     known = _turns.setdefault(processor, Kept(ASKED))
-    key = (date.today(), processor.chat_template, repr(messages))
-    if (text := known.get(key)) is None:
-        text = _text(processor, messages, open_turn=True)
-        known.put(key, text, 1)
-    return text
+    key = (date.today(), processor.chat_template, images, text)
+    if (whole := known.get(key)) is None:
+        whole = _text(processor, _asked(images, text), open_turn=True)
+        known.put(key, whole, 1)
+    return whole
+
+
+def _frame(processor: Any, images: int) -> list[str]:
+    """Return what stands before and behind every question today; [] where that depends on it."""
+    template = processor.chat_template
+    known, key = _frames.setdefault(processor, Kept(ASKED)), (date.today(), template, images)
+    if (around := known.get(key)) is None:
+        around = list[str]()
+        if isinstance(template, str) and only_writes(template):
+            around = _text(processor, _asked(images, _PROBE), open_turn=True).split(_PROBE)
+        around = around if len(around) == 2 else []
+        known.put(key, around, 1)
+    return around
 
 
 def _text(processor: Any, messages: list[dict[str, Any]], open_turn: bool) -> str:

@@ -123,6 +123,29 @@ def test_the_next_question_has_the_same_ids_though_only_its_own_text_is_read(
     assert all(text.count(processor.image_token) == 1 for text in read)
 
 
+@pytest.mark.parametrize(
+    "written", ["{{ part['text'] }}", "{{ part['text'] | replace('d', 'D') }}"]
+)
+def test_a_template_is_run_for_every_question_only_where_it_changes_some(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    family, processor, layout = parts(checkpoint("idefics2"), splitting=False)
+    processor.chat_template = processor.chat_template.replace("{{ part['text'] }}", written)
+    texts, runs, usual = ["x", "And the 'date'?"], list[str](), vars(prompt)["_text"]
+    expected = [plain_ids(processor, layout, text) for text in texts]
+    prompt.build(family, processor, layout, QUESTION)
+
+    def counted(*given: Any, **more: Any) -> str:
+        runs.append(usual(*given, **more))
+        return runs[-1]
+
+    with monkeypatch.context() as here:
+        here.setattr(prompt, "_text", counted)
+        found = [list(prompt.build(family, processor, layout, text).ids) for text in texts]
+    assert found == expected
+    assert len(runs) == (2 if "replace" in written else 0)
+
+
 @pytest.mark.parametrize("kind", tiny.KINDS)
 def test_the_prefix_ends_after_the_last_image_whatever_is_asked(
     checkpoint: Checkpoint, kind: tiny.Kind
