@@ -14,6 +14,7 @@ from finetune.protocol import (
     Failed,
     Measured,
     Measuring,
+    NamesLearned,
     Paused,
     Placed,
     Preparing,
@@ -65,6 +66,15 @@ def test_a_person_hears_how_many_rows_about_whole_pages_were_placed() -> None:
     assert "left out" not in none
     every = words.placed(tale(STARTED, Placed(9, 9, 60)))
     assert every == "This model is asked about a whole page part by part. It learns so too."
+
+
+def test_a_person_hears_what_the_documents_call_things() -> None:
+    name = "“Aktenzeichen” stands behind “Az.:” (7 documents)"
+    assert "call things" not in words.about(run_of(STARTED))
+    one = words.about(run_of(STARTED, NamesLearned((name,)), step(1)))
+    assert one.endswith(f"It learned what your documents call things: {name}.")
+    more = words.about(run_of(STARTED, NamesLearned((name, name, name))))
+    assert more.endswith(f"{name} and 2 other names.")
 
 
 def test_steps_that_were_cut_off_are_forgotten_when_a_process_goes_on() -> None:
