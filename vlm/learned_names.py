@@ -22,8 +22,8 @@ NAMES = "learned_names.json"
 """The file, in an adapter's folder."""
 
 VERSION: Literal[1] = 1
-MOST_BYTES = 64 * 1024
-"""A file that is larger is not read."""
+MOST_BYTES = 512 * 1024
+"""A file that is larger is not read; the largest that can be written is smaller."""
 
 MOST_QUESTIONS, MOST_LABELS, MOST_WORDS, LONGEST = 64, 8, 6, 60
 """Questions of a file, labels of a question, words and characters of a label."""

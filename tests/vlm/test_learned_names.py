@@ -15,7 +15,10 @@ from vlm.asked_names import key_of
 from vlm.errors import AdapterMismatch
 from vlm.labelled import values
 from vlm.learned_names import (
+    LONGEST,
     MOST_BYTES,
+    MOST_LABELS,
+    MOST_QUESTIONS,
     NAMES,
     NO_NAMES,
     LearnedLabel,
@@ -97,6 +100,18 @@ def test_a_file_says_what_was_written(tmp_path: Path) -> None:
     assert learned_names.read(tmp_path) == NO_NAMES
     (tmp_path / NAMES).write_bytes(learned_names.written(AZ))
     assert learned_names.read(tmp_path) == AZ
+
+
+def test_the_largest_that_can_be_learned_can_be_read(tmp_path: Path) -> None:
+    widest = label("\U00010400" * LONGEST, form="address", documents=10**6, wrong=10**6)
+    asked = "\U00010400" * 4 * LONGEST
+    every = [
+        LearnedQuestion(asked[:-3] + f"{number:03}", asked, (widest,) * MOST_LABELS)
+        for number in range(MOST_QUESTIONS)
+    ]
+    largest = LearnedNames(tuple(every))
+    (tmp_path / NAMES).write_bytes(learned_names.written(largest))
+    assert learned_names.read(tmp_path) == largest
 
 
 def _changed(**changes: object) -> bytes:
