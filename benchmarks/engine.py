@@ -5,6 +5,8 @@ models: one of 30 M random parameters that is made here, and the one that ships 
 They look at pages that are drawn here; nothing is fetched. Ways take turns in one
 process, equal tokens are asserted, and times are medians: of the processor, which other programs
 disturb least, and of the wall clock. Floors are what the same thread could do at best.
+
+`--quick` leaves out all that looks at a page again: a minute instead of ten.
 """
 
 from __future__ import annotations
@@ -31,6 +33,18 @@ SIZE = Preset(384, 8, 6, 384, 5, 6, 1024, 2, longest_edge_px=768)
 MODELS = ("random", "shipped")
 MANY = [f"What is in line {number}?" for number in range(10)]
 
+RATIOS = (
+    ("first question, plain generate", "follow-up, ours", ">= 100"),
+    ("follow-up, reuse by hand", "follow-up, ours", ">= 3"),
+    ("follow-up, reuse by hand", "follow-up, ours, typed ahead", ">= 3"),
+    ("follow-up, reuse by hand", "follow-up, ours, after a pause", ">= 3"),
+    ("follow-up, reuse by hand", "follow-up, ours, 8 bits", ""),
+    ("first question, ours, page viewed", "follow-up, ours", "<= 1.3"),
+    ("a token, reuse by hand", "a token, ours", ">= 3"),
+    ("a token, reuse by hand", "a token, ours, 8 bits", ">= 6"),
+)
+"""What is compared by processor time, and what it should be."""
+
 Rows = dict[str, list[tuple[float, float]]]
 """Processor and wall seconds of every call, by what was called."""
 
@@ -54,8 +68,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the engine.")
     parser.add_argument("models", nargs="*", help=f"of {', '.join(MODELS)}; both by default")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="fewer on a busy machine")
+    parser.add_argument("--quick", action="store_true", help="only follow-ups and their tokens")
     arguments = parser.parse_args()
-    which, rounds = arguments.models or MODELS, arguments.rounds
+    which = arguments.models or MODELS
+    call = quickly if arguments.quick else fully
     if not set(which) <= set(MODELS):
         parser.error(f"there are only {' and '.join(MODELS)}")
     logging.set_verbosity_error()
@@ -66,32 +82,46 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         os.environ["VLM_DESK_HOME"] = name  # what is kept on disk goes with it
         if "random" in which:
-            one(checkpoint(Path(name) / "random-30M"), machine, rounds)
+            call(checkpoint(Path(name) / "random-30M"), machine, arguments.rounds)
         if "shipped" in which and (shipped := models.default_folder()) is not None:
-            one(shipped, machine, rounds)
+            call(shipped, machine, arguments.rounds)
 
 
-def one(folder: Path, machine: Machine, rounds: int) -> None:
+def fully(folder: Path, machine: Machine, rounds: int) -> None:
     """Compare all ways with one model."""
     plain, exact, fast = Plain(folder), Ours(folder, "exact"), Ours(folder, "fast")
     plain.remember()
-    compare(plain, exact)
-    weights = sum(weight.numel() for weight in plain.model.parameters())
-    print(f"\n{folder.name}, {weights / 1e6:.1f} M parameters")
+    compare(plain, exact, plain.generate)
     rows: Rows = {}
     for turn in range(rounds):
-        take_turns(plain, exact, fast, f"What is number {turn}?", rows)
+        first_questions(plain, exact, f"What is line {turn}?", rows)
+        follow_ups(plain, exact, fast, turn, rows)
+        ten_questions(exact, rows)
     tenth_page(plain, exact, rows)
     seen_before(folder, rows)
-    report(plain, exact, rows, machine)
+    report(folder.name, plain, exact, rows)
+    floors(plain, exact, machine)
 
 
-def compare(plain: Plain, ours: Ours) -> None:
+def quickly(folder: Path, machine: Machine, rounds: int) -> None:
+    """Compare the ways to go on about a page that was looked at, with one model."""
+    plain, exact = Plain(folder), Ours(folder, "exact", keep=True)
+    fast = Ours(folder, "fast", keep=True)  # it finds what the exact one has seen
+    plain.remember()
+    exact.look()
+    compare(plain, exact, plain.reuse)
+    rows: Rows = {}
+    for turn in range(rounds):
+        follow_ups(plain, exact, fast, turn, rows)
+    report(folder.name, plain, exact, rows)
+
+
+def compare(plain: Plain, ours: Ours, generate: Callable[[str, int], list[int]]) -> None:
     """Assert that all ways give the same tokens."""
     words = plain.processor.tokenizer
     texts = ["What is the total?", "And the date?"]
     for text in texts:
-        expected = plain.generate(text, TOKENS)
+        expected = generate(text, TOKENS)
         assert plain.reuse(text, TOKENS) == expected
         told = words.decode(expected, skip_special_tokens=True).strip()
         assert ours.ask(text, TOKENS).text == told
@@ -102,35 +132,44 @@ def compare(plain: Plain, ours: Ours) -> None:
     assert together == [ours.ask(text, TOKENS).text for text in texts]
 
 
-def take_turns(plain: Plain, exact: Ours, fast: Ours, text: str, rows: Rows) -> None:
-    """Let every way answer the same question."""
+def note(rows: Rows, row: str, call: Callable[[], object]) -> None:
+    """Time a call."""
+    rows.setdefault(row, []).append(timed(call))
 
-    def measure(row: str, call: Callable[[str, int], object], tokens: int = 1) -> None:
-        rows.setdefault(row, []).append(timed(lambda: call(text, tokens)))
 
-    measure("first question, plain generate", plain.generate)
+def first_questions(plain: Plain, exact: Ours, text: str, rows: Rows) -> None:
+    """Ask about a page that was not seen, and about one that a person has looked at."""
+    note(rows, "first question, plain generate", partial(plain.generate, text, 1))
     exact.forget()
-    measure("first question, ours, page not seen", exact.ask)
+    note(rows, "first question, ours, page not seen", partial(exact.ask, text, 1))
     exact.forget()
     exact.look()
-    measure("first question, ours, page viewed", exact.ask)
+    note(rows, "first question, ours, page viewed", partial(exact.ask, text, 1))
+
+
+def follow_ups(plain: Plain, exact: Ours, fast: Ours, turn: int, rows: Rows) -> None:
+    """Let every way answer the same questions about a page that was seen, each a new one."""
+    text = f"What is number {turn}?"
     fast.ask(text, 1)
-    for _ in range(FOLLOW_UPS):
-        measure("follow-up, reuse by hand", plain.reuse)
-        measure("follow-up, ours", exact.ask)
-        measure("follow-up, ours, 8 bits", fast.ask)
-        exact.typed(text)
-        measure("follow-up, ours, typed ahead", exact.ask)
-        exact.typed(text, paused=True)
-        measure("follow-up, ours, after a pause", exact.ask)
+    for place in range(turn * FOLLOW_UPS, (turn + 1) * FOLLOW_UPS):
+        text = f"What is number {place}?"
+        note(rows, "follow-up, reuse by hand", partial(plain.reuse, text, 1))
+        note(rows, "follow-up, ours", partial(exact.ask, text, 1))
+        note(rows, "follow-up, ours, 8 bits", partial(fast.ask, text, 1))
+        for row, how in (("typed ahead", "What was"), ("after a pause", "Where is")):
+            other = text.replace("What is", how)
+            exact.typed(other, paused=row == "after a pause")
+            note(rows, f"follow-up, ours, {row}", partial(exact.ask, other, 1))
     for _ in range(3):
-        measure("with tokens, reuse by hand", plain.reuse, TOKENS + 1)
-        measure("with tokens, ours", exact.ask, TOKENS + 1)
-        measure("with tokens, ours, 8 bits", fast.ask, TOKENS + 1)
-    rows.setdefault("ten questions, ours", []).append(timed(lambda: exact.ask_all(MANY, TOKENS)))
-    rows.setdefault("the same one by one, ours", []).append(
-        timed(lambda: [exact.ask(one, TOKENS) for one in MANY])
-    )
+        note(rows, "with tokens, reuse by hand", partial(plain.reuse, text, TOKENS + 1))
+        note(rows, "with tokens, ours", partial(exact.ask, text, TOKENS + 1))
+        note(rows, "with tokens, ours, 8 bits", partial(fast.ask, text, TOKENS + 1))
+
+
+def ten_questions(exact: Ours, rows: Rows) -> None:
+    """Ask ten questions about one page, together and one by one."""
+    note(rows, "ten questions, ours", lambda: exact.ask_all(MANY, TOKENS))
+    note(rows, "the same one by one, ours", lambda: [exact.ask(one, TOKENS) for one in MANY])
 
 
 def tenth_page(plain: Plain, ours: Ours, rows: Rows) -> None:
@@ -158,63 +197,43 @@ def seen_before(folder: Path, rows: Rows) -> None:
         rows.setdefault("first question, ours, after a restart", []).append(spent)
 
 
-def report(plain: Plain, ours: Ours, rows: Rows, machine: Machine) -> None:
-    """Print medians, speeds, floors and the ratios with what they should be."""
+def report(name: str, plain: Plain, ours: Ours, rows: Rows) -> None:
+    """Print medians, speeds, and the ratios by processor time with what they should be."""
+    numbers = [weight.numel() for weight in plain.model.parameters()]
+    print(f"\n{name}, {sum(numbers) / 1e6:.1f} M parameters")
     cpu = {row: statistics.median(one[0] for one in times) for row, times in rows.items()}
     wall = {row: statistics.median(one[1] for one in times) for row, times in rows.items()}
     print(f"{'':<40}{'CPU ms':>10}{'wall ms':>10}")
     for row in rows:
         if not row.startswith("with tokens"):
             print(f"{row:<40}{cpu[row] * 1e3:>10.1f}{wall[row] * 1e3:>10.1f}")
-    token = {
-        way: (cpu[f"with tokens, {way}"] - cpu[f"follow-up, {way}"]) / TOKENS
-        for way in ("reuse by hand", "ours", "ours, 8 bits")
-    }
-    ours.forget()
-    ours.look()
-    text = ours.text()
-    floor = {"ours": text.token(4), "ours, 8 bits": text.token(1)}
-    for way, seconds in token.items():
-        least = f", floor {floor[way] * 1e3:.2f} ms" if way in floor else ""
-        print(
-            f"{f'tokens a second, {way}':<40}{1 / seconds:>10.0f}   {seconds * 1e3:.2f} ms{least}"
-        )
-    together = len(MANY) * TOKENS / cpu["ten questions, ours"]
-    print(f"{'tokens a second, ten questions':<40}{together:>10.0f}")
-    own = plain.own_tokens("What is number 0?")
-    follow_floor = text.follow_up(machine, own)
-    look_floor = operations(plain.look) / machine.flop
-    print(f"{'floor of a follow-up of ' + str(own) + ' tokens':<40}{follow_floor * 1e3:>10.1f}")
-    print(f"{'floor of encoding the page':<40}{look_floor * 1e3:>10.1f}")
+    for way in ("reuse by hand", "ours", "ours, 8 bits"):
+        seconds = (cpu[f"with tokens, {way}"] - cpu[f"follow-up, {way}"]) / TOKENS
+        cpu[f"a token, {way}"] = seconds
+        print(f"{f'tokens a second, {way}':<40}{1 / seconds:>10.0f}   {seconds * 1e3:.2f} ms")
+    if "ten questions, ours" in cpu:
+        together = len(MANY) * TOKENS / cpu["ten questions, ours"]
+        print(f"{'tokens a second, ten questions':<40}{together:>10.0f}")
     size = sum(weight.nbytes for weight in plain.model.parameters())
     print(f"memory: weights {size / 1e6:.1f} MB, one page kept {ours.kept_bytes() / 1e6:.1f} MB")
-    ratios(cpu, token, floor)
+    for over, under, target in RATIOS:
+        if over in cpu and under in cpu:
+            told = f"target {target}" if target else ""
+            print(f"  {f'{over} / {under}':<68}{cpu[over] / cpu[under]:>8.2f}   {told}")
 
 
-def ratios(cpu: dict[str, float], token: dict[str, float], floor: dict[str, float]) -> None:
-    """Print the ratios by processor time."""
-    first, follow = cpu["first question, plain generate"], cpu["follow-up, ours"]
-    hand, fast = cpu["follow-up, reuse by hand"], cpu["follow-up, ours, 8 bits"]
-    typed, paused = (cpu[f"follow-up, ours, {how}"] for how in ("typed ahead", "after a pause"))
-    viewed = cpu["first question, ours, page viewed"]
-    lines = (
-        ("plain generate / follow-up", first / follow, ">= 100"),
-        ("reuse by hand / follow-up", hand / follow, ">= 3"),
-        ("reuse by hand / typed ahead", hand / typed, ">= 3"),
-        ("reuse by hand / after a pause", hand / paused, ">= 3"),
-        ("reuse by hand / follow-up in 8 bits", hand / fast, ""),
-        ("page viewed / follow-up", viewed / follow, "<= 1.3"),
-        ("decoding, plain generate / ours", token["reuse by hand"] / token["ours"], ">= 3"),
-        (
-            "decoding, plain / ours in 8 bits",
-            token["reuse by hand"] / token["ours, 8 bits"],
-            ">= 6",
-        ),
-        ("decoding, plain generate / floor", token["reuse by hand"] / floor["ours"], ""),
-        ("decoding, plain / floor in 8 bits", token["reuse by hand"] / floor["ours, 8 bits"], ""),
-    )
-    for name, ratio, target in lines:
-        print(f"  {name:<38}{ratio:>8.2f}   {'target ' + target if target else ''}")
+def floors(plain: Plain, ours: Ours, machine: Machine) -> None:
+    """Print what this thread could do at best."""
+    ours.forget()
+    ours.look()
+    text, own = ours.text(), plain.own_tokens("What is number 0?")
+    for name, seconds in (
+        ("a token", text.token(4)),
+        ("a token in 8 bits", text.token(1)),
+        (f"a follow-up of {own} tokens", text.follow_up(machine, own)),
+        ("encoding the page", operations(plain.look) / machine.flop),
+    ):
+        print(f"{f'floor of {name}':<40}{seconds * 1e3:>10.2f} ms")
 
 
 if __name__ == "__main__":
