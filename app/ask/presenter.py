@@ -291,12 +291,17 @@ class AskPresenter(QObject):
                 shown = headline(event.code)
                 title = "" if event.code == EngineEnded.code else shown.title
                 offer = shown.offer is Offer.SETTINGS
-                said = figures.sentence(event.message)
-                turn.card.show_failure(title, said, offer_models=offer)
+                turn.card.show_failure(title, figures.sentence(event.message), offer_models=offer)
                 self._finish()
-            case Hello() | Loaded() | Looked() | LookedAt():
-                return
-            case Answered() | Unanswered() | AllAnswered():
+            case (
+                Looked()
+                | LookedAt()
+                | Hello()
+                | Loaded()
+                | Answered()
+                | Unanswered()
+                | AllAnswered()
+            ):
                 return
             case _:
                 assert_never(event)
