@@ -19,7 +19,7 @@ LETTERS = 4
 
 _DATE = re.compile(
     r"\d{1,4}[./\- ]{1,2}(?:\d{1,2}|[^\W\d_]{3,9})[./\-, ]{1,2}\d{2,4}|"
-    r"[^\W\d_]{3,9}\.? \d{1,2},? \d{4}|\d{8}"
+    r"[^\W\d_]{3,9}\.? \d{1,2},? \d{4}|(?<!\d)\d{8}(?!\d)"
 )
 
 Form = Literal["mail", "date", "number", "amount", "name", "address"]

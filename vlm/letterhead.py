@@ -6,6 +6,7 @@ label. Headings such as "Tax invoice", telephone numbers and the like are neithe
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,11 +16,18 @@ from vlm.likeness import alike
 LOWER = 0.85
 """What a name or an address counts for each one that stands above it."""
 
+WORD, FIRST = 0.9, 1.0
+"""What a line of a single word counts as a name, beside one of several, which seldom is a mark of
+ink that nobody meant as print."""
+
 LETTERS, MOSTLY = 5, 0.5
 """A name has at least so many letters, and they are this share of it."""
 
 MOST_LINES = 5
 """Of an address."""
+
+AHEAD_OF = 2
+"""Lines above a company's name that are none, such as a slogan or a mark."""
 
 AHEAD = 2
 """Lines in which an address goes on behind one that does not look like it."""
@@ -29,6 +37,12 @@ SHORT, LONG = 2, 5
 
 LEAST_LETTERS = 8
 """Of an address."""
+
+MOST_DIGITS = 3
+"""Of a postcode's five digits, at least, where letters were read in place of the others."""
+
+LONG_NUMBER = re.compile(r"\d{6}")
+"""As of a registration; the line above a street that names a building has none."""
 
 UNSURE = 0.85
 """What an address without a postcode counts."""
@@ -50,6 +64,10 @@ _STREETS = _words(
 )
 _SHORT_STREETS = frozenset(_words("st rd ave ln dr blvd lot blk flr sq jln rue via quai unit laan"))
 _STREET_ENDINGS = ("straße", "strasse", "str", "weg", "platz", "allee", "gasse", "straat", "damm")
+_COURTESIES = _words(
+    "thank please again goods sold returnable exchange exchangeable refund refundable welcome "
+    "customer feedback complaint voucher order number counter cashier payment received condition"
+)
 _OTHER = re.compile(
     r"\b(?:tel|phone|fax|gst|sst|vat|reg|roc|ust|tva|iban|bic|invoice|receipt|cashier|date|datum|"
     r"table|page|www|http|co\.? ?no|id|hotline|mobile|h/?p|thank|welcome)\b|@|\.com",
@@ -67,10 +85,20 @@ _POSTCODE = re.compile(
 )
 _POSTCODE_LAST = re.compile(r"\d{4,6}\W*$")
 _COMPANY = re.compile(
-    r"\b(?:s/?b|sdn|bhd|ltd|inc|llc|gmbh|ag|kg|co|corp|enterprise|trading|sarl|sas|s\.a|b\.v|"
+    r"\b(?:s/?b|5/8|sdn|bhd|ltd|inc|llc|gmbh|ag|kg|co|corp|enterprise|trading|sarl|sas|s\.a|b\.v|"
     r"restaurant|store|shop|market|mart)\b",
     re.IGNORECASE,
 )
+_FORMS = (("sdn", "bhd"), ("pte", "ltd"), ("pvt", "ltd"), ("pty", "ltd"))
+"""Two words at the end of a company's name, some letters misread."""
+FORM_MISREAD = 2
+"""Letters of them that may be wrong."""
+
+_LETTER_OF = str.maketrans("013568", "oisssb")
+"""What digits are when a letter was meant."""
+
+_LIKE_DIGITS = r"[\dOoQISsBZGlùôûß]"
+_LIKE_POSTCODE = re.compile(rf"(?:^|[\s,])({_LIKE_DIGITS}{{5}})[\s,.]+[^\W\d_]{{4,}}")
 _REGISTERED = re.compile(r"[\s(\[]+[A-Z]?\d{5,}.*$|\s*\([^()]*$")
 
 
@@ -108,12 +136,31 @@ class _Row:
         )
 
     @property
+    def courtesy(self) -> bool:
+        """Whether it thanks, or says what is done with goods."""
+        words = re.findall(r"[^\W\d_]{4,}", self.text.casefold())
+        known = sum(any(alike(word, one) for one in _COURTESIES) for word in words)
+        return known >= 2 or (known == 1 and len(words) == 1)
+
+    @property
+    def company(self) -> bool:
+        """Whether it has what companies' names end in, a letter of it misread."""
+        return _COMPANY.search(self.text) is not None or _end_of_form(self.text) is not None
+
+    @property
     def postcode(self) -> bool:
-        return _POSTCODE.search(self.text) is not None
+        return _POSTCODE.search(self.text) is not None or _is_misread_postcode(self.text)
+
+    @property
+    def numbered(self) -> bool:
+        return any(map(str.isdigit, self.text)) or "," in self.text
 
     @property
     def street(self) -> bool:
-        return any(_is_street(word) for word in re.findall(r"[^\W\d_]+", self.text.casefold()))
+        """Whether it names a street; a name may be like a street's, which mostly has a number."""
+        words = re.findall(r"[^\W\d_]+", self.text.casefold())
+        said = any(word in _STREETS or word in _SHORT_STREETS for word in words)
+        return said or (self.numbered and any(map(_is_street, words)))
 
     @property
     def house(self) -> bool:
@@ -124,8 +171,8 @@ class _Row:
         """Whether it looks like a line of an address."""
         if self.other or _ASIDE.search(self.text) is not None:
             return False
-        named = _COMPANY.search(self.text) is not None and not self.house
-        return self.postcode or ((self.street or self.house) and not named)
+        named = self.company and not self.house
+        return not self.courtesy and (self.postcode or ((self.street or self.house) and not named))
 
 
 def is_name(text: str) -> bool:
@@ -147,14 +194,19 @@ def names_in(readings: Sequence[str]) -> Iterator[Found]:
     Args:
         readings: What was read in each line, from the top of the page.
     """
-    rows = [row for row in _rows(readings) if is_name(row.text) and not row.other]
-    plain = [row for row in rows if not (row.postcode or row.street)]
+    rows = [
+        row
+        for row in _rows(readings)
+        if is_name(row.text) and (row.company or not (row.other or row.courtesy))
+    ]
+    plain = [row for row in rows if row.company or not (row.postcode or row.street)]
     found = []
     for number, row in enumerate(plain or rows):
-        text = _REGISTERED.sub("", row.text).strip(" .,;:-") or row.text
-        ahead = 1 if _COMPANY.search(row.text) else 0
-        found.append(Found(text, row.line, LOWER ** max(0, number - ahead)))
-    yield from sorted(found, key=lambda one: -one.weight)
+        ahead = AHEAD_OF if row.company else 0
+        alone = WORD if len(row.text.split()) == 1 else 1.0
+        weight = alone * LOWER ** max(0, number - ahead)
+        found.append((not row.company, Found(_name_of(row), row.line, weight)))
+    yield from (one for _, one in sorted(found, key=lambda one: (-one[1].weight, one[0])))
 
 
 def addresses_in(readings: Sequence[str]) -> Iterator[Found]:
@@ -164,25 +216,54 @@ def addresses_in(readings: Sequence[str]) -> Iterator[Found]:
         readings: What was read in each line, from the top of the page.
     """
     rows = _rows(readings)
-    at = count = 0
+    at = count = begun = 0
     while at < len(rows):
         end = _end(rows, at) if rows[at].address else at
-        some = rows[at:end]
+        some = rows[_begin(rows, at, begun) : end] if end > at else []
         if _is_address(some):
             text = "\n".join(row.text for row in some)
             sure = 1.0 if any(row.postcode for row in some) else UNSURE
             yield Found(text, some[0].line, sure * LOWER**count, some[-1].line)
             count += 1
+            begun = end
         at = max(end, at + 1)
 
 
 def _rows(readings: Sequence[str]) -> list[_Row]:
-    return [
-        _Row(number, " ".join(text.split()))
-        for number, reading in enumerate(readings)
-        for text in reading.splitlines()
-        if text.strip()
-    ]
+    """Return the lines of text; one that is but a company's form belongs to the one above."""
+    rows: list[_Row] = []
+    for number, reading in enumerate(readings):
+        for text in filter(None, (" ".join(one.split()) for one in reading.splitlines())):
+            if rows and len(text.split()) == 2 and _end_of_form(text) == len(text.rstrip(" .")):
+                rows[-1] = _Row(rows[-1].line, f"{rows[-1].text} {text}")
+            else:
+                rows.append(_Row(number, text))
+    return rows
+
+
+def _end_of_form(text: str) -> int | None:
+    """Return the place behind two words that end a company's name, some letters of them misread."""
+    words = list(re.finditer(r"[^\W_]+", text.casefold()))
+    for one, other in itertools.pairwise(words):
+        read = (one[0] + other[0]).translate(_LETTER_OF)
+        for form in _FORMS:
+            alike = sum(a == b for a, b in zip(read, "".join(form), strict=False))
+            same = (len(one[0]), len(other[0])) == tuple(map(len, form))
+            if same and alike >= len(read) - FORM_MISREAD:
+                return other.end()
+    return None
+
+
+def _name_of(row: _Row) -> str:
+    """Return a company's name without what stands behind it, as its number."""
+    end = _end_of_form(row.text)
+    text = _REGISTERED.sub("", row.text) if end is None else row.text[:end]
+    return text.strip(" .,;:-") or row.text
+
+
+def _is_misread_postcode(text: str) -> bool:
+    found = _LIKE_POSTCODE.search(text)
+    return found is not None and sum(map(str.isdigit, found[1])) >= MOST_DIGITS
 
 
 def _is_street(word: str) -> bool:
@@ -191,6 +272,19 @@ def _is_street(word: str) -> bool:
         or any(alike(word, one) for one in _STREETS)
         or (len(word) > 5 and word.endswith(_STREET_ENDINGS))
     )
+
+
+def _begin(rows: Sequence[_Row], at: int, least: int) -> int:
+    """Return the row where an address begins that is known by the row `at`.
+
+    A building or a floor may stand in the line above a street.
+    """
+    if at <= least:
+        return at
+    above = rows[at - 1]
+    building = above.numbered and is_name(above.text) and LONG_NUMBER.search(above.text) is None
+    other = above.other or above.company or above.courtesy or _ASIDE.search(above.text)
+    return at - 1 if building and not other else at
 
 
 def _end(rows: Sequence[_Row], start: int) -> int:

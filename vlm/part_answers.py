@@ -16,12 +16,11 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from vlm import focus, part_readings, scan_lines
+from vlm import agreement, focus, part_readings, scan_lines, second_readings
 from vlm.absence import NOT_ON_PAGE
 from vlm.answer_forms import asks_for_sum, fits, form_of
 from vlm.cancel import CancelToken, Stopped, check
 from vlm.learned_names import NO_NAMES, LearnedNames
-from vlm.letterhead import LOWER
 from vlm.page_reading import AskPage
 from vlm.part_asking import PartFailed, Told, about, around, ask_part, named, timings, trust, worth
 from vlm.part_finder import PageParts
@@ -62,6 +61,10 @@ UNNAMED = 0.5
 """What is left of the confidence in an answer from a page with words of its own that has neither
 the question's words nor a name of what it asks for: small models take other fields for it."""
 
+AT_LABEL, ELSEWHERE = 0.85, 0.65
+"""What is left of the confidence in what was read on a scan, at a label and without one: the model
+may be sure of its letters, and the answer stand elsewhere. By how often 96 were right."""
+
 BESIDE = 0.5
 """What is left of what has the form that is wanted on a scan that has a label for it elsewhere."""
 
@@ -98,6 +101,7 @@ def answer(
     start = time.perf_counter()
     told: list[tuple[float, Told]] = []
     found: list[tuple[float, Told]] = []
+    left = 1.0
     try:
         unread = bool(question.text.strip()) and scan_lines.are_read_first(page)
         begun = scan_lines.READ_SHARE if unread and page.asked[0] not in readings else 0.0
@@ -105,13 +109,22 @@ def answer(
             yield from scan_lines.read(
                 job, question.page, page, readings, ask, cancel, READ_SECONDS
             )
-        places = ranked(page, _texts(page, readings), question.text)
+        places = ranked(page, scan_lines.texts_of(page, readings), question.text)
         if unread:
-            found, places = _found_on_scan(question.text, page, readings, places, learned)
+            found, rest, at = _found_on_scan(question.text, page, readings, places, learned)
+            again = second_readings.unsure(
+                second_readings.deciding(question.text, page, found, places), readings
+            )
+            if again:
+                yield from second_readings.read(job, question.page, again, readings, ask, cancel)
+                places = ranked(page, scan_lines.texts_of(page, readings), question.text)
+                found, rest, at = _found_on_scan(question.text, page, readings, places, learned)
+            places, left = rest, AT_LABEL if at else ELSEWHERE
         elif at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS, learned)):
             found = [(at_label.weight, at_label.told)]
             places = [] if at_label.clear else places
-        unnamed = not unread and not found and not _is_labelled(places)
+        if not unread and not found and not _is_labelled(places):
+            left = UNNAMED
         asked, enough = places[: MOST_ASKED if unread else MOST_PARTS], _enough(places)
         for number, (box, text, relevance) in enumerate(asked):
             check(cancel)
@@ -133,7 +146,7 @@ def answer(
         return
     whole = len(told) == len(places) and not (unread and len(readings) < page.lines)
     sums = unread and asks_for_sum(question.text)
-    yield from _best(job, [*found, *told], whole, sums, UNNAMED if unnamed else 1.0, start)
+    yield from _best(job, [*found, *told], whole, sums, left, start)
 
 
 def _best(
@@ -213,14 +226,30 @@ def _found_on_scan(
     readings: dict[Box, Told],
     places: list[tuple[Box, str, float]],
     learned: LearnedNames,
-) -> tuple[list[tuple[float, Told]], list[tuple[Box, str, float]]]:
-    """Return answers that stand in what was read on a scan, and the places still to be asked."""
+) -> tuple[list[tuple[float, Told]], list[tuple[Box, str, float]], bool]:
+    """Return what answers on a scan, the places still to be asked, and whether a label told it."""
     found = _found_read(question, page, readings, places)
     least = NAMED if _is_labelled(places) else 0.0
-    read = read_at_labels(question, page.asked[: page.lines], readings, least, learned)
-    if not read:
-        return found, _worth_asking(question, page, found, places)
-    return [*read, *((weight * BESIDE, one) for weight, one in found)], []
+    lines = page.asked[: page.lines]
+    address = form_of(question) == "address"  # "Company" is a label of names only
+    read = [] if address else read_at_labels(question, lines, readings, least, learned)
+    rest = _worth_asking(question, page, found, places) if not read else []
+    if read:
+        found = [*read, *((weight * BESIDE, one) for weight, one in found)]
+    return (_agreeing(page, readings, found) if asks_for_sum(question) else found), rest, bool(read)
+
+
+def _agreeing(
+    page: PageParts, readings: dict[Box, Told], found: Sequence[tuple[float, Told]]
+) -> list[tuple[float, Told]]:
+    """Weigh sums by what was paid and given back."""
+    said = scan_lines.texts_of(page, readings)[: page.lines]
+    row_of = {page.asked[number]: _said(said, page.rows[number]) for number in range(page.lines)}
+    told = agreement.told_by_payment(list(dict.fromkeys(row_of.values())))
+    return [
+        (agreement.weight(own, one.answer.text, row_of.get(one.part, ""), told), one)
+        for own, one in found
+    ]
 
 
 def _found_read(
@@ -256,20 +285,14 @@ def _worth_asking(
 ) -> list[tuple[Box, str, float]]:
     """Return the places of a scan that are asked about: what was read there tells which.
 
-    None where dates or addresses were read, which the model seldom takes for one; else those that
-    have words of the question. For a name without a label, those that look like one, the first
-    ones most.
+    None where dates, addresses or names were read, which the model seldom takes for one; else those
+    that have words of the question.
     """
-    form = form_of(question)
-    if form in ("date", "address") and found:
+    if form_of(question) in ("date", "address", "name") and found:
         return []
     if _is_labelled(places):
         return [one for one in places if one[2] > UNRELATED]
     lines = page.asked[: page.lines]
-    if form == "name" and found:
-        text = {box: said for box, said, _ in places}
-        heads = list(dict.fromkeys(one.part for _, one in found))
-        return [(box, text[box], LOWER ** (n / 2)) for n, box in enumerate(heads)]
     return [one for one in places if one[0] in lines]
 
 
@@ -281,20 +304,6 @@ def _enough(places: Sequence[tuple[Box, str, float]]) -> float:
     """Return the relevance from which on a sure answer ends the search."""
     best = places[0][2] if places else 0.0
     return best if len(places) > 1 and best > UNRELATED and best > places[-1][2] else math.inf
-
-
-def _texts(page: PageParts, readings: dict[Box, Told]) -> tuple[str, ...]:
-    """Return what stands in each part, as far as it is known; groups say what their lines say."""
-    if not scan_lines.is_scan(page):
-        return focus.texts_of(page.asked, page.words)
-    lines = page.asked[: page.lines]
-    said = {box: one.answer.text for box, one in readings.items() if one.useful}
-    return tuple(
-        said.get(box, "")
-        if number < page.lines
-        else " ".join(said.get(line, "") for line in lines if box.holds(line))
-        for number, box in enumerate(page.asked)
-    )
 
 
 def _settles(told: Told) -> bool:

@@ -55,11 +55,13 @@ class Told:
         part: Its box.
         answer: The answer.
         warning: About how legible it is, or "".
+        looks: How often it was read, where it was read rather than asked.
     """
 
     part: Box
     answer: Answer
     warning: str
+    looks: int = 1
 
     @property
     def useful(self) -> bool:

@@ -16,6 +16,9 @@ from vlm.letterhead import Found, addresses_in, names_in
 NEAR = 0.7
 """Of the best amount's worth: among those, a sum is the largest."""
 
+MOST_DAYS, MOST_MONTHS = 31, 12
+"""Of a month and a year."""
+
 _MONTH = r"[^\W\d_]{3,9}"
 _YEAR = r"(?:(?:19|20)\d\d|\d\d)"
 DATE = re.compile(
@@ -44,7 +47,17 @@ def found_in(form: Form | None, readings: Sequence[str], labelled: bool) -> Iter
     elif form is not None and form in _PATTERNS:
         for line, text in enumerate(readings):
             for match in _PATTERNS[form].finditer(text):
+                if form == "date" and not is_possible(match[0]):
+                    continue
                 yield Found(match[0].replace(" ", "") if form == "amount" else match[0], line, 1.0)
+
+
+def is_possible(text: str) -> bool:
+    """Tell whether a date in numbers can be one: "17/82/2017" has a digit misread."""
+    numbers = sorted(int(one) for one in re.findall(r"\d+", text) if len(one) < len("2018"))[:2]
+    if any(map(str.isalpha, text)):
+        return numbers[0] <= MOST_DAYS
+    return 1 <= numbers[0] <= MOST_MONTHS and numbers[1] <= MOST_DAYS
 
 
 def size_of(text: str) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 
+from vlm import focus
 from vlm.cancel import CancelToken, check
 from vlm.page_finder import FEW_WORDS
 from vlm.page_reading import READ, AskPage
@@ -66,6 +67,20 @@ def read(
         yield Progress(job, said_of("Reading", number, len(lines)), share)
         asked = Question(READ, at, max_new_tokens=READ_TOKENS)
         readings[box] = yield from ask_part(about(asked, box, READ_TOKENS), ask)
+
+
+def texts_of(page: PageParts, readings: dict[Box, Told]) -> tuple[str, ...]:
+    """Return what stands in each part, as far as it is known; groups say what their lines say."""
+    if not is_scan(page):
+        return focus.texts_of(page.asked, page.words)
+    lines = page.asked[: page.lines]
+    said = {box: one.answer.text for box, one in readings.items() if one.useful}
+    return tuple(
+        said.get(box, "")
+        if number < page.lines
+        else " ".join(said.get(line, "") for line in lines if box.holds(line))
+        for number, box in enumerate(page.asked)
+    )
 
 
 def said_of(what: str, number: int, count: int) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vlm.letterhead import LOWER, UNSURE, Found, addresses_in, is_heading, is_name, names_in
+from vlm.letterhead import LOWER, UNSURE, WORD, Found, addresses_in, is_heading, is_name, names_in
 
 SLIP = [
     "TAX lNVOICE",
@@ -24,10 +24,30 @@ def test_names_come_from_the_top_without_headings_and_numbers() -> None:
 
 
 def test_a_company_s_form_counts_more_than_one_place_further_up() -> None:
-    lines = ["Good food for you", "Keller Trading", "Miller and Sons"]
-    assert [one.text for one in names_in(lines)][:2] == ["Good food for you", "Keller Trading"]
-    assert list(names_in(lines))[1].weight == 1.0
-    assert list(names_in(lines))[2].weight == LOWER**2
+    lines = ["Miller", "Good food for you", "Always fresh", "Keller Trading", "Miller and Sons"]
+    found = list(names_in(lines))
+    assert [one.text for one in found][:2] == ["Miller", "Keller Trading"]
+    assert [one.weight for one in found][:3] == [WORD, LOWER, LOWER]
+    assert next(names_in(lines[1:])).text == "Keller Trading"
+    assert next(names_in(["Good food for you", "Miller and Sons"])).text == "Good food for you"
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        (["Segi Cash ( Carry 3dn-8hd", "(317041-0)"], "Segi Cash ( Carry 3dn-8hd"),
+        (["COSWAY fM SDM BHD EO13B Aj"], "COSWAY fM SDM BHD"),
+        (["HPH BOOKSTORES", "SDN BHD", "Lot 3"], "HPH BOOKSTORES SDN BHD"),
+        (["Thank You, Please cone again", "Goods Sold Are Hot Returnable", "Keller"], "Keller"),
+        (["Quick Stop", "Keller Sdn Bhd (O. INo:20154-T)"], "Keller Sdn Bhd"),
+        (
+            ["SYARIKAT PERNIAGAAN GIN KEE", "(81109-A)", "NO 280,3ALAN AIR PANAS"],
+            "SYARIKAT PERNIAGAAN GIN KEE",
+        ),
+    ],
+)
+def test_a_name_is_known_with_its_form_misread(lines: list[str], name: str) -> None:
+    assert max(names_in(lines), key=lambda one: one.weight).text == name
 
 
 def test_a_name_is_taken_from_an_address_where_there_is_no_other() -> None:
@@ -53,6 +73,15 @@ def test_a_name_is_taken_from_an_address_where_there_is_no_other() -> None:
         (
             ["Miller", "221B Baker Street", "London NW1 6XE", "Thank you"],
             "221B Baker Street\nLondon NW1 6XE",
+        ),
+        (
+            [
+                "Keller Sdn Bhd",
+                "Menara Dion #02-03, Lauel 2,",
+                "27. Jalan Sulten",
+                "4015\u00f9 Shah Alam",
+            ],
+            "Menara Dion #02-03, Lauel 2,\n27. Jalan Sulten\n4015\u00f9 Shah Alam",
         ),
     ],
 )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vlm.letterhead import LOWER, Found
+from vlm.letterhead import LOWER, WORD, Found
 from vlm.read_answers import found_in, size_of
 
 
@@ -27,6 +27,11 @@ def test_other_numbers_are_no_dates(text: str) -> None:
     assert list(found_in("date", [text], True)) == []
 
 
+@pytest.mark.parametrize("text", ["17/82/17", "32.01.2018", "00-00-00", "45 May 2018"])
+def test_a_date_that_is_none_was_misread(text: str) -> None:
+    assert list(found_in("date", [text], True)) == []
+
+
 def test_amounts_are_found_with_their_cents() -> None:
     found = found_in("amount", ["RM 1,234.50 and 9 .60", "18-01-2018", "7"], True)
     assert [(one.text, one.line) for one in found] == [("1,234.50", 0)]
@@ -37,7 +42,7 @@ def test_names_are_looked_for_only_where_no_label_tells_of_them() -> None:
     lines = ["0598", "Keller Druck", "Fine\nprinting"]
     assert list(found_in("name", lines, labelled=False)) == [
         Found("Keller Druck", 1, 1.0),
-        Found("printing", 2, LOWER),
+        Found("printing", 2, WORD * LOWER),
     ]
     assert list(found_in("name", lines, labelled=True)) == []
 
