@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QFont, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app import theme
+from app import figures, theme
 from app.ask import words
 from app.ask.answer_text import AnswerText
 from app.ask.badges import AnswerBadges
@@ -245,8 +245,8 @@ class AnswerCard(Card):
         self._show_only(self.retry)
         self.text.setVisible(bool(self.text.text()))
         self.models.setVisible(offer_models)
-        sentence = f"{title}. {sentence}" if title else sentence
-        self.notice.show_text(sentence, Tone.BAD, Icon.WARNING)
+        said = figures.sentence(sentence)
+        self.notice.show_text(f"{title}. {said}" if title else said, Tone.BAD, Icon.WARNING)
         self._settle()
 
     def show_where(self, *, on: bool) -> None:

@@ -107,7 +107,8 @@ class ModelHead(QWidget):
 
     def show_failure(self, title: str, sentence: str) -> None:
         """Show why no model reads."""
-        text = f"{title}. {sentence}" if title else sentence
+        said = figures.sentence(sentence)
+        text = f"{title}. {said}" if title else said
         small = [self.small] if self._has_small else []
         self._show("No model", text, Tone.BAD, *small, self.choose, self.retry)
         self.chip.hide()

@@ -7,7 +7,6 @@ from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app import figures
 from app.ask import words
 from app.ask.ahead import EncodeAhead
 from app.ask.answer_card import AnswerCard
@@ -291,17 +290,11 @@ class AskPresenter(QObject):
                 shown = headline(event.code)
                 title = "" if event.code == EngineEnded.code else shown.title
                 offer = shown.offer is Offer.SETTINGS
-                turn.card.show_failure(title, figures.sentence(event.message), offer_models=offer)
+                turn.card.show_failure(title, event.message, offer_models=offer)
                 self._finish()
-            case (
-                Looked()
-                | LookedAt()
-                | Hello()
-                | Loaded()
-                | Answered()
-                | Unanswered()
-                | AllAnswered()
-            ):
+            case Hello() | Loaded() | Looked() | LookedAt():
+                return
+            case Answered() | Unanswered() | AllAnswered():
                 return
             case _:
                 assert_never(event)
@@ -341,9 +334,9 @@ class AskPresenter(QObject):
                 self._panel.head.show_busy(words.LOADING)
                 self.adapter_refused.emit(event.message)
             case Failed() if not self._client.loading:
-                title, said = headline(event.code).title, figures.sentence(event.message)
-                self._panel.head.show_failure(title, said)
-                self._fail_waiting(title, said, offer_models=True)
+                shown = headline(event.code)
+                self._panel.head.show_failure(shown.title, event.message)
+                self._fail_waiting(shown.title, event.message, offer_models=True)
             case _:
                 return
 
