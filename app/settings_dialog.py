@@ -113,7 +113,7 @@ class SettingsDialog(QDialog):
     def _folder_line(self) -> QLineEdit:
         line = QLineEdit(self._settings.model_folder)
         line.setAccessibleName("Model folder")
-        line.setPlaceholderText("The small model that comes with the program")
+        line.setPlaceholderText("The small model")
         line.editingFinished.connect(self._on_changed)
         return line
 

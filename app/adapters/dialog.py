@@ -23,6 +23,7 @@ from app.adapters.version_card import VersionCard
 from app.labels import Role, label
 from app.models.buttons import ActionButton
 from app.models.card_layout import InUse
+from app.room import open_at
 
 
 class VersionsDialog(QDialog):
@@ -75,7 +76,7 @@ class VersionsDialog(QDialog):
         self.done_button = ActionButton("Done")
         self.done_button.clicked.connect(self.accept)
         self._lay_out()
-        self.resize(760, 620)
+        open_at(self, 760, 620)
         self.setMinimumSize(560, 400)
         self.show_exporting(None)
         self._show()

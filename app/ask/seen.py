@@ -23,6 +23,7 @@ from app.ask.icons import Icon
 from app.ask.surface import MutedLabel, Notice, plain_label, sized
 from app.page_lane import Draw, Urgency
 from app.pages import Drawn, PageFailure, PageService, SizesFound
+from app.room import open_at
 from app.theme import Tone
 from vlm.protocol import Saw
 from vlm.types import Document, PageRef, PageSize, View
@@ -172,7 +173,7 @@ class SeenSheet(QDialog):
         self.pictures: dict[int, QPixmap] = {}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("What the model saw")
-        self.resize(820, 780)
+        open_at(self, 820, 780)
         self.warning = Notice()
         self.failure = Notice()
         self.buttons = [ViewButton(view) for view in saw.views]

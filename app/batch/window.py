@@ -28,6 +28,7 @@ from app.batch.model import BatchModel
 from app.batch.runner import Phase
 from app.labels import Role, label
 from app.models.buttons import ActionButton
+from app.room import open_at
 from vlm.batch import Table
 
 NAME_WIDTH, ANSWER_WIDTH = 220, 190
@@ -71,7 +72,7 @@ class BatchWindow(QDialog):
         self._make_table()
         self._make_foot()
         self._lay_out()
-        self.resize(1060, 720)
+        open_at(self, 1060, 720)
         self.setMinimumSize(720, 480)
         self.show_table(None)
 
@@ -163,6 +164,7 @@ class BatchWindow(QDialog):
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setHighlightSections(False)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         table.activated.connect(self._on_jump)
         table.selectionModel().currentChanged.connect(self._on_current)
         self.model.modelReset.connect(self._on_reset)

@@ -26,6 +26,7 @@ from app.examples.values import Listed
 from app.labels import Role, label
 from app.models.buttons import ActionButton
 from app.refill import in_place
+from app.room import open_at
 from app.search_line import SearchLine
 
 
@@ -80,7 +81,7 @@ class ExamplesWindow(QDialog):
         self.list.removed.connect(self._on_remove)
         self.list.selection_changed.connect(self._on_selection)
         self.list.edit_ended.connect(self._on_edit_ended)
-        self.resize(860, 720)
+        open_at(self, 860, 720)
         self.setMinimumSize(620, 460)
         self.show_listed(Listed((), 0, 0))
 

@@ -16,6 +16,7 @@ from app.labels import Role, label
 from app.models.buttons import ActionButton
 from app.models.card_layout import InUse
 from app.models.mark import Mark
+from app.room import open_at
 from app.theme import Tone
 
 
@@ -54,7 +55,7 @@ class GateWindow(QDialog):
         self.done_button = ActionButton("Done")
         self.done_button.clicked.connect(self.accept)
         self._lay_out()
-        self.resize(1000, 800)
+        open_at(self, 1000, 800)
         self.setMinimumSize(680, 560)
 
     def show_story(self, story: Story) -> None:

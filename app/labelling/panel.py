@@ -35,7 +35,7 @@ from app.models.buttons import ActionButton
 from app.refill import in_place
 from vlm.clean_text import clean_text
 
-LIST_HEIGHT = 130
+LIST_HEIGHT = 110
 """Logical pixels that the lists keep; in a lower window the panel scrolls."""
 
 

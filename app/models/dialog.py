@@ -20,6 +20,7 @@ from app.models.buttons import ActionButton
 from app.models.connection_table import ConnectionTable
 from app.models.get_bar import GetBar
 from app.models.model_list import GUTTER, ModelList
+from app.room import open_at
 
 
 class ModelsDialog(QDialog):
@@ -59,7 +60,7 @@ class ModelsDialog(QDialog):
         self.done_button.clicked.connect(self.accept)
         self._lay_out()
         self.tabs.currentChanged.connect(self._on_tab)
-        self.resize(840, 700)
+        open_at(self, 840, 700)
         self.setMinimumSize(620, 460)
 
     def _lay_out(self) -> None:

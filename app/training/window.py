@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.labels import Role, label
+from app.room import open_at
 from app.training import words
 from app.training.compare_page import ComparePage
 from app.training.expert_form import ExpertForm
@@ -60,7 +61,7 @@ class TrainingWindow(QDialog):
         for page in (self.setup, self.expert, self.preview, self.run, self.compare):
             self.pages.addWidget(page)
         self._lay_out()
-        self.resize(1080, 780)
+        open_at(self, 1080, 780)
         self.setMinimumSize(860, 600)
 
     def show_page(self, page: QWidget) -> None:
