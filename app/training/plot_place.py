@@ -17,6 +17,8 @@ from app.training.parts import clear
 if TYPE_CHECKING:
     from app.training.curves import Curve, Plot
 
+DRAWING = "The curves come in a moment…"
+"""Until the library is there; whether a run has curves is not known before."""
 _LEAST = 220
 _LONGEST = 34
 """Letters of a name in the legend."""
@@ -50,7 +52,11 @@ class _Dash(QWidget):
 
 
 class PlotPlace(QFrame):
-    """Shows curves as soon as they can be drawn; until then a sentence."""
+    """Shows curves as soon as they can be drawn; until then a sentence.
+
+    Args:
+        sentence: What to say where there are no curves.
+    """
 
     def __init__(self, sentence: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +64,8 @@ class PlotPlace(QFrame):
         self.plot: Plot | None = None
         self._curves: tuple[Curve, ...] = ()
         self._names: tuple[tuple[str, int], ...] = ()
-        self.empty = label(sentence, Role.MUTED, wrap=True)
+        self._sentence = sentence
+        self.empty = label(DRAWING, Role.MUTED, wrap=True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._legend = QHBoxLayout()
         self._legend.setSpacing(theme.SPACE)
@@ -75,6 +82,7 @@ class PlotPlace(QFrame):
             from app.training.curves import Plot
 
             self.plot = Plot()
+            self.empty.setText(self._sentence)
             self._inside.addWidget(self.plot, 1)
             self._show()
 
