@@ -126,13 +126,14 @@ class LabelPanel(QWidget):
         self.keep.setText("Save" if correcting else "Keep")
         self.keep.setAccessibleName(self.keep.text())
 
-    def show_rows(self, rows: Sequence[RowItem], current: str) -> None:
+    def show_rows(self, rows: Sequence[RowItem], current: str, *, can_undo: bool) -> None:
         """List the rows of the page; `current` is the id of the one being corrected."""
         lines = [row_line(n, row, current) for n, row in enumerate(rows, 1)]
         with in_place(self.rows):
             self.rows.lines.show_lines(lines)
         self.tabs.setTabText(0, words.rows_tab(len(rows)))
         self._row_pages.setCurrentWidget(self.rows if rows else self.no_rows)
+        self.undo.setEnabled(can_undo)
         self._on_row_selection()
 
     def show_papers(self, papers: Sequence[tuple[Paper, int]], current: str) -> None:

@@ -185,8 +185,7 @@ class Labelling(QObject):
             return
         rows = self._rows.shown
         current = self._correcting.id if self._correcting is not None else ""
-        self.panel.show_rows(rows, current)
-        self.panel.undo.setEnabled(self._rows.can_undo)
+        self.panel.show_rows(rows, current, can_undo=self._rows.can_undo)
         self._turn.offer(self._answered())
         self._papers.set_labelled(self._rows.labelled)
         if self._reading.page is not None:
