@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from tests.vlm.documents import said
+from tests.vlm.test_learned_names import AZ
 from vlm.part_asking import Told
 from vlm.part_labels import READ, read_at_labels, words_in
 from vlm.types import Box
@@ -40,6 +41,15 @@ def test_values_at_labels_are_found_in_what_was_read_with_letters_wrong() -> Non
     assert told.part == strip(1)
     assert weight == pytest.approx(0.9 * READ)
     assert told.answer.confidence == 0.9
+
+
+def test_a_learned_label_is_as_sure_as_one_can_be_in_what_was_read() -> None:
+    readings = read("Kanzlei Weber", "Az.: 12 O 345/23")
+    lines = list(readings)
+    assert read_at_labels("What is the Aktenzeichen?", lines, readings, 0.0) == []
+    ((weight, told),) = read_at_labels("What is the Aktenzeichen?", lines, readings, 0.95, AZ)
+    assert (told.answer.text, told.part) == ("12 O 345/23", strip(1))
+    assert weight == pytest.approx(0.9 * READ)
 
 
 def test_a_label_that_other_fields_share_is_left_out_where_it_must_be_sure() -> None:
