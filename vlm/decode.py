@@ -5,7 +5,7 @@ The same tokens as transformers' own `generate`, without its cost for each call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -138,15 +138,12 @@ def generate(
         drafts: Guesses that are checked several at a time; the tokens are the same without them.
     """
     beside = isinstance(decoder, Beside)
-    used, count = [decoder.begins] if isinstance(decoder, Beside) else list(prompt), 0
-    guess, alone = list[int](), 0
-    source: Drafts | Writer | None = None
-    choices: Iterable[tuple[int, float]] = [rules.choose(logits, used)]
-    checking = decoder if isinstance(decoder, Checking) else None
-    writer = None if rules.looks_back else writer_of(decoder, rules.choice)
+    used = [decoder.begins] if isinstance(decoder, Beside) else list(prompt)
+    ahead = _Ahead(decoder, rules, drafts, len(prompt), logits.device)
+    step, count = _Step([rules.choose(logits, used)]), 0
     while True:
-        start, right = sequence.length - len(guess), 0
-        for chosen, probability in choices:
+        start, right = sequence.length - len(step.guess), 0
+        for chosen, probability in step.choices:
             if beside and count == 0 and rules.first is not None:
                 chosen, probability = rules.first, 1.0  # noqa: PLW2901 - what was found is not taken
             ends = chosen in rules.ends
@@ -155,27 +152,82 @@ def generate(
             if ends or count == limit:
                 return
             used.append(chosen)
-            if right == len(guess) or guess[right] != chosen:
+            if right == len(step.guess) or step.guess[right] != chosen:
                 break
             right += 1
-        if source is not None and guess:
+        if step.source is not None:
             sequence.rewind(start + right)
-            source.checked(len(guess), right)
-        guess, source = [], None
-        if drafts is not None and checking is not None:
-            guess, source = drafts.propose(used[len(prompt) :], limit - count - 1), drafts
-        if not guess and writer is not None:
-            guess, source = writer.guess(sequence, used[-1], limit - count - 1), writer
-        alone = 0 if guess else alone + 1
-        if not guess and writer is not None:
-            most = 1 if drafts is not None and alone <= PATIENCE else limit - count
-            written = writer.write(sequence, used[-1], most)
-            choices, guess, source = written, [one for one, _ in written[:-1]], None
-            continue
-        with torch.inference_mode():
-            embedded = decoder.embed(torch.tensor([used[-1], *guess], device=logits.device))
-            if guess and checking is not None:
-                rows = checking.extend_all(sequence, embedded)
-            else:
-                rows = decoder.extend(sequence, embedded)[None]
-        choices = (rules.choose(row, used) for row in rows)  # one by one, while `used` grows
+            step.source.checked(len(step.guess), right)
+        step = ahead.step(sequence, used, limit - count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The next tokens of an answer, and what they were taken to be.
+
+    Attributes:
+        choices: Ids with their probabilities, one more than were guessed; they count as long as
+            each one before was guessed right.
+        guess: Ids that the sequence holds already.
+        source: What guessed and hears how much was right; None where nobody did.
+    """
+
+    choices: Iterable[tuple[int, float]]
+    guess: Sequence[int] = ()
+    source: Drafts | Writer | None = None
+
+
+class _Ahead:
+    """Finds an answer's next tokens: guessed and checked, written together, or one by one."""
+
+    def __init__(
+        self,
+        decoder: Decoder,
+        rules: Rules,
+        drafts: Drafts | None,
+        before: int,
+        device: torch.device,
+    ) -> None:
+        self._decoder, self._rules, self._before, self._device = decoder, rules, before, device
+        self._checking = decoder if isinstance(decoder, Checking) else None
+        self._drafts = None if self._checking is None else drafts
+        self._writer = None if rules.looks_back else writer_of(decoder, rules.choice)
+        self._alone = 0
+
+    def step(self, sequence: Any, used: list[int], most: int) -> _Step:
+        """Return the next tokens.
+
+        Args:
+            sequence: Holds all but the last of `used`; is extended by that and by what is guessed.
+            used: All ids so far; grows while the choices are taken.
+            most: Tokens that may still come, at least 1.
+        """
+        guess, source = self._guess(sequence, used, most - 1)
+        self._alone = 0 if guess else self._alone + 1
+        if not guess and self._writer is not None:
+            count = 1 if self._drafts is not None and self._alone <= PATIENCE else most
+            written = self._writer.write(sequence, used[-1], count)
+            return _Step(written, [one for one, _ in written[:-1]])
+        rows = self._rows(sequence, [used[-1], *guess])
+        choices = (self._rules.choose(row, used) for row in rows)  # one by one, while `used` grows
+        return _Step(choices, guess, source)
+
+    def _guess(
+        self, sequence: Any, used: list[int], most: int
+    ) -> tuple[list[int], Drafts | Writer | None]:
+        """Ask the page's words first, then the weights in 8 bits."""
+        drafts, writer = self._drafts, self._writer
+        if drafts is not None and (guess := drafts.propose(used[self._before :], most)):
+            return guess, drafts
+        if writer is not None and (guess := writer.guess(sequence, used[-1], most)):
+            return guess, writer
+        return [], None
+
+    @torch.inference_mode()
+    def _rows(self, sequence: Any, ids: list[int]) -> Tensor:
+        """Append tokens; return the logits after each, ``(T, vocab)``."""
+        decoder = self._decoder
+        embedded = decoder.embed(torch.tensor(ids, device=self._device))
+        if len(ids) > 1 and self._checking is not None:
+            return self._checking.extend_all(sequence, embedded)
+        return decoder.extend(sequence, embedded)[None]
