@@ -302,7 +302,8 @@ class Furniture(QObject):
         question, answer = entry.question, entry.answer
         self.desk.look_at(question.page, question.box)
         self.asking.show_past(Verdict(question, answer, entry.verdict, entry.correction))
-        self.desk.show_evidence(question.page, answer.evidence.boxes, jump=False)
+        if not entry.correction:  # else the place of what the person wrote is marked
+            self.desk.show_evidence(question.page, answer.evidence.boxes, jump=False)
 
     @Slot()
     def _on_open(self) -> None:

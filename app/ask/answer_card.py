@@ -64,6 +64,7 @@ class AnswerCard(Card):
         self.question = question
         self.answer: Answer | None = None
         self.saw: Saw | None = None
+        self._own_places: tuple[Box, ...] = ()
         self._layout = QVBoxLayout(self)
         self.judging = Judging(self._layout, INDENT, self)
         self._build()
@@ -102,8 +103,10 @@ class AnswerCard(Card):
         head.addStretch()
         head.addWidget(self.copy)
         head.addWidget(self.again)
-        offers = FlowRow(self.retry, self.longer, self.box, self.models, inset=INDENT)
+        self._offers = (self.retry, self.longer, self.box, self.models)
+        offers = FlowRow(*self._offers, inset=INDENT)
         judging = (self.right, self.wrong)
+        self._buttons = (self.copy, self.again, self.where, *judging)
         actions = FlowRow(self.seen, self.where, *judging, gap=0, together=judging)
         self._rows = (offers, actions)
         layout = self._layout
@@ -132,6 +135,7 @@ class AnswerCard(Card):
         self.judging.judged.connect(self.judged)
         self.judging.correction_wanted.connect(self.correction_wanted)
         self.judging.corrected.connect(self.corrected)
+        self.judging.own_changed.connect(self._on_own)
 
     @property
     def pending(self) -> bool:
@@ -149,15 +153,16 @@ class AnswerCard(Card):
         return not self.retry.isHidden()
 
     def copied(self) -> str:
-        """Return what Copy takes: the answer, or what has come of it."""
-        return self.text.text() if self.answer is None else self.answer.text
+        """Return what Copy takes: the answer, the person's own or what has come of it."""
+        said = self.text.text() if self.answer is None else self.answer.text
+        return self.judging.correction or said
 
     def tab_after(self, widget: QWidget) -> QWidget:
         """Put its controls behind `widget` in the tab order, as they are read; return the last."""
-        offers = (self.retry, self.longer, self.box, self.models)
         badges = (self.badges.time, self.badges.confidence, self.badges.evidence)
         actions = (self.seen, self.where, self.right, self.wrong)
-        for part in (self.scope, self.copy, self.again, self.text, *offers, *badges, *actions):
+        texts = (self.text, self.judging.undo)
+        for part in (self.scope, self.copy, self.again, *texts, *self._offers, *badges, *actions):
             QWidget.setTabOrder(widget, part)
             widget = part
         return widget
@@ -209,7 +214,7 @@ class AnswerCard(Card):
         self.judging.set_asked(self.question, answer)
         self.text.set_text(answer.text)
         self.text.mark(answer.unsure)
-        self._show_only(self.badges, *self._answer_buttons())
+        self._show_only(self.badges, *self._buttons)
         self.text.setVisible(bool(answer.text))
         self.doubt.setVisible(self.text.marked)
         if answer.views and self.saw is None:
@@ -228,6 +233,12 @@ class AnswerCard(Card):
         self.box.setVisible(bool(offer))
         self.notice.show_text(self.warning, Tone.CAUTION)
         self._settle()
+
+    def show_own_places(self, boxes: tuple[Box, ...]) -> None:
+        """Mark where the person's own answer stands on the page; nowhere without boxes."""
+        self._own_places = boxes
+        self.badges.show_own(boxes)
+        self._mark()
 
     def show_stopped(self, partial: str) -> None:
         """Show what there was when the person stopped it."""
@@ -255,14 +266,10 @@ class AnswerCard(Card):
         self.where.set_accent(on)
         self.where_line.setVisible(on)
 
-    def _answer_buttons(self) -> tuple[QWidget, ...]:
-        return self.copy, self.again, self.where, self.right, self.wrong
-
     def _show_only(self, *shown: QWidget) -> None:
         """Show these of the parts that come and go."""
         self.judging.close()
-        offers = (self.retry, self.longer, self.box, self.models)
-        actions = (*offers, self.seen, *self._answer_buttons())
+        actions = (*self._offers, self.seen, *self._buttons)
         lines = (self.doubt, self.busy, self.status, self.notice, self.ending, self.where_line)
         for part in (*lines, self.badges, *actions):
             part.setVisible(part in shown)
@@ -280,12 +287,35 @@ class AnswerCard(Card):
             self._on_scope()
         super().mouseReleaseEvent(event)
 
+    def _mark(self) -> None:
+        """Have the place marked where the text it shows stands on the page."""
+        boxes = self._own_places
+        if self.answer is not None and not self.judging.correction:
+            boxes = self.answer.evidence.boxes
+        self.evidence_pressed.emit(EvidenceClick(self.question.page, boxes, jump=False))
+
+    @Slot(str)
+    def _on_own(self, own: str) -> None:
+        """Show the person's own answer instead of the model's, or the model's again."""
+        answer = self.answer
+        if answer is None:
+            return
+        self._own_places = ()
+        self.text.set_text(own or answer.text)
+        self.text.setVisible(bool(own or answer.text))
+        self.text.mark(() if own else answer.unsure)
+        self.doubt.setVisible(self.text.marked)
+        self._say("" if own or answer.text else words.NO_ANSWER)
+        self.badges.show_answer(answer, self.question.box is not None, self.warning)
+        if own:
+            self.badges.show_own(())
+        self._mark()
+
     @Slot()
     def _on_scope(self) -> None:
         self.scope_pressed.emit(scope_of(self.question))
         if self.answer is not None:  # the marks of another answer would seem to be this one's
-            found = self.answer.evidence
-            self.evidence_pressed.emit(EvidenceClick(self.question.page, found.boxes, jump=False))
+            self._mark()
 
     @Slot(object)
     def _on_evidence(self, boxes: tuple[Box, ...]) -> None:
@@ -294,7 +324,7 @@ class AnswerCard(Card):
     @Slot(object)
     def _on_page(self, page: PageAnswer) -> None:
         at = PageRef(self.question.page.path, page.page)
-        if boxes := page.evidence.boxes:
+        if (boxes := page.evidence.boxes) and not self.judging.correction:
             self.evidence_pressed.emit(EvidenceClick(at, boxes))
         else:
             self.scope_pressed.emit(Scope(at, whole=True))

@@ -13,7 +13,7 @@ from app.ask.icons import Icon
 from app.ask.page_links import PageLinks
 from app.ask.surface import MutedLabel, tone_icon
 from app.theme import Tone
-from vlm.types import Answer
+from vlm.types import Answer, Box
 
 
 class AnswerBadges(QWidget):
@@ -32,6 +32,7 @@ class AnswerBadges(QWidget):
     def __init__(self, indent: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answer: Answer | None = None
+        self._own: tuple[Box, ...] = ()
         self._cropped = False
         self.time = IconButton(Icon.CLOCK, "", Look.TINT)
         self.confidence = IconButton(Icon.CHECK, "", Look.TINT)
@@ -61,6 +62,7 @@ class AnswerBadges(QWidget):
             warning: What was said of what the model was given; "" when it can be read.
         """
         self._answer, self._cropped = answer, cropped
+        self._own = ()
         self.detail.hide()
         self.pages.show_read(answer.read)
         self.time.set_words(words.seconds(answer.timings.total))
@@ -84,6 +86,21 @@ class AnswerBadges(QWidget):
         self._row.settle()
         self.pages.tab_before(self.time)
 
+    def show_own(self, boxes: tuple[Box, ...]) -> None:
+        """Say where the person's own answer stands, if anywhere; nothing of the model's sureness.
+
+        Args:
+            boxes: Where its words stand on the page.
+        """
+        self._own = boxes
+        self.detail.hide()
+        self.confidence.hide()
+        self.evidence.setVisible(bool(boxes))
+        _set(
+            self.evidence, words.OWN_FOUND, Tone.GOOD, tone_icon(Tone.GOOD), words.OWN_FOUND_DETAIL
+        )
+        self._row.settle()
+
     def _explain(self, text: str, numbers: str = "") -> None:
         """Show a line below the badges, or hide it when it is this one; its numbers are the tip."""
         same = not self.detail.isHidden() and self.detail.text() == text
@@ -100,7 +117,7 @@ class AnswerBadges(QWidget):
     def _on_evidence(self) -> None:
         if self._answer is None:
             return
-        if boxes := self._answer.evidence.boxes:
+        if boxes := self._own or self._answer.evidence.boxes:
             self.evidence_pressed.emit(boxes)
         else:
             if (part := self._answer.evidence.part) is not None:

@@ -34,6 +34,7 @@ class Icon(Enum):
     CHIP = "chip"
     LONGER = "longer"
     TARGET = "target"
+    UNDO = "undo"
 
 
 def _poly(*points: tuple[float, float], closed: bool = False) -> QPainterPath:
@@ -134,6 +135,12 @@ def _shapes() -> dict[Icon, QPainterPath]:
         ),
         Icon.LONGER: _together(
             _poly((2.5, 4), (13.5, 4)), _poly((2.5, 8), (13.5, 8)), _poly((2.5, 12), (7, 12))
+        ),
+        Icon.UNDO: _together(
+            _poly((6, 3.2), (2.6, 6.6), (6, 10)),
+            _poly((2.8, 6.6), (10, 6.6)),
+            _arc(QRectF(6.8, 6.6, 6.4, 6.4), 90, -180),
+            _poly((10, 13), (6.4, 13)),
         ),
         Icon.TARGET: _together(_circle(8, 8, 5.6), _circle(8, 8, 2.6), _circle(8, 8, 0.3)),
     }

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.ask import words
 from app.ask.answer_card import AnswerCard
 from app.ask.badges import AnswerBadges
+from app.ask.own_places import OwnPlaces
 from app.ask.panel import AskPanel
 from app.ask.seen import SeenSheet
 from app.ask.values import Looks, Scope, looked_at
@@ -40,13 +41,18 @@ class LookBack(QObject):
         super().__init__(parent)
         self._client = client
         self._pages = pages
+        self._own = OwnPlaces(pages, self)
         self._panel = panel
         self._card: AnswerCard | None = None
         self._job = 0
         self._ours: set[int] = set()
 
     def add(self, card: AnswerCard) -> None:
-        """Listen to a card's "Where it looked", "What the model saw" and where it was read."""
+        """Listen to a card's "Where it looked", "What the model saw" and where it was read.
+
+        Where a person's own answer stands is looked for too.
+        """
+        self._own.add(card)
         card.seen_pressed.connect(self._on_seen)
         card.where_toggled.connect(self._on_toggled)
         card.badges.part_pressed.connect(self._on_part)

@@ -46,6 +46,11 @@ UNSURE = "The model was unsure here"
 UNSURE_BELOW = "Dotted words: the model was unsure here."
 BOX_AROUND_IT, SMALLER_BOX = "Draw a box around it", "Draw a smaller box"
 NO_ANSWER = "The model had nothing to say."
+UNDO = "Undo"
+OWN_FOUND = "Marked on the page"
+OWN_FOUND_DETAIL = "Your answer stands on this page. Click to go there."
+SAID = 80
+"""Characters of the model's answer that are told beside the person's own."""
 READ_HERE = (
     "The page was read part by part. Click to select the part where this was read: "
     "that is where the model looked, not proof."
@@ -56,6 +61,15 @@ WHOLE_DETAIL = (
     "The pages that the question is about are found by their words, and the best few are read. "
     "Click to read only the page in front."
 )
+
+
+def corrected(said: str) -> str:
+    """Say that an answer is the person's own, and what the model had said."""
+    plain = " ".join(said.split())
+    if not plain:
+        return f"Corrected by you. {NO_ANSWER}"
+    shown = plain if len(plain) <= SAID else f"{plain[:SAID].rstrip()}…"
+    return f"Corrected by you. The model said: {shown}"
 
 
 def seconds(value: float) -> str:

@@ -62,6 +62,7 @@ class LabelDoor(QObject):
         if shown:
             behind = self._behind = self._behind or self._make()
             self.side.setCurrentWidget(behind.panel)
+            self._clear_marks()
             behind.begin()
             behind.panel.setFocus()
         elif self._behind is not None:
@@ -70,6 +71,14 @@ class LabelDoor(QObject):
             self.side.setCurrentWidget(self._parts.ask)
             if inside:  # else it would go to whatever comes first
                 self._parts.tabs.take_keyboard()
+
+    def _clear_marks(self) -> None:
+        """Take away what earlier answers marked: beside a person's boxes it would seem labelled."""
+        self._parts.asking.back.clear()
+        for path in self._parts.tabs.paths:
+            view = self._parts.tabs.view(path)
+            if view is not None:
+                view.clear_evidence()
 
     def _choose_documents(self) -> None:
         recent = self._parts.desk.recent

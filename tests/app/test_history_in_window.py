@@ -132,7 +132,9 @@ def test_a_correction_is_kept_and_exported_with_its_answer(
         "2026-0001",
     )
     parts.history_panel.reopened.emit(entries(asked)[0])
-    assert parts.panel.cards[-1].judging.own.text() == "Your answer: 2026-0001"
+    again = parts.panel.cards[-1]
+    assert again.text.text() == "2026-0001"
+    assert again.judging.own.text().startswith("Corrected by you.")
 
 
 def _verdict(entry: Entry) -> Verdict:

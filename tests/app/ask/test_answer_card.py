@@ -204,8 +204,56 @@ def test_a_correction_is_written_in_the_card(qtbot: QtBot, card: AnswerCard) -> 
         Verdict(CROPPED, answer("84.50"), False, "48.50"),
         Correction(CROPPED, answer("84.50"), "48.50"),
     ]
-    assert card.judging.own.text() == "Your answer: 48.50"
+    assert card.judging.own.text() == "Corrected by you. The model said: 84.50"
+    assert card.text.text() == card.copied() == "48.50"
     assert QApplication.focusWidget() is card.wrong, "the keyboard was lost"
+
+
+def test_a_corrected_answer_says_nothing_of_the_model_s_sureness(
+    qtbot: QtBot, card: AnswerCard
+) -> None:
+    given = msgspec.structs.replace(answer("84.50"), unsure=(Unsure(0, 2, 0.4),))
+    card.show_answer(given)
+    marked: list[EvidenceClick] = []
+    card.evidence_pressed.connect(marked.append)
+    card.judging.show(False, "48.50")
+    assert marked == [EvidenceClick(PAGE, (), jump=False)], "the wrong value stayed marked"
+    hidden = (card.badges.confidence, card.badges.evidence, card.doubt)
+    assert not any(part.isVisible() for part in hidden)
+    assert not card.text.marked
+    place = Box(0.2, 0.2, 0.3, 0.25)
+    card.show_own_places((place,))
+    assert marked[-1] == EvidenceClick(PAGE, (place,), jump=False)
+    click(qtbot, card.badges.evidence)
+    assert marked[-1] == EvidenceClick(PAGE, (place,))
+    click(qtbot, card.wrong)
+    line = card.findChild(QuestionLine)
+    assert line is not None
+    assert line.toPlainText() == "48.50", "it starts with what stands there"
+
+
+def test_undo_brings_the_model_s_answer_back_with_its_sureness_and_marks(
+    qtbot: QtBot, card: AnswerCard
+) -> None:
+    given = msgspec.structs.replace(answer("84.50"), unsure=(Unsure(0, 2, 0.4),))
+    card.show_answer(given)
+    card.judging.show(False, "48.50")
+    card.show_own_places((Box(0.2, 0.2, 0.3, 0.25),))
+    marked: list[EvidenceClick] = []
+    card.evidence_pressed.connect(marked.append)
+    with qtbot.waitSignal(card.judged) as judged:
+        click(qtbot, card.judging.undo)
+    assert judged.args == [Verdict(CROPPED, given, None)]
+    assert card.text.text() == card.copied() == "84.50"
+    assert card.text.marked
+    assert card.doubt.isVisible()
+    assert card.badges.confidence.isVisible()
+    assert (card.badges.confidence.text(), card.badges.evidence.text()) == (
+        "Sure",
+        "Found in your box",
+    )
+    assert marked == [EvidenceClick(PAGE, (BOX,), jump=False)]
+    assert card.judging.own.isHidden()
 
 
 def test_right_takes_a_correction_back(qtbot: QtBot, card: AnswerCard) -> None:
@@ -273,7 +321,8 @@ def test_words_without_end_do_not_widen_the_card(qtbot: QtBot) -> None:
     qtbot.addWidget(card)
     card.show_answer(answer(endless, stop="length"))
     card.judging.show(False, endless)
-    assert card.judging.own.text() == f"Your answer: {endless}"
+    assert card.text.text() == endless
+    assert card.judging.own.text() == f"Corrected by you. The model said: {endless[:80]}…"
     assert card.minimumSizeHint().width() < 388
 
 

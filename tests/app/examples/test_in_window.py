@@ -12,6 +12,7 @@ from app.ask.answer_card import AnswerCard
 from app.examples import shelf
 from app.examples.window import ExamplesWindow
 from app.shell import Shell
+from app.viewer.page_area import PageArea
 from finetune.examples import ExampleStore
 from finetune.gathering import look
 from finetune.lookalike import distance
@@ -112,6 +113,36 @@ def test_a_correction_is_an_example_with_its_picture_after_a_restart(
         assert distance(kept.page_hash, look(pages, PageRef(again, 0))) <= 2
     assert "2026-0001" in [word.text for word in crop.words]
     assert "Payment" not in [word.text for word in crop.words]
+
+
+def test_a_correction_is_marked_on_the_page_and_undo_brings_the_old_mark_back(
+    qtbot: QtBot, cropped: Shell
+) -> None:
+    card = ask(qtbot, cropped, "Which number")
+    assert card.answer is not None
+    view = furniture(cropped).tabs.current
+    assert view is not None
+
+    def marked() -> tuple[Box, ...]:
+        area = view.findChild(PageArea)
+        assert area is not None
+        return tuple(area.painter.evidence[1])
+
+    correct(qtbot, card, "2026-0001")
+    qtbot.waitUntil(lambda: len(marked()) == 1)
+    assert CROP.holds(marked()[0])
+    assert marked() != card.answer.evidence.boxes
+    qtbot.waitUntil(lambda: [one.answer for one in stored()] == ["2026-0001"])
+    correct(qtbot, card, "words that stand nowhere")
+    qtbot.waitUntil(lambda: marked() == ())
+    card.judging.undo.click()
+    assert marked() == card.answer.evidence.boxes
+    assert card.text.text() == card.answer.text
+    qtbot.waitUntil(lambda: stored() == [])
+    correct(qtbot, card, "2026-0001")
+    qtbot.waitUntil(lambda: len(marked()) == 1)
+    cropped.window.commands.label.setChecked(True)
+    assert marked() == (), "an answer's mark stayed over the page to be labelled"
 
 
 def test_right_is_kept_and_taking_it_back_lets_it_go(qtbot: QtBot, cropped: Shell) -> None:
