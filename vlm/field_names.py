@@ -60,6 +60,11 @@ class Named:
     rightmost: bool = False
     learned: Place | None = None
 
+    @property
+    def seller(self) -> bool:
+        """Whether it is the one whose page it is."""
+        return self.party and (("seller",), 1.0) in self.names
+
 
 @dataclass(frozen=True, slots=True)
 class _Field:
@@ -239,6 +244,12 @@ def quoted_in(question: str) -> str:
     """Return the name in quotation marks that a question has; "" where it has none."""
     found = _QUOTED.search(question)
     return found[1].strip() if found is not None and words_of(found[1]) else ""
+
+
+def asks_for_seller(question: str) -> bool:
+    """Tell whether a question asks whose page it is: who sells, or sends the bill."""
+    wanted = named_in(question)
+    return wanted is not None and wanted.seller
 
 
 def named_in(question: str) -> Named | None:

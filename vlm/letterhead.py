@@ -277,9 +277,9 @@ def _is_street(word: str) -> bool:
 def _begin(rows: Sequence[_Row], at: int, least: int) -> int:
     """Return the row where an address begins that is known by the row `at`.
 
-    A building or a floor may stand in the line above a street.
+    A building or a floor may stand in the line above a street, below the name.
     """
-    if at <= least:
+    if at <= least or not any(is_name(row.text) for row in rows[: at - 1]):
         return at
     above = rows[at - 1]
     building = above.numbered and is_name(above.text) and LONG_NUMBER.search(above.text) is None

@@ -20,6 +20,7 @@ from vlm import agreement, focus, part_readings, scan_lines, second_readings
 from vlm.absence import NOT_ON_PAGE
 from vlm.answer_forms import asks_for_sum, fits, form_of
 from vlm.cancel import CancelToken, Stopped, check
+from vlm.field_names import asks_for_seller
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_reading import AskPage
 from vlm.part_asking import PartFailed, Told, about, around, ask_part, named, timings, trust, worth
@@ -285,12 +286,16 @@ def _worth_asking(
 ) -> list[tuple[Box, str, float]]:
     """Return the places of a scan that are asked about: what was read there tells which.
 
-    None where dates, addresses or names were read, which the model seldom takes for one; else those
-    that have words of the question.
+    None where dates or addresses were read, which the model seldom takes for one, nor where names
+    were and the seller's is wanted, or nothing says whose; else those that have words of the
+    question.
     """
-    if form_of(question) in ("date", "address", "name") and found:
+    form, labelled = form_of(question), _is_labelled(places)
+    if form in ("date", "address") and found:
         return []
-    if _is_labelled(places):
+    if form == "name" and found and (not labelled or asks_for_seller(question)):
+        return []
+    if labelled:
         return [one for one in places if one[2] > UNRELATED]
     lines = page.asked[: page.lines]
     return [one for one in places if one[0] in lines]

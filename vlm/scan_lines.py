@@ -21,6 +21,11 @@ READ_TOKENS = 64
 """Of what is read in a line."""
 
 
+BUSY = 3.0
+"""Times as long that lines are read where other programs leave little of the processor: what was
+not read cannot be found, and a person whose machine is busy rather waits."""
+
+
 def is_scan(page: PageParts) -> bool:
     """Tell whether a page has hardly any words of its own: none, or those of a stamp."""
     return len(page.words) < FEW_WORDS
@@ -49,19 +54,21 @@ def read(
         readings: What was read so far; grows.
         ask: Answers about one part, and keeps what it made of it for the next question.
         cancel: Looked at between two parts, and by `ask`.
-        seconds: After so long no further line is begun.
+        seconds: After so long no further line is begun, and this process has computed as long; or
+            after `BUSY` times as long.
 
     Raises:
         PartFailed: If a line cannot be read.
         Stopped: If the job shall stop; what was read by then stays.
     """
-    start = time.perf_counter()
+    start, begun = time.perf_counter(), time.process_time()
     lines = page.asked[: page.lines]
     for number, box in enumerate(lines):
         check(cancel)
         if box in readings:
             continue
-        if time.perf_counter() - start > seconds:
+        waited, computed = time.perf_counter() - start, time.process_time() - begun
+        if waited > seconds and (computed > seconds or waited > BUSY * seconds):
             return
         share = READ_SHARE * number / len(lines)
         yield Progress(job, said_of("Reading", number, len(lines)), share)
