@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from app.garbage import Garbage
 from app.shell import Folders, Shell, Start
 from app.single import Place, Wish, forward
 from vlm import children, paths, system_refusals
@@ -59,10 +60,12 @@ def run(start: Start) -> int:
     application.setApplicationName("vlm-desk")
     application.setApplicationDisplayName("VLM Desk")
     application.setDesktopFileName("vlm-desk")
+    garbage = Garbage(application)
     shell = build(application, start, place)
     end_on_signals(application, shell)
     code = application.exec()
     shell.stop()
+    garbage.collect()
     return code
 
 

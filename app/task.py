@@ -1,7 +1,11 @@
 """Long work off the window's thread: runs generators on a pool and relays what they yield.
 
 The work itself is a generator taking a cancel token; it knows no threads. Values and the one last
-event arrive on the thread that owns the `Tasks`, in order; those of an abandoned task are dropped.
+event arrive on the window's thread, in order; those of an abandoned task are dropped.
+
+A pool thread holds no object of Qt: it puts plain values into one line and rings one bell that
+lives as long as the program. The `Tasks` that is meant is looked up on the window's thread, where
+one that is gone hears nothing. So none is spoken to after its end, nor ended by the wrong thread.
 """
 
 from __future__ import annotations
@@ -9,11 +13,15 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
+import weakref
+from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from shiboken6 import isValid
 
 from vlm.errors import DeskError
 
@@ -104,20 +112,27 @@ class Task(QObject):
 
 
 class _Run(QRunnable):
-    """Iterates the work on a pool thread and hands everything to `relay`."""
+    """Iterates the work on a pool thread and hands everything to `relay`.
+
+    Args:
+        held: The work alone. Whoever hears of the end empties it on the window's thread: the work
+            may be the last to hold an object of Qt, which no other thread may end.
+        token: What the work looks at.
+        relay: Called with a value and None, at last with None and how it ended.
+    """
 
     def __init__(
-        self, work: Work, token: CancelToken, relay: Callable[[object, Ended | None], None]
+        self, held: list[Work], token: CancelToken, relay: Callable[[object, Ended | None], None]
     ) -> None:
         super().__init__()
-        self._work = work
+        self._held = held
         self._token = token
         self._relay = relay
 
     def _iterate(self) -> Ended:
         if self._token.cancelled:
             return Stopped()
-        steps = self._work(self._token)
+        steps = self._held[0](self._token)
         try:
             for value in steps:
                 if self._token.cancelled:
@@ -138,14 +153,58 @@ class _Run(QRunnable):
         self._relay(None, last)
 
 
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """Something for a `Tasks`, on its way between threads; plain values only."""
+
+    to: weakref.ref[Tasks]
+    number: int
+    value: object
+    last: Ended | None
+    held: list[Work]
+
+
+class _Bell(QObject):
+    """Rung once for each parcel, from any thread; hears it on the window's.
+
+    It carries nothing, so that nothing can go wrong with what it carries.
+    """
+
+    rung = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._line: deque[_Parcel] = deque()
+        # Queued even on the same thread: a slot that connects after `start` still hears all.
+        self.rung.connect(self._on_rung, Qt.ConnectionType.QueuedConnection)
+
+    def send(self, parcel: _Parcel) -> None:
+        """Have a parcel delivered; returns at once."""
+        self._line.append(parcel)
+        self.rung.emit()
+
+    @Slot()
+    def _on_rung(self) -> None:
+        parcel = self._line.popleft()
+        tasks = parcel.to()
+        if tasks is not None and isValid(tasks):
+            tasks.deliver(parcel.number, parcel.value, parcel.last)
+        if parcel.last is not None:
+            parcel.held.clear()
+
+
+@cache
+def _bell() -> _Bell:
+    """Return the one bell, made on the window's thread by whoever starts the first task."""
+    return _Bell()
+
+
 class Tasks(QObject):
-    """Starts tasks on a pool of threads and delivers their events on its own thread.
+    """Starts tasks on a pool of threads and delivers their events on the window's thread.
 
     Args:
         threads: How many tasks run at the same time; 1 makes it a serial lane.
     """
-
-    _relayed = Signal(int, object, object)
 
     def __init__(self, threads: int = 2, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -153,19 +212,19 @@ class Tasks(QObject):
         self._pool.setMaxThreadCount(threads)
         self._ids = itertools.count(1)
         self._running: dict[int, Task] = {}
-        # Queued even on the same thread: a slot that connects after `start` still hears all.
-        self._relayed.connect(self._on_relayed, Qt.ConnectionType.QueuedConnection)
 
     def start(self, work: Work) -> Task:
         """Start the work as soon as a thread is free; connect to the returned task's signals."""
         task = Task(self)
         number = next(self._ids)
         self._running[number] = task
+        bell, held = _bell(), [work]
+        to: weakref.ref[Tasks] = weakref.ref(self)
 
         def relay(value: object, last: Ended | None) -> None:
-            self._relayed.emit(number, value, last)
+            bell.send(_Parcel(to, number, value, last, held))
 
-        self._pool.start(_Run(work, task.token, relay))
+        self._pool.start(_Run(held, task.token, relay))
         return task
 
     def stop(self, wait_ms: int = 10_000) -> bool:
@@ -174,8 +233,8 @@ class Tasks(QObject):
             task.abandon()
         return self._pool.waitForDone(wait_ms)
 
-    @Slot(int, object, object)
-    def _on_relayed(self, number: int, value: object, last: Ended | None) -> None:
+    def deliver(self, number: int, value: object, last: Ended | None) -> None:
+        """Tell a task's value, or with `last` its end; for the bell alone."""
         task = self._running.get(number)
         if task is None:
             return

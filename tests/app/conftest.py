@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,14 @@ class PatientBot(QtBot):
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     """Take the place of pytest-qt's own."""
     return PatientBot(request)
+
+
+@pytest.fixture(autouse=True)
+def garbage_stays_here() -> Iterator[None]:
+    """Let no pool thread end a window of an earlier test, as `app.garbage` does in the program."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Generator, Iterator
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QThreadPool
 from pytestqt.qtbot import QtBot
 
 from app.task import CancelToken, Ended, Failed, Finished, Stopped, Task, Tasks
@@ -169,3 +171,54 @@ def test_stop_says_when_a_step_is_still_busy(qtbot: QtBot) -> None:
     assert not lane.stop(wait_ms=10)
     release.set()
     assert lane.stop()
+
+
+class Owner(QObject):
+    """What a pool thread may be the last to hold."""
+
+    def __init__(self, ended_on: list[int]) -> None:
+        super().__init__()
+        self.tasks = Tasks(threads=1, parent=self)
+        self.destroyed.connect(lambda: ended_on.append(threading.get_ident()))
+
+    def work(self, token: CancelToken) -> Generator[object, None, None]:
+        yield from (object() for _ in range(5))
+
+
+def test_one_that_is_gone_hears_nothing_and_ends_on_this_thread(qtbot: QtBot) -> None:
+    ended_on: list[int] = []
+    for turn in range(200):
+        owner, heard = Owner(ended_on), list[object]()
+        task = owner.tasks.start(owner.work)
+        task.value.connect(heard.append)
+        if turn % 3:  # else the pool thread is in the midst of it
+            assert QThreadPool.waitForDone(owner.tasks.findChildren(QThreadPool)[0], 5000)
+        if turn % 2:
+            owner.deleteLater()
+            QCoreApplication.sendPostedEvents(owner, QEvent.Type.DeferredDelete)
+        del owner, task
+        before = len(heard)
+        QCoreApplication.processEvents()
+        assert turn % 2 == 0 or len(heard) == before, "one that was gone was spoken to"
+    gc.collect()  # those whose owner was only let go of
+    qtbot.waitUntil(lambda: len(ended_on) == 200)
+    assert set(ended_on) == {threading.get_ident()}
+
+
+def test_the_pool_lets_go_of_the_work_on_this_thread(qtbot: QtBot) -> None:
+    dropped_on: list[int] = []
+
+    class Kept:
+        """Something that the work alone holds."""
+
+    kept, tasks = Kept(), Tasks(threads=1)
+    weakref.finalize(kept, lambda: dropped_on.append(threading.get_ident()))
+
+    def work(token: CancelToken, kept: Kept = kept) -> Generator[int, None, None]:
+        yield 1
+
+    task = tasks.start(work)
+    del kept, work
+    with qtbot.waitSignal(task.ended):
+        pass
+    qtbot.waitUntil(lambda: dropped_on == [threading.get_ident()])
