@@ -3,7 +3,9 @@
 Names are learned on some documents of a list and tried on the others, by the words of their text
 layers alone: no model is loaded. What a person gets of it, see ``benchmarks.tuning_trial``.
 
-Run: ``python -m benchmarks.names ROWS.jsonl [--documents 12] [--seed 1]``.
+How long learning takes with many documents is seen with copies of them that have other digits.
+
+Run: ``python -m benchmarks.names ROWS.jsonl [--documents 12] [--seed 1] [--copies 0]``.
 """
 
 from __future__ import annotations
@@ -11,20 +13,21 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from finetune import names
-from finetune.names import Shown
+from finetune.shown_pages import Shown
 from vlm import scoring
 from vlm.errors import DeskError
 from vlm.labelled import values
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.pages.client import PageClient
 from vlm.spellings import accepted
-from vlm.types import PageRef
+from vlm.types import PageRef, Word
 
 
 def main() -> None:
@@ -33,12 +36,19 @@ def main() -> None:
     parser.add_argument("rows", type=Path, metavar="ROWS")
     parser.add_argument("--documents", type=int, default=12, help="to learn from")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--copies", type=int, default=0, help="of each that is learned from")
     arguments = parser.parse_args()
     shown = _shown(arguments.rows)
     documents = sorted({one.document for one in shown})
     random.Random(arguments.seed).shuffle(documents)
     taught = set(documents[: arguments.documents])
-    learned = names.learn(one for one in shown if one.document in taught)
+    rows = [one for one in shown if one.document in taught]
+    rows += [_copy(one, number) for number in range(arguments.copies) for one in rows]
+    begun = time.process_time()
+    learned = names.learn(rows)
+    seconds = time.process_time() - begun
+    count = len({one.document for one in rows})
+    print(f"{seconds:.1f} s of processor time for {len(rows)} questions of {count} documents")
     print(*learned.sentences, sep="\n")
     asked: dict[str, list[Shown]] = defaultdict(list)
     for one in shown:
@@ -64,6 +74,16 @@ def _shown(file: Path) -> list[Shown]:
                 continue
             found.append(Shown(path, row["question"], tuple(row["answers"]), words))
     return found
+
+
+def _copy(one: Shown, number: int) -> Shown:
+    """Return a question about a document that is the same but for its digits."""
+    digits = list("0123456789")
+    random.Random(f"{one.document} {number}").shuffle(digits)
+    other = str.maketrans("0123456789", "".join(digits))
+    answers = tuple(answer.translate(other) for answer in one.answers)
+    words = tuple(Word(word.text.translate(other), word.box) for word in one.words)
+    return Shown(f"{one.document} {number}", one.question, answers, words, one.misread)
 
 
 def _right(some: Sequence[Shown], learned: LearnedNames) -> int:

@@ -15,12 +15,12 @@ from typing import Protocol
 from finetune import runs, spelling
 from finetune.base_model import load_base
 from finetune.kept import KeptPages, page_of
-from finetune.names import Shown
 from finetune.part_lessons import Scan, is_found, lessons_in
 from finetune.part_reader import PartReader
 from finetune.plan import TrainPlan
 from finetune.protocol import Preparing, StepEvent, Wish
 from finetune.runs import RunRow
+from finetune.shown_pages import Shown
 from vlm import device
 from vlm.absence import says_absent
 from vlm.document_questions import stamp

@@ -28,7 +28,6 @@ from finetune.hindrances import Breath, Hindrances, Machine, this_machine
 from finetune.kept import KeptPages
 from finetune.lessons import Lesson, lesson_of
 from finetune.measuring import measure
-from finetune.names import Shown
 from finetune.plan import TrainPlan
 from finetune.protocol import (
     Control,
@@ -43,6 +42,7 @@ from finetune.protocol import (
 )
 from finetune.runs import RunRow
 from finetune.saving import save_adapter
+from finetune.shown_pages import Shown
 from finetune.trainer import TorchLearner
 from vlm import device, learned_names, models
 from vlm.errors import ModelUnsupported
@@ -188,12 +188,12 @@ def _taught(
     if not whole:
         taught = runs.watched(rows)
         shown = [one for row in taught for one in placing.shown_in_box(row)]
-        yield from _learn_names(run, shown, disk, accelerator)
-        return taught
+        return taught if (yield from _learn_names(run, shown, disk, accelerator, world)) else None
     found = yield from placing.place_all(run, plan, rows, lambda: loop.obey(0, world), breathe)
     if found is None:
         return None
-    yield from _learn_names(run, found.shown, disk, accelerator)
+    if not (yield from _learn_names(run, found.shown, disk, accelerator, world)):
+        return None
     left = placing.learnable(found.rows)
     taught = ranks.agreed(accelerator, lambda: left)()  # each has read: what the main one did
     if accelerator.is_main_process:
@@ -205,14 +205,30 @@ def _taught(
 
 
 def _learn_names(
-    run: Path, shown: list[Shown], disk: Disk, accelerator: Accelerator
-) -> Generator[Event, None, None]:
-    """Learn what the documents call things, and keep it in the run folder."""
-    yield Preparing("Learning what these documents call things", 0.0)
-    learned = names.learn(shown)
-    if learned.questions and accelerator.is_main_process:
-        save(disk, run / learned_names.NAMES, [learned_names.written(learned)])
-        yield NamesLearned(learned.sentences)
+    run: Path,
+    shown: list[Shown],
+    disk: Disk,
+    accelerator: Accelerator,
+    world: loop.Surroundings,
+) -> Generator[Event, None, bool]:
+    """Learn what the documents call things, and keep it in the run folder.
+
+    Among several processes the main one learns; return False when the person stops meanwhile.
+    """
+    go_on = ranks.agreed(accelerator, partial(names.go_on, names.learning(shown)))
+    said, now = None, go_on(0.0)
+    while isinstance(now, names.Progress):
+        if (yield from loop.obey(0, world)) == "stop":
+            return False
+        text = f"Learning names: {now.done} of {now.total} questions"
+        told = Preparing(text, now.done / now.total)
+        if told != said:
+            yield told
+        said, now = told, go_on(names.AT_ONCE_SECONDS)
+    if now.questions and accelerator.is_main_process:
+        save(disk, run / learned_names.NAMES, [learned_names.written(now)])
+        yield NamesLearned(now.sentences)
+    return True
 
 
 def _world(

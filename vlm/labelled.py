@@ -8,13 +8,14 @@ has the form that it wants, is an answer to be trusted more than a guess.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from vlm.answer_forms import Form
 from vlm.asked_names import key_of
-from vlm.field_names import LESS, Named, at, folded, is_label, named_in, words_of
+from vlm.field_names import LESS, Named, at, is_label, named_in, words_of
+from vlm.first_words import begun
 from vlm.learned_names import NO_NAMES, LearnedLabel, LearnedNames
 from vlm.letterhead import is_name
 from vlm.page_cells import Cell, cells_of
@@ -90,11 +91,20 @@ def values(
         learned: What the person's own documents call what is asked for: what stands at the first of
             these labels is the only one that counts.
     """
-    rows = cells_of(words) if words else []
+    return values_among(question, cells_of(words) if words else [], misread, learned)
+
+
+def values_among(
+    question: str,
+    rows: list[list[Cell]],
+    misread: bool = False,
+    learned: LearnedNames = NO_NAMES,
+) -> tuple[Value, ...]:
+    """Return the same of words that were put into rows, see `cells_of` and `values`."""
     for label in learned.of(key_of(question)) if rows else ():
         if (own := at_label(label, rows, misread)) is not None:
             return (own,)
-    wanted = named_in(question)
+    wanted = _wanted(question)
     if wanted is None or not rows:
         return ()
     found: dict[tuple[str, Box], Value] = {}
@@ -106,6 +116,10 @@ def values(
     return tuple(sorted(ordered, key=lambda one: -one.weight))
 
 
+_wanted = lru_cache(maxsize=256)(named_in)
+"""One question is asked about many pages."""
+
+
 def at_label(label: LearnedLabel, rows: list[list[Cell]], misread: bool = False) -> Value | None:
     """Return what stands at a label that was learned, None where nothing does; it counts 1.
 
@@ -114,12 +128,31 @@ def at_label(label: LearnedLabel, rows: list[list[Cell]], misread: bool = False)
         rows: Of the page, see `cells_of`.
         misread: Whether its words are what a model read.
     """
+    found = first_and_last(label, rows, misread)
+    return found[label.last] if found is not None else None
+
+
+def first_and_last(
+    label: LearnedLabel,
+    rows: list[list[Cell]],
+    misread: bool = False,
+    places: Iterable[tuple[int, int]] | None = None,
+) -> tuple[Value, Value] | None:
+    """Return what stands at the first place of a label, and at the last; `last` does not count.
+
+    Args:
+        label: The label.
+        rows: Of the page, see `cells_of`.
+        misread: Whether its words are what a model read.
+        places: Rows and numbers in them, in order, of all cells that may have the label; None for
+            every cell.
+    """
     named = Named(label.form, ((label.words, 1.0),), learned=label.place)
-    found = sorted(_at_labels(named, rows, misread), key=lambda one: one.box.y0)
+    found = sorted(_at_labels(named, rows, misread, places), key=lambda one: one.box.y0)
     if not found:
         return None
-    chosen = found[-1 if label.last else 0]
-    return Value(chosen.text, chosen.box, 1.0)
+    first, last = (Value(one.text, one.box, 1.0) for one in (found[0], found[-1]))
+    return first, last
 
 
 def form_of_value(text: str) -> Form | None:
@@ -128,40 +161,42 @@ def form_of_value(text: str) -> Form | None:
     return next((one for one in forms if _fitting(one, text, True) == (0, len(text))), None)
 
 
-def _at_labels(wanted: Named, rows: list[list[Cell]], misread: bool) -> Iterator[Value]:
-    for row in rows:
-        for index, cell in enumerate(row):
-            for phrase, counts in wanted.names:
-                found = _label(phrase, cell.text, misread, wanted.learned is not None)
-                if found is None or (wanted.party and not _stands_alone(phrase, cell.text)):
-                    continue
-                end, quality = found
-                yield from _values_of(wanted, rows, (cell.row, index), end, counts * quality)
+def _at_labels(
+    wanted: Named,
+    rows: list[list[Cell]],
+    misread: bool,
+    places: Iterable[tuple[int, int]] | None = None,
+) -> Iterator[Value]:
+    if places is None:
+        places = ((n, index) for n, row in enumerate(rows) for index in range(len(row)))
+    for row, index in places:
+        cell = rows[row][index]
+        said = cell.said if wanted.learned is None else cell.folded
+        for phrase, counts in begun(wanted.names, said, misread):
+            found = _label(phrase, cell.text, said, misread)
+            if found is None or (wanted.party and not _stands_alone(phrase, cell.text)):
+                continue
+            end, quality = found
+            yield from _values_of(wanted, rows, (row, index), end, counts * quality)
 
 
 def _label(
-    phrase: tuple[str, ...], text: str, misread: bool, plain: bool = False
+    phrase: tuple[str, ...], text: str, said: tuple[str, ...], misread: bool
 ) -> tuple[int, float] | None:
     """Return where a label ends in a cell's text, and how well it fits; None where it is not.
 
     Args:
         phrase: Its words.
         text: Of the cell.
+        said: Its words, without accents where the phrase has none.
         misread: Whether letters of it may be wrong.
-        plain: Whether the words have no accents, and those of the text do not count.
     """
-    said = _folded(text) if plain else words_of(text)
     start = at(phrase, said, misread)
     if start is None:
         return None
     end = _end_of(phrase, start, text)
     before = 1.0 if start == 0 else INSIDE
     return end, before
-
-
-@lru_cache(maxsize=8192)  # a page is looked through for every label
-def _folded(text: str) -> tuple[str, ...]:
-    return tuple(map(folded, words_of(text)))
 
 
 def _stands_alone(phrase: tuple[str, ...], text: str) -> bool:
@@ -302,7 +337,7 @@ def _counts(form: Form | None, text: str, found: re.Match[str]) -> bool:
 
 def _unnamed(wanted: Named, rows: list[list[Cell]]) -> Iterator[Value]:
     """Yield the companies of a page, the first most, where its seller is asked for."""
-    if not wanted.party or (("seller",), 1.0) not in wanted.names:
+    if not wanted.seller:
         return
     count = 0
     for row in rows:

@@ -15,9 +15,9 @@ def alike(word: str, other: str) -> bool:
     """Tell whether two words in small letters are the same but for a few letters."""
     if word == other:
         return True
-    longer = max(len(word), len(other))
-    if min(len(word), len(other)) < LEAST_LETTERS:
-        return False
+    shorter, longer = sorted((len(word), len(other)))
+    if shorter < LEAST_LETTERS or 1 - (longer - shorter) / longer < ALIKE:
+        return False  # the distance is at least as large as lengths differ
     return 1 - distance(word, other) / longer >= ALIKE
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from vlm.field_names import folded, words_of
 from vlm.page_parts import rows_of
 from vlm.types import Box, Word, union
 
@@ -12,7 +14,7 @@ APART = 2.0
 """White between two cells of a row, in widths of a letter."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is told of it is kept, many labels are looked for
 class Cell:
     """Words of a row that stand together.
 
@@ -24,15 +26,25 @@ class Cell:
     words: tuple[Word, ...]
     row: int
 
-    @property
+    @cached_property
     def text(self) -> str:
         """Its words with single blanks between."""
         return " ".join(word.text for word in self.words)
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """The smallest that holds all its words."""
         return union([word.box for word in self.words])
+
+    @cached_property
+    def said(self) -> tuple[str, ...]:
+        """The words of its text in small letters, as labels are looked for."""
+        return words_of(self.text)
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The same without accents, as labels that were learned are looked for."""
+        return tuple(map(folded, self.said))
 
     def part(self, start: int, end: int) -> Box:
         """Return the box of the words that have the characters from `start` to before `end`."""

@@ -55,12 +55,18 @@ def anls(answer: str, truths: Sequence[str], threshold: float = THRESHOLD) -> fl
     """
     if not truths:
         raise ValueError("a row without answers cannot be scored")
-    best = max(_similarity(plain(answer), plain(truth)) for truth in truths)
+    best = max(_similarity(plain(answer), plain(truth), threshold) for truth in truths)
     return best if best >= threshold else 0.0
 
 
-def _similarity(left: str, right: str) -> float:
-    longest = max(len(left), len(right))
+def _similarity(left: str, right: str, least: float) -> float:
+    """Return a similarity; 0 for one that is below the least by the lengths, or by the letters."""
+    shortest, longest = sorted((len(left), len(right)))
+    if longest and 1.0 - (longest - shortest) / longest < least:
+        return 0.0
+    common = sum(min(left.count(letter), right.count(letter)) for letter in set(left))
+    if longest and 1.0 - (longest - common) / longest < least:
+        return 0.0
     return 1.0 if longest == 0 else 1.0 - distance(left, right) / longest
 
 

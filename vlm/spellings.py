@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 CENTURY = 2000
 """What is added to a year of two digits."""
@@ -95,6 +96,7 @@ def spelled_in(text: str, truth: str) -> str | None:
 _DECIMALS = re.compile(r"[.,]\d\d$")
 
 
+@lru_cache(maxsize=4096)  # one answer is looked for in all that stands on a page
 def _whole_date(text: str) -> _Either | None:
     for pattern in _DATES:
         if (match := pattern.fullmatch(text.strip())) is not None:
@@ -133,6 +135,7 @@ def _same_day(one: _Either, other: _Either) -> bool:
     return any(a is not None and a == b for a, b in zip(one, other, strict=True))
 
 
+@lru_cache(maxsize=4096)
 def _whole_amount(text: str) -> Decimal | None:
     """Return an amount; None for a number that may be something else, such as one of an invoice."""
     match = _AMOUNT.fullmatch(text.strip())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Generator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,29 @@ import msgspec
 import pytest
 import torch
 
-from finetune import measuring, regression, runs, training, worker
+from finetune import measuring, names, regression, runs, training, worker
 from finetune.disk import RealDisk
 from finetune.errors import EngineRefused
 from finetune.gate import Gate
-from finetune.protocol import Control, Ended, Event, Measured, Placed, Started, StepDone, StepEvent
+from finetune.hindrances import ANSWERING, this_machine
+from finetune.protocol import (
+    Control,
+    Ended,
+    Event,
+    Measured,
+    Placed,
+    Preparing,
+    Resumed,
+    Started,
+    StepDone,
+    StepEvent,
+    Waiting,
+)
 from tests import tiny
 from tests.finetune import tuning
 from tests.finetune.papers import frozen
 from tests.vlm.answering import NEVER, in_float32, last
-from vlm import second_readings
+from vlm import learned_names, second_readings
 from vlm.cancel import returned
 from vlm.engine import Engine
 from vlm.pages.client import PageClient
@@ -176,3 +190,54 @@ def test_a_stop_while_answers_are_looked_for_leaves_nothing(tmp_path: Path, fold
 
 def unsaid(_: Event) -> None:
     raise AssertionError("nobody asks the model anything meanwhile")
+
+
+@pytest.mark.usefixtures("small")
+def test_a_stop_while_names_are_learned_ends_it_and_leaves_nothing(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "AT_ONCE_SECONDS", 0.0)  # a few small documents take no time else
+    run = frozen(tmp_path, folder, learned=1)
+    plan, rows = runs.read_plan(run), runs.read_rows(run)
+    said: list[Event] = []
+    for event in training.train(run, plan, rows, RealDisk(), unsaid):
+        said.append(event)
+        if isinstance(event, Preparing) and event.text.startswith("Learning names: 0 of "):
+            runs.ask(run, Control("stop"))
+    assert isinstance(said[-2], Preparing), "nothing more is done"
+    assert said[-2].text.startswith("Learning names: 0 of ")
+    assert isinstance(said[-1], Ended)
+    assert (said[-1].outcome, said[-1].step) == ("stopped", 0)
+    assert not (run / runs.TAUGHT).exists()
+    assert not (run / learned_names.NAMES).exists()
+
+
+@pytest.mark.usefixtures("small")
+def test_a_question_goes_first_while_names_are_learned(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = this_machine()
+    left: list[bool] = []  # what is said of somebody who waits for an answer, look by look
+
+    def answering() -> bool:
+        return left.pop() if left else False
+
+    monkeypatch.setattr(
+        "finetune.training.this_machine", lambda: replace(machine, answering=answering)
+    )
+    monkeypatch.setattr(names, "AT_ONCE_SECONDS", 0.0)
+    run = frozen(tmp_path, folder, learned=1)
+    plan, rows = runs.read_plan(run), runs.read_rows(run)
+    said: list[Event] = []
+    for event in training.train(run, plan, rows, RealDisk(), unsaid):
+        said.append(event)
+        if isinstance(event, Preparing) and event.text.startswith("Learning names: 0 of "):
+            left[:] = [True, True]
+        if isinstance(event, Placed):
+            break
+    first = next(n for n, event in enumerate(said) if isinstance(event, Waiting))
+    waiting, resumed = said[first : first + 2]
+    assert isinstance(waiting, Waiting)
+    assert waiting.text == ANSWERING
+    assert isinstance(resumed, Resumed)
+    assert isinstance(said[first - 1], Preparing)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from finetune.names import Shown, learn
+from finetune.names import Progress, go_on, learn, learning
+from finetune.shown_pages import Shown
 from tests.vlm.test_labelled import page
 from vlm.absence import NOT_ON_PAGE
 from vlm.labelled import values
@@ -138,3 +139,35 @@ def test_numbers_of_a_page_are_no_labels() -> None:
         Shown(f"{n}", "Kennung", (f"K{n}K",), page(f"4711 K{n}K", "anything")) for n in range(1, 5)
     ]
     assert learn(shown) == NO_NAMES
+
+
+def three_questions() -> list[Shown]:
+    shown = [letter(number) for number in range(1, 6)]
+    renamed = ("Ticket", "Vorgang")
+    more = [Shown(s.document, asked, s.answers, s.words) for asked in renamed for s in shown]
+    return [*shown, *more]
+
+
+def test_how_many_questions_are_done_is_told_on_the_way() -> None:
+    told = list(dict.fromkeys(learning(three_questions())))
+    assert told == [Progress(0, 3), Progress(1, 3), Progress(2, 3)]
+
+
+def test_it_is_learned_in_small_parts_between_which_it_can_be_stopped() -> None:
+    shown = three_questions()
+    steps = learning(shown)
+    looks = iter(range(1000))
+    parts = 0
+    while isinstance(now := go_on(steps, 3.0, lambda: next(looks)), Progress):
+        parts += 1
+    assert parts > len(shown), "more than a part for each document and question"
+    assert now == learn(shown)
+    assert len(now.questions) == 3
+    steps = learning(shown)
+    assert go_on(steps, 0.0) == Progress(0, 3)
+    steps.close()
+    assert learn(shown) == now, "what was stopped leaves nothing behind"
+
+
+def test_of_nothing_nothing_is_learned() -> None:
+    assert go_on(learning([]), 0.0) == NO_NAMES

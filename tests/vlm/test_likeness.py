@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
-from vlm.likeness import alike, with_instead, within
+from vlm.likeness import ALIKE, LEAST_LETTERS, alike, with_instead, within
+from vlm.scoring import distance
 
 
 @pytest.mark.parametrize(
@@ -21,6 +24,15 @@ from vlm.likeness import alike, with_instead, within
 def test_words_are_alike_but_for_a_few_letters(word: str, other: str, same: bool) -> None:
     assert alike(word, other) is same
     assert alike(other, word) is same
+
+
+def test_words_of_other_lengths_are_alike_as_their_letters_say() -> None:
+    chance = random.Random(3)
+    for _ in range(3000):
+        one, other = ("".join(chance.choices("aab", k=chance.randrange(4, 11))) for _ in range(2))
+        assert min(len(one), len(other)) >= LEAST_LETTERS
+        share = 1 - distance(one, other) / max(len(one), len(other))
+        assert alike(one, other) is (share >= ALIKE)
 
 
 def test_how_well_a_text_holds_an_answer() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from vlm import scoring
@@ -29,6 +31,17 @@ def test_distance(left: str, right: str, expected: int) -> None:
 )
 def test_anls(answer: str, truths: list[str], expected: float) -> None:
     assert scoring.anls(answer, truths) == pytest.approx(expected)
+
+
+def test_what_is_left_out_because_it_cannot_be_alike_changes_no_score() -> None:
+    chance = random.Random(3)
+    for _ in range(3000):
+        one, other = ("".join(chance.choices("aabc 1", k=chance.randrange(9))) for _ in range(2))
+        left, right = scoring.plain(one), scoring.plain(other)
+        longest = max(len(left), len(right))
+        alike = 1.0 - scoring.distance(left, right) / longest if longest else 1.0
+        for least in (0.5, 0.8, 1.0):
+            assert scoring.anls(one, [other], least) == (alike if alike >= least else 0.0)
 
 
 def test_a_row_without_answers_cannot_be_scored() -> None:

@@ -1,0 +1,206 @@
+"""What corrected questions show of their pages: where answers stand, and the labels they may have.
+
+What is looked for on all pages of a question is looked for only where it can be. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from vlm import scoring
+from vlm.absence import says_absent
+from vlm.field_names import Place, at, words_of
+from vlm.first_words import may_differ
+from vlm.labelled import Value, first_and_last, values_among
+from vlm.learned_names import LONGEST, MOST_WORDS, LearnedLabel
+from vlm.page_cells import Cell, cells_of
+from vlm.spellings import accepted, spelled_in
+from vlm.types import Box, Word
+
+ALIKE = 0.8
+"""Likeness of what a model read to an answer from which on it is that answer, misread."""
+
+ROWS_ABOVE, CELLS_BEFORE, WORDS_BEFORE = 3, 2, 3
+"""Where a label may stand: rows above an answer, cells before it; words of a longer text."""
+
+_MARKS = " \t,;.-–—=|*•/"
+"""What stands before a label and is none of it."""
+
+Outcome = Literal["right", "wrong"]
+_Places = list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A question about a page, its right answers, and the words that are known to stand there.
+
+    Attributes:
+        document: That the page is of.
+        question: As the person asked it.
+        answers: All that are right.
+        words: On the page as it is shown, in the box where the question is about one.
+        misread: Whether a model read them: letters may be wrong.
+    """
+
+    document: str
+    question: str
+    answers: tuple[str, ...]
+    words: tuple[Word, ...]
+    misread: bool = False
+
+
+class ShownPage:
+    """A page that is asked about.
+
+    Args:
+        shown: The question, with the words of the page.
+        rows: These words, see `cells_of`.
+    """
+
+    def __init__(self, shown: Shown, rows: list[list[Cell]]) -> None:
+        self.shown = shown
+        self.rows = rows
+        self._outcomes: dict[str, Outcome] = {}
+
+    def outcome(self, value: Value | None) -> Outcome | None:
+        """Tell whether a value is the answer; None where there is no value."""
+        if value is None:
+            return None
+        if value.text not in self._outcomes:  # many labels stand at one value
+            self._outcomes[value.text] = self._outcome(value.text)
+        return self._outcomes[value.text]
+
+    def known(self) -> Value | None:
+        """Return what stands at the labels that the program knows by itself."""
+        shown = self.shown
+        return next(iter(values_among(shown.question, self.rows, shown.misread)), None)
+
+    def labels(self) -> Iterator[tuple[str, Place, str]]:
+        """Yield texts that may be the label of the answer, where it stands from them, and it.
+
+        What comes before it in its cell, in the cells before that one, and in those over it.
+        """
+        if says_absent(self.shown.answers[0]):
+            return
+        for row in self.rows:
+            for number, cell in enumerate(row):
+                for start, end in self._places(cell):
+                    value, box = cell.text[start:end], cell.part(start, end)
+                    before = [one.text for one in row[max(0, number - CELLS_BEFORE) : number]]
+                    for phrase in _phrases([cell.text[:start], *before]):
+                        yield phrase, "behind", value
+                    higher = self.rows[max(0, cell.row - ROWS_ABOVE) : cell.row]
+                    over = (one for above in higher for one in above if _is_over(one.box, box))
+                    for phrase in _phrases([one.text for one in over]):
+                        yield phrase, "below", value
+
+    def _outcome(self, text: str) -> Outcome:
+        one = self.shown
+        right = scoring.exact(text, accepted(text, one.answers))
+        near = one.misread and scoring.anls(text, one.answers, ALIKE) >= ALIKE
+        return "right" if (right or near) and not says_absent(one.answers[0]) else "wrong"
+
+    @cached_property
+    def _answers(self) -> tuple[re.Pattern[str], ...]:
+        """The answers as they are looked for, letter by letter."""
+        plain = (" ".join(answer.split()) for answer in self.shown.answers)
+        return tuple(
+            re.compile(rf"(?<!\w){re.escape(one)}(?!\w)", re.IGNORECASE) for one in plain if one
+        )
+
+    def _places(self, cell: Cell) -> _Places:
+        """Return where an answer stands in the text of a cell, in any of its spellings."""
+        text, answers = cell.text, self.shown.answers
+        found = [one.span() for answer in self._answers for one in answer.finditer(text)]
+        for answer in () if found else answers:
+            if shown := spelled_in(text, answer):
+                found.append((text.index(shown), text.index(shown) + len(shown)))
+        if not found and self.shown.misread:
+            starts = (one.start() for one in re.finditer(r"\S+", text))
+            ends = ((start, len(text)) for start in starts)
+            found = [one for one in ends if scoring.anls(text[slice(*one)], answers, ALIKE)]
+        return list(dict.fromkeys(found))
+
+
+class Sheets:
+    """The words of pages in rows and cells, put there once for all questions about them."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[Word, ...], list[list[Cell]]] = {}
+
+    def page(self, shown: Shown) -> ShownPage:
+        """Return the page that a question is about."""
+        if shown.words not in self._rows:
+            self._rows[shown.words] = cells_of(shown.words)
+        return ShownPage(shown, self._rows[shown.words])
+
+
+class ShownPages:
+    """The pages of one question, and in which of their cells a word stands.
+
+    Args:
+        pages: At least one.
+    """
+
+    def __init__(self, pages: Sequence[ShownPage]) -> None:
+        self._pages = pages
+        self._misread = any(page.shown.misread for page in pages)
+        self._cells: dict[str, dict[int, _Places]] = defaultdict(dict)
+        self._meant: dict[str, dict[int, _Places]] = {}
+        for number, page in enumerate(pages):
+            for row, cells in enumerate(page.rows):
+                for index, cell in enumerate(cells):
+                    for word in set(cell.folded):
+                        self._cells[word].setdefault(number, []).append((row, index))
+
+    def at_label(
+        self, label: LearnedLabel
+    ) -> Generator[None, None, list[tuple[ShownPage, Value, Value]]]:
+        """Yield between two pages that are looked at.
+
+        Returns:
+            The pages that have a label, and what stands at its first place and at its last; `last`
+            does not count.
+        """
+        found: list[tuple[ShownPage, Value, Value]] = []
+        for number, places in self._with_word(label.words[0]).items():
+            yield
+            page = self._pages[number]
+            at_it = first_and_last(label, page.rows, page.shown.misread, places)
+            if at_it is not None:
+                found.append((page, *at_it))
+        return found
+
+    def _with_word(self, word: str) -> dict[int, _Places]:
+        """Return the cells of each page in which a word may be meant, in order."""
+        if not may_differ(word, self._misread):
+            return self._cells.get(word, {})
+        if word not in self._meant:
+            found: dict[int, set[tuple[int, int]]] = defaultdict(set)
+            for said, pages in self._cells.items():
+                if at((word,), (said,), self._misread) is not None:
+                    for number, places in pages.items():
+                        found[number].update(places)
+            self._meant[word] = {number: sorted(places) for number, places in found.items()}
+        return self._meant[word]
+
+
+def _is_over(one: Box, other: Box) -> bool:
+    return one.x0 < other.x1 and one.x1 > other.x0
+
+
+def _phrases(texts: Iterable[str]) -> Iterator[str]:
+    """Yield what of some texts may be a label: all of one, or its last words; no numbers."""
+    for words in (text.strip(_MARKS).split() for text in texts):
+        for start in {0, *range(max(0, len(words) - WORDS_BEFORE), len(words))}:
+            phrase = " ".join(words[start:]).lstrip(_MARKS)
+            count = len(words_of(phrase))
+            letters = any(map(str.isalpha, "".join(words_of(phrase))))
+            plain = phrase.isprintable() and not any(map(str.isdigit, phrase))
+            if 0 < count <= MOST_WORDS and len(phrase) <= LONGEST and letters and plain:
+                yield phrase
