@@ -125,14 +125,14 @@ class _Run(QRunnable):
         self, held: list[Work], token: CancelToken, relay: Callable[[object, Ended | None], None]
     ) -> None:
         super().__init__()
-        self._held = held
+        self.held = held
         self._token = token
         self._relay = relay
 
     def _iterate(self) -> Ended:
         if self._token.cancelled:
             return Stopped()
-        steps = self._held[0](self._token)
+        steps = self.held[0](self._token)
         try:
             for value in steps:
                 if self._token.cancelled:
@@ -175,8 +175,15 @@ class _Bell(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._line: deque[_Parcel] = deque()
+        # Python takes a run that only its pool still holds for garbage, and empties it while a
+        # pool thread is in it, when the pool's owner is unreachable.
+        self._running: dict[int, _Run] = {}
         # Queued even on the same thread: a slot that connects after `start` still hears all.
         self.rung.connect(self._on_rung, Qt.ConnectionType.QueuedConnection)
+
+    def hold(self, run: _Run) -> None:
+        """Keep a run whole until its last parcel was delivered."""
+        self._running[id(run.held)] = run
 
     def send(self, parcel: _Parcel) -> None:
         """Have a parcel delivered; returns at once."""
@@ -190,6 +197,7 @@ class _Bell(QObject):
         if tasks is not None and isValid(tasks):
             tasks.deliver(parcel.number, parcel.value, parcel.last)
         if parcel.last is not None:
+            del self._running[id(parcel.held)]
             parcel.held.clear()
 
 
@@ -224,7 +232,9 @@ class Tasks(QObject):
         def relay(value: object, last: Ended | None) -> None:
             bell.send(_Parcel(to, number, value, last, held))
 
-        self._pool.start(_Run(held, task.token, relay))
+        run = _Run(held, task.token, relay)
+        bell.hold(run)
+        self._pool.start(run)
         return task
 
     def stop(self, wait_ms: int = 10_000) -> bool:
