@@ -1,6 +1,8 @@
 """Divides examples into those to learn from and those to be measured on, by document.
 
-Questions on one document, and on pages that look the same, never stand on both sides.
+Questions on one document, or on copies of one, never stand on both sides. Copies are documents with
+pages that look the same and that were answered the same: twelve invoices of one supplier look the
+same too, but they are twelve documents.
 """
 
 from __future__ import annotations
@@ -10,11 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from finetune import lookalike
-from finetune.types import Example, Side
+from finetune.types import NOT_ON_PAGE, Example, Side
 from vlm.types import Value
 
 LEAST = 5
 """Documents needed on each side before tuning makes sense."""
+SLIP_OF = 5
+"""Of so many common questions one may be answered differently on copies: a person's slip."""
 
 
 class Split(Value, frozen=True):
@@ -42,7 +46,9 @@ class Split(Value, frozen=True):
 def groups(examples: Iterable[Example]) -> dict[str, str]:
     """Return for each document the smallest document name of its group.
 
-    Documents share a group when one of their pages looks the same, directly or through others.
+    Documents share a group, directly or through others, when a page of each looks the same and
+    their answers do not tell them apart: no question that both have was answered differently, or
+    one of five and more. Without a common question, the looks alone decide.
     """
     leader: dict[str, str] = {}
 
@@ -51,19 +57,37 @@ def groups(examples: Iterable[Example]) -> dict[str, str]:
             leader[document] = document = leader[leader[document]]
         return document
 
-    seen: dict[str, str] = {}
+    looks: set[tuple[int, str]] = set()
+    said: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for example in examples:
         leader.setdefault(example.document, example.document)
         if example.page_hash:
-            seen.setdefault(example.page_hash, example.document)
-            _join(leader, find(example.document), find(seen[example.page_hash]))
-    hashes = sorted(seen)
-    numbers = [int(hash, 16) for hash in hashes]
-    for index, number in enumerate(numbers):
-        for other in range(index):
-            if (number ^ numbers[other]).bit_count() <= lookalike.CLOSE:
-                _join(leader, find(seen[hashes[index]]), find(seen[hashes[other]]))
+            looks.add((int(example.page_hash, 16), example.document))
+        if example.kind != "negative" and example.answer != NOT_ON_PAGE:
+            answers = said[example.document][_plain(example.question)]
+            answers.update(map(_plain, example.answers))
+    pages = sorted(looks)
+    for index, (number, document) in enumerate(pages):
+        for other_number, other in pages[:index]:
+            if (
+                (number ^ other_number).bit_count() <= lookalike.CLOSE
+                and find(document) != find(other)
+                and _answered_alike(said[document], said[other])
+            ):
+                _join(leader, find(document), find(other))
     return {document: find(document) for document in leader}
+
+
+def _plain(text: str) -> str:
+    """Leave what does not depend on who typed it: letters and digits."""
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
+
+
+def _answered_alike(one: dict[str, set[str]], other: dict[str, set[str]]) -> bool:
+    """Tell whether two documents may be copies, by the answers to each of their questions."""
+    common = one.keys() & other.keys()
+    different = sum(one[question].isdisjoint(other[question]) for question in common)
+    return different == 0 or (different == 1 and len(common) >= SLIP_OF)
 
 
 def _join(leader: dict[str, str], one: str, other: str) -> None:

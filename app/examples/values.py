@@ -34,7 +34,7 @@ class Refused:
 class Listed:
     """All examples, newest first, and from how many documents they are.
 
-    `different` are the documents that tuning counts: those whose pages look the same count once.
+    `different` are the documents that tuning counts: copies of one count once.
     """
 
     examples: tuple[Example, ...]

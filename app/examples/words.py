@@ -65,7 +65,7 @@ def state(documents: int, different: int) -> str:
         return f"Enough to tune with: you have examples from {documents} documents."
     have = f"You have examples from {documents}" if documents else "You have none yet"
     if different < documents:
-        have += f", but pages that look the same count once, which leaves {different}"
+        have += f", but copies of a document count once, which leaves {different}"
     have += "."
     return (
         f"Tuning needs at least {LEAST_DOCUMENTS} documents to learn from and {LEAST_DOCUMENTS} "

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from finetune import split
 from finetune.lookalike import CLOSE, distance, page_hash_of
-from finetune.types import Example
+from finetune.types import NOT_ON_PAGE, Example
 from tests.finetune.made import example, noise
 
 
@@ -57,13 +57,70 @@ def test_five_to_learn_come_first(documents: int, expected: tuple[int, int]) -> 
 def test_pages_that_look_the_same_stay_together() -> None:
     rows = [example(n, page_hash=_hash(n)) for n in range(30)]
     bits = int(_hash(4), 16) ^ ((1 << CLOSE) - 1)
-    rows.append(example(30, document="copy", page_hash=f"{bits:064x}"))
+    rows.append(example(30, document="copy", answer="4.00", page_hash=f"{bits:064x}"))
     group = split.groups(rows)
     assert group[rows[30].document] == group[rows[4].document]
     assert len(set(group.values())) == 30
     for seed in range(10):
         held = set(split.split(rows, seed).held_out)
         assert ("e4" in held) == ("e30" in held)
+
+
+def _invoice(document: str, number: int, answers: dict[str, str], look: str) -> list[Example]:
+    return [
+        example(100 * number + n, document, question, answer, page_hash=look)
+        for n, (question, answer) in enumerate(answers.items())
+    ]
+
+
+def _answers(number: int) -> dict[str, str]:
+    return {
+        "Who sent it?": "Bergmann Ltd",
+        "Currency?": "EUR",
+        "IBAN?": "DE02 1203 0000 0000 2020 51",
+        "Number?": f"2024-{number}",
+        "Total?": f"{number}.50",
+    }
+
+
+def test_invoices_of_one_layout_are_different_documents() -> None:
+    rows = [one for n in range(12) for one in _invoice(f"d{n}", n, _answers(n), _hash(1))]
+    assert len(set(split.groups(rows).values())) == 12
+    sides = split.split(rows, seed=0)
+    assert (sides.train_documents, sides.held_out_documents) == (7, 5)
+
+
+def test_one_question_tells_invoices_of_one_layout_apart() -> None:
+    rows = [example(n, page_hash=_hash(1)) for n in range(12)]
+    assert len(set(split.groups(rows).values())) == 12
+
+
+@pytest.mark.parametrize(
+    ("copied", "why"),
+    [
+        (_answers(3), "a rescan, or the same file saved twice"),
+        (_answers(3) | {"Total?": "3,50"}, "typed as elsewhere"),
+        (_answers(3) | {"Total?": "8.50"}, "one slip of five"),
+        ({"Total?": "3.50"}, "fewer questions asked"),
+        ({"Due?": "soon"}, "other questions asked: the looks alone decide"),
+        ({"Total?": NOT_ON_PAGE}, "an answer that tells nothing of what stands there"),
+    ],
+)
+def test_copies_are_one_document(copied: dict[str, str], why: str) -> None:
+    bits = int(_hash(1), 16) ^ ((1 << CLOSE) - 1)
+    rows = _invoice("original", 1, _answers(3), _hash(1))
+    rows += _invoice("copy", 2, copied, f"{bits:064x}")
+    rows += _invoice("another", 3, _answers(4), _hash(1))
+    group = split.groups(rows)
+    assert group[rows[0].document] == group[rows[5].document], why
+    if not copied.keys().isdisjoint(_answers(3)) and NOT_ON_PAGE not in copied.values():
+        assert group[rows[0].document] != group[rows[-1].document]
+
+
+def test_two_differences_are_no_slip() -> None:
+    other = _answers(3) | {"Total?": "8.50", "Number?": "2024-8"}
+    rows = _invoice("one", 1, _answers(3), _hash(1)) + _invoice("other", 2, other, _hash(1))
+    assert len(set(split.groups(rows).values())) == 2
 
 
 def test_given_sides_drop_what_is_measured_from_what_is_learned() -> None:

@@ -96,12 +96,13 @@ def test_it_lists_newest_first_with_pictures_and_says_how_far(
     assert not window.grab().isNull()
 
 
-def test_pages_that_look_the_same_count_once(qtbot: QtBot, make_shell: MakeShell) -> None:
-    alike = [structs.replace(example(number), page_hash="f" * 64) for number in range(9)]
+def test_copies_of_a_document_count_once(qtbot: QtBot, make_shell: MakeShell) -> None:
+    same = {"page_hash": "f" * 64, "answers": ("84.50",)}
+    alike = [structs.replace(example(number), **same) for number in range(9)]
     fill(file(), *alike, *(example(number) for number in range(9, 12)))
     window = opened(qtbot, make_shell())
     assert window.state.text().endswith(
-        "You have examples from 12, but pages that look the same count once, which leaves 4."
+        "You have examples from 12, but copies of a document count once, which leaves 4."
     )
     assert window.bar.value() == 4
 
