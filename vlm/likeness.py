@@ -18,6 +18,9 @@ def alike(word: str, other: str) -> bool:
     shorter, longer = sorted((len(word), len(other)))
     if shorter < LEAST_LETTERS or 1 - (longer - shorter) / longer < ALIKE:
         return False  # the distance is at least as large as lengths differ
+    common = sum(min(word.count(letter), other.count(letter)) for letter in set(word))
+    if 1 - (longer - common) / longer < ALIKE:
+        return False  # nor can it be less than the letters that one has and the other has not
     return 1 - distance(word, other) / longer >= ALIKE
 
 
