@@ -110,7 +110,8 @@ def test_a_page_seen_before_a_restart_is_not_encoded_again(
     pages = DrawnPages()
     again = answered(started(folder, pages, keep=True), question())
     assert again.text == first.text
-    assert again.confidence == first.confidence
+    # a new start may find another layout of the weights faster: the last digits differ then
+    assert again.confidence == pytest.approx(first.confidence, rel=1e-4)
     assert again.timings.encode == 0.0
     assert len(pages.renders) == len(again.views), "the pixels are the key"
     other = answered(started(folder, DrawnPages(), keep=True), question(page=PageRef("b.pdf", 0)))

@@ -124,7 +124,8 @@ def test_the_person_is_told_and_nothing_kept_is_mixed(
     fast = answered(answerer, question())
     assert fast.confidence != exact.confidence
     loaded(answerer, checkpoint, "exact")
-    assert answered(answerer, question()).confidence == exact.confidence
+    again = answered(answerer, question()).confidence
+    assert again == pytest.approx(exact.confidence, rel=1e-4)
 
 
 def test_a_card_packs_only_what_may_be_packed(monkeypatch: pytest.MonkeyPatch) -> None:
