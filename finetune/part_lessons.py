@@ -23,8 +23,8 @@ from vlm.absence import says_absent
 from vlm.evidence import locate
 from vlm.likeness import with_instead, within
 from vlm.page_reading import READ
-from vlm.part_answers import ranked
 from vlm.part_finder import PageParts
+from vlm.part_ranking import ranked
 from vlm.spellings import spelled_in
 from vlm.types import Box, Word, union
 

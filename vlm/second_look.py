@@ -14,11 +14,11 @@ from vlm.absence import says_something
 from vlm.answer_forms import asks_for_sum, fits, form_of
 from vlm.cancel import Stopped
 from vlm.page_reading import READ, AskPage
-from vlm.part_answers import READ_THERE
 from vlm.part_asking import PartFailed, Told, about, ask_part, timings
 from vlm.protocol import Cancelled, Done, Event, Saw, TextDelta
 from vlm.read_answers import found_in, size_of
 from vlm.reading_requests import asks_to_read
+from vlm.scan_answers import READ_THERE
 from vlm.types import Answer, Question
 
 READ_TOKENS = 128

@@ -12,10 +12,11 @@ from tests.vlm.documents import said
 from vlm import part_answers
 from vlm.absence import NOT_ON_PAGE, says_absent
 from vlm.page_reading import READ
-from vlm.part_answers import ELSEWHERE, MOST_ASKED, MOST_PARTS, answer
+from vlm.part_answers import MOST_ASKED, MOST_PARTS, answer
 from vlm.part_asking import UNKNOWN, Told, trust, worth
 from vlm.part_finder import PageParts
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
+from vlm.scan_answers import ELSEWHERE
 from vlm.turns import on_page
 from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, PageRef, Question, Unsure, View, Word
 

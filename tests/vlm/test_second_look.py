@@ -16,7 +16,6 @@ from vlm.absence import NOT_ON_PAGE
 from vlm.document_questions import Asking, of_more
 from vlm.letterhead import Found
 from vlm.page_reading import READ, Model
-from vlm.part_answers import READ_THERE
 from vlm.protocol import (
     AllAnswered,
     Answered,
@@ -30,6 +29,7 @@ from vlm.protocol import (
     Saw,
     TextDelta,
 )
+from vlm.scan_answers import READ_THERE
 from vlm.second_look import answer, helps
 from vlm.types import Box, PageRef, Question
 

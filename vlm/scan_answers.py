@@ -1,0 +1,160 @@
+"""Answers about a scan from what a small model read in its lines, and the places left to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+import msgspec
+
+from vlm import agreement, scan_lines, second_readings
+from vlm.answer_forms import asks_for_sum, form_of
+from vlm.cancel import CancelToken
+from vlm.field_names import asks_for_seller
+from vlm.learned_names import LearnedNames
+from vlm.page_reading import AskPage
+from vlm.part_asking import Told, around, worth
+from vlm.part_finder import PageParts
+from vlm.part_labels import read_at_labels
+from vlm.part_ranking import UNRELATED, is_labelled, joined, ranked
+from vlm.protocol import Event
+from vlm.read_answers import found_in
+from vlm.types import Box, Question
+
+READ_SECONDS = 20.0
+"""After so long no further line is begun to be read for its words."""
+
+NAMED = 0.95
+"""What a label counts at least beside lines that have words of the question themselves."""
+
+AT_LABEL, ELSEWHERE = 0.85, 0.65
+"""What is left of the confidence in what was read on a scan, at a label and without one: the model
+may be sure of its letters, and the answer stand elsewhere. By how often 96 were right."""
+
+BESIDE = 0.5
+"""What is left of what has the form that is wanted on a scan that has a label for it elsewhere."""
+
+READ_THERE = 0.9
+"""What is left of a date or an amount in what was read, beside one that was asked for."""
+
+NAME_THERE = 0.7
+"""The same of a line that looks like a name: it may be a slogan, which the model would not tell."""
+
+
+def answers_of(
+    job: int,
+    question: Question,
+    page: PageParts,
+    readings: dict[Box, Told],
+    ask: AskPage,
+    cancel: CancelToken,
+    learned: LearnedNames,
+    found: list[tuple[float, Told]],
+) -> Generator[Event, None, tuple[list[tuple[Box, str, float]], float]]:
+    """Read a scan's lines, those that matter and are unsure again; yields what is being done.
+
+    Args:
+        job: The job.
+        question: Has no box.
+        page: Its parts.
+        readings: What the model has read in parts so far; grows.
+        ask: Answers about one part.
+        cancel: Looked at between two parts, and by `ask`.
+        learned: What the person's own documents call things.
+        found: Is filled with the answers that were read; they stay when the job stops.
+
+    Returns:
+        The places still to be asked, and what is left of the confidence in an answer.
+
+    Raises:
+        PartFailed: If a line cannot be read.
+        Stopped: If the job shall stop.
+    """
+    yield from scan_lines.read(job, question.page, page, readings, ask, cancel, READ_SECONDS)
+    places = ranked(page, scan_lines.texts_of(page, readings), question.text)
+    found[:], rest, at_label = _found_on_scan(question.text, page, readings, places, learned)
+    deciding = second_readings.deciding(question.text, page, found, places)
+    if again := second_readings.unsure(deciding, readings):
+        yield from second_readings.read(job, question.page, again, readings, ask, cancel)
+        places = ranked(page, scan_lines.texts_of(page, readings), question.text)
+        found[:], rest, at_label = _found_on_scan(question.text, page, readings, places, learned)
+    return rest, AT_LABEL if at_label else ELSEWHERE
+
+
+def _found_on_scan(
+    question: str,
+    page: PageParts,
+    readings: dict[Box, Told],
+    places: list[tuple[Box, str, float]],
+    learned: LearnedNames,
+) -> tuple[list[tuple[float, Told]], list[tuple[Box, str, float]], bool]:
+    """Return what answers on a scan, the places still to be asked, and whether a label told it."""
+    found = _found_read(question, page, readings, places)
+    least = NAMED if is_labelled(places) else 0.0
+    lines = page.asked[: page.lines]
+    address = form_of(question) == "address"  # "Company" is a label of names only
+    read = [] if address else read_at_labels(question, lines, readings, least, learned)
+    rest = _worth_asking(question, page, found, places) if not read else []
+    if read:
+        found = [*read, *((weight * BESIDE, one) for weight, one in found)]
+    return (_agreeing(page, readings, found) if asks_for_sum(question) else found), rest, bool(read)
+
+
+def _agreeing(
+    page: PageParts, readings: dict[Box, Told], found: Sequence[tuple[float, Told]]
+) -> list[tuple[float, Told]]:
+    """Weigh sums by what was paid and given back."""
+    said = scan_lines.texts_of(page, readings)[: page.lines]
+    row_of = {page.asked[number]: joined(said, page.rows[number]) for number in range(page.lines)}
+    told = agreement.told_by_payment(list(dict.fromkeys(row_of.values())))
+    return [
+        (agreement.weight(own, one.answer.text, row_of.get(one.part, ""), told), one)
+        for own, one in found
+    ]
+
+
+def _found_read(
+    question: str,
+    page: PageParts,
+    readings: dict[Box, Told],
+    places: Sequence[tuple[Box, str, float]],
+) -> list[tuple[float, Told]]:
+    """Return answers that stand in what was read in a scan's lines, each with its worth."""
+    lines = page.asked[: page.lines]
+    form, labelled = form_of(question), is_labelled(places)
+    relevance = {box: one for box, _, one in places}
+    said = [
+        readings[box].answer.text if box in readings and readings[box].useful else ""
+        for box in lines
+    ]
+    found: list[tuple[float, Told]] = []
+    for one in found_in(form, said, labelled):
+        some = lines[one.line : (one.line if one.last is None else one.last) + 1]
+        told = around([readings[box] for box in some if box in readings])
+        given = msgspec.structs.replace(told.answer, text=one.text, unsure=())
+        left = one.weight * (NAME_THERE if form == "name" else READ_THERE)
+        weight = worth(given, max(relevance[box] for box in some), left)
+        found.append((weight, Told(told.part, given, told.warning)))
+    return found
+
+
+def _worth_asking(
+    question: str,
+    page: PageParts,
+    found: Sequence[tuple[float, Told]],
+    places: list[tuple[Box, str, float]],
+) -> list[tuple[Box, str, float]]:
+    """Return the places of a scan that are asked about: what was read there tells which.
+
+    None where dates or addresses were read, which the model seldom takes for one, nor where names
+    were and the seller's is wanted, or nothing says whose; else those that have words of the
+    question.
+    """
+    form, labelled = form_of(question), is_labelled(places)
+    if form in ("date", "address") and found:
+        return []
+    if form == "name" and found and (not labelled or asks_for_seller(question)):
+        return []
+    if labelled:
+        return [one for one in places if one[2] > UNRELATED]
+    lines = page.asked[: page.lines]
+    return [one for one in places if one[0] in lines]
