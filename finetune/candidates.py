@@ -43,6 +43,7 @@ SAID: Mapping[Kind, str] = {
 }
 """Why each goes live."""
 
+_UNTAUGHT = _ALONE + "no step was taken."
 _UNWATCHED = _ALONE + "there were too few documents to tell whether learned weights help."
 
 
@@ -64,19 +65,22 @@ def choose(
     plan: TrainPlan,
     rows: Sequence[RunRow],
     names: LearnedNames,
+    steps: int,
     between: Between,
     breathe: Callable[[], None] = go_on,
 ) -> Generator[Measuring | StepEvent, None, str | None]:
     """Put what answers best on watched documents into the run's adapter; yields how far it is.
 
     Where no documents are only watched, that is the names alone: nobody can tell what weights are
-    worth then but by the documents held out, which have to stay unseen.
+    worth then but by the documents held out, which have to stay unseen. Where no step was taken,
+    there are no others.
 
     Args:
         run: The run folder, with its learned weights as its adapter.
         plan: Its plan.
         rows: All its rows.
         names: What was learned beside the weights.
+        steps: How many were taken.
         between: Called before each question.
         breathe: Called in the middle of questions; see `hindrances.Breath`.
 
@@ -87,15 +91,15 @@ def choose(
         DeskError: When a version cannot be loaded or asked.
         OSError: When they cannot be written.
     """
-    learned = run / runs.ADAPTER
     for kind in KINDS:
-        _write(learned if kind != "names" else _folder(run, kind), _folder(run, kind))
+        if not (_folder(run, kind) / WEIGHTS).exists():  # later the adapter is what was chosen
+            _write(run / runs.ADAPTER, _folder(run, kind))
         if kind != "weights":
             save(RealDisk(), _folder(run, kind) / NAMES, [learned_names.written(names)])
     watched = [row for row in rows if row.side == "watch"]
-    if not watched:
+    if not watched or not steps:
         _take(run, "names")
-        return _UNWATCHED
+        return _UNWATCHED if steps else _UNTAUGHT
     pages = KeptPages(watched, lambda row: runs.read_picture(run, row))
     folders: dict[str, Path | None] = {kind: _folder(run, kind) for kind in KINDS}
     file = run / _WATCHED
@@ -117,14 +121,12 @@ def _folder(run: Path, kind: Kind) -> Path:
 
 def _take(run: Path, kind: Kind) -> None:
     """Make a candidate the run's adapter."""
-    shutil.rmtree(run / runs.ADAPTER)
+    shutil.rmtree(run / runs.ADAPTER, ignore_errors=True)  # a process may have ended between both
     _write(_folder(run, kind), run / runs.ADAPTER, (*_WEIGHTS, NAMES))
 
 
 def _write(source: Path, target: Path, files: Sequence[str] = _WEIGHTS) -> None:
     """Copy those of some files that an adapter has; all are at their target or none."""
-    if source == target:
-        return
     part = target.with_name(target.name + ".part")
     for rest in (part, target):
         shutil.rmtree(rest, ignore_errors=True)

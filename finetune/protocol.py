@@ -17,6 +17,8 @@ from vlm.wire import Codec
 VERSION = 1
 
 Outcome = Literal["finished", "early", "stopped", "diverged"]
+NOTHING_KEPT = -1
+"""In place of the step that is kept, when a run ended before it had learned anything."""
 Wish = Literal["run", "pause", "stop", "leave"]
 """`stop` ends learning, and what was learned is measured; `leave` ends a process that measures,
 which goes on with the next question when the run is started again."""
@@ -110,7 +112,11 @@ class Resumed(Message, frozen=True, tag="resumed"):
 
 
 class Ended(Message, frozen=True, tag="ended"):
-    """No more steps. `kept_step` is the step whose adapter is kept; `text` says why in words."""
+    """No more steps; `text` says why in words.
+
+    `kept_step` is the step whose adapter is kept, 0 when only names that were learned before the
+    first are, `NOTHING_KEPT` when nothing is; nothing is measured then.
+    """
 
     outcome: Outcome
     step: int

@@ -15,7 +15,7 @@ import torch
 from accelerate import Accelerator, PartialState
 from accelerate.utils import parse_flag_from_env
 
-from finetune import candidates, four_bit, loop, names, placing, ranks, replay, runs
+from finetune import candidates, endings, four_bit, loop, names, placing, ranks, replay, runs
 from finetune.base_model import fast_encoding, load_base, place
 from finetune.checkpoint import Checkpoints
 from finetune.disk import Disk, save
@@ -30,6 +30,7 @@ from finetune.lessons import Lesson, lesson_of
 from finetune.measuring import measure
 from finetune.plan import TrainPlan
 from finetune.protocol import (
+    NOTHING_KEPT,
     Control,
     Ended,
     Event,
@@ -49,7 +50,6 @@ from vlm.errors import ModelUnsupported
 from vlm.loader import LoadedModel
 
 _FEATURES = "features"
-_NOTHING = "Stopped before the first step; nothing was learned."
 
 
 def train(
@@ -94,7 +94,8 @@ def train(
     watched_too = not any(row.side == "watch" for row in rows)
     learned, said = learned_names.read(run), ""
     if learned.questions:
-        chosen = yield from candidates.choose(run, plan, rows, learned, between, breath)
+        steps = kept.step
+        chosen = yield from candidates.choose(run, plan, rows, learned, steps, between, breath)
         if chosen is None:
             return
         said, watched_too = chosen, False  # without watched documents the weights stay unused
@@ -116,41 +117,50 @@ def _learn(
     machine: Machine,
     breath: Breath,
 ) -> Generator[Event, None, Ended | None]:
-    """Take all steps and save the best adapter; return how it ended, None when before a step."""
+    """Take all steps and save the best adapter; return how it ended, None with nothing learned."""
     _require_all(plan, rows)
+    over = ranks.agreed(accelerator, partial(endings.kept, run))()
+    if over is not None:  # only what it learned is to be measured
+        yield over
+        return over
     hindrances = Hindrances(machine, _step_bytes(plan, rows), plan.on_battery)
     world = _world(run, hindrances, accelerator)
     taught = yield from _taught(run, plan, rows, disk, accelerator, world, breath)
     if taught is None:
-        yield Ended("stopped", 0, 0, _NOTHING)
+        yield endings.before_steps()
         return None
     learner = _learner(run, plan, taught, disk, accelerator, breath)
-    if accelerator.is_main_process and learned_names.read(run).questions:
+    named = ranks.agreed(accelerator, lambda: bool(learned_names.read(run).questions))()
+    if accelerator.is_main_process and named:
         candidates.keep_untaught(partial(save_adapter, learner.wrapped), run)
     checkpoints = Checkpoints(run / runs.CHECKPOINTS, disk)
     keeper = checkpoints if accelerator.is_main_process else ranks.Follower(checkpoints)
+    ended: Ended | None = None
     for done, total in learner.prepare():
         yield Preparing("Looking at the pictures", done / total)
         if (yield from loop.obey(0, world)) == "run":
             continue
         if keeper.newest() is None:
-            yield Ended("stopped", 0, 0, _NOTHING)
-            return None
+            ended = endings.before_steps(named)
+            yield ended
         break  # what was learned before needs no pictures to be kept
     schedule = loop.Schedule(learner.steps, plan.watch_every, plan.patience)
-    ended: Ended | None = None
-    for event in loop.train(learner, schedule, keeper, world):
+    for event in loop.train(learner, schedule, keeper, world) if ended is None else ():
         if isinstance(event, StepDone):
             breath.step = event.step
             hindrances.took(event.memory_bytes)
         elif isinstance(event, Ended):
-            ended = event
+            event = ended = endings.told(event, named)
         yield event
+    assert ended is not None
+    if ended.kept_step == NOTHING_KEPT:
+        return None
     if accelerator.is_main_process:
         best = keeper.best()
         if best is not None:
             learner.restore_adapter(best)
         save_adapter(learner.wrapped, run / runs.ADAPTER)
+        endings.keep(run, disk, ended)
     return ended
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QW
 
 from app import figures, theme
 from app.labels import Elided, Role, label, sized
-from app.training import words
+from app.training import run_words, words
 from app.training.parts import EDGE, Line, button, card
 from app.training.plot_place import PlotPlace
 from app.training.values import LEARNS, Phase, Run
@@ -19,7 +19,7 @@ from vlm import amounts
 _STEPS = 1000
 _NOT_TO_CHOOSE = (ANSWERING, DISK_FULL)
 """What a run waits for and a person cannot decide to go on without."""
-_GOES_ON = frozenset({Phase.DIED, Phase.FAILED})
+_GOES_ON = frozenset({Phase.DIED, Phase.FAILED, Phase.STOPPED})
 
 
 class RunPage(QWidget):
@@ -72,7 +72,7 @@ class RunPage(QWidget):
     def show_run(self, run: Run, wish: str) -> None:
         """Show a run as it is now; `wish` is what was asked of it last."""
         self._show_name(run.plan.name)
-        self.about.setText(words.about(run))
+        self.about.setText(run_words.about(run))
         self.state.say(words.headline(run), words.tone(run))
         self.sentence.setText(words.state(run, wish))
         self._show_bar(run)

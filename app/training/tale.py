@@ -8,6 +8,7 @@ from statistics import median
 from typing import assert_never
 
 from finetune.protocol import (
+    NOTHING_KEPT,
     Ended,
     Event,
     Failed,
@@ -77,6 +78,11 @@ class Tale:
     def examples_a_second(self) -> float:
         """How fast it has been lately, 0 while unknown."""
         return median(self._paces) if self._paces else 0.0
+
+    @property
+    def kept_nothing(self) -> bool:
+        """Whether it ended before it had learned anything."""
+        return self.ended is not None and self.ended.kept_step == NOTHING_KEPT
 
     @property
     def best(self) -> float | None:

@@ -107,6 +107,7 @@ class Phase(Enum):
     SAVING = "saving"
     MEASURING = "measuring"
     MEASURED = "measured"
+    STOPPED = "stopped"
     FAILED = "failed"
     DIED = "died"
 
@@ -164,7 +165,9 @@ class Run:
         if isinstance(now, Measured):
             return Phase.MEASURED
         if not self.process:
-            return Phase.FAILED if self.failure is not None else Phase.DIED
+            if self.failure is not None:
+                return Phase.FAILED
+            return Phase.STOPPED if self.tale.kept_nothing else Phase.DIED
         if self.process != self.tale.process:
             return Phase.STARTING
         match now:
@@ -186,7 +189,7 @@ class Run:
         """Whether it has learned, and its process measures it or is about to."""
         now = self.tale.now
         over = not self.process or isinstance(now, Measured | Failed)
-        return self.tale.ended is not None and not over
+        return self.tale.ended is not None and not self.tale.kept_nothing and not over
 
     @property
     def at_work(self) -> bool:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 from app import figures
 from app.theme import Tone
 from app.training.fields import named
 from app.training.tale import Tale
-from app.training.values import Phase, Prepared, Run, Sizes
+from app.training.values import Phase, Prepared, Run
 from finetune.costs import Cost
 from finetune.estimate import Estimate
 from finetune.gate import Gate
@@ -26,6 +24,9 @@ NO_EXAMPLES = "There are no examples yet"
 HOW_TO_BEGIN = "Press “Right” or “Wrong? Correct it” under answers, or label documents in Examples."
 NO_MODEL = "There is no model on this computer that can learn. Get one in Models."
 STOPPING = "Stops after this step. What was learned is then measured."
+STOPPING_NAMED = "Stops before the first step. The names that it learned are then measured."
+STOPPING_EARLY = "Stops before the first step. Nothing was learned yet, so nothing is kept."
+STOPPED_EARLY = "Nothing of it is kept. It can start again."
 LEAVING = "Stops after this question. The rest can be asked later."
 PAUSING_MEASURE = "Pauses after this question…"
 PAUSING = "Pauses after this step…"
@@ -87,6 +88,7 @@ PHASES: dict[Phase, str] = {
     Phase.SAVING: "Saving",
     Phase.MEASURING: "Measuring",
     Phase.MEASURED: "Done",
+    Phase.STOPPED: "Stopped",
     Phase.FAILED: "Failed",
     Phase.DIED: "Interrupted",
 }
@@ -110,7 +112,7 @@ def have(prepared: Prepared) -> str:
     own = len(prepared.examples) - len(prepared.shown)
     if not own:
         return NO_EXAMPLES
-    return _rows(own, prepared.documents)
+    return rows(own, prepared.documents)
 
 
 def division(prepared: Prepared) -> str:
@@ -197,15 +199,24 @@ def state(run: Run, wish: str) -> str:
             pass
     if phase is Phase.FAILED and run.failure is not None:
         return named(run.failure.message)
+    if tale.ended is not None and tale.kept_nothing:
+        return f"{tale.ended.text} {STOPPED_EARLY}"
     if phase is Phase.DIED:
         return DIED_MEASURING if tale.ended else f"{DIED} {NOTHING_LOST}"
     if run.measures and wish in ("pause", "leave"):
         return LEAVING if wish == "leave" else PAUSING_MEASURE
     if phase in (Phase.PREPARING, Phase.LEARNING, Phase.STARTING) and wish == "stop":
-        return STOPPING
+        return _stopping(tale)
     if phase in (Phase.PREPARING, Phase.LEARNING, Phase.STARTING) and wish == "pause":
         return PAUSING
     return _working(run)
+
+
+def _stopping(tale: Tale) -> str:
+    """Say what a run that is to stop still does, and what is kept of it."""
+    if tale.step:
+        return STOPPING
+    return STOPPING_NAMED if tale.names else STOPPING_EARLY
 
 
 def _working(run: Run) -> str:
@@ -277,53 +288,8 @@ def made(seconds: float) -> str:
     return figures.moment(datetime.fromtimestamp(seconds))
 
 
-def about(run: Run) -> str:
-    """Say what a run learns from, and what it changes."""
-    text = f"{size(run.sizes)} {Path(run.plan.base).name} learns. Begun {made(run.made_at)}."
-    names = run.gate.names if run.gate is not None else run.tale.names
-    return "\n".join(filter(None, (text, placed(run.tale), learned_names(names))))
-
-
-def learned_names(names: Sequence[str]) -> str:
-    """Say in a few words what was learned of names; "" where nothing was."""
-    if not names:
-        return ""
-    more = f" and {figures.amount(len(names) - 1, 'other name')}" if len(names) > 1 else ""
-    return f"It learned what your documents call things: {names[0]}{more}."
-
-
-def placed(tale: Tale) -> str:
-    """Say which rows about whole pages are learned from part by part; "" when none are asked so."""
-    event = tale.placed
-    if event is None:
-        return ""
-    asked = "This model is asked about a whole page part by part."
-    if event.found == event.rows:
-        return f"{asked} It learns so too."
-    rows = figures.amount(event.rows, "example")
-    if not event.found:
-        return (
-            f"{asked} For none of the {rows} about whole pages the answer was found in a part, so "
-            "it learns them with the whole page, which helps it little. A box around the answer "
-            "helps more."
-        )
-    return (
-        f"{asked} For {figures.whole(event.found)} of the {rows} about whole pages the answer was "
-        "found in a part of the page, and it learns so too; the others are left out, because a "
-        "whole page teaches it nothing. A box around the answer helps."
-    )
-
-
-def size(sizes: Sizes) -> str:
-    """Say how many examples a run has."""
-    learned = sizes.learned + sizes.watched
-    return (
-        f"{_rows(learned, sizes.learned_documents)}, tested "
-        f"on {_rows(sizes.held_out, sizes.held_out_documents)}."
-    )
-
-
-def _rows(examples: int, documents: int) -> str:
+def rows(examples: int, documents: int) -> str:
+    """Say how many examples there are, and of how many documents."""
     return f"{figures.amount(examples, 'example')} from {figures.amount(documents, 'document')}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -93,11 +94,11 @@ def test_what_answers_best_on_watched_documents_goes_live(
 ) -> None:
     answering(monkeypatch, dict(zip(KINDS, right, strict=True)))
     plan = tuning.plan_of(run)
-    said = returned(choose(run, plan, rows("watch"), AZ, go))
+    said = returned(choose(run, plan, rows("watch"), AZ, 9, go))
     assert said == candidates.SAID[kind]
     assert live(run) == (weights, named)
-    adapter(run / runs.ADAPTER, LEARNED)  # as a process that goes on saves it again
-    assert returned(choose(run, plan, rows("watch"), AZ, go)) == said
+    # A process that goes on finds what was chosen, or nothing when it was ended meanwhile.
+    assert returned(choose(run, plan, rows("watch"), AZ, 9, go)) == said
     assert live(run) == (weights, named)
 
 
@@ -105,16 +106,38 @@ def test_without_watched_documents_the_names_go_live_alone(
     run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answering(monkeypatch, None)
-    said = returned(choose(run, tuning.plan_of(run), rows("held_out"), AZ, go))
+    said = returned(choose(run, tuning.plan_of(run), rows("held_out"), AZ, 9, go))
     assert said is not None
     assert "too few documents" in said
     assert live(run) == (UNTAUGHT, True)
+
+
+def test_before_the_first_step_nobody_has_to_be_asked_and_the_names_go_live(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch, None)
+    adapter(run / runs.ADAPTER, UNTAUGHT)
+    said = returned(choose(run, tuning.plan_of(run), rows("watch"), AZ, 0, go))
+    assert said is not None
+    assert "no step was taken" in said
+    assert live(run) == (UNTAUGHT, True)
+
+
+def test_a_process_that_was_ended_between_two_folders_is_made_up_for(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch, dict(zip(KINDS, (1, 3, 2), strict=True)))
+    plan = tuning.plan_of(run)
+    returned(choose(run, plan, rows("watch"), AZ, 9, go))
+    shutil.rmtree(run / runs.ADAPTER)
+    returned(choose(run, plan, rows("watch"), AZ, 9, go))
+    assert live(run) == (LEARNED, True)
 
 
 def test_who_leaves_meanwhile_leaves_the_learned_weights(
     run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answering(monkeypatch, None)
-    assert returned(choose(run, tuning.plan_of(run), rows("watch"), AZ, go)) is None
+    assert returned(choose(run, tuning.plan_of(run), rows("watch"), AZ, 9, go)) is None
     assert live(run) == (LEARNED, False)
     assert learned_names.read(run / runs.ADAPTER) == NO_NAMES

@@ -20,10 +20,12 @@ from finetune.errors import EngineRefused
 from finetune.gate import Gate
 from finetune.hindrances import ANSWERING, this_machine
 from finetune.protocol import (
+    NOTHING_KEPT,
     Control,
     Ended,
     Event,
     Measured,
+    NamesLearned,
     Placed,
     Preparing,
     Resumed,
@@ -36,6 +38,7 @@ from tests import tiny
 from tests.finetune import tuning
 from tests.finetune.papers import frozen
 from tests.vlm.answering import NEVER, in_float32, last
+from tests.vlm.test_learned_names import AZ
 from vlm import learned_names, second_readings
 from vlm.cancel import returned
 from vlm.engine import Engine
@@ -184,7 +187,7 @@ def test_a_stop_while_answers_are_looked_for_leaves_nothing(tmp_path: Path, fold
     plan, rows = runs.read_plan(run), runs.read_rows(run)
     said = list(training.train(run, plan, rows, RealDisk(), unsaid))
     assert isinstance(said[-1], Ended)
-    assert (said[-1].outcome, said[-1].step) == ("stopped", 0)
+    assert (said[-1].outcome, said[-1].step, said[-1].kept_step) == ("stopped", 0, NOTHING_KEPT)
     assert not (run / runs.TAUGHT).exists()
 
 
@@ -210,6 +213,33 @@ def test_a_stop_while_names_are_learned_ends_it_and_leaves_nothing(
     assert (said[-1].outcome, said[-1].step) == ("stopped", 0)
     assert not (run / runs.TAUGHT).exists()
     assert not (run / learned_names.NAMES).exists()
+
+
+@pytest.mark.usefixtures("small")
+def test_a_stop_before_the_first_step_keeps_names_that_were_learned(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "learning", learned_at_once)
+    run = frozen(tmp_path, folder, learned=1)
+    plan, rows = runs.read_plan(run), runs.read_rows(run)
+    said: list[Event] = []
+    for event in training.train(run, plan, rows, RealDisk(), unsaid):
+        said.append(event)
+        if isinstance(event, NamesLearned):
+            runs.ask(run, Control("stop"))
+    (ended,) = [event for event in said if isinstance(event, Ended)]
+    assert (ended.outcome, ended.step, ended.kept_step) == ("stopped", 0, 0)
+    assert ended.text == "Stopped before the first step; the names that it learned are kept."
+    assert not any(isinstance(event, StepDone) for event in said)
+    assert isinstance(said[-1], Measured)
+    assert "no step was taken" in said[-1].text
+    assert learned_names.read(run / runs.ADAPTER) == AZ
+    assert (run / runs.GATE).exists()
+
+
+def learned_at_once(_: object) -> names.Learning:
+    yield names.Progress(0, 1)
+    return AZ
 
 
 @pytest.mark.usefixtures("small")

@@ -23,6 +23,7 @@ from finetune.gate import Gate
 from finetune.lock import RunLock, is_held
 from finetune.protocol import (
     EVENTS,
+    NOTHING_KEPT,
     Control,
     Ended,
     Event,
@@ -109,6 +110,49 @@ def test_a_measure_pauses_is_left_and_goes_on_with_the_next_question(
     assert (run / "answers.jsonl").read_text().startswith(answered), "none is asked twice"
     assert (run / runs.GATE).read_bytes() == (uninterrupted / runs.GATE).read_bytes()
     assert tuning.state_of(run) == tuning.state_of(uninterrupted)
+
+
+def test_a_run_that_was_stopped_and_left_learns_no_further_when_it_goes_on(
+    tmp_path: Path, folder: Path
+) -> None:
+    run = tuning.frozen_run(tmp_path, folder)
+    for event in training.train(run, runs.read_plan(run), runs.read_rows(run), RealDisk(), _no):
+        if isinstance(event, StepDone):
+            runs.ask(run, Control("stop"))
+        elif isinstance(event, Measuring):
+            runs.ask(run, Control("leave"))
+    answered = (run / "answers.jsonl").read_text()
+    assert answered
+    learned = (run / runs.ADAPTER / "adapter_model.safetensors").read_bytes()
+    runs.ask(run, Control())
+    assert worker.work(run, RealDisk(), None) == worker.DONE
+    events = _events(run)
+    (ended,) = [event for event in events if isinstance(event, Ended)]
+    assert (ended.outcome, ended.step) == ("stopped", 1)
+    assert not any(isinstance(event, StepDone) for event in events)
+    assert (run / runs.ADAPTER / "adapter_model.safetensors").read_bytes() == learned
+    assert (run / "answers.jsonl").read_text().startswith(answered)
+    assert isinstance(events[-1], Measured)
+
+
+@pytest.mark.parametrize("wish", [Preparing, None])
+def test_a_run_that_is_stopped_before_its_first_step_keeps_nothing_and_can_begin_again(
+    tmp_path: Path, folder: Path, uninterrupted: Path, wish: type[Event] | None
+) -> None:
+    """Stopped while pictures are looked at, or once nothing is left to prepare."""
+    run = tuning.frozen_run(tmp_path, folder, **({} if wish else {"trains_vision": True}))
+    runs.ask(run, Control("stop"))
+    said = list(
+        training.train(run, runs.read_plan(run), runs.read_rows(run), RealDisk(), _no),
+    )
+    assert isinstance(said[-1], Ended)
+    assert (said[-1].outcome, said[-1].step, said[-1].kept_step) == ("stopped", 0, NOTHING_KEPT)
+    assert said[-1].text == "Stopped before the first step; nothing was learned."
+    assert not (run / runs.ADAPTER).exists()
+    if wish is not None:
+        runs.ask(run, Control())
+        assert worker.work(run, RealDisk(), None) == worker.DONE
+        assert tuning.state_of(run) == tuning.state_of(uninterrupted)
 
 
 def _no(_: Event) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from app.training import words
+from app.training import run_words, words
 from app.training.tale import Point, Tale
 from app.training.values import News, Phase, Run, Sizes
 from finetune.protocol import (
+    NOTHING_KEPT,
     Ended,
     Event,
     Failed,
@@ -56,24 +57,24 @@ def test_steps_and_looks_add_up() -> None:
 
 
 def test_a_person_hears_how_many_rows_about_whole_pages_were_placed() -> None:
-    assert words.placed(tale(STARTED)) == ""
+    assert run_words.placed(tale(STARTED)) == ""
     some = run_of(STARTED, Preparing("Looking", 0.5), Placed(7, 9, 60))
     assert some.tale.steps == 60
-    assert "For 7 of the 9 examples about whole pages the answer was found" in words.about(some)
-    assert "the others are left out" in words.about(some)
-    none = words.placed(tale(STARTED, Placed(0, 9, 60)))
+    assert "For 7 of the 9 examples about whole pages the answer was found" in run_words.about(some)
+    assert "the others are left out" in run_words.about(some)
+    none = run_words.placed(tale(STARTED, Placed(0, 9, 60)))
     assert "For none of the 9 examples about whole pages" in none
     assert "left out" not in none
-    every = words.placed(tale(STARTED, Placed(9, 9, 60)))
+    every = run_words.placed(tale(STARTED, Placed(9, 9, 60)))
     assert every == "This model is asked about a whole page part by part. It learns so too."
 
 
 def test_a_person_hears_what_the_documents_call_things() -> None:
     name = "“Aktenzeichen” stands behind “Az.:” (7 documents)"
-    assert "call things" not in words.about(run_of(STARTED))
-    one = words.about(run_of(STARTED, NamesLearned((name,)), step(1)))
+    assert "call things" not in run_words.about(run_of(STARTED))
+    one = run_words.about(run_of(STARTED, NamesLearned((name,)), step(1)))
     assert one.endswith(f"It learned what your documents call things: {name}.")
-    more = words.about(run_of(STARTED, NamesLearned((name, name, name))))
+    more = run_words.about(run_of(STARTED, NamesLearned((name, name, name))))
     assert more.endswith(f"{name} and 2 other names.")
 
 
@@ -115,6 +116,27 @@ def test_a_run_whose_process_is_gone_was_interrupted(
     assert run.phase is Phase.DIED
     assert not run.at_work
     assert "go on" in words.state(run, "run")
+
+
+def test_a_run_that_was_stopped_before_it_learned_anything_says_so() -> None:
+    stopped = (STARTED, Ended("stopped", 0, NOTHING_KEPT, "Stopped before the first step."))
+    run = run_of(*stopped, process=0)
+    assert (run.phase, run.measures, run.at_work) == (Phase.STOPPED, False, False)
+    said = words.state(run, "stop")
+    assert said == f"Stopped before the first step. {words.STOPPED_EARLY}"
+    assert (words.headline(run), words.short(run)) == ("Stopped", "Stopped")
+    ending = run_of(*stopped)
+    assert not ending.measures
+    assert words.state(ending, "stop") == said, "its process is not gone yet, and measures nothing"
+    named = run_of(STARTED, Ended("stopped", 0, 0, "The names are kept."), process=0)
+    assert words.state(named, "run") == words.DIED_MEASURING
+
+
+def test_a_stop_before_the_first_step_says_what_will_be_kept() -> None:
+    early = run_of(STARTED, Preparing("Looking", 0.5))
+    assert words.state(early, "stop") == words.STOPPING_EARLY
+    named = run_of(STARTED, NamesLearned(("a name",)), Preparing("Looking", 0.5))
+    assert words.state(named, "stop") == words.STOPPING_NAMED
 
 
 def test_a_measured_run_needs_no_process() -> None:
