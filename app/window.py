@@ -211,7 +211,9 @@ class Window(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._show_hint(False)
-        event.acceptProposedAction()
+        # A copy, whatever was proposed: after a move the program it came from may remove the file.
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
         self.paster.take(event.mimeData())
 
     def event(self, event: QEvent) -> bool:

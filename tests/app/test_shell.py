@@ -29,16 +29,20 @@ def names(shell: Shell) -> list[str]:
 
 
 def drop(shell: Shell, *files: str) -> None:
+    """Drop files from a program that offers to move them, as file managers do."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(file) for file in files])
     event = QDropEvent(
         QPointF(200, 200),
-        Qt.DropAction.CopyAction,
+        Qt.DropAction.CopyAction | Qt.DropAction.MoveAction,
         data,
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
+    event.setDropAction(Qt.DropAction.MoveAction)
     shell.window.dropEvent(event)
+    assert event.isAccepted()
+    assert event.dropAction() is Qt.DropAction.CopyAction
 
 
 def test_an_empty_desk_welcomes(shell: Shell) -> None:
