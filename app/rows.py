@@ -61,12 +61,16 @@ def paint_card(
     painter.drawRoundedRect(card, theme.RADIUS, theme.RADIUS)
 
 
-def paint_line(painter: QPainter, place: QRect, text: str, font: QFont, ink: QColor) -> None:
-    """Paint a text as one line, cut at its end where it does not fit."""
+def paint_line(
+    painter: QPainter, place: QRect, text: str, font: QFont, ink: QColor, end: str = ""
+) -> None:
+    """Paint a text as one line, cut where it does not fit but for its `end`, which follows."""
     painter.setFont(font)
     painter.setPen(ink)
     line = " ".join(text.split())
-    shown = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, place.width())
+    metrics = painter.fontMetrics()
+    room = place.width() - metrics.horizontalAdvance(end)
+    shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) + end
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
 
 

@@ -44,8 +44,12 @@ def ago(when: datetime, now: datetime) -> str:
 
 def place(entry: Entry) -> str:
     """Return where a question was asked, in words."""
+    return f"{entry.file_name}{_on_page(entry)}"
+
+
+def _on_page(entry: Entry) -> str:
     part = "part of page" if entry.question.box else "page"
-    return f"{entry.file_name}, {part} {entry.question.page.page + 1}"
+    return f", {part} {entry.question.page.page + 1}"
 
 
 def said(entry: Entry) -> str:
@@ -120,15 +124,16 @@ class EntryPainter(QStyledItemDelegate):
         height: int = option.fontMetrics.height()
         marks = {None: ("", theme.muted), True: ("✓ ", theme.good), False: ("✗ ", theme.bad)}
         mark, mark_colour = marks[entry.verdict]
+        when = f"{_on_page(entry)} · {ago(entry.when, now)}"
         lines = (
-            (entry.question.text, rows.bold(base), palette.windowText().color()),
-            (mark + said(entry), base, palette.windowText().color()),
-            (f"{place(entry)} · {ago(entry.when, now)}", base, theme.muted(palette)),
+            (entry.question.text, "", rows.bold(base), palette.windowText().color()),
+            (mark + said(entry), "", base, palette.windowText().color()),
+            (entry.file_name, when, base, theme.muted(palette)),
         )
-        for number, (text, font, colour) in enumerate(lines):
+        for number, (text, end, font, colour) in enumerate(lines):
             line = QRect(area.left(), area.top(), area.width(), height)
             ink = mark_colour(palette) if number == 1 and mark else colour
-            rows.paint_line(painter, line, text, font, ink)
+            rows.paint_line(painter, line, text, font, ink, end)
             area.setTop(area.top() + height + self.GAP)
         painter.restore()
 

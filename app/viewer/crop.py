@@ -52,6 +52,8 @@ class Grip:
 INSIDE = Grip(0, 0)
 HANDLES = tuple(Grip(dx, dy) for dx, dy in product((-1, 1, 0), (-1, 1, 0)) if (dx, dy) != (0, 0))
 """Corners first, so that they win where a box is small."""
+ROOMY = 45
+"""Logical pixels of a shorter edge that has room for handles between its corners."""
 
 
 Change = Callable[[QRectF, QRectF], QRectF]
@@ -65,6 +67,12 @@ class _Drag:
     grip: Grip | None
     rect: QRectF
     before: tuple[int, Box] | None
+
+
+def shown_handles(rect: QRectF) -> tuple[Grip, ...]:
+    """Return the handles of a box: corners alone around a line of text, so that it can be read."""
+    roomy = min(rect.width(), rect.height()) >= ROOMY
+    return HANDLES if roomy else tuple(one for one in HANDLES if one.dx and one.dy)
 
 
 def handle_point(rect: QRectF, grip: Grip) -> QPointF:
@@ -112,7 +120,7 @@ class CropTool:
         if rect is None:
             return None
         if self.selected:
-            for handle in HANDLES:
+            for handle in shown_handles(rect):
                 apart = handle_point(rect, handle) - point
                 if max(abs(apart.x()), abs(apart.y())) <= REACH:
                     return handle

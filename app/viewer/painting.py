@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPalette, QPen, QPixma
 from app import theme
 from app.page_lane import Draw
 from app.pages import PageService
-from app.viewer.crop import HANDLES, handle_point
+from app.viewer.crop import handle_point, shown_handles
 from app.viewer.geometry import PageLayout
 from vlm.types import Quarter
 
@@ -122,11 +122,7 @@ def draw_crop(painter: QPainter, rect: QRectF, place: QRectF, handles: bool) -> 
         return
     painter.setPen(QPen(accent, 1.6))
     painter.setBrush(Qt.GlobalColor.white)
-    for handle in HANDLES:
-        if handle.dx == 0 and rect.width() < 5 * HANDLE:
-            continue
-        if handle.dy == 0 and rect.height() < 5 * HANDLE:
-            continue
+    for handle in shown_handles(rect):
         centre = handle_point(rect, handle)
         painter.drawRoundedRect(
             QRectF(centre.x() - HANDLE / 2, centre.y() - HANDLE / 2, HANDLE, HANDLE), 2.5, 2.5

@@ -67,6 +67,20 @@ def test_the_place_says_page_or_part() -> None:
     assert place(entry(box=Box(0, 0, 1, 0.5))) == "invoice.pdf, part of page 2"
 
 
+def test_a_long_file_name_leaves_the_page_and_the_time_in_sight(qtbot: QtBot) -> None:
+    panel = HistoryPanel()
+    qtbot.addWidget(panel)
+    panel.resize(300, 300)
+    panel.show()
+    long = entry(path="a letter about the rent of the last twelve years.pdf")
+    seen = set()
+    for minutes in (5, 7):
+        when = datetime.now(UTC) - timedelta(minutes=minutes)
+        panel.show_found(Found("", (replace(long, when=when),)))
+        seen.add(bytes(panel.grab().toImage().constBits()))
+    assert len(seen) == 2
+
+
 def test_a_new_entry_leaves_all_that_is_selected(qtbot: QtBot) -> None:
     panel = HistoryPanel()
     qtbot.addWidget(panel)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from app.viewer.crop import HANDLES, INSIDE, CropTool, Grip, handle_point
+from app.viewer.crop import HANDLES, INSIDE, CropTool, Grip, handle_point, shown_handles
 from app.viewer.geometry import PageLayout
 from vlm.types import Box, PageSize, Quarter
 
@@ -88,6 +88,17 @@ def test_each_handle_moves_its_own_edges(tool: CropTool, grip: Grip) -> None:
     x0, x1 = x0 + 0.05 * (grip.dx < 0), x1 + 0.05 * (grip.dx > 0)
     y0, y1 = y0 + 0.05 * (grip.dy < 0), y1 + 0.05 * (grip.dy > 0)
     approx(tool.box, x0, y0, x1, y1)
+
+
+def test_a_box_around_one_line_is_read_and_held_between_its_corners() -> None:
+    tool = CropTool()
+    assert drawn(tool, at(60, 80), at(300, 98))
+    rect = tool.rect(LAYOUT)
+    assert rect is not None
+    assert {(one.dx, one.dy) for one in shown_handles(rect)} == {(-1, -1), (-1, 1), (1, -1), (1, 1)}
+    assert tool.grip(LAYOUT, rect.center()) == INSIDE
+    assert drawn(tool, at(180, 89), at(240, 89))
+    approx(tool.box, 0.2, 0.1, 0.6, 0.1225)
 
 
 def test_a_handle_dragged_over_the_other_edge_turns_the_box_inside_out(tool: CropTool) -> None:
