@@ -21,8 +21,8 @@ from finetune.effort import TEXT_TOKENS, Model, Questions, learning_work, measur
 from finetune.errors import AdapterInvalid
 from finetune.page_cost import look_of, part_of
 from finetune.plan import TrainPlan
+from vlm import amounts, models
 from vlm import memory as memories
-from vlm import models
 from vlm.errors import ModelIncomplete
 from vlm.types import Value
 
@@ -47,6 +47,8 @@ _ACTIVATIONS = 34
 """Numbers kept for the backward pass for each token, layer and unit of width."""
 _CHECKPOINTED = 4
 """The same when parts are computed twice."""
+LEARNED_BYTES = 4
+"""Bytes of a learned number on disk."""
 _PROCESS_BYTES = 600_000_000
 """What Python, torch and transformers take without any model."""
 _EFFICIENCY = 0.35
@@ -158,7 +160,7 @@ def measured_flops(size: int = 512) -> float:
 
 
 def _reasons(plan: TrainPlan, memory: int, free: int, learned: int) -> tuple[str, ...]:
-    found = [f"{learned / 1e6:.1f} million numbers learn."]
+    found = [f"What it learns takes about {amounts.size(learned * LEARNED_BYTES)} on disk."]
     if plan.caches_features:
         found.append("Pictures are looked at once, so steps are short.")
     if plan.four_bit and (refused := four_bit_refusal(memories.look().gpu is not None)):

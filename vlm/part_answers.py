@@ -186,12 +186,13 @@ def _absent(told: Sequence[Told], settled: bool) -> Answer:
         told: The parts that were asked.
         settled: Whether these are all.
     """
-    where = "the part" if len(told) == 1 else f"the {len(told)} parts"
+    asked = "the part" if len(told) == 1 else f"the {len(told)} parts"
+    were = "was" if len(told) == 1 else "were"
     return msgspec.structs.replace(
         told[0].answer,
         text=NOT_ON_PAGE
         if settled
-        else f"There is no answer in {where} of this page read in time.",
+        else f"There is no answer in {asked} of this page that {were} read.",
         # As sure as of the part that it was least sure of: the answer may stand in that one.
         confidence=min(one.answer.confidence for one in told),
         evidence=Evidence("nothing"),

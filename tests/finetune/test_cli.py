@@ -9,12 +9,12 @@ import pytest
 from finetune import cli, cli_adapters, runs
 from finetune.cli_exit import NO_MODEL, NO_ROWS, NOT_BETTER, REFUSED
 from finetune.effort import Questions
-from finetune.estimate import estimate
+from finetune.estimate import LEARNED_BYTES, estimate
 from finetune.tokens import counter
 from tests.app.adapters import made as versions
 from tests.finetune import tuning
 from tests.finetune.made import noise
-from vlm import paths
+from vlm import amounts, paths
 from vlm.errors import ModelIncomplete
 
 
@@ -163,9 +163,14 @@ def test_the_estimate_knows_what_learns_and_what_costs(folder: Path, tmp_path: P
         plan = tuning.plan_of(folder, **changes)
         model = tuning.loaded(folder).model
         attach(model, plan)
-        exact = sum(weight.numel() for weight in learning(model).values())
+        learned = learning(model).values()
+        exact = sum(weight.numel() for weight in learned)
         found = estimate(plan, HUNDRED, flops=1e9)
         assert found.learned_numbers == pytest.approx(exact, rel=0.05)
+        taken = sum(weight.numel() * weight.element_size() for weight in learned)
+        assert taken == exact * LEARNED_BYTES
+        said = f"takes about {amounts.size(found.learned_numbers * LEARNED_BYTES)} on disk."
+        assert found.reasons[0].endswith(said)
     quick = estimate(tuning.plan_of(folder), HUNDRED, flops=1e9)
     slow = estimate(tuning.plan_of(folder, trains_vision=True), HUNDRED, flops=1e9)
     small = estimate(

@@ -172,7 +172,7 @@ def test_there_is_a_bound_on_parts_and_it_never_says_what_it_has_not_read() -> N
         assert len(reader.asked) == most
         assert found.text != NOT_ON_PAGE
         assert says_absent(found.text), "no evidence is looked for, nothing is learned from it"
-        assert str(most) in found.text
+        assert found.text == f"There is no answer in the {most} parts of this page that were read."
 
 
 def test_there_is_a_bound_on_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
