@@ -79,10 +79,16 @@ def reason(error: Exception) -> str:
     why = ""
     if isinstance(error, OSError):
         number = error.errno or 0
-        why = _REASONS.get(number) or _GONE.get(number) or error.strerror or ""
+        why = _REASONS.get(number) or _GONE.get(number) or _unknown(number)
     elif isinstance(code := getattr(error, "sqlite_errorcode", None), int):
         why = _DATABASE.get(code & 0xFF, "")
     return (why or str(error)).removesuffix(".")
+
+
+def _unknown(number: int) -> str:
+    """Return what to do about a refusal that says nothing to a person, "" for number 0."""
+    name = errno.errorcode.get(number, f"error {number}")
+    return f"the system refuses it ({name}). Try another folder or disk." if number else ""
 
 
 def foreseen(error: OSError) -> bool:

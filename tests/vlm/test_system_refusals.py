@@ -50,6 +50,8 @@ def test_a_reason_ends_a_sentence_without_numbers_and_paths() -> None:
         (errno.EBUSY, "another program is using it. Close it there and try again"),
         (errno.ESTALE, "its disk in the network does not answer. Connect it and try again"),
         (errno.ENOENT, "it, or its folder, is not there any more"),
+        (errno.EINVAL, "the system refuses it (EINVAL). Try another folder or disk"),
+        (98765, "the system refuses it (error 98765). Try another folder or disk"),
     ],
 )
 def test_a_reason_is_in_plain_words(number: int, why: str) -> None:
