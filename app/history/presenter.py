@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app import dialogs
+from app import dialogs, figures
 from app.ask.values import Asked, Verdict
 from app.dialogs import Prompt
 from app.history.entry import Entry
@@ -37,7 +37,10 @@ class HistoryPresenter(QObject):
         self._panel = panel
         self._keep = keep
         self._numbers: dict[tuple[Question, Answer], int] = {}
+        self._coming: set[tuple[Question, Answer]] = set()
+        """Answers on their way to the file."""
         self._judged: dict[tuple[Question, Answer], Verdict] = {}
+        """What was said of answers on their way."""
         history.found.connect(self._on_found)
         history.added.connect(self._on_added)
         history.changed.connect(self.refresh)
@@ -62,17 +65,20 @@ class HistoryPresenter(QObject):
     def keep(self, asked: Asked) -> None:
         """Store an answer that has just been finished."""
         if self._keep:
-            self._history.add(Entry(asked.question, asked.answer, datetime.now(UTC)))
+            self._add(asked.question, asked.answer)
 
     @Slot(object)
     def judge(self, verdict: Verdict) -> None:
-        """Store what the person thinks of an answer."""
+        """Store what the person thinks of an answer, and the answer if it is one of a batch."""
         key = _key(verdict.question, verdict.answer)
         number = self._numbers.get(key)
-        if number is None:
-            self._judged[key] = verdict  # its entry is still on its way to the file
-        else:
+        if number is not None:
             self._history.judge(number, verdict.right, verdict.correction)
+        elif key in self._coming:
+            self._judged[key] = verdict
+        elif self._keep and verdict.right is not None:
+            self._judged[key] = verdict
+            self._add(verdict.question, verdict.answer)
 
     @Slot()
     @Slot(str)
@@ -82,6 +88,10 @@ class HistoryPresenter(QObject):
         if file is not None:
             self._history.export(file, words)
 
+    def _add(self, question: Question, answer: Answer) -> None:
+        self._coming.add(_key(question, answer))
+        self._history.add(Entry(question, answer, datetime.now(UTC)))
+
     @Slot(object)
     def _on_found(self, found: Found) -> None:
         self._panel.show_found(found)
@@ -89,6 +99,7 @@ class HistoryPresenter(QObject):
     @Slot(object)
     def _on_added(self, entry: Entry) -> None:
         key = _key(entry.question, entry.answer)
+        self._coming.discard(key)
         self._numbers[key] = entry.number
         if (said := self._judged.pop(key, None)) is not None:
             self._history.judge(entry.number, said.right, said.correction)
@@ -100,7 +111,11 @@ class HistoryPresenter(QObject):
 
     @Slot(object)
     def _on_delete(self, numbers: tuple[int, ...]) -> None:
-        what = "this question and its answer" if len(numbers) == 1 else f"{len(numbers)} entries"
+        what = (
+            "this question and its answer"
+            if len(numbers) == 1
+            else f"{figures.whole(len(numbers))} entries"
+        )
         text = f"Delete {what} from this computer? They cannot be brought back."
         reply = dialogs.ask(self._panel.window(), Prompt("Delete", text, (DELETE, "Keep")))
         if reply is not None and reply.choice == DELETE:

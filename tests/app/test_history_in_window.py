@@ -10,12 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from app import dialogs, log
 from app.ask.values import Verdict
+from app.batch.recall import Chosen, past
 from app.dialogs import Prompt, Reply
 from app.history.entry import Entry
 from app.shell import Shell
 from tests.app.conftest import MakeShell, furniture
 from vlm import paths
-from vlm.types import Box
+from vlm.batch import Cell
+from vlm.types import Box, ModelInfo
 
 SECRET = "Zanzibar"
 
@@ -135,6 +137,28 @@ def test_a_correction_is_kept_and_exported_with_its_answer(
     again = parts.panel.cards[-1]
     assert again.text.text() == "2026-0001"
     assert again.judging.own.text().startswith("Corrected by you.")
+
+
+def test_a_corrected_answer_of_a_batch_has_an_entry_too(
+    qtbot: QtBot, asked: Shell, two: tuple[str, str]
+) -> None:
+    parts = furniture(asked)
+    cell = Cell("invoice 12", 0.5, page=1, evidence="page")
+    info = ModelInfo("small", "/models/small", "toy", 9, "cpu", "float32", "", False)
+    parts.batch.recalled.emit(past(Chosen(two[0], "Which number?", cell), info, False, 64))
+    card = parts.panel.cards[-1]
+    card.wrong.click()
+    correction = card.judging.line
+    assert correction is not None
+    correction.line.clear()
+    qtbot.keyClicks(correction.line, "invoice 13")
+    qtbot.keyClick(correction.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(entries(asked)) == 2)
+    qtbot.waitUntil(lambda: entries(asked)[0].correction == "invoice 13")
+    assert entries(asked)[0].question.text == "Which number?"
+    card.judging.undo.click()
+    qtbot.waitUntil(lambda: entries(asked)[0].verdict is None)
+    assert len(entries(asked)) == 2
 
 
 def _verdict(entry: Entry) -> Verdict:
