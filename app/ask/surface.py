@@ -150,8 +150,13 @@ class Notice(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(faded(colour, 0.10))
         painter.drawRoundedRect(QRectF(self.rect()), theme.RADIUS, theme.RADIUS)
-        top = 7 + (self.fontMetrics().height() - ICON) / 2
-        draw(painter, self._icon, QRectF(10, top, ICON, ICON), colour)
+        draw(painter, self._icon, QRectF(10, self._icon_top(), ICON, ICON), colour)
+
+    def _icon_top(self) -> float:
+        """Return where the icon is level with the first line, beside a button of any height."""
+        place = self._label.geometry()
+        free = max(0, place.height() - self._label.heightForWidth(place.width()))
+        return place.top() + free / 2 + (self._label.fontMetrics().height() - ICON) / 2
 
 
 class Card(QFrame):
