@@ -83,9 +83,8 @@ class Furniture(QObject):
         )
         self.history = History(shell.folders.data / store.NAME, self)
         self.history_panel = HistoryPanel()
-        self.archive = HistoryPresenter(
-            self.history, self.history_panel, shell.settings.keep_history, self
-        )
+        keeps = shell.settings.keep_history
+        self.archive = HistoryPresenter(self.history, self.history_panel, keeps, self)
         say = self._window.notice.say
         self.front = Front(self.tabs, self.desk, self.pages, self.panel, self.history, say, self)
         Escape(self._window, self._window.notice, self.asking)
@@ -102,7 +101,8 @@ class Furniture(QObject):
             self._window, lambda: shell.settings, self.asking, self.panel, self.taker
         )
         self.gate = GateDoor(self._window)
-        self.training = TrainingDoor(shell.folders.data / shelf.NAME, self._window)
+        file = shell.folders.data / shelf.NAME
+        self.training = TrainingDoor(file, self._window, self.versions.set_for)
         parts = Parts(
             self.desk, self.tabs, self.pages, self.taker, self.shelf, self.asking, self.panel
         )

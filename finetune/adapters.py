@@ -39,7 +39,8 @@ class Card(Value, frozen=True):
     `base` is the model's name, the fingerprints name the exact model and the exact examples.
     `passed` is None for one that was never measured here. `looks` are perceptual hashes of pages
     it learned from; they choose an adapter for a page, see `finetune.choice`. `made_at` is seconds
-    since 1970. `run` names the run it is from, "" when it is from elsewhere.
+    since 1970. `run` names the run it is from, "" when it is from elsewhere. `instead_of` names
+    the tuned versions that answered before it was measured; none where the model as it came did.
     """
 
     base: str
@@ -56,6 +57,7 @@ class Card(Value, frozen=True):
     fixed_set: Score | None = None
     looks: tuple[str, ...] = ()
     run: str = ""
+    instead_of: tuple[str, ...] = ()
 
 
 class Adapter(Value, frozen=True):
@@ -134,6 +136,7 @@ class AdapterLibrary:
             fixed_set=gate.fixed_set if gate else None,
             looks=tuple(sorted({row.page_hash for row in taught} - {""}))[:_MOST_LOOKS],
             run=run.name,
+            instead_of=gate.in_use if gate else (),
         )
         settings = (source / CONFIG).read_bytes()
         names = learned_names.read(source)

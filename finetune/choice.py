@@ -47,14 +47,14 @@ def choose(
     ]
     if not fitting:
         return Choice(None, "No tuned version that passed its measure is for this model.")
-    near: list[tuple[int, str, int]] = []
+    near: list[tuple[int, float, str, int]] = []
     for adapter in fitting:
         found = [distance(page_hash, look) for look in adapter.card.looks if page_hash]
         alike = sum(bits <= ALIKE for bits in found)
-        if alike:
-            near.append((min(found), adapter.name, alike))
+        if alike:  # of versions that learned from the same page the newest: it beat the others
+            near.append((min(found), -adapter.card.made_at, adapter.name, alike))
     if not near:
         return Choice(None, "This page looks like none that a tuned version learned from.")
-    _, name, alike = min(near)
+    _, _, name, alike = min(near)
     pages = "a page" if alike == 1 else f"{alike} pages"
     return Choice(name, f"This page looks like {pages} that “{name}” learned from.")

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from finetune import hygiene, importing, negatives, plan, runs
+from finetune import hygiene, importing, in_use, negatives, plan, runs
 from finetune import split as splitting
 from finetune.adapters import Adapter, AdapterLibrary
 from finetune.cli_adapters import model_folder
@@ -46,8 +46,9 @@ from finetune.protocol import (
 )
 from finetune.split import Split
 from finetune.tokens import counter
-from finetune.types import Example, RowProblem
+from finetune.types import Example, InUse, RowProblem
 from vlm import paths
+from vlm.errors import AdapterMismatch
 from vlm.pages.client import PageClient
 
 
@@ -64,6 +65,9 @@ def register(commands: Any, epilog: str) -> None:
     parser.add_argument("--held-out", metavar="ROWS", help="measured on; default: a fifth of ROWS")
     parser.add_argument("--preset", choices=plan.PRESETS, default="quick", help="default quick")
     parser.add_argument("--model", metavar="DIR", help="the folder of a checkpoint")
+    parser.add_argument(
+        "--in-use", default="", metavar="N", help="the adapter that reads now; it is to be beaten"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default 0")
     parser.add_argument(
         "--resume", action="store_true", help="go on with the last run of this name"
@@ -136,8 +140,9 @@ def _freeze(arguments: argparse.Namespace, root: Path) -> Path | int:
                 print(f"{refusal.sentence} {refusal.advice}", file=sys.stderr)
             if refusals:
                 return REFUSED
-            _announce(chosen, sides, hygiene.preview(everything, sides, count), everything)
-            return runs.freeze(root, chosen, everything, sides, store.crop)
+            used = _in_use(arguments.in_use, chosen, everything, sides, root)
+            _announce(chosen, sides, hygiene.preview(everything, sides, count), everything, used)
+            return runs.freeze(root, chosen, everything, sides, store.crop, used)
     finally:
         shutil.rmtree(work)
 
@@ -170,11 +175,34 @@ def _sides(lists: _Lists, seed: int) -> Split:
     return splitting.split(lists.train, seed)
 
 
+def _in_use(
+    name: str, chosen: TrainPlan, everything: list[Example], sides: Split, root: Path
+) -> dict[str, InUse]:
+    """Return the adapter that is to be beaten, by the examples it is compared on.
+
+    Raises:
+        DeskError: When there is none of that name, or it is for another model.
+    """
+    if not name:
+        return {}
+    library = AdapterLibrary()
+    card = library.get(name).card
+    if card.base_fingerprint != chosen.base_fingerprint:
+        raise AdapterMismatch(f"“{name}” was made for {card.base}, not for the model that learns.")
+    held = set(sides.held_out)
+    tested = [example for example in everything if example.id in held]
+    return in_use.readers(name, tested, chosen.base_fingerprint, library, root)
+
+
 def _announce(
-    chosen: TrainPlan, sides: Split, preview: hygiene.Preview, everything: list[Example]
+    chosen: TrainPlan,
+    sides: Split,
+    preview: hygiene.Preview,
+    everything: list[Example],
+    used: dict[str, InUse],
 ) -> None:
-    learned = questions_of(everything, set(sides.train))
-    guess = estimate(chosen, learned, questions_of(everything, set(sides.held_out)))
+    learned, held = (questions_of(everything, set(ids)) for ids in (sides.train, sides.held_out))
+    guess = estimate(chosen, learned, held, versions=3 if used else 2)
     print(
         f"{preview.count('train')} examples of {sides.train_documents} documents to learn from, "
         f"{preview.count('held_out')} of {sides.held_out_documents} to be measured on. "

@@ -87,15 +87,22 @@ def learning_work(plan: TrainPlan, learned: Questions, model: Model) -> int:
     return work
 
 
-def measuring_work(plan: TrainPlan, held: Questions, model: Model) -> int:
-    """Return what asking the held-out questions before and after multiplies."""
-    looks = 1 if plan.caches_features else 2
+def measuring_work(plan: TrainPlan, held: Questions, model: Model, versions: int = 2) -> int:
+    """Return what asking the held-out questions before and after multiplies.
+
+    Args:
+        plan: What is done before.
+        held: The questions.
+        model: What is asked.
+        versions: How many are asked: the base, what was learned, and what is in use.
+    """
+    looks = 1 if plan.caches_features else versions
     at_once = lessons(held, model)
     work = looks * at_once.pictures * model.look(model.page)
-    work += 2 * at_once.rows * _reading(model, model.page)
+    work += versions * at_once.rows * _reading(model, model.page)
     if model.part is not None:
         work += looks * held.pages * ASKED * model.look(model.part)
-        work += 2 * held.whole * ASKED * _reading(model, model.part)
+        work += versions * held.whole * ASKED * _reading(model, model.part)
     return work
 
 

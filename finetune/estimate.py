@@ -92,6 +92,7 @@ def estimate(
     held: Questions | None = None,
     views_per_page: int = 5,
     flops: float | None = None,
+    versions: int = 2,
 ) -> Estimate:
     """Estimate a run on this machine's processor.
 
@@ -101,6 +102,7 @@ def estimate(
         held: What it is tested on; None to leave the test out.
         views_per_page: Images that a page is shown in.
         flops: Multiplications and additions a second; None to measure.
+        versions: How many are asked what it is tested on, see `effort.measuring_work`.
 
     Raises:
         ModelIncomplete: When the model's files cannot be read.
@@ -128,7 +130,7 @@ def estimate(
         counted,
         _reasons(plan, memory, free, counted),
         step_bytes,
-        measuring_work(plan, held, model) / speed if held else 0.0,
+        measuring_work(plan, held, model, versions) / speed if held else 0.0,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from finetune.interval import FEWEST, interval
 from finetune.interval import Interval as Interval
@@ -25,7 +25,10 @@ _KIND_MEASURE = (
 
 
 class Judged(Value, frozen=True):
-    """One question answered before and after; scores in [0, 1]."""
+    """One question answered before and after; scores in [0, 1].
+
+    `reader` is the name of the tuned version that answered before, "" for the model as it came.
+    """
 
     id: str
     document: str
@@ -37,6 +40,7 @@ class Judged(Value, frozen=True):
     anls_after: float
     exact_before: bool
     exact_after: bool
+    reader: str = ""
 
     @property
     def gain(self) -> float:
@@ -56,7 +60,8 @@ class Gate(Value, frozen=True):
     """The decision with all it rests on. `fixed_set` is our own set, for forgetting.
 
     `reasons` say why it passed or did not, `advice` what would help, `names` what documents call
-    things, as what was measured learned it.
+    things, as what was measured learned it. `as_it_came` is the ANLS of the model as it came, and
+    after, where tuned versions answered before; `fixed_set` is always compared with that model.
     """
 
     passed: bool
@@ -67,6 +72,12 @@ class Gate(Value, frozen=True):
     fixed_set: Score | None
     rows: tuple[Judged, ...]
     names: tuple[str, ...] = ()
+    as_it_came: Score | None = None
+
+    @property
+    def in_use(self) -> tuple[str, ...]:
+        """Names of the tuned versions that answered before, in order."""
+        return readers(self.rows)
 
     @property
     def fixed(self) -> tuple[Judged, ...]:
@@ -85,7 +96,13 @@ class Gate(Value, frozen=True):
 
 
 def judge(
-    id: str, document: str, question: str, answers: tuple[str, ...], before: str, after: str
+    id: str,
+    document: str,
+    question: str,
+    answers: tuple[str, ...],
+    before: str,
+    after: str,
+    reader: str = "",
 ) -> Judged:
     """Score one question's two answers.
 
@@ -103,16 +120,29 @@ def judge(
         scoring.anls(after, rights[1]),
         scoring.exact(before, rights[0]),
         scoring.exact(after, rights[1]),
+        reader,
     )
 
 
-def decide(rows: Sequence[Judged], fixed_set: Sequence[Judged], watched_too: bool = False) -> Gate:
+def readers(rows: Iterable[Judged]) -> tuple[str, ...]:
+    """Return the names of the tuned versions that answered before, in order."""
+    return tuple(sorted({row.reader for row in rows} - {""}))
+
+
+def decide(
+    rows: Sequence[Judged],
+    fixed_set: Sequence[Judged],
+    watched_too: bool = False,
+    as_it_came: Sequence[Judged] = (),
+) -> Gate:
     """Decide.
 
     Args:
         rows: The held-out questions, at least one.
         fixed_set: Our own questions; may be empty.
         watched_too: Whether the held-out documents also decided when training ended.
+        as_it_came: The same as `rows`, answered before by the model as it came; empty where it
+            answered those too.
 
     Raises:
         ValueError: When there is nothing to decide on.
@@ -125,7 +155,7 @@ def decide(rows: Sequence[Judged], fixed_set: Sequence[Judged], watched_too: boo
     said = [_gained(rows, anls, exact)]
     forgot = kept is not None and kept.gain.value < -FORGOTTEN and kept.gain.high < 0
     if kept is not None and forgot:
-        said.append(_forgot(kept))
+        said.append(_forgot(kept, bool(readers(rows))))
     if watched_too:
         said.append((_KIND_MEASURE, []))
     return Gate(
@@ -136,38 +166,43 @@ def decide(rows: Sequence[Judged], fixed_set: Sequence[Judged], watched_too: boo
         exact=exact,
         fixed_set=kept,
         rows=tuple(rows),
+        as_it_came=_anls_of(as_it_came) if as_it_came else None,
     )
 
 
 def _gained(rows: Sequence[Judged], anls: Score, exact: Score) -> tuple[str, list[str]]:
     """Say whether answers about new documents became better, and what would help if not."""
-    was, now = _percent(anls.before), _percent(anls.after)
+    told = f"{_percent(anls.before)} right {_before(rows)}, {_percent(anls.after)} after"
     if not anls.gain.tells:
-        return _too_few(rows, was, now)
+        return _too_few(rows, told)
     if anls.gain.low > 0:
         reason = (
-            f"Answers about documents it had not seen are better: {was} right before, "
-            f"{now} after, and so much is hardly an accident."
+            f"Answers about documents it had not seen are better: {told}, and so much is hardly "
+            "an accident."
         )
         return reason, _form_only(exact)
     if anls.gain.value <= 0:
-        reason = (
-            f"Answers about documents it had not seen are not better: {was} right before, "
-            f"{now} after."
-        )
+        reason = f"Answers about documents it had not seen are not better: {told}."
         return reason, _which_kind(rows)
-    reason = (
-        f"Answers look better ({was} before, {now} after), but with so few documents that "
-        "can be an accident."
-    )
+    reason = f"Answers look better ({told}), but with so few documents that can be an accident."
     return reason, [_how_many(rows, anls.gain), *_which_kind(rows)]
 
 
-def _too_few(rows: Sequence[Judged], was: str, now: str) -> tuple[str, list[str]]:
+def _before(rows: Sequence[Judged]) -> str:
+    """Say who answered before: the model as it came, or what a person uses now."""
+    names = [f"“{name}”" for name in readers(rows)]
+    if not names:
+        return "before"
+    said = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    other = "" if all(row.reader for row in rows) else " or the model as it came"
+    return f"with {said}{other}, as you use it now"
+
+
+def _too_few(rows: Sequence[Judged], told: str) -> tuple[str, list[str]]:
     """Say that so few documents tell nothing, however well it went."""
     have = len({row.document for row in rows})
     documents = "one document" if have == 1 else f"only {have} documents"
-    reason = f"{was} right before, {now} after: with {documents} to test on, that may be chance."
+    reason = f"{told}: with {documents} to test on, that may be chance."
     return reason, [f"Hold out at least {FEWEST} documents; more tell smaller gains apart."]
 
 
@@ -182,9 +217,10 @@ def _form_only(exact: Score) -> list[str]:
     ]
 
 
-def _forgot(kept: Score) -> tuple[str, list[str]]:
+def _forgot(kept: Score, others: bool) -> tuple[str, list[str]]:
+    before = "with the model as it came" if others else "before"
     reason = (
-        f"It has forgotten other things: {_percent(kept.before)} right before, "
+        f"It has forgotten other things: {_percent(kept.before)} right {before}, "
         f"{_percent(kept.after)} after, on the same pictures for every run."
     )
     advice = (

@@ -28,9 +28,10 @@ from vlm.protocol import Ask, Done, Load
 from vlm.types import Question
 
 Version = str
-"""What is asked: "before" and "after", or one of the candidates."""
+"""What is asked: "before" and "after", a version in use, or one of the candidates."""
 
 BEFORE, AFTER = "before", "after"
+_IN_USE = "in use: "
 Between = Callable[[], Generator[StepEvent, None, bool]]
 """Waits as long as something is in the way; returns whether to ask on."""
 
@@ -55,6 +56,8 @@ def measure(
 ) -> Generator[Measuring | StepEvent, None, Gate | None]:
     """Ask everything before and after; yields how far it is.
 
+    Where a tuned version reads a document now, that is what answers before, beside the base.
+
     Args:
         run: The run folder, with its adapter.
         plan: Its plan.
@@ -76,16 +79,31 @@ def measure(
     def picture_of(row: RunRow) -> bytes:
         return drawn[row.id] if row.id in drawn else runs.read_picture(run, row)
 
-    adapters = {BEFORE: None, AFTER: run / runs.ADAPTER}
+    used = {row.reader: run / runs.IN_USE / row.reader for row in held if row.reader}
+    adapters = {BEFORE: None, **{in_use(name): used[name] for name in used}}
+    adapters[AFTER] = run / runs.ADAPTER
     pages, file = KeptPages(everything, picture_of), run / _ANSWERS
     texts = yield from ask_all(plan, everything, pages, adapters, file, between, breathe)
     if texts is None:
         return None
 
-    def judged(chosen: list[RunRow]) -> list[Judged]:
-        return [_judge(row, texts) for row in chosen]
+    def judged(chosen: list[RunRow], as_used: bool = False) -> list[Judged]:
+        return [_judge(row, texts, as_used) for row in chosen]
 
-    return decide(judged(held), judged(fixed), watched_too)
+    came = judged(held)
+    return decide(
+        judged(held, True) if used else came, judged(fixed), watched_too, came if used else ()
+    )
+
+
+def in_use(name: str) -> Version:
+    """Return how a tuned version of that name is called among those that are asked."""
+    return f"{_IN_USE}{name}"
+
+
+def _is_asked(version: Version, row: RunRow) -> bool:
+    """Tell whether a version is asked about a row: one in use about what it reads."""
+    return not version.startswith(_IN_USE) or version == in_use(row.reader)
 
 
 def ask_all(
@@ -114,10 +132,11 @@ def ask_all(
     Raises:
         DeskError: When a version cannot be loaded, or a question fails for a reason of its own.
     """
-    said, total = _Answers(file), len(adapters) * len(rows)
+    said, order = _Answers(file), list(in_order(rows, tuple(adapters)))
+    total = len(order)
     with contextlib.closing(Engine(pages, _BUDGET_BYTES)) as engine:
         versions = _Versions(engine, plan, adapters, breathe)
-        for version, row in in_order(rows, tuple(adapters)):
+        for version, row in order:
             if (version, row.id) in said.texts:
                 continue
             if not (yield from between()):
@@ -133,7 +152,8 @@ def in_order(
 ) -> Iterator[tuple[Version, RunRow]]:
     """Yield each row with each version: `TOGETHER` pictures with one, then with the others.
 
-    The next pictures begin with the version that is there, so that it changes seldom.
+    A version in use is asked about what it reads only. The next pictures begin with the version
+    that is there, so that it changes seldom.
     """
     pictures: dict[str, list[RunRow]] = {}
     for row in rows:
@@ -143,7 +163,8 @@ def in_order(
         some = [row for same in shown[start : start + TOGETHER] for row in same]
         for version in versions:
             for row in some:
-                yield version, row
+                if _is_asked(version, row):
+                    yield version, row
         versions = versions[::-1]
 
 
@@ -194,9 +215,10 @@ class _Versions:
         return done.answer.text if isinstance(done, Done) else ""
 
 
-def _judge(row: RunRow, texts: dict[tuple[str, str], str]) -> Judged:
-    before, after = texts[BEFORE, row.id], texts[AFTER, row.id]
-    return judge(row.id, row.document, row.question, row.answers, before, after)
+def _judge(row: RunRow, texts: dict[tuple[str, str], str], as_used: bool) -> Judged:
+    reader = row.reader if as_used else ""
+    before, after = texts[in_use(reader) if reader else BEFORE, row.id], texts[AFTER, row.id]
+    return judge(row.id, row.document, row.question, row.answers, before, after, reader)
 
 
 class _Answers:

@@ -1,9 +1,9 @@
 """Run folders: everything a training run needs, frozen, and all that it leaves.
 
-``plan.json`` and ``rows.jsonl`` with ``pictures/`` are written once; ``taught.jsonl``,
-``learned_names.json``, ``checkpoints/``, ``events.jsonl``, ``candidates/``, ``adapter/`` and
-``gate.json`` belong to the process that trains, which holds ``lock``; ``control.json`` says what
-the person wants of it. Knows no torch.
+``plan.json`` and ``rows.jsonl`` with ``pictures/`` and ``in_use/`` are written once;
+``taught.jsonl``, ``learned_names.json``, ``checkpoints/``, ``events.jsonl``, ``ended.json``,
+``candidates/``, ``adapter/`` and ``gate.json`` belong to the process that trains, which holds
+``lock``; ``control.json`` says what the person wants of it. Knows no torch.
 """
 
 from __future__ import annotations
@@ -13,25 +13,27 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from finetune.adapter_check import CONFIG, WEIGHTS
 from finetune.disk import RealDisk, save
 from finetune.errors import RunDamaged
 from finetune.plan import TrainPlan
 from finetune.protocol import EVENTS, Control, Event
 from finetune.split import Split
-from finetune.types import Crop, Example, Side
+from finetune.types import Crop, Example, InUse, Side
 from vlm.errors import ProtocolError
+from vlm.learned_names import NAMES
 from vlm.system_refusals import reason
 from vlm.types import Box, PageRef, PageSize, Quarter, Value, Word
 
 PLAN, ROWS, PICTURES = "plan.json", "rows.jsonl", "pictures"
 CONTROL, LOG, CHECKPOINTS = "control.json", "events.jsonl", "checkpoints"
 ADAPTER, GATE, TAUGHT = "adapter", "gate.json", "taught.jsonl"
-CANDIDATES = "candidates"
+CANDIDATES, IN_USE = "candidates", "in_use"
 
 
 class RunRow(Value, frozen=True):
@@ -40,7 +42,8 @@ class RunRow(Value, frozen=True):
     `sha256` is that of the picture file; `size`, `box`, `rotation` and `words` say how the
     picture lay on its page, see `types.Crop`; `page_hash` is that of the whole page. `page` is
     where it was when the run was made, to be shown to a person; None in older runs. `part` is the
-    part of a whole page that the model is asked about instead, see `finetune.placing`.
+    part of a whole page that the model is asked about instead, see `finetune.placing`. `reader` is
+    the name of the tuned version that read the page when the run was made, "" for the base.
     """
 
     id: str
@@ -57,6 +60,7 @@ class RunRow(Value, frozen=True):
     page_hash: str = ""
     page: PageRef | None = None
     part: Box | None = None
+    reader: str = ""
 
     @property
     def asked(self) -> Box | None:
@@ -70,6 +74,7 @@ def freeze(
     examples: Iterable[Example],
     split: Split,
     crop_of: Callable[[str], Crop],
+    readers: Mapping[str, InUse] | None = None,
 ) -> Path:
     """Write a new run folder below `root`; it appears complete or not at all.
 
@@ -79,11 +84,12 @@ def freeze(
         examples: All examples; those on no side are left out.
         split: Their sides.
         crop_of: Returns what is kept with an example.
+        readers: The versions that read examples now, see `finetune.in_use`; they are copied.
 
     Returns:
         The run folder.
     """
-    sides = split.sides
+    sides, readers = split.sides, readers or {}
     folder = root / uuid.uuid4().hex
     part = root / (folder.name + ".part")
     try:
@@ -94,8 +100,12 @@ def freeze(
         for number, example in enumerate(e for e in examples if e.id in sides):
             crop = crop_of(example.id)
             row = row_of(example, sides[example.id], crop, f"{number:06}")
+            if (used := readers.get(example.id)) is not None:
+                row = msgspec.structs.replace(row, reader=used.name)
             (part / PICTURES / row.picture).write_bytes(crop.picture)
             rows.append(msgspec.json.encode(row) + b"\n")
+        for used in {used.name: used for used in readers.values()}.values():
+            _copy(Path(used.folder), part / IN_USE / used.name)
         save(RealDisk(), part / ROWS, rows)
         save(RealDisk(), part / PLAN, [msgspec.json.format(msgspec.json.encode(plan))])
         _make_newest(part, root)
@@ -104,6 +114,14 @@ def freeze(
         shutil.rmtree(part, ignore_errors=True)
         raise
     return folder
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a version as it is used: nothing that is done to it later changes what is measured."""
+    target.mkdir(parents=True, mode=0o700)
+    for name in (CONFIG, WEIGHTS, NAMES):
+        if (source / name).exists():
+            save(RealDisk(), target / name, [(source / name).read_bytes()])
 
 
 def row_of(example: Example, side: Side, crop: Crop, picture: str = "") -> RunRow:

@@ -74,6 +74,13 @@ class Crop(Value, frozen=True):
             raise ValueError("the picture of an example is a PNG, WebP or JPEG file")
 
 
+class InUse(Value, frozen=True):
+    """A tuned version that reads documents now: its name, and its folder in the library."""
+
+    name: str
+    folder: str
+
+
 class Row(Value, frozen=True):
     """One row of an imported list, checked but not yet drawn; `line` counts from 1.
 

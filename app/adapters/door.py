@@ -104,6 +104,10 @@ class VersionsDoor(QObject):
         """Which version reads, and who decided so."""
         return self._wearing
 
+    def set_for(self, folder: str) -> str:
+        """Return which version reads with the model in a folder: a name, `BY_PAGE`, "" for none."""
+        return self._settings().adapters.get(folder, "")
+
     @Slot()
     def open(self) -> None:
         """Show the window of the versions."""

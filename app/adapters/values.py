@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from finetune.adapters import Adapter  # not while the main window comes up
 
 BY_PAGE = "*"
-"""Stands in the settings for "choose by what the page looks like"; no version can be named so."""
+"""Stands in the settings for "choose by what the page looks like"; see `finetune.in_use`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,11 @@ def score(card: Card) -> str:
     """Say what its measure found."""
     if card.anls is None:
         return "Not measured on this computer."
+    than = " and ".join(f"“{name}”" for name in card.instead_of)
+    than = f" than {than}" if than else ""
     if card.passed:
-        return f"Better on documents it had not seen: right answers {gain(card.anls)}."
-    return f"Not proven better: right answers {gain(card.anls)}."
+        return f"Better{than} on documents it had not seen: right answers {gain(card.anls)}."
+    return f"Not proven better{than}: right answers {gain(card.anls)}."
 
 
 def about(version: Version) -> str:

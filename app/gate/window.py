@@ -75,7 +75,9 @@ class GateWindow(QDialog):
         self.others.setVisible(gate.fixed_set is not None)
         if gate.fixed_set is not None:
             tone = Tone.BAD if words.forgot(gate.fixed_set) else Tone.GOOD
-            self.others.show_score(gate.fixed_set, words.forgetting(gate.fixed_set), tone)
+            self.others.show_score(
+                gate.fixed_set, words.forgetting(gate.fixed_set, bool(gate.in_use)), tone
+            )
         helpful = bool(gate.advice)
         self.helps.setVisible(helpful)
         self.advice.setVisible(helpful)

@@ -69,9 +69,15 @@ def forgot(score: Score) -> bool:
     return score.gain.value < -FORGOTTEN and score.gain.high < 0
 
 
-def forgetting(score: Score) -> str:
-    """Say whether something was forgotten."""
-    head = f"Right before {figures.percent(score.before)}, now {figures.percent(score.after)}"
+def forgetting(score: Score, tuned_before: bool = False) -> str:
+    """Say whether something was forgotten.
+
+    Args:
+        score: Of the model as it came, and now.
+        tuned_before: Whether "before" means a tuned version elsewhere.
+    """
+    before = "with the model as it came" if tuned_before else "before"
+    head = f"Right {before} {figures.percent(score.before)}, now {figures.percent(score.after)}"
     if forgot(score):
         return f"{head}; it has forgotten some of them."
     return f"{head}; nothing worth mention was forgotten."
@@ -83,7 +89,18 @@ def tested(story: Story) -> str:
     documents = len({row.document for row in rows})
     questions = figures.amount(len(rows), "question")
     of = figures.amount(documents, "document")
-    return f"Tested with {questions} about {of} that it never saw while learning."
+    text = f"Tested with {questions} about {of} that it never saw while learning."
+    return " ".join(filter(None, (text, _before(story))))
+
+
+def _before(story: Story) -> str:
+    """Say what "before" means where that is not the model as it came."""
+    names, came = story.gate.in_use, story.gate.as_it_came
+    if not names or came is None:
+        return ""
+    listed = " and ".join(f"“{name}”" for name in names)
+    right = figures.percent(came.before)
+    return f"Before is {listed}, as you use it now; the model as it came had {right} right."
 
 
 def tab(change: Change | None, count: int) -> str:

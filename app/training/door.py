@@ -1,6 +1,6 @@
 """What the main window holds of the training window: cheap to import, the rest comes when needed.
 
-training = TrainingDoor(examples_file, window)
+training = TrainingDoor(examples_file, window, version_set_for)
 training.said.connect(notice.say)
 training.told.connect(notice.tell)
 training.gate_wanted.connect(gate.open)
@@ -14,6 +14,7 @@ training.shutdown()
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ class TrainingDoor(QObject):
     Args:
         file: The examples.
         window: The main window; the training window lies above it.
+        reads: Returns which tuned version reads with the model in a folder, see `in_use.readers`.
     """
 
     told = Signal(object)
@@ -50,9 +52,15 @@ class TrainingDoor(QObject):
     examples_wanted = Signal()
     said = Signal(str)
 
-    def __init__(self, file: Path, window: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        file: Path,
+        window: QWidget | None = None,
+        reads: Callable[[str], str] = lambda _: "",
+    ) -> None:
         super().__init__(window)
         self._file = file
+        self._reads = reads
         self._window = window
         self._model: ModelInfo | None = None
         self._behind: Training | None = None
@@ -123,7 +131,7 @@ class TrainingDoor(QObject):
         if self._behind is None:
             from app.training.presenter import Training
 
-            self._behind = Training(self._file, self._window)
+            self._behind = Training(self._file, self._window, self._reads)
             self._behind.told.connect(self.told)
             self._behind.gate_wanted.connect(self.gate_wanted)
             self._behind.examples_wanted.connect(self.examples_wanted)

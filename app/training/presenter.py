@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +34,7 @@ class Training(QObject):
     Args:
         file: The examples.
         parent: The main window; this window lies above it.
+        reads: Returns which tuned version reads with a model now, see `in_use.readers`.
     """
 
     told = Signal(object)
@@ -40,11 +42,16 @@ class Training(QObject):
     examples_wanted = Signal()
     said = Signal(str)
 
-    def __init__(self, file: Path, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        file: Path,
+        parent: QWidget | None = None,
+        reads: Callable[[str], str] = lambda _: "",
+    ) -> None:
         super().__init__(parent)
         self.window = TrainingWindow(parent)
         window = self.window
-        self.setting_up = SettingUp(file, window.setup, window.expert, window.preview, self)
+        self.setting_up = SettingUp(file, window.setup, window.expert, window.preview, reads, self)
         self.following = Following(file, self)
         self._slices = Slices(self)
         self._warm = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -37,6 +38,7 @@ class SettingUp(QObject):
         setup: Where it is set up.
         expert: Every setting.
         preview: Exactly what would be learned.
+        reads: Returns which tuned version reads with a model now, see `in_use.readers`.
     """
 
     wanted = Signal(object, str)
@@ -47,10 +49,12 @@ class SettingUp(QObject):
         setup: SetupPage,
         expert: ExpertForm,
         preview: PreviewPage,
+        reads: Callable[[str], str] = lambda _: "",
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._file = file
+        self._readers = reads
         self._setup, self._expert, self._preview = setup, expert, preview
         self._lane = Tasks(1, self)
         self._pictures = Tasks(1, self)
@@ -161,7 +165,8 @@ class SettingUp(QObject):
             self._preparing.abandon()
         images = self._images()
         name = self._setup.name.text()
-        what = work.prepare(self._file, plan, images, self._flops, name)
+        reads = self._readers(plan.base)
+        what = work.prepare(self._file, plan, images, self._flops, name, reads)
         self._preparing = self._lane.start(what)
         self._preparing.value.connect(self._on_prepared)
         self._preparing.ended.connect(self._on_prepare_ended)

@@ -13,7 +13,7 @@ from finetune.hygiene import Preview
 from finetune.plan import TrainPlan
 from finetune.protocol import Event, Failed, Measured, Measuring, Paused, Preparing, Waiting, Wish
 from finetune.split import Split
-from finetune.types import Example, Refusal
+from finetune.types import Example, InUse, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Prepared:
         estimate: What it would take.
         flops: How fast this machine was found to be.
         name_problem: Why the name cannot be used, "" when it can.
+        readers: Which tuned version reads a document now, by the ids of those it is tested on.
     """
 
     plan: TrainPlan
@@ -49,6 +50,7 @@ class Prepared:
     estimate: Estimate
     flops: float
     name_problem: str = ""
+    readers: dict[str, InUse] = field(default_factory=dict[str, InUse])
 
     @property
     def documents(self) -> int:

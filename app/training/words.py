@@ -126,7 +126,7 @@ def division(prepared: Prepared) -> str:
         f"is tested on {figures.whole(preview.count('held_out'))} from "
         f"{figures.amount(split.held_out_documents, 'document')} it never sees"
     )
-    text = f"{', '.join(parts[:-1])} and {parts[-1]}."
+    text = f"{', '.join(parts[:-1])} and {parts[-1]}.{_to_beat(prepared)}"
     if not prepared.shown:
         return text
     count = len(prepared.shown)
@@ -135,6 +135,15 @@ def division(prepared: Prepared) -> str:
         f"{text} {_of(count, learned, 'of the')} {asks} about the wrong place, so that it learns "
         f"to say “{NOT_ON_PAGE}”"
     )
+
+
+def _to_beat(prepared: Prepared) -> str:
+    """Name the versions that read now: what is learned has to be better than these."""
+    names = sorted({used.name for used in prepared.readers.values()})
+    if not names:
+        return ""
+    listed = " and ".join(filter(None, (", ".join(f"“{n}”" for n in names[:-1]), f"“{names[-1]}”")))
+    return f" It has to read these better than {listed}, which you use now."
 
 
 def memory(guess: Estimate) -> str:

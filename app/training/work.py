@@ -16,7 +16,7 @@ from app.process import start_apart
 from app.task import CancelToken, Work
 from app.training.values import Base, News, Prepared
 from app.training.watch import OUTPUT, RunWatch, works_on
-from finetune import hygiene, negatives, runs
+from finetune import hygiene, in_use, negatives, runs
 from finetune import split as splitting
 from finetune.adapters import AdapterLibrary
 from finetune.effort import questions_of
@@ -54,7 +54,9 @@ def bases() -> Work:
     return work
 
 
-def prepare(file: Path, plan: TrainPlan, images: int, flops: float, name: str) -> Work:
+def prepare(
+    file: Path, plan: TrainPlan, images: int, flops: float, name: str, reads: str = ""
+) -> Work:
     """Look at the examples as a run would take them. Yields one `Prepared`.
 
     Args:
@@ -63,6 +65,7 @@ def prepare(file: Path, plan: TrainPlan, images: int, flops: float, name: str) -
         images: In how many pictures an example is shown on average.
         flops: How fast this machine is, 0 to measure.
         name: What the person called it.
+        reads: Which tuned version of the base reads now, see `in_use.readers`.
     """
 
     def work(token: CancelToken) -> Generator[Prepared, None, None]:
@@ -71,12 +74,14 @@ def prepare(file: Path, plan: TrainPlan, images: int, flops: float, name: str) -
         speed = flops or measured_flops()
         if token.cancelled:
             return
-        yield _prepared(file, whole, images, speed, _name_problem(name))
+        yield _prepared(file, whole, images, speed, reads, _name_problem(name))
 
     return work
 
 
-def _prepared(file: Path, plan: TrainPlan, images: int, flops: float, problem: str) -> Prepared:
+def _prepared(
+    file: Path, plan: TrainPlan, images: int, flops: float, reads: str, problem: str
+) -> Prepared:
     count = counter(Path(plan.base))
     with ExampleStore(file) as store:
         own = list(store.all())
@@ -86,8 +91,13 @@ def _prepared(file: Path, plan: TrainPlan, images: int, flops: float, problem: s
     refusals = hygiene.refusals(everything, sides, count, plan.longest_answer)
     preview = hygiene.preview(everything, sides, count)
     learned, held = (questions_of(everything, set(ids)) for ids in (sides.train, sides.held_out))
-    guess = estimate(plan, learned, held, images, flops)
-    return Prepared(plan, tuple(everything), shown, sides, refusals, preview, guess, flops, problem)
+    tested = [example for example in everything if example.id in set(sides.held_out)]
+    fingerprint = plan.base_fingerprint
+    used = in_use.readers(reads, tested, fingerprint, AdapterLibrary(), root())
+    guess = estimate(plan, learned, held, images, flops, versions=3 if used else 2)
+    return Prepared(
+        plan, tuple(everything), shown, sides, refusals, preview, guess, flops, problem, used
+    )
 
 
 def _name_problem(name: str) -> str:
@@ -174,7 +184,7 @@ def start(file: Path, prepared: Prepared, name: str, watch: RunWatch) -> Work:
         problem = _name_problem(name)
         if problem:
             raise AdapterInvalid(problem)
-        now = _prepared(file, prepared.plan, 1, prepared.flops, "")
+        now = _prepared(file, prepared.plan, 1, prepared.flops, "", "")
         if (now.examples, now.split) != (prepared.examples, prepared.split):
             raise NothingToTrain(CHANGED)
         plan = msgspec.structs.replace(prepared.plan, name=name.strip())
@@ -185,6 +195,7 @@ def start(file: Path, prepared: Prepared, name: str, watch: RunWatch) -> Work:
                 prepared.examples,
                 prepared.split,
                 lambda id: _crop(store, prepared.shown.get(id, id)),
+                prepared.readers,
             )
         _launch(run, watch)
         yield run

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from finetune import cli, cli_adapters, runs
-from finetune.cli_exit import NO_MODEL, NO_ROWS, NOT_BETTER, REFUSED
+from finetune import cli, cli_adapters, cli_train, runs
+from finetune.adapter_check import WEIGHTS
+from finetune.adapters import AdapterLibrary
+from finetune.cli_exit import FAILED, NO_MODEL, NO_ROWS, NOT_BETTER, REFUSED
 from finetune.effort import Questions
 from finetune.estimate import LEARNED_BYTES, estimate
 from finetune.tokens import counter
@@ -79,6 +81,30 @@ def test_from_rows_to_a_measured_adapter_in_the_library(
     assert [adapter["name"] for adapter in json.loads(capsys.readouterr().out)] == ["back"]
     assert not list(paths.cache_dir().iterdir())
     assert len(runs.found(paths.data_dir() / "runs")) == 1
+
+
+def test_the_adapter_that_reads_now_can_be_named_and_is_to_be_beaten(
+    tmp_path: Path,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    adapter = AdapterLibrary().adopt(tuning.measured_run(tmp_path / "runs", folder, 0.1), "old")
+    rows = _rows(tmp_path, range(7))
+    held = _rows(tmp_path, range(50, 55), "held.jsonl")
+    monkeypatch.setattr(cli_train, "_follow", lambda run: FAILED)
+    command = ["train", str(rows), "--held-out", str(held), "--model", str(folder)]
+    assert cli.main([*command, "--name", "new", "--in-use", "old"]) == FAILED
+    (run,) = runs.found(paths.data_dir() / "runs")
+    assert {(row.side, row.reader) for row in runs.read_rows(run)} == {
+        ("train", ""),
+        ("held_out", "old"),
+    }
+    copied = run / runs.IN_USE / "old" / WEIGHTS
+    assert copied.read_bytes() == (Path(adapter.folder) / WEIGHTS).read_bytes()
+    capsys.readouterr()
+    assert cli.main([*command, "--name", "new", "--in-use", "gone"]) != 0
+    assert "no adapter called “gone”" in capsys.readouterr().err
 
 
 def test_refusals_are_printed_before_anything_is_trained(

@@ -11,6 +11,10 @@ def _judged(number: int, before: str, after: str, question: str = "Total?") -> J
     return gate.judge(f"r{number}", f"d{number // 2}", question, ("12.50",), before, after)
 
 
+def _read(row: Judged, reader: str) -> Judged:
+    return msgspec.structs.replace(row, reader=reader)
+
+
 def _rows(fixed: int, broken: int, same: int) -> list[Judged]:
     kinds = [("x", "12.50")] * fixed + [("12.50", "x")] * broken + [("12.50", "12.50")] * same
     return [_judged(number, *pair) for number, pair in enumerate(kinds)]
@@ -72,6 +76,28 @@ def test_better_but_forgetful_does_not_pass() -> None:
     assert not found.passed
     assert any("forgotten" in reason for reason in found.reasons)
     assert any("learning rate" in advice for advice in found.advice)
+
+
+def test_what_is_used_now_is_named_and_the_model_as_it_came_told_beside() -> None:
+    rows, came = _rows(3, 0, 17), _rows(12, 0, 8)
+    found = gate.decide([_read(row, "Mine") for row in rows], _rows(0, 0, 6), False, came)
+    assert found.in_use == ("Mine",)
+    assert found.anls.before == 0.85
+    assert found.as_it_came is not None
+    assert found.as_it_came.before == 0.4
+    assert "85 % right with “Mine”, as you use it now, 100 % after" in found.reasons[0]
+    some = [*(_read(row, "B") for row in rows[:5]), *(_read(row, "A") for row in rows[5:9])]
+    mixed = gate.decide([*some, *rows[9:]], [], False, came)
+    assert "with “A” and “B” or the model as it came, as you use it now" in mixed.reasons[0]
+
+
+def test_it_is_refused_where_it_only_beats_the_model_as_it_came() -> None:
+    came = _rows(12, 0, 8)
+    worse = [_read(row, "Mine") for row in _rows(0, 6, 14)]
+    found = gate.decide(worse, _rows(0, 20, 0), False, came)
+    assert not found.passed
+    assert "100 % right with “Mine”" in found.reasons[0]
+    assert "100 % right with the model as it came" in found.reasons[1]
 
 
 def test_questions_about_one_document_count_together() -> None:

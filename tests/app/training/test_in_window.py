@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.adapters import values
+from app.examples import shelf
 from app.process import start_apart
 from app.shell import Shell
-from app.training import words, work
+from app.training import counting, words, work
 from app.training.presenter import Training
 from app.training.values import Phase
 from app.training.watch import OUTPUT
+from finetune import in_use, runs
+from tests.app.adapters import made as versions
 from tests.app.conftest import MakeShell, furniture
 from tests.app.training import made
 from tests.app.training.toy_worker import ASKS_SLOWLY
+from vlm import paths
 
 
 def open_training(qtbot: QtBot, shell: Shell) -> Training:
@@ -37,6 +44,32 @@ def test_ctrl_t_opens_it_with_nothing_to_learn_from(qtbot: QtBot, shell: Shell) 
     behind.window.setup.examples.click()
     assert opened.window is not None
     assert opened.window.isVisible()
+
+
+def test_what_reads_now_is_what_a_new_version_has_to_beat(
+    qtbot: QtBot, make_shell: MakeShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = made.small_model(tmp_path / "small")
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("vlm.models.shipped_folders", lambda: (folder,))
+    monkeypatch.setattr(counting, "count_command", made.count_command)
+    versions.version("Old ones", folder)
+    made.fill(paths.data_dir() / shelf.NAME, 10)
+    assert in_use.BY_PAGE == values.BY_PAGE
+    shell = make_shell()
+    wanted = replace(shell.settings, adapters={str(folder): "Old ones"})
+    furniture(shell).versions.settings_wanted.emit(wanted)
+    behind = open_training(qtbot, shell)
+    setup = behind.window.setup
+    said = "It has to read these better than “Old ones”, which you use now."
+    qtbot.waitUntil(lambda: said in setup.division.text(), timeout=20_000)
+    qtbot.waitUntil(setup.start.isEnabled)
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: behind.shown_run is not None, timeout=20_000)
+    run = behind.shown_run
+    assert run is not None
+    readers = {(row.side, row.reader) for row in runs.read_rows(run.folder)}
+    assert readers == {("train", ""), ("held_out", "Old ones")}
 
 
 def test_a_run_from_before_is_said_and_shown(qtbot: QtBot, make_shell: MakeShell) -> None:
