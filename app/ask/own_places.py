@@ -9,9 +9,9 @@ from shiboken6 import isValid
 
 from app.ask.answer_card import AnswerCard
 from app.ask.judging import Judging
-from app.pages import PageFailure, PageService, WordsFound
+from app.page_words import PageWords
+from app.pages import PageService, WordsFound
 from vlm.evidence import locate
-from vlm.types import Document, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,9 @@ class OwnPlaces(QObject):
 
     def __init__(self, pages: PageService, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pages = pages
+        self._words = PageWords(pages, self)
         self._wanted: list[_Wanted] = []
-        pages.words_found.connect(self._on_words)
-        pages.failed.connect(self._on_failed)
-        pages.opened.connect(self._on_opened)
+        self._words.known.connect(self._on_words)
 
     def add(self, card: AnswerCard) -> None:
         """Look whenever the person writes an answer of their own in this card."""
@@ -53,28 +51,14 @@ class OwnPlaces(QObject):
         if own:
             page = card.question.page
             self._wanted.append(_Wanted(card, own, page.path, page.page))
-            self._pages.read(page, soon=True)
-
-    @Slot(object)
-    def _on_opened(self, document: Document) -> None:
-        """Read what could not be read while the document was closed."""
-        for one in self._wanted:
-            if one.path == document.path:
-                self._pages.read(one.card.question.page, soon=True)
+            self._words.ask(page)
 
     @Slot(object)
     def _on_words(self, found: WordsFound) -> None:
-        self._take(found.page.path, found.page.page, found.words)
-
-    @Slot(object)
-    def _on_failed(self, failure: PageFailure) -> None:
-        if failure.job == "words" and failure.page is not None:
-            self._take(failure.path, failure.page, ())
-
-    def _take(self, path: str, page: int, words: tuple[Word, ...]) -> None:
+        path, page = found.page.path, found.page.page
         here = [one for one in self._wanted if (one.path, one.page) == (path, page)]
         self._wanted = [one for one in self._wanted if one not in here]
         for one in here:
             if isValid(one.card) and one.card.judging.correction == one.own:
-                found = locate(one.own, words, one.card.question.box)
-                one.card.show_own_places(found.boxes)
+                place = locate(one.own, found.words, one.card.question.box)
+                one.card.show_own_places(place.boxes)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.labelling.suggestion import text_under
-from app.pages import PageFailure, PageService, WordsFound
+from app.page_words import PageWords
+from app.pages import PageService, WordsFound
 from vlm.types import Box, PageRef, Word
 
 
@@ -23,11 +24,10 @@ class PageTexts(QObject):
 
     def __init__(self, pages: PageService, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pages = pages
+        self._reads = PageWords(pages, self)
         self._page: PageRef | None = None
         self._words: tuple[Word, ...] | None = None
-        pages.words_found.connect(self._on_words)
-        pages.failed.connect(self._on_failed)
+        self._reads.known.connect(self._on_words)
 
     @property
     def known(self) -> bool:
@@ -38,23 +38,15 @@ class PageTexts(QObject):
         """Read another page."""
         self._page, self._words = page, None
         if page is not None:
-            self._pages.read(page, soon=True)
+            self._reads.ask(page)
 
     def under(self, box: Box | None) -> str:
         """Return the text under a box, "" when there is none or it is not known yet."""
         return text_under(self._words, box) if self._words is not None and box is not None else ""
 
-    def _take(self, path: str, page: int, words: tuple[Word, ...]) -> None:
-        here = self._page
-        if here is not None and (here.path, here.page) == (path, page) and self._words is None:
-            self._words = words
-            self.read.emit()
-
     @Slot(object)
     def _on_words(self, found: WordsFound) -> None:
-        self._take(found.page.path, found.page.page, found.words)
-
-    @Slot(object)
-    def _on_failed(self, failure: PageFailure) -> None:
-        if failure.job == "words" and failure.page is not None:
-            self._take(failure.path, failure.page, ())
+        here, there = self._page, found.page
+        if here is not None and (here.path, here.page) == (there.path, there.page):
+            self._words = found.words
+            self.read.emit()
