@@ -207,7 +207,7 @@ def state(run: Run, wish: str) -> str:
         case _:
             pass
     if phase is Phase.FAILED and run.failure is not None:
-        return named(run.failure.message)
+        return figures.sentence(named(run.failure.message))
     if tale.ended is not None and tale.kept_nothing:
         return f"{tale.ended.text} {STOPPED_EARLY}"
     if phase is Phase.DIED:

@@ -191,6 +191,10 @@ def test_a_run_is_told_in_the_figures_of_the_persons_country(german: None) -> No
     run = run_of(Started(1, 0, 12_000, 7), step(1_500))
     assert words.state(run, "run") == "Step 1.500 of 12.000 · about 2 minutes left"
     assert words.short(run) == "Learning · step 1.500 of 12.000"
+    failed = Failed("out_of_memory", "It needs 3.1 GB and 1.2 GB are free. Lower micro_batch.")
+    assert words.state(run_of(STARTED, failed, process=0), "run") == (
+        "It needs 3,1 GB and 1,2 GB are free. Lower “Examples at once”."
+    )
     assert words.speed(3.24) == "3,2"
     assert words.speed(0.456) == "0,46"
     at = datetime(2025, 4, 3, 21, 3).astimezone().timestamp()
