@@ -65,7 +65,7 @@ class Way:
 
 def samples(count: int) -> dict[str, list[Sample]]:
     """Draw lines and fields that no stage of training has seen."""
-    clean, degraded, _ = testset.conditions(fonts.load(None))
+    clean, degraded, *_ = testset.conditions(fonts.load(None))
     return {
         "lines, clean": testset.lines(clean, TextKind.NATURAL, count),
         "lines, degraded": testset.lines(degraded, TextKind.NATURAL, count),

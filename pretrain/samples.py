@@ -14,14 +14,14 @@ RIGHT, WRONG = (20, 110, 40), (170, 30, 30)
 
 
 def choose(fonts: FontSet) -> list[Sample]:
-    """Return ten held-out samples: digits, strings, words and fields, clean to degraded."""
-    clean, degraded, unseen = testset.conditions(fonts)
+    """Return ten held-out samples: digits, strings, words and fields, clean to print of tills."""
+    clean, degraded, unseen, tills = testset.conditions(fonts)
     return [
         *testset.lines(clean, TextKind.DIGITS8, 2),
         *testset.lines(unseen, TextKind.NOISE, 2),
         *testset.lines(degraded, TextKind.NATURAL, 2),
         *testset.forms(clean, 2),
-        *testset.forms(unseen, 2),
+        *testset.forms(tills, 2),
     ]
 
 

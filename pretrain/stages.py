@@ -7,6 +7,7 @@ from pretrain.batches import Batch, collate
 from pretrain.documents.crops import CropPlan, Sample, draw_crop
 from pretrain.documents.forms import draw_form
 from pretrain.documents.pages import KINDS, draw_page
+from pretrain.documents.printers import till_fonts
 from pretrain.documents.strips import draw_strips
 from pretrain.documents.views import Scope, view_page
 from pretrain.documents.wear import Wear
@@ -47,7 +48,8 @@ class Level:
         noise_share: share of text that cannot be guessed.
         one_word: one short group of characters per line only.
         em_px: smallest and largest text size.
-        forms_share: share of samples that are fields with a question, the rest is to be read.
+        forms_share: share of crops that are fields with a question, the rest is to be read. A batch
+            has either, since questions make a sample longer.
         strips_share: share of batches that are strips of documents with questions.
         strip: heights, narrowest and widest of a strip, in patches.
         strip_em_px: its smallest and largest text size.
@@ -55,6 +57,10 @@ class Level:
         other: share of fields that are others than the usual ones, called by any name.
         varied: how often letters are wider or narrower than their font's, see ``CropPlan``.
         more: most further questions about one crop or strip.
+        tills: share of crops, and of batches of strips and pages, in a till's or an old printer's
+            print.
+        dense: share of steps that teach what is in each patch alone: three to ten times as quick,
+            for fonts and wear that the encoder does not know yet.
         frozen_encoder: leave vision transformer and projection as they are; a step costs a quarter
             less while the perceiver and the decoder find their way.
         pages_share: share of batches that are pages with questions, the rest are crops.
@@ -78,6 +84,8 @@ class Level:
     other: float = 0.0
     varied: float = 0.0
     more: int = 0
+    tills: float = 0.0
+    dense: float = 0.0
     frozen_encoder: bool = False
     pages_share: float = 0.0
     pages: PageMix = PageMix()
@@ -101,6 +109,9 @@ class Stage:
     patches_per_batch: int
     adapter_rank: int | None = None
 
+
+DENSE = Weights()
+"""What a step counts that teaches patches alone."""
 
 _CLEAN = (Wear.NONE, Wear.LIGHT)
 _MIXED = (Wear.NONE, Wear.LIGHT, Wear.LIGHT, Wear.HEAVY)
@@ -199,6 +210,8 @@ STAGES: dict[str, Stage] = {
                 noise_share=0.35,
                 varied=0.5,
                 more=3,
+                tills=0.35,
+                dense=0.5,
             ),
         ),
         peak_lr=1.5e-3,
@@ -269,12 +282,17 @@ class Source:
             varied=level.varied,
             more=level.more,
         )
+        draw = draw_form if rng.random() < level.forms_share else draw_crop
         samples = []
         for _ in range(self._count(rows * columns)):
             worn = rng.choice(level.wear)
-            draw = draw_form if rng.random() < level.forms_share else draw_crop
-            samples.append(draw(replace(plan, wear=worn), rng))
+            samples.append(draw(replace(plan, wear=worn, fonts=self._fonts(rng)), rng))
         return samples
+
+    def _fonts(self, rng: random.Random) -> tuple[FontFile, ...]:
+        """Return all fonts, or a printer's."""
+        printed = self.level.tills and rng.random() < self.level.tills
+        return till_fonts(self.fonts, rng) if printed else self.fonts
 
     def _strips(self, rng: random.Random) -> list[Sample]:
         level = self.level
@@ -283,7 +301,7 @@ class Source:
         plan = CropPlan(
             rows,
             columns,
-            self.fonts,
+            self._fonts(rng),
             wear=rng.choice(level.wear),
             smallest_em_px=level.strip_em_px[0],
             largest_em_px=level.strip_em_px[1],
@@ -307,10 +325,10 @@ class Source:
             Scope.WHOLE: columns * rows,
             Scope.SPLIT: 5 * columns * rows,
         }[scope]
-        samples = []
+        samples, faces = [], self._fonts(rng)
         for _ in range(self._count(patches)):
             kind = rng.choice(tuple(KINDS))
-            page = draw_page(kind, size, mix.em_px, self.fonts, rng, other=self.level.other)
+            page = draw_page(kind, size, mix.em_px, faces, rng, other=self.level.other)
             samples.append(view_page(page, kind, scope, rng.choice(self.level.wear), crop, rng))
         return samples
 

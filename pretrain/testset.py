@@ -8,6 +8,7 @@ from PIL import Image
 from pretrain.documents.crops import CropPlan, Sample, TextKind, draw_crop
 from pretrain.documents.forms import draw_form
 from pretrain.documents.pages import KINDS, draw_page
+from pretrain.documents.printers import till_fonts
 from pretrain.documents.strips import draw_strips
 from pretrain.documents.views import Scope, view_page
 from pretrain.documents.wear import Wear
@@ -19,6 +20,9 @@ STRIP_SHAPES = ((2, 24), (3, 32), (4, 36), (6, 40))
 PAGE_PX = (1088, 1536)
 PAGE_EM_PX = (18, 26)
 PAGE_CROP_PX = (512, 64)
+
+PRINTERS = 20
+"""Of tills and old offices, in whose print crops are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,14 @@ class Condition:
 
 
 def conditions(fonts: FontSet) -> tuple[Condition, ...]:
-    """Return clean, degraded and unseen fonts."""
+    """Return clean, degraded, unseen fonts, and these as printers of tills print them."""
+    rng = random.Random("test/tills")
+    printers = [font for _ in range(PRINTERS) for font in till_fonts(fonts.held_out, rng)]
     return (
         Condition("clean", Wear.NONE, fonts.seen),
         Condition("degraded", Wear.HEAVY, fonts.seen),
         Condition("unseen fonts", Wear.NONE, fonts.held_out),
+        Condition("tills", Wear.LIGHT, tuple(printers)),
     )
 
 

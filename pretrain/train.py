@@ -6,6 +6,7 @@ is measured and saved, so that a run may be stopped and continued at any step.
 
 import json
 import logging
+import random
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -166,6 +167,13 @@ class Run:
         """The curriculum level in progress."""
         return self.stage.levels[self.at.level]
 
+    @property
+    def weights(self) -> Weights:
+        """What the next step counts."""
+        level = self.level
+        chance = random.Random(f"{self.at.seed}/{level.name}/{self.at.batch}/dense")
+        return stages.DENSE if chance.random() < level.dense else level.weights
+
     def source(self) -> stages.Source:
         """What the next batches are drawn from."""
         seen = fonts.load(self.plan.font_folder).seen
@@ -269,7 +277,7 @@ def _train_level(run: Run, ready: Iterator[Batch], ends: float) -> None:
         batch = next(ready)
         drawn = time.monotonic()
         inputs = to_device(batch, run.device)
-        parts = run.step(inputs, run.level.weights)
+        parts = run.step(inputs, run.weights)
         done = time.monotonic()
         waited, worked = waited + drawn - began, worked + done - drawn
         samples += len(batch.input_ids)

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from pretrain.documents.ink import Pixels, Sheet, choose_font, fit
+from pretrain.documents.printers import TillFont, streaks
 from pretrain.documents.prompts import read_prompt
 from pretrain.documents.slips import SLIP_SHARE, slip_line
 from pretrain.documents.texts import Writer
@@ -26,6 +27,9 @@ SMALL_SHARE = 0.4
 
 FADED_SHARE, CAPITALS_SHARE = 0.2, 0.3
 """Of varied crops and documents, those whose print has faded, and those without small letters."""
+
+TILL_FADED_SHARE, STREAKED_SHARE = 0.4, 0.1
+"""Of those in a till's print, those whose print has faded, and those with dots left out."""
 
 
 class TextKind(Enum):
@@ -141,6 +145,16 @@ class CropPlan:
     varied: float = 0.0
     more: int = 0
 
+    @property
+    def till(self) -> bool:
+        """Whether it is a till's or an old printer's print, whose letters are narrow already."""
+        return isinstance(self.fonts[0], TillFont)
+
+    @property
+    def stretched(self) -> float:
+        """How often letters are wider or narrower than the font draws them."""
+        return 0.0 if self.till else self.varied
+
 
 def width_drawn(width: int, varied: float, rng: random.Random) -> int:
     """Return how wide a sheet is drawn, pixels, before it is stretched to its width.
@@ -156,7 +170,10 @@ def seen(
     image: Image.Image, placed: Placed, plan: CropPlan, rng: random.Random
 ) -> tuple[Pixels, Placed]:
     """Return what the model sees of a drawn crop: faded sometimes, and worn; see ``wear_out``."""
-    if plan.varied and plan.wear is not Wear.NONE and rng.random() < FADED_SHARE * plan.varied:
+    if plan.till and rng.random() < STREAKED_SHARE:
+        image = streaks(image, rng)
+    faded = TILL_FADED_SHARE if plan.till else FADED_SHARE * plan.varied
+    if faded and plan.wear is not Wear.NONE and rng.random() < faded:
         image = fade(image, rng)
     return wear_out(image, placed, rng, plan.wear)
 
@@ -205,7 +222,7 @@ def _write_lines(sheet: Sheet, plan: CropPlan, rng: random.Random, writer: Write
 def draw_crop(plan: CropPlan, rng: random.Random) -> Sample:
     """Draw one crop; all chance comes from ``rng``."""
     writer = Writer(rng, plan.held_out)
-    sheet = Sheet.blank(width_drawn(16 * plan.columns, plan.varied, rng), 16 * plan.rows)
+    sheet = Sheet.blank(width_drawn(16 * plan.columns, plan.stretched, rng), 16 * plan.rows)
     while not sheet.text:
         _write_lines(sheet, plan, rng, writer)
     sheet = sheet.stretched(16 * plan.columns)

@@ -200,7 +200,7 @@ def draw_form(plan: CropPlan, rng: random.Random) -> Sample:
     """Draw one crop with one to four fields, as many as its height takes."""
     while True:
         writer = Writer(rng, plan.held_out)
-        sheet = Sheet.blank(width_drawn(16 * plan.columns, plan.varied, rng), 16 * plan.rows)
+        sheet = Sheet.blank(width_drawn(16 * plan.columns, plan.stretched, rng), 16 * plan.rows)
         width, height = sheet.image.size
         largest = min(plan.largest_em_px, int(height / 1.15))
         em_px = rng.randint(min(plan.smallest_em_px, largest), largest)

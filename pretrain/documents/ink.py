@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from pretrain.documents.printers import TillFont
 from pretrain.fonts import FontFile
 from pretrain.labels import Placed
 from pretrain.tokenizer import CLASS_OF
@@ -33,8 +34,16 @@ def _face(font: FontFile, em_px: int, character: str) -> ImageFont.FreeTypeFont:
     return _load(font.other() if _lacks(font, character) else font, em_px)
 
 
+def _till(font: TillFont, character: str) -> TillFont:
+    """Return what prints a character: the printer's font, or its spare one."""
+    spare = font.other() if _lacks(font, character) else font
+    return spare if isinstance(spare, TillFont) else font
+
+
 @lru_cache(maxsize=65536)
 def _advance(font: FontFile, em_px: int, character: str) -> float:
+    if isinstance(font, TillFont):
+        return _till(font, character).advance(em_px, character)
     return float(_face(font, em_px, character).getlength(character))
 
 
@@ -91,7 +100,9 @@ class Sheet:
         text = font.printed(text)
         for character in text:
             step = _advance(font, em_px, character) + tracking_px
-            if character != " ":
+            if isinstance(font, TillFont):
+                _till(font, character).draw(self.image, (x, baseline), em_px, character)
+            elif character != " ":
                 face = _face(font, em_px, character)
                 draw.text((x, baseline), character, fill=0, font=face, anchor="ls")
             self.boxes.append((x, top, x + step, bottom))

@@ -79,4 +79,4 @@ def test_a_trainer_hears_that_a_drawing_process_has_died(tmp_path: Path) -> None
     )
     assert found.returncode == 1
     assert "A process that draws batches has ended" in found.stderr
-    assert "empty range" in found.stderr
+    assert "out of range" in found.stderr
