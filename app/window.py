@@ -32,6 +32,7 @@ from app.commands import Commands
 from app.drop_hint import DropHint
 from app.notice import Notice
 from app.rail import Rail
+from app.room import open_at
 from app.welcome import Welcome
 
 NAME = "VLM Desk"
@@ -66,7 +67,7 @@ class Window(QMainWindow):
         super().__init__(parent)
         self._was_painted = False
         self.setWindowTitle(NAME)
-        self.resize(*SIZE)
+        open_at(self, *SIZE)
         self.setAcceptDrops(True)
         self.commands = Commands(self)
         self.paster = Paster(pasted, self)

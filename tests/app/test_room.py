@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
@@ -13,6 +15,7 @@ from app.gate.window import GateWindow
 from app.models.dialog import ModelsDialog
 from app.room import open_at
 from app.training.window import TrainingWindow
+from app.window import SIZE, Window
 
 WINDOWS = (
     VersionsDialog,
@@ -31,6 +34,15 @@ def test_a_window_is_no_larger_than_the_screen_or_than_it_must_be(
     window = kind()
     qtbot.addWidget(window)
     free = window.screen().availableSize().expandedTo(window.minimumSize())
+    assert window.width() <= free.width()
+    assert window.height() <= free.height()
+
+
+def test_the_main_window_is_no_larger_than_the_screen(qtbot: QtBot, tmp_path: Path) -> None:
+    window = Window(tmp_path)
+    qtbot.addWidget(window)
+    free = window.screen().availableSize()
+    assert (free.width(), free.height()) <= SIZE, "else this proves nothing"
     assert window.width() <= free.width()
     assert window.height() <= free.height()
 
