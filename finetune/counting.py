@@ -15,7 +15,7 @@ from finetune.costs import Cost
 from finetune.effort import TAUGHT_PARTS
 from finetune.lessons import worded
 from finetune.runs import RunRow
-from vlm import models, safety
+from vlm import parted, safety
 from vlm.families import FAMILIES
 from vlm.types import Box
 
@@ -39,7 +39,7 @@ def count(base: Path, rows: Sequence[RunRow], splitting: bool) -> Iterator[Cost]
     family = FAMILIES[found.model_type]
     config = AutoConfig.from_pretrained(str(base), local_files_only=True, trust_remote_code=False)
     processor = family.processor(base, config)
-    in_parts = models.is_shipped(base)
+    in_parts = parted.reads_parts(base)
     for row in rows:
         parts = TAUGHT_PARTS if in_parts and row.box is None else 0
         if parts:  # which ones is known once the page is looked at; they cost alike

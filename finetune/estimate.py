@@ -21,7 +21,7 @@ from finetune.effort import TEXT_TOKENS, Model, Questions, learning_work, measur
 from finetune.errors import AdapterInvalid
 from finetune.page_cost import look_of, part_of
 from finetune.plan import TrainPlan
-from vlm import amounts, models
+from vlm import amounts, parted
 from vlm import memory as memories
 from vlm.errors import ModelIncomplete
 from vlm.types import Value
@@ -116,7 +116,7 @@ def estimate(
     model = Model(
         parts["text_model"].weights,
         page,
-        part_of(base) if models.is_shipped(base) else None,
+        part_of(base) if parted.reads_parts(base) else None,
         lambda look: 2 * look.patches * (vision.weights + _attention(vision, look.together)),
     )
     step_bytes = 4 * _activations(plan, parts, page.tokens + TEXT_TOKENS, page.patches)

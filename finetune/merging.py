@@ -12,8 +12,9 @@ from pathlib import Path
 from finetune.adapters import require_free
 from finetune.base_model import place
 from finetune.protocol import Preparing
+from vlm import parted
 from vlm.cancel import returned
-from vlm.learned_names import NAMES
+from vlm.learned_names import NAMES, written
 from vlm.loader import load
 from vlm.safety import INDEX, SHARD, SINGLE, allowed_below
 
@@ -21,19 +22,20 @@ from vlm.safety import INDEX, SHARD, SINGLE, allowed_below
 def merge(base: Path, adapter: Path, target: Path) -> Iterator[Preparing]:
     """Write `base` with `adapter` in its weights to `target`, in 32 bits; yields how far it is.
 
-    What the adapter learned of names cannot be in weights: its file lies beside the model then, for
-    whoever uses both. This program finds values at names for the model and its adapters only.
+    What the adapter learned of names cannot be in weights: its file lies beside the model then. Of
+    a model that is asked part by part, this program asks what was merged so too and uses the names,
+    see `vlm.parted`; others read the weights alone.
 
     Raises:
-        DeskError: When either cannot be loaded or they do not fit.
+        DeskError: When either cannot be loaded or they do not fit, or names are damaged.
         AdapterInvalid: When there is something at the target.
         OSError: When it cannot be written.
     """
     require_free(target)
     yield Preparing("Reading the model", 0.0)
-    has_names = (adapter / NAMES).exists()
     loaded = returned(load(base, str(adapter), place("float32", "cpu")))
-    beside = f"; what it learned of names lies beside it in {NAMES}" if has_names else ""
+    names = loaded.names
+    beside = f"; what it learned of names lies beside it in {NAMES}" if names.questions else ""
     yield Preparing(f"Writing the model{beside}", 0.5)
     part = target.with_name(target.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
@@ -43,8 +45,10 @@ def merge(base: Path, adapter: Path, target: Path) -> Iterator[Preparing]:
         if not weights and not (part / name).exists():
             (part / name).parent.mkdir(exist_ok=True)
             shutil.copyfile(base / name, part / name)
-    if has_names:
-        shutil.copyfile(adapter / NAMES, part / NAMES)
+    if names.questions:
+        (part / NAMES).write_bytes(written(names))
+    if parted.reads_parts(base):
+        parted.mark(part)
     if target.exists():
         target.rmdir()
     part.rename(target)

@@ -45,7 +45,7 @@ from finetune.runs import RunRow
 from finetune.saving import save_adapter
 from finetune.shown_pages import Shown
 from finetune.trainer import TorchLearner
-from vlm import device, learned_names, models
+from vlm import device, learned_names, parted
 from vlm.errors import ModelUnsupported
 from vlm.loader import LoadedModel
 
@@ -193,7 +193,7 @@ def _taught(
     """
     once = ranks.agreed(accelerator, (run / runs.TAUGHT).exists)()
     whole = sum(row.box is None for row in runs.watched(rows))
-    if once or not models.is_shipped(Path(plan.base)):
+    if once or not parted.reads_parts(Path(plan.base)):
         return runs.read_taught(run)
     if not whole:
         taught = runs.watched(rows)

@@ -105,6 +105,13 @@ class LearnedNames(Value, frozen=True):
 NO_NAMES = LearnedNames()
 
 
+def both(first: LearnedNames, second: LearnedNames) -> LearnedNames:
+    """Return the names of two; of a question that both know, those of the first."""
+    known = {one.key for one in first.questions}
+    others = (one for one in second.questions if one.key not in known)
+    return LearnedNames((*first.questions, *others)[:MOST_QUESTIONS])
+
+
 def is_short(key: str, asked: str) -> bool:
     """Tell whether a question is short enough for a file."""
     return max(len(key), len(asked)) <= 4 * LONGEST and (key + asked).isprintable()

@@ -18,7 +18,7 @@ from huggingface_hub.errors import StrictDataclassError
 from transformers import AutoConfig, AutoModelForImageTextToText
 from transformers.utils import logging as transformers_logging
 
-from vlm import adapters, cards, device, models, packed, prompt, safety, widened
+from vlm import adapters, cards, device, learned_names, packed, parted, prompt, safety, widened
 from vlm.device import Placement
 from vlm.errors import ModelIncomplete
 from vlm.families import FAMILIES
@@ -56,6 +56,7 @@ class LoadedModel:
             adapter only where it touches the encoder.
         files: Changes when the model's files do.
         worn: The adapter in its weights.
+        own: What an adapter had learned of names that was merged into the base.
     """
 
     model: Any
@@ -67,11 +68,13 @@ class LoadedModel:
     sees: tuple[str, ...]
     files: tuple[tuple[str, int, int], ...]
     worn: adapters.Worn | None = None
+    own: LearnedNames = NO_NAMES
 
     @property
     def names(self) -> LearnedNames:
         """What the person's own documents call things, as the adapter learned it."""
-        return self.worn.fitted.names if self.worn is not None else NO_NAMES
+        worn = self.worn.fitted.names if self.worn is not None else NO_NAMES
+        return learned_names.both(worn, self.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,8 @@ def _read(
     """Read processor and weights into the room, and say what they are; no adapter yet.
 
     Raises:
-        ModelIncomplete: If the folder lacks something that its config asks for.
+        ModelIncomplete: If the folder lacks something that its config asks for, or what was merged
+            into it has damaged names.
         ModelUnsupported: If the family refuses the checkpoint.
     """
     folder, family, placement = found.folder, FAMILIES[found.model_type], room.placement
@@ -224,7 +228,8 @@ def _read(
         room = replace(room, placement=placement)
     _end_turns(model, processor)
     info = _described(folder, family, room, model)
-    return LoadedModel(model, processor, family, placement, info, (), (), files)
+    own = parted.names_of(folder)
+    return LoadedModel(model, processor, family, placement, info, (), (), files, own=own)
 
 
 def _end_turns(model: Any, processor: Any) -> None:
@@ -252,7 +257,7 @@ def _described(folder: Path, family: Family, room: _Room, model: Any) -> ModelIn
         dtype=room.placement.dtype_name,
         reason=room.placement.reason,
         splits=family.abilities.splits,
-        small=models.is_shipped(folder),
+        small=parted.reads_parts(folder),
         elsewhere=cards.elsewhere(room.placement, room.several),
     )
 

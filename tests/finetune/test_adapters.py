@@ -20,7 +20,7 @@ from finetune.merging import merge
 from tests.finetune import tuning
 from vlm import learned_names, paths
 from vlm.cancel import returned
-from vlm.errors import AdapterMismatch
+from vlm.errors import AdapterMismatch, ModelIncomplete
 from vlm.learned_names import NAMES, LearnedLabel, LearnedNames, LearnedQuestion
 from vlm.loader import load
 
@@ -342,7 +342,41 @@ def test_names_go_with_their_adapter_everywhere(
     said = [event.text for event in merge(folder, tmp_path / "out", target)]
     assert any(NAMES in text for text in said), "a person hears that they are no part of weights"
     assert learned_names.read(target) == NAMES_OF_A_FIRM
-    assert returned(load(target, None, place("float32", "cpu"))).names == learned_names.NO_NAMES
+    merged = returned(load(target, None, place("float32", "cpu")))
+    assert not merged.info.small
+    assert merged.names == learned_names.NO_NAMES, "its base is not asked by labels either"
+
+
+def test_what_was_merged_from_a_model_that_is_asked_in_parts_is_asked_so_with_its_names(
+    tmp_path: Path,
+    library: AdapterLibrary,
+    named: Path,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("vlm.models.is_shipped", lambda one: one == folder)
+    first, second = tmp_path / "first", tmp_path / "second"
+    firm = Path(library.adopt(named, "Firm").folder)
+    list(merge(folder, firm, first))
+    merged = returned(load(first, None, place("float32", "cpu")))
+    assert merged.info.small
+    assert merged.names == NAMES_OF_A_FIRM
+    (known,) = NAMES_OF_A_FIRM.questions
+    newer = msgspec.structs.replace(known, asked="AKTENZEICHEN")
+    other = msgspec.structs.replace(known, key="vorgang", asked="Vorgang")
+    (firm / NAMES).write_bytes(learned_names.written(LearnedNames((other, newer))))
+    on_top = returned(load(first, "Firm", place("float32", "cpu")))
+    assert on_top.names == LearnedNames((other, newer))
+    (firm / NAMES).write_bytes(learned_names.written(LearnedNames((other,))))
+    on_top = returned(load(first, "Firm", place("float32", "cpu")))
+    assert on_top.names == LearnedNames((other, known))
+    list(merge(first, firm, second))
+    again = returned(load(second, None, place("float32", "cpu")))
+    assert again.info.small
+    assert again.names == on_top.names
+    (second / NAMES).write_bytes(b"{")
+    with pytest.raises(ModelIncomplete, match=NAMES):
+        returned(load(second, None, place("float32", "cpu")))
 
 
 def test_names_are_written_anew_when_they_come_from_elsewhere(
