@@ -53,9 +53,13 @@ def _on_page(entry: Entry) -> str:
 
 
 def said(entry: Entry) -> str:
-    """Return the answer in one line, with what it should have been."""
+    """Return the answer in one line: the person's own before what the model said."""
     answer = entry.answer.text or "(no answer)"
-    return f"{answer}  →  {entry.correction}" if entry.correction else answer
+    return f"{entry.correction} · the model said: {answer}" if entry.correction else answer
+
+
+def _ended(text: str) -> str:
+    return text if text[-1] in ".?!…" else f"{text}."
 
 
 class HistoryModel(QAbstractListModel):
@@ -88,10 +92,9 @@ class HistoryModel(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 verdict = {None: "", True: ", marked right", False: ", marked wrong"}
                 right = f", corrected to {entry.correction}" if entry.correction else ""
-                return (
-                    f"{entry.question.text}. {entry.answer.text}. "
-                    f"{place(entry)}{verdict[entry.verdict]}{right}"
-                )
+                texts = (entry.question.text, entry.answer.text)
+                spoken = " ".join(_ended(text) for text in texts if text)
+                return f"{spoken} {place(entry)}{verdict[entry.verdict]}{right}"
             case _:
                 return entry if role == ENTRY else None
 
@@ -123,7 +126,7 @@ class EntryPainter(QStyledItemDelegate):
         base: QFont = option.font
         height: int = option.fontMetrics.height()
         marks = {None: ("", theme.muted), True: ("✓ ", theme.good), False: ("✗ ", theme.bad)}
-        mark, mark_colour = marks[entry.verdict]
+        mark, mark_colour = marks[True if entry.correction else entry.verdict]
         when = f"{_on_page(entry)} · {ago(entry.when, now)}"
         lines = (
             (entry.question.text, "", rows.bold(base), palette.windowText().color()),

@@ -8,7 +8,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from app.history.keeper import Found
-from app.history.model import ENTRY, HistoryModel, ago, place
+from app.history.model import ENTRY, HistoryModel, ago, place, said
 from app.history.panel import HistoryPanel
 from tests.app.history.entries import entry
 from vlm.types import Box
@@ -32,8 +32,8 @@ def test_a_row_is_its_entry() -> None:
     index = model.index(0)
     assert index.data() == "Who?"
     assert index.data(ENTRY) == given
-    said = str(index.data(Qt.ItemDataRole.AccessibleTextRole))
-    assert said == "Who?. Moss. invoice.pdf, page 2, marked right"
+    spoken = str(index.data(Qt.ItemDataRole.AccessibleTextRole))
+    assert spoken == "Who? Moss. invoice.pdf, page 2, marked right"
 
 
 def test_a_path_that_looks_like_markup_is_a_plain_tooltip() -> None:
@@ -65,6 +65,14 @@ def test_from_a_week_on_it_is_the_date() -> None:
 def test_the_place_says_page_or_part() -> None:
     assert place(entry()) == "invoice.pdf, page 2"
     assert place(entry(box=Box(0, 0, 1, 0.5))) == "invoice.pdf, part of page 2"
+
+
+def test_what_a_person_wrote_comes_before_what_the_model_said() -> None:
+    assert said(entry(answer="565.20", verdict=False)) == "565.20"
+    assert said(entry(answer="565.20", verdict=False, correction="566.20")) == (
+        "566.20 · the model said: 565.20"
+    )
+    assert said(entry(answer="")) == "(no answer)"
 
 
 def test_a_long_file_name_leaves_the_page_and_the_time_in_sight(qtbot: QtBot) -> None:
