@@ -108,6 +108,7 @@ class DocumentQuestions:
             ask,
             asking.password(question.page.path),
             asking.cancel,
+            asking.names,
         )
 
     def _answer_in_parts(self, asking: Asking, question: Question) -> Iterator[Event]:

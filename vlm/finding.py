@@ -10,6 +10,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 LEAST_PREFIX = 5
 """Letters from which on a word of the question also finds words that begin with it."""
@@ -115,10 +116,20 @@ class PageIndex:
             names: What documents call that which it asks for, looked for as they are where no page
                 has the question's own words: it may be in another language.
         """
-        found = self._matching(query(question), telling(question), limit)
+        return self._matching(query(question), telling(question), limit) or self.carrying(
+            names, limit
+        )
+
+    def carrying(self, names: Sequence[str], limit: int) -> tuple[Hit, ...]:
+        """Return the pages that have one of some names as it is, the best first.
+
+        Args:
+            names: What documents call something; signs do not count.
+            limit: At most so many pages.
+        """
         phrases = [" ".join(_WORD.findall(name.casefold())) for name in names]
         exactly = " OR ".join(f'"{phrase}"' for phrase in phrases if phrase)
-        return found or self._matching(exactly, phrases, limit)
+        return self._matching(exactly, phrases, limit)
 
     def _matching(self, wanted: str, words: Sequence[str], limit: int) -> tuple[Hit, ...]:
         if not wanted:
@@ -170,12 +181,18 @@ def query(question: str) -> str:
 
 
 def order(
-    index: PageIndex, question: str, shown: int, count: int, names: Sequence[str] = ()
+    index: PageIndex,
+    question: str,
+    shown: int,
+    count: int,
+    names: Sequence[str] = (),
+    learned: Sequence[str] = (),
 ) -> tuple[Hit, ...]:
     """Choose the pages to read for a question, the best first.
 
-    Pages that have its words come first; where they are too few, then the page that the person
-    looks at, the first page, pages whose words nobody knows, and the rest.
+    Pages that have its words come first, in turn with those that have a learned label; where they
+    are too few, then the page that the person looks at, the first page, pages whose words nobody
+    knows, and the rest.
 
     Args:
         index: What is known of the document's pages.
@@ -183,10 +200,35 @@ def order(
         shown: The page that the person looks at, from 0.
         count: At most so many pages.
         names: What documents call that which is asked for.
+        learned: What the person's own documents call it, as it was learned from these.
     """
     hits = list(index.search(question, count, names))
+    if learned:
+        hits = _in_turn(index.carrying(learned, CANDIDATES * count), hits)
     others = [shown, 0, *index.unknown(), *range(index.page_count)]
     return tuple([*hits, *_rest(hits, others)][:count])
+
+
+UNLABELLED = 0.8
+"""Relevance of the best page without a learned label, where other pages have one."""
+
+
+def _in_turn(labelled: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
+    """Return pages with a learned label, and in turn with these those with the question's words.
+
+    A label may be on every page, as a letterhead is: of these the one with the question's words
+    comes first. Of others the best stays among the first two.
+    """
+    if not labelled:
+        return list(hits)
+    own = {hit.page: hit.relevance for hit in hits}
+    carry = {hit.page for hit in labelled}
+    first = sorted(labelled, key=lambda hit: -own.get(hit.page, 0.0))
+    others = [Hit(hit.page, UNLABELLED * hit.relevance) for hit in hits if hit.page not in carry]
+    found: list[Hit] = []
+    for pair in zip_longest([Hit(hit.page, 1.0) for hit in first], others):
+        found += [hit for hit in pair if hit is not None]
+    return found
 
 
 UNSEARCHED = 0.5

@@ -7,12 +7,13 @@ never that something is not in the document while pages of it were not.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 
 import msgspec
 
 from vlm import finding
 from vlm.absence import says_something
+from vlm.asked_names import key_of
 from vlm.cancel import CancelToken, Stopped, check, told
 from vlm.coverage import nothing
 from vlm.errors import (
@@ -24,6 +25,7 @@ from vlm.errors import (
 )
 from vlm.field_names import named_in
 from vlm.finding import Hit
+from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_finder import Finder
 from vlm.page_reading import AskPage, PageReader
 from vlm.part_asking import worth
@@ -70,6 +72,7 @@ def answer(
     ask: AskPage,
     password: str | None,
     cancel: CancelToken,
+    learned: LearnedNames = NO_NAMES,
 ) -> Iterator[Event]:
     """Answer from the pages that suit the question best; the last event ends the job.
 
@@ -83,6 +86,8 @@ def answer(
         ask: Answers about one page.
         password: The document's, if it has one.
         cancel: Looked at between two pages, and by `ask`.
+        learned: What the person's own documents call things: a page that has such a label of what
+            is asked for is read first.
 
     Raises:
         DeskError: What opening can raise, or that there is no question.
@@ -94,7 +99,8 @@ def answer(
     found: list[tuple[float, PageAnswer, Done, Saw | None]] = []
     try:
         count = finder.page_count(path, password)
-        searched, hits = yield from _choose(job, question, finder, reader, count, cancel)
+        labels = [label.text for label in learned.of(key_of(question.text))]
+        searched, hits = yield from _choose(job, question, finder, reader, count, labels, cancel)
         failure: Failed | None = None
         for number, hit in enumerate(hits):
             check(cancel)
@@ -131,6 +137,7 @@ def _choose(
     finder: Finder,
     reader: PageReader | None,
     count: int,
+    labels: Sequence[str],
     cancel: CancelToken,
 ) -> Generator[Event, None, tuple[int, tuple[Hit, ...]]]:
     """Return how many pages' words are known, and the pages to read."""
@@ -143,7 +150,8 @@ def _choose(
     yield from told(job, steps, cancel)
     named = named_in(question.text)
     names = [" ".join(words) for words, _ in named.names] if named is not None else []
-    pages = finding.order(index, question.text, min(shown, count - 1), MOST_PAGES, names)
+    at = min(shown, count - 1)
+    pages = finding.order(index, question.text, at, MOST_PAGES, names, labels)
     return index.searched, pages
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import TypeGuard
 
 import msgspec
 import pytest
@@ -11,8 +12,10 @@ import pytest
 from tests.vlm.answering import NEVER, Checkpoint, answered, last, started
 from tests.vlm.documents import Book
 from vlm import page_reading, part_answers, whole_document
+from vlm.asked_names import key_of
 from vlm.engine import Engine
 from vlm.errors import DocumentMissing
+from vlm.learned_names import NO_NAMES, LearnedLabel, LearnedNames, LearnedQuestion
 from vlm.protocol import (
     AllAnswered,
     Answered,
@@ -244,6 +247,29 @@ def _answer(events: list[Event]) -> tuple[str, Box | None]:
     ended = events[-1]
     assert isinstance(ended, Done)
     return ended.answer.text, ended.answer.evidence.part
+
+
+def test_what_was_learned_of_names_chooses_the_pages_of_a_document(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = (*(f"The file reference of matter {n}" for n in range(8)), "Az.: 12 O 345/23")
+    question = asked("What is the Aktenzeichen of the matter?")
+    label = LearnedLabel("Az.:", "behind", None, False, 3, 0)
+    known = LearnedQuestion(key_of(question.text), "Aktenzeichen", (label,))
+
+    def first_read(names: LearnedNames) -> int:
+        monkeypatch.setattr("vlm.parted.names_of", lambda folder: names)
+        engine = started(small, Book(texts=texts))
+        told = [event.text for event in engine.ask(Ask(5, question), NEVER) if reads(event)]
+        engine.close()
+        return int(told[0].split()[2].rstrip(",:"))
+
+    assert first_read(NO_NAMES) < 9
+    assert first_read(LearnedNames((known,))) == 9
+
+
+def reads(event: Event) -> TypeGuard[Progress]:
+    return isinstance(event, Progress) and event.text.startswith("Reading page")
 
 
 def test_other_models_and_boxes_are_asked_as_ever(small: Path, checkpoint: Checkpoint) -> None:

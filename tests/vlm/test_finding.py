@@ -88,6 +88,29 @@ def test_names_of_what_is_asked_for_find_a_page_in_another_language(index: PageI
     assert [hit.page for hit in order(index, "Which waybill?", 4, 2, names)] == [2, 4]
 
 
+def test_a_page_with_a_learned_label_comes_first_and_the_question_s_own_words_second() -> None:
+    index = PageIndex(9)
+    texts = ("Reference work", "Az.: 12 O 345/23", "Reference list of works", "Reference", "Rest")
+    for page, text in enumerate(texts):
+        index.put(page, text)
+    learned = ["Az.:"]
+    plain = [hit.page for hit in order(index, "What is the reference?", 0, 4)]
+    assert 1 not in plain
+    chosen = order(index, "What is the reference?", 0, 4, (), learned)
+    assert [hit.page for hit in chosen] == [1, *plain[:3]]
+    assert chosen[0].relevance > chosen[1].relevance > UNSEARCHED
+    nowhere = order(index, "What is the reference?", 0, 4, (), ["Kassenzeichen"])
+    assert [hit.page for hit in nowhere] == plain
+
+
+def test_of_pages_that_all_have_a_label_those_with_the_question_s_words_come_first() -> None:
+    index = PageIndex(9)
+    for page in range(9):
+        index.put(page, f"Nr. {page}" + (" of the parcel" if page == 7 else ""))
+    chosen = order(index, "Which parcel number?", 0, 4, (), ["Nr."])
+    assert chosen[0] == Hit(7, 1.0)
+
+
 def test_names_do_not_count_where_a_page_has_the_question_s_own_words(index: PageIndex) -> None:
     assert [hit.page for hit in index.search("How heavy is the parcel?", 4, ["lieferschein"])] == [
         3

@@ -8,9 +8,11 @@ import pytest
 from tests.vlm.documents import Book, Clerk, said
 from vlm import whole_document
 from vlm.absence import says_something
+from vlm.asked_names import key_of
 from vlm.coverage import coverage, nothing
 from vlm.document_questions import stamp
 from vlm.errors import DocumentMissing, PasswordNeeded, QuestionUnanswerable
+from vlm.learned_names import LearnedLabel, LearnedNames, LearnedQuestion
 from vlm.page_finder import Finder
 from vlm.page_reading import Model, PageReader
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
@@ -69,6 +71,26 @@ def test_it_reads_the_pages_that_have_the_words_and_says_which() -> None:
     assert found.timings.first_token == 0, "says nothing of how fast the model is"
     (saw,) = [event for event in events if isinstance(event, Saw)]
     assert saw.warning == "warning of page 4", "of the page that answered"
+
+
+def test_a_page_with_a_label_that_was_learned_is_read_first() -> None:
+    texts = (*(f"The file reference of matter {n}" for n in range(12)), "Az.: 12 O 345/23", "End")
+    clerk = Clerk(lambda page: said("12 O 345/23") if page == 12 else said("matter", 0.99))
+    book = Book(texts=texts)
+    question = asked("What is the Aktenzeichen of the matter?")
+    plain = answered(ask(book, clerk, question))
+    assert plain.read is not None
+    assert 12 not in {page.page for page in plain.read.pages}
+    key = key_of(question.text)
+    label = LearnedLabel("Az.:", "behind", None, False, 3, 0)
+    learned = LearnedNames((LearnedQuestion(key, "Aktenzeichen", (label,)),))
+    events = whole_document.answer(
+        1, question, Finder(book, stamp), None, clerk, None, threading.Event(), learned
+    )
+    found = answered(list(events))
+    assert found.text == "12 O 345/23"
+    assert found.read is not None
+    assert found.read.pages[0].page == 12
 
 
 def test_what_is_being_read_is_told_and_a_cancel_acts_between_pages() -> None:
