@@ -1,9 +1,10 @@
 """Tunes a model on some documents of a folder and measures it on others, as a person would.
 
 The folder holds ``train.jsonl`` and ``dev.jsonl``; the files that their rows name are looked for
-there and one folder up. Rows with a box are taught and asked by that crop, others by the whole
-page. Everything runs through ``vlm-desk train`` in a data folder of its own. Where names were
-learned beside weights, the documents of dev are asked with each and with both.
+there and one folder up. Of one list, the documents that come after those that are learned from are
+held out. Rows with a box are taught and asked by that crop, others by the whole page. Everything
+runs through ``vlm-desk train`` in a data folder of its own. Where names were learned beside
+weights, the documents held out are asked with each and with both.
 
 Run: ``python -m benchmarks.tuning_trial --rows DIR [--documents 20 100] [--model DIR]``.
 """
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -36,9 +37,10 @@ Record = dict[str, Any]
 def main() -> None:
     """Run the trials one after the other and print a table of them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--rows", type=Path, required=True, metavar="DIR|FILE")
     parser.add_argument("--documents", type=int, nargs="+", default=[20])
-    parser.add_argument("--held-out", type=int, default=0, help="documents of dev; 0 for all")
+    parser.add_argument("--held-out", type=int, default=0, help="documents; 0 for all")
+    parser.add_argument("--asked", nargs="+", default=[], help="only questions with such words")
     parser.add_argument("--preset", default="quick")
     parser.add_argument("--model", type=Path, default=models.default_folder())
     parser.add_argument("--seed", type=int, default=0)
@@ -52,8 +54,7 @@ def _trial(arguments: argparse.Namespace, documents: int) -> Record:
     """Tune on so many documents; returns what is in its line of the table."""
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
-        train = _subset(arguments.rows / "train.jsonl", documents, arguments.seed, home)
-        held = _subset(arguments.rows / "dev.jsonl", arguments.held_out, arguments.seed, home)
+        train, held = _lists(arguments, documents, home)
         command = [sys.executable, "-m", "finetune.cli", "train", str(train), "--name", "trial"]
         command += ["--held-out", str(held), "--preset", arguments.preset, "--json"]
         command += ["--model", str(arguments.model), "--seed", str(arguments.seed)]
@@ -107,19 +108,31 @@ def _go() -> Generator[StepEvent, None, bool]:
     return True
 
 
-def _subset(source: Path, documents: int, seed: int, home: Path) -> Path:
-    """Write the rows of so many documents, drawn by the seed; 0 for all."""
+def _lists(arguments: argparse.Namespace, documents: int, home: Path) -> tuple[Path, Path]:
+    """Write the rows to learn from and those held out; return their files."""
+    rows, seed = arguments.rows, arguments.seed
+    one = rows.is_file()
+    learned = rows if one else rows / "train.jsonl"
+    other = rows if one else rows / "dev.jsonl"
+    start = documents if one else 0
+    end = start + arguments.held_out if arguments.held_out else None
+    train = _subset(learned, slice(0, documents or None), seed, arguments.asked, home / "train")
+    return train, _subset(other, slice(start, end), seed, arguments.asked, home / "dev")
+
+
+def _subset(source: Path, which: slice, seed: int, asked: Sequence[str], target: Path) -> Path:
+    """Write the rows of some of the documents, which are shuffled by the seed."""
     rows: list[Record] = [json.loads(line) for line in source.read_text("utf-8").splitlines()]
     files = sorted({row["file"] for row in rows})
     random.Random(seed).shuffle(files)
-    chosen = set(files[:documents] if documents else files)
-    target = home / source.name
-    with target.open("w", encoding="utf-8") as out:
+    chosen = set(files[which])
+    with target.with_suffix(".jsonl").open("w", encoding="utf-8") as out:
         for row in rows:
-            if row["file"] in chosen:
+            wanted = not asked or any(words in row["question"] for words in asked)
+            if wanted and row["file"] in chosen:
                 out.write(json.dumps({**row, "file": str(_place(source.parent, row["file"]))}))
                 out.write("\n")
-    return target
+    return target.with_suffix(".jsonl")
 
 
 def _place(folder: Path, file: str) -> Path:
