@@ -27,8 +27,8 @@ NEEDLE_DOTS = (10, 11, 12, 13, 14)
 NEEDLES = 0.3
 """How often a printer strikes with needles."""
 
-NARROW = (0.55, 0.65, 0.75, 0.85, 1.0)
-"""Widths of letters, times their font's."""
+WIDTHS = (0.55, 0.65, 0.65, 0.75, 0.75, 0.85, 1.0, 1.0, 2.0)
+"""Widths of letters, times their font's: what matters most is often printed twice as wide."""
 
 NEEDLE_RADIUS = (0.4, 0.5, 0.6)
 """Of a needle's dot, in distances between dots; from about 0.5 on they touch."""
@@ -47,12 +47,12 @@ class Dots:
     Attributes:
         em: dots of an em.
         radius: of a round dot, in distances between dots; 0 for square dots that touch.
-        narrow: width of letters, times their font's.
+        width: of letters, times their font's.
     """
 
     em: int
     radius: float = 0.0
-    narrow: float = 1.0
+    width: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class TillFont(FontFile):
 
     def advance(self, em_px: int, character: str) -> float:
         """Width of a character with the white that belongs to it, pixels."""
-        return _face(self).getlength(character) * em_px / self.dots.em * self.dots.narrow
+        return _face(self).getlength(character) * em_px / self.dots.em * self.dots.width
 
     def draw(self, sheet: Image.Image, at: tuple[float, float], em_px: int, character: str) -> None:
         """Print a character; ``at`` is the left end of its baseline, pixels of the sheet."""
@@ -80,7 +80,7 @@ class TillFont(FontFile):
         if letter is None:
             return
         down = em_px / self.dots.em / FINE  # pixels of the sheet to one of the letter
-        across = down * self.dots.narrow
+        across = down * self.dots.width
         start = (at[0] + left * FINE * across, at[1] + up * FINE * down)
         end = (start[0] + letter.width * across, start[1] + letter.height * down)
         x0, y0 = math.ceil(start[0]), math.ceil(start[1])
@@ -104,7 +104,7 @@ def till_fonts(fonts: tuple[FontFile, ...], rng: random.Random) -> tuple[FontFil
     dots = Dots(
         rng.choice(NEEDLE_DOTS if struck else HEAT_DOTS),
         rng.choice(NEEDLE_RADIUS) if struck else 0.0,
-        rng.choice(NARROW),
+        rng.choice(WIDTHS),
     )
     return (TillFont(font.name, font.path, font.spare, dots=dots),)
 

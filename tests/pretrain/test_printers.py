@@ -46,12 +46,12 @@ def test_a_printer_puts_letters_where_the_font_does(dots: Dots) -> None:
 
 def test_a_squeezed_letter_is_as_high_and_half_as_wide() -> None:
     _, ink = drawn(printer(Dots(24)), "HHHHH")
-    _, half = drawn(printer(Dots(24, narrow=0.5)), "HHHHH")
+    _, half = drawn(printer(Dots(24, width=0.5)), "HHHHH")
     left, top, right, bottom = corners(ink)
     left_half, top_half, right_half, bottom_half = corners(half)
     assert (top_half, bottom_half) == pytest.approx((top, bottom), abs=1)
     assert right_half - left_half == pytest.approx((right - left) / 2, abs=2)
-    assert width_of("HHHHH", printer(Dots(24, narrow=0.5)), 24) == pytest.approx(
+    assert width_of("HHHHH", printer(Dots(24, width=0.5)), 24) == pytest.approx(
         width_of("HHHHH", printer(Dots(24)), 24) / 2
     )
 
