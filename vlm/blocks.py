@@ -47,11 +47,13 @@ class Line:
         end: The row after its last one.
         pieces: First column and the one after the last of each piece, from left to right; wide
             white lies between them.
+        words: The same of each word, where that is known.
     """
 
     top: float
     end: float
     pieces: tuple[tuple[float, float], ...]
+    words: tuple[tuple[float, float], ...] = ()
 
     @property
     def height(self) -> float:

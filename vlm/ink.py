@@ -20,11 +20,20 @@ LIGHT = 0.85
 DARKEST = 96.0
 """Level of the darkest paper that is made white; what is darker, as behind white letters, stays."""
 
+STROKE = 17
+"""Pixels; no stroke of print that is lighter than `DARKEST` is as thick."""
+
 CONTRAST = 56
 """Levels (of 255) by which ink is darker than levelled paper."""
 
+FAINT = 30
+"""The same of what touches ink: pale print breaks into pieces without it."""
+
 LEAST_PX = 4
 """Height of a letter; lower marks are dots and dirt."""
+
+RULE, THICK = 2.5, 0.3
+"""Heights of letters: level ink so long and at most so thick is a rule."""
 
 LONG = 8
 """Times as wide as high, or as high as wide, a mark is no letter."""
@@ -96,6 +105,8 @@ def level(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
     nine = [around[y : y + down, x : x + along] for y in range(3) for x in range(3)]
     paper = np.sort(np.stack(nine), axis=0)[6].astype(np.float32)
     smooth = _between(down, height) @ paper @ _between(along, width).T
+    # Paper changes at once where a shadow has an edge; print is never as wide as that.
+    smooth = np.minimum(smooth, _widest(_widest(gray, np.maximum), np.minimum))
     found: NDArray[np.float32] = np.maximum(255.0 / np.maximum(smooth, DARKEST), 1.0)
     return found.astype(np.float32)
 
@@ -128,13 +139,60 @@ def marks_of(ink: NDArray[np.bool_]) -> Marks:
     return Marks((ink.shape[0], ink.shape[1]), boxes, np.stack([rows, starts, ends], 1), owner)
 
 
+def beside(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the pixels that touch some, also by a corner, and these themselves."""
+    wide = mask.copy()
+    wide[:, 1:] |= mask[:, :-1]
+    wide[:, :-1] |= mask[:, 1:]
+    wider = wide.copy()
+    wider[1:] |= wide[:-1]
+    wider[:-1] |= wide[1:]
+    return wider
+
+
 def ink_of(gray: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Return where there is ink, darker than the paper about it.
 
     Args:
         gray: ``(height, width)`` uint8, 0 is black.
     """
-    return levelled(gray) < 255 - CONTRAST
+    light = levelled(gray)
+    strong = light < 255 - CONTRAST
+    return strong | (beside(strong) & (light < 255 - FAINT))
+
+
+def unruled(ink: NDArray[np.bool_], usual: float) -> NDArray[np.bool_]:
+    """Return ink without thin level rules, which join the letters on them to one mark.
+
+    Args:
+        ink: ``(height, width)`` bool.
+        usual: Height of letters, pixels.
+
+    Returns:
+        The same array where there are none.
+    """
+    rows, starts, ends = _runs(ink)
+    long = ends - starts >= RULE * usual
+    if not long.any():
+        return ink
+    height, width = ink.shape
+    change = np.zeros((height, width + 1), np.int8)
+    change[rows[long], starts[long]] += 1
+    change[rows[long], ends[long]] -= 1
+    rules = np.cumsum(change, axis=1, dtype=np.int8)[:, :width] > 0
+    return ink & ~(rules & ~_opened(rules, max(2, round(THICK * usual)) + 1))
+
+
+def _opened(mask: NDArray[np.bool_], high: int) -> NDArray[np.bool_]:
+    """Keep what is at least so many rows high."""
+    height = mask.shape[0]
+    if height < high:
+        return np.zeros_like(mask)
+    least = np.logical_and.reduce([mask[y : height - high + 1 + y] for y in range(high)])
+    wide = np.zeros_like(mask)
+    for y in range(high):
+        wide[y : height - high + 1 + y] |= least
+    return wide
 
 
 def usual_height(marks: Marks) -> float:
@@ -151,6 +209,21 @@ def usual_height(marks: Marks) -> float:
     # No frame or stamp counts more than a few letters do.
     total = np.cumsum(np.minimum(heights, LONG * np.median(heights)))
     return float(heights[np.searchsorted(total, total[-1] / 2)])
+
+
+def _widest(gray: NDArray[np.uint8], most: np.ufunc) -> NDArray[np.uint8]:
+    """Return the lightest or the darkest of the pixels at most half of `STROKE` away."""
+    for axis in (0, 1):
+        around = [(0, 0), (0, 0)]
+        around[axis] = (STROKE // 2, STROKE // 2)
+        wide = np.moveaxis(np.pad(gray, around, mode="edge"), axis, 0)
+        have = 1
+        while have < STROKE:
+            step = min(have, STROKE - have)
+            wide = most(wide[:-step], wide[step:])
+            have += step
+        gray = np.moveaxis(wide, 0, axis)
+    return gray
 
 
 def _between(count: int, length: int) -> NDArray[np.float32]:

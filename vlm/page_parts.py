@@ -8,6 +8,7 @@ in one line with wide white between, as a label and its amount, is also offered 
 from __future__ import annotations
 
 import itertools
+import math
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -40,6 +41,9 @@ COLUMN_GAP = 1.6
 
 MARGIN = 0.4
 """Em left free around a part."""
+
+WHITER = 4.0
+"""Times the width of white between words; so much farther off a line is rather divided there."""
 
 UNLIKE = 1.8
 """Times by which print is larger than that of the line above when it is a heading."""
@@ -197,15 +201,41 @@ def _columns(group: Sequence[Line], em: float, apart: bool) -> Iterator[tuple[fl
             waiting = (waiting[0], piece[1])
             continue
         if waiting is not None:
-            yield from _windows(waiting, em)
+            yield from _narrowed(group, waiting, em, apart)
         waiting = piece
     if waiting is not None:
-        yield from _windows(waiting, em)
+        yield from _narrowed(group, waiting, em, apart)
 
 
 def _pieces(group: Sequence[Line], em: float) -> tuple[tuple[float, float], ...]:
     """Return where there is text in any line of a group, with wide white between."""
     return pieces_of([piece for line in group for piece in line.pieces], COLUMN_GAP * em)
+
+
+def _narrowed(
+    group: Sequence[Line], span: tuple[float, float], em: float, apart: bool
+) -> Iterator[tuple[float, float]]:
+    """Yield what is too wide for one part in several: divided between words, else in windows."""
+    count = math.ceil((span[1] - span[0]) / (WIDEST * em))
+    inside = [word for word in _words(group) if span[0] <= word[0] < span[1]]
+    words = pieces_of(inside or [span], 0.0)
+    if count == 1 or not apart or len(words) < 2:
+        yield from _windows(span, em)
+        return
+    left = span[0]
+    for number in range(1, count):
+        ideal = span[0] + number * (span[1] - span[0]) / count
+        right, after = _white_near(ideal, words)
+        if right > left:
+            yield left, right
+            left = after
+    yield left, span[1]
+
+
+def _white_near(ideal: float, words: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Return the ends of the white between two words that is wide, or near to a place."""
+    whites = [(one[1], other[0]) for one, other in itertools.pairwise(words)]
+    return min(whites, key=lambda gap: abs(sum(gap) / 2 - ideal) - WHITER * (gap[1] - gap[0]))
 
 
 def _windows(span: tuple[float, float], em: float) -> Iterator[tuple[float, float]]:
@@ -231,8 +261,11 @@ def _box(
     inside = [line for line in group if line.left < span[1] and line.right > span[0]]
     margin = MARGIN * em
     missing = max(0.0, least * em - (span[1] - span[0]) - 2 * margin)
-    left, right = span[0] - margin, span[1] + margin + missing
-    left -= max(0.0, right - width)
+    white = [2 * margin, *(span[0] - word[1] for word in _words(inside) if word[1] <= span[0])]
+    left = span[0] - min(white) / 2
+    white = [2 * margin, *(word[0] - span[1] for word in _words(inside) if word[0] >= span[1])]
+    right = span[1] + min(white) / 2 + missing
+    left -= max(0.0, min(missing, right - width))
     top = min(line.top for line in inside) - margin
     end = max(line.end for line in inside) + margin
     return Box(
@@ -241,6 +274,11 @@ def _box(
         min(1.0, right / width),
         min(1.0, end / height),
     )
+
+
+def _words(group: Sequence[Line]) -> Iterator[tuple[float, float]]:
+    for line in group:
+        yield from line.words
 
 
 def _em(group: Sequence[Line]) -> float:

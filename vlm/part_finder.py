@@ -22,6 +22,9 @@ from vlm.types import WHOLE_PAGE, Box, PageRef, Word
 MOST_LINES, MOST_BLOCKS = 32, 16
 """Lines of a page, and groups of a few; more are joined while their print stays legible."""
 
+MOST_SCANNED = 160
+"""Lines of a scan: two lines shown as one are read as one, and lost."""
+
 DRAWN_PX = 1600
 """Longer side of the drawing in which lines are looked for: the print of a slip that was scanned
 on a whole sheet is ten pixels high there."""
@@ -84,11 +87,12 @@ class PartFinder:
         gray = self._drawn(page)
         lines = _lines(gray, words, page)
         height, width = gray.shape
-        single = page_parts.divide(lines, width, height, MOST_LINES, rows=1, apart=not words)
+        most = MOST_LINES if words else MOST_SCANNED
+        single = page_parts.divide(lines, width, height, most, rows=1, apart=not words)
         if words:
             groups = page_parts.divide(lines, width, height, MOST_BLOCKS)
         else:  # a scan's lines are read in pieces and then asked in rows; groups are read badly
-            whole = page_parts.divide(lines, width, height, MOST_LINES, rows=1)
+            whole = page_parts.divide(lines, width, height, most, rows=1)
             groups = tuple(box for box in whole if sum(map(box.holds, single)) > 1)
         shown = tuple(dict.fromkeys(single + groups)) or (WHOLE_PAGE,)
         single = shown[: max(1, len(single))]

@@ -7,20 +7,23 @@ a line, which may climb or fall, as on a page that lay askew.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vlm.blocks import APART, Line, pieces_of
-from vlm.ink import LONG, Marks, ink_of, marks_of, usual_height
+from vlm.ink import LONG, Marks, ink_of, marks_of, unruled, usual_height
 
 LOWEST, HIGHEST, WIDEST = 0.45, 3.2, 14.0
 """Of the usual height of letters: lower marks are dots and dirt, higher and wider ones no print."""
 
 WORD_GAP = 0.7
 """White within a word, in heights of letters."""
+
+SPACE = 0.2
+"""Least white between two words of a line, in heights of the line."""
 
 LINE_GAP = 14.0
 """White within a line, in heights of letters; beyond it another line begins."""
@@ -36,6 +39,18 @@ ASIDE = 0.1
 
 SEVERAL = 1.5
 """Words so many times as wide as letters are high have several letters, some of them tall."""
+
+BESIDE = 0.15
+"""Heights of letters above and below a word within which a dot or a dash belongs to its line."""
+
+BROKEN = 0.3
+"""White in a letter that the print has left in pieces, in heights of letters."""
+
+ASTRAY = 2.5
+"""White before or behind such a letter, in heights of letters."""
+
+WIDEST_DASH = 1.5
+"""Heights of letters; what is low and wider is a rule."""
 
 TALL_EM = 0.76
 """Height of the ink of such a word in em: that of capitals, or of small letters with one of
@@ -74,13 +89,32 @@ def find_lines(gray: NDArray[np.uint8]) -> tuple[Line, ...]:
     Args:
         gray: ``(height, width)`` uint8, 0 is black.
     """
-    marks = marks_of(ink_of(gray))
-    usual = usual_height(marks)
+    marks, usual = print_of(ink_of(gray))
+    letters, rest = marks.boxes[letters_of(marks, usual)], _rest(marks, usual)
     grown = lines_of(words_of(marks, usual), usual)
     found = [
-        _line(words) for words in grown if sum(right - left for left, _, right, _ in words) >= usual
+        _line(words, _fragments(words, rest, usual), letters)
+        for words in grown
+        if sum(right - left for left, _, right, _ in words) >= usual
     ]
     return tuple(sorted(found, key=lambda line: (line.top, line.left)))
+
+
+def print_of(ink: NDArray[np.bool_]) -> tuple[Marks, float]:
+    """Return the marks of print without rules, and the usual height of its letters.
+
+    Args:
+        ink: ``(height, width)`` bool.
+    """
+    marks = marks_of(ink)
+    usual = usual_height(marks)
+    if not usual:
+        return marks, usual
+    left = unruled(ink, usual)
+    if left is ink:
+        return marks, usual
+    marks = marks_of(left)
+    return marks, usual_height(marks)
 
 
 def print_height(gray: NDArray[np.uint8]) -> float | None:
@@ -121,7 +155,9 @@ def letters_of(marks: Marks, usual: float) -> NDArray[np.bool_]:
     """
     high, wide = marks.heights, marks.widths
     found: NDArray[np.bool_] = (high >= LOWEST * usual) & (high <= HIGHEST * usual)
-    return found & (wide <= WIDEST * usual) & (high <= LONG * wide)
+    found &= (wide <= WIDEST * usual) & (high <= LONG * wide)
+    through = (marks.boxes[:, 1] == 0) & (marks.boxes[:, 3] == marks.shape[0])  # a shadow's edge
+    return found & ~through if (found & ~through).any() else found
 
 
 def words_of(marks: Marks, usual: float) -> list[tuple[int, int, int, int]]:
@@ -183,8 +219,61 @@ def _gaps(marks: Marks, letters: NDArray[np.bool_], most: int) -> NDArray[np.boo
     return np.cumsum(change, axis=1, dtype=np.int8)[:, :width] > 0
 
 
-def _line(words: list[tuple[int, int, int, int]]) -> Line:
+def _rest(marks: Marks, usual: float) -> NDArray[np.int64]:
+    """Return the boxes of marks that are lower than letters, but no rules."""
+    chosen = (marks.heights < LOWEST * usual) & (marks.widths <= WIDEST_DASH * usual)
+    found: NDArray[np.int64] = marks.boxes[chosen]
+    return found[np.argsort(found[:, 0])]
+
+
+def _fragments(
+    words: Sequence[tuple[int, int, int, int]], rest: NDArray[np.int64], usual: float
+) -> list[tuple[float, float]]:
+    """Return what else belongs to a line: dots and dashes at its words, and letters in pieces.
+
+    Args:
+        words: Of the line, from left to right.
+        rest: ``(marks, 4)``, from left to right; see `_rest`.
+        usual: Height of letters, pixels.
+
+    Returns:
+        The first column and the one after the last of each.
+    """
+    starts = np.array([word[0] for word in words])
+    at = np.searchsorted(starts, (rest[:, 0] + rest[:, 2]) // 2, side="right") - 1
+    word = np.array(words)[np.maximum(at, 0)]
+    middle, air = (rest[:, 1] + rest[:, 3]) / 2, BESIDE * usual
+    level = (middle >= word[:, 1] - air) & (middle <= word[:, 3] + air)
+    found = list[tuple[float, float]]()
+    for group in _groups(rest[level], BROKEN * usual):
+        left, right = float(group[:, 0].min()), float(group[:, 2].max())
+        white = min(max(word[0] - right, left - word[2]) for word in words)
+        letter = group[:, 3].max() - group[:, 1].min() >= LOWEST * usual
+        near = white <= (ASTRAY if letter else WORD_GAP) * usual
+        if near and (letter or right - left <= WIDEST_DASH * usual):
+            found.append((left, right))
+    return found
+
+
+def _groups(boxes: NDArray[np.int64], most: float) -> list[NDArray[np.int64]]:
+    """Divide boxes, from left to right, where there is more white than that beside them."""
+    if not len(boxes):
+        return []
+    ends = np.maximum.accumulate(boxes[:, 2])
+    return np.split(boxes, np.flatnonzero(boxes[1:, 0] - ends[:-1] > most) + 1)
+
+
+def _line(
+    words: list[tuple[int, int, int, int]],
+    more: list[tuple[float, float]],
+    letters: NDArray[np.int64],
+) -> Line:
     tall = statistics.median(end - top for _, top, _, end in words)
-    spans = [(float(left), float(right)) for left, _, right, _ in words]
+    spans = [(float(left), float(right)) for left, _, right, _ in words] + more
     top, end = min(word[1] for word in words), max(word[3] for word in words)
-    return Line(float(top), float(end), pieces_of(spans, APART * tall))
+    pieces = pieces_of(spans, APART * tall)
+    middle = (letters[:, 1] + letters[:, 3]) / 2
+    level = letters[(middle >= top) & (middle <= end)][:, ::2].astype(float).tolist()
+    inside = [(left, right) for left, right in level if pieces[0][0] <= left < pieces[-1][1]]
+    apart = pieces_of([*inside, *more], SPACE * tall)
+    return Line(float(top), float(end), pieces, apart)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm.ink import CONTRAST, Marks, level, marks_of, usual_height
+from vlm.ink import CONTRAST, Marks, beside, level, marks_of, usual_height
 from vlm.text_lines import letters_of, lines_of, words_of
 
 EDGE = 1
@@ -71,8 +71,9 @@ def _slices(marks: Marks, usual: float) -> NDArray[np.bool_]:
     outside = (ends <= first + 2 * air) | (tops >= last - 2 * air)
     beyond = ((tops + ends) / 2 < first) | ((tops + ends) / 2 > last)
     rules = ~letters_of(marks, usual) & (marks.heights < usual)
-    lost = marks.where((at_edge & (outside | rules)) | beyond)
-    return _wider(lost)
+    through = (tops <= EDGE) & (ends >= height - EDGE)
+    lost = marks.where((at_edge & (outside | rules)) | beyond | through)
+    return beside(lost)  # with the soft edges of letters
 
 
 def _is_cut(line: list[tuple[int, int, int, int]], height: int) -> bool:
@@ -80,14 +81,3 @@ def _is_cut(line: list[tuple[int, int, int, int]], height: int) -> bool:
     above = sum(right - left for left, top, right, _ in line if top <= EDGE)
     below = sum(right - left for left, _, right, end in line if end >= height - EDGE)
     return max(above, below) >= CUT * total
-
-
-def _wider(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Take in the soft edges of letters, a pixel to every side."""
-    wide = mask.copy()
-    wide[:, 1:] |= mask[:, :-1]
-    wide[:, :-1] |= mask[:, 1:]
-    wider = wide.copy()
-    wider[1:] |= wide[:-1]
-    wider[:-1] |= wide[1:]
-    return wider

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from vlm.ink import CONTRAST, ink_of, level, levelled, marks_of, usual_height
+from vlm.ink import CONTRAST, ink_of, level, levelled, marks_of, unruled, usual_height
 
 SHAPE = (200, 300)
 
@@ -80,3 +80,30 @@ def test_letters_have_their_height_whatever_else_is_on_the_page() -> None:
     gray[150:190:6, 30:200:6] = 0
     assert usual_height(marks_of(ink_of(gray))) == 20
     assert usual_height(marks_of(np.zeros(SHAPE, np.bool_))) == 0
+
+
+def test_pale_strokes_beside_dark_ones_are_ink_and_pale_specks_are_none() -> None:
+    gray = letters(250, 120).copy()
+    gray[84:88, 20:32] = 205
+    gray[150:154, 100:104] = 205
+    found = ink_of(gray)
+    assert found[[84, 87]][:, 20:32].all()
+    assert not found[150:154, 100:104].any()
+
+
+def test_a_shadow_with_a_sharp_edge_is_no_ink_and_hides_no_letter() -> None:
+    gray = letters(250, 30)
+    dark = gray.copy()
+    dark[:, :36] = (dark[:, :36] * 0.6).astype(np.uint8)
+    assert np.array_equal(ink_of(dark)[:, 4:], ink_of(gray)[:, 4:])
+
+
+def test_thin_rules_are_taken_off_and_letters_and_thick_bars_stay() -> None:
+    ink = letters(255, 0) == 0
+    ruled = ink.copy()
+    ruled[100:102, 20:250] = True
+    assert np.array_equal(unruled(ruled, 20), ink)
+    assert unruled(ink, 20) is ink
+    barred = ink.copy()
+    barred[120:160, 20:250] = True
+    assert np.array_equal(unruled(barred, 20), barred)

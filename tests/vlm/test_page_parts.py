@@ -87,6 +87,22 @@ def test_a_long_line_is_seen_through_windows_that_overlap() -> None:
     assert holds(second, 300, 100, 1000, 116)
 
 
+def test_a_long_line_of_a_scan_is_divided_between_its_words() -> None:
+    words = tuple((float(left), float(left + 85)) for left in range(0, 1000, 100))
+    line = Line(100, 116, ((0, 985),), words)
+    found = shown(divide([line], WIDTH, HEIGHT, 16, rows=1, apart=True))
+    assert [(left, right) for left, _, right, _ in found] == [(0, 492.5), (492.5, 993)]
+    spoken = Line(100, 116, ((0, 985),), ((0, 385), (415, 985)))
+    found = shown(divide([spoken], WIDTH, HEIGHT, 16, rows=1, apart=True))
+    assert [right for _, _, right, _ in found] == pytest.approx([393, 993]), "where white is wide"
+
+
+def test_a_long_line_without_words_is_seen_through_windows_on_a_scan() -> None:
+    for words in ((), ((0.0, 985.0),)):
+        line = Line(100, 116, ((0, 985),), words)
+        assert len(divide([line], WIDTH, HEIGHT, 16, rows=1, apart=True)) == 2
+
+
 def test_a_lonely_word_is_shown_with_what_is_beside_it() -> None:
     for left in (10, 950):
         (box,) = parts(row(100, (left, left + 30)))

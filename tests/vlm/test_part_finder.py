@@ -129,3 +129,10 @@ def test_a_page_with_words_also_offers_groups_of_lines() -> None:
     found = finder(Inked(inked=(), words_of_page=words)).find(PAGE, None)
     assert found.lines == 2
     assert found.rows[2:] == ((0, 1),)
+
+
+def test_every_line_of_a_long_slip_is_a_part_of_its_own() -> None:
+    places = tuple(Box(0.1, 0.02 + 0.016 * row, 0.5, 0.03 + 0.016 * row) for row in range(60))
+    found = finder(Inked(inked=places)).find(PAGE, None)
+    assert found.lines == 60
+    assert all(sum(part.holds(place) for place in places) == 1 for part in found.asked)

@@ -79,3 +79,11 @@ def test_print_is_as_large_as_it_was_set(em_px: int) -> None:
         pen.text((em_px, em_px * (0.5 + 1.6 * row)), text, font=font, fill=30)
     measured = print_height(np.asarray(image))
     assert measured == pytest.approx(em_px, rel=0.15)
+
+
+def test_a_dark_edge_from_top_to_bottom_is_wiped_out() -> None:
+    plain = strip(20)
+    dark = plain.copy()
+    dark[:, :5] = 10
+    assert np.array_equal(tidied(dark)[:, 8:], plain[:, 8:])
+    assert tidied(dark)[:, :5].min() == 255

@@ -1,0 +1,104 @@
+"""Lines of print as scans have them: in dots, pale, underlined, at the edge of a shadow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from vlm.blocks import Line
+from vlm.text_lines import find_lines, print_height
+
+WIDTH, HEIGHT, EM = 700, 400, 24
+INK = 30
+
+
+def page(*texts: str, left: int = 60, step: int = 60) -> Image.Image:
+    """Draw lines of print below each other."""
+    image = Image.new("L", (WIDTH, HEIGHT), 250)
+    pen = ImageDraw.Draw(image)
+    for number, text in enumerate(texts):
+        pen.text((left, 30 + step * number), text, font=ImageFont.load_default(EM), fill=INK)
+    return image
+
+
+def ends(image: Image.Image, top: int = 0, end: int = HEIGHT) -> tuple[int, int]:
+    """Return the first column with ink and the one after the last, between two rows."""
+    columns = np.flatnonzero((np.asarray(image)[top:end] < 128).any(axis=0))
+    return int(columns[0]), int(columns[-1]) + 1
+
+
+def found(image: Image.Image) -> tuple[Line, ...]:
+    return find_lines(np.asarray(image))
+
+
+@pytest.mark.parametrize("text", ["-3.51", "Total:", "Tel. :", "(728515-M).", "- 22 -", "'Domino'"])
+def test_a_line_has_the_dots_and_dashes_at_its_ends(text: str) -> None:
+    image = page(text)
+    (line,) = found(image)
+    left, right = ends(image)
+    assert line.left <= left + 1
+    assert line.right >= right - 1
+
+
+def test_dots_that_lead_to_a_value_do_not_join_it_to_its_label() -> None:
+    (line,) = found(page("Total . . . . . . . . . . . . . . . . . . 7.20"))
+    assert len(line.pieces) == 2
+
+
+def test_dirt_far_from_a_line_is_none_of_it() -> None:
+    clean = page("Total 7.20")
+    dirty = clean.copy()
+    ImageDraw.Draw(dirty).rectangle((500, 45, 503, 48), fill=0)
+    assert found(dirty) == found(clean)
+
+
+def dotted(image: Image.Image, left: int, right: int) -> Image.Image:
+    """Leave of the ink in some columns what a printer of dots leaves."""
+    pixels = np.asarray(image).copy()
+    part = pixels[:, left:right]
+    part[::4] = part[1::4] = 250
+    part[:, ::5] = 250
+    return Image.fromarray(pixels)
+
+
+def test_a_first_letter_in_dots_belongs_to_its_line() -> None:
+    image = page("TEL: 03-89433143")
+    left, _ = ends(image)
+    (line,) = found(dotted(image, 0, left + 14))
+    assert line.left <= left + 2
+
+
+def test_print_on_a_rule_is_found_to_its_ends() -> None:
+    plain = page("supplies: 23.64", "below 7.20")
+    left, right = ends(plain, 0, 80)
+    ruled = plain.copy()
+    ImageDraw.Draw(ruled).line((left, 54, right, 54), fill=INK, width=2)
+    lines = found(ruled)
+    assert len(lines) == 2
+    assert lines[0].left <= left + 1
+    assert lines[0].right >= right - 1
+
+
+def test_words_of_a_line_have_white_between_them() -> None:
+    image = page("Print Date 30 Paid")
+    (line,) = found(image)
+    assert len(line.pieces) == 1
+    assert len(line.words) == 4
+    dark: Any = (np.asarray(image) < 128).any(axis=0)
+    for (_, right), (left, _) in zip(line.words[:-1], line.words[1:], strict=True):
+        assert not dark[int(right) + 1 : int(left) - 1].any()
+
+
+def beside_a_shadow(strip: Any) -> Any:
+    """Darken the first columns of a strip from its upper to its lower edge, as a fold does."""
+    dark = strip.copy()
+    dark[:, :6] = 20
+    return dark
+
+
+def test_print_is_measured_beside_a_dark_edge() -> None:
+    strip = np.asarray(page("Date : 30/05/2017").crop((50, 20, 400, 64)))
+    assert print_height(beside_a_shadow(strip)) == print_height(strip)
