@@ -69,7 +69,10 @@ class AnswerBadges(QWidget):
         self.time.setVisible(answer.timings.total > 0)
         self.time.setAccessibleDescription("How long the answer took")
         absent, warned = sureness.is_absent(answer), sureness.is_doubtful(answer, warning)
-        sure, tone = sureness.confidence(answer.confidence, absent=absent, warned=warned)
+        missing = sureness.is_missing(answer)
+        sure, tone = sureness.confidence(
+            answer.confidence, absent=absent, warned=warned, missing=missing
+        )
         detail = sureness.confidence_detail(answer.confidence, absent=absent, warned=warned)
         _set(self.confidence, sure, tone, tone_icon(tone), detail)
         found, tone = words.evidence(answer.evidence, cropped, words.answering_page(answer))

@@ -5,7 +5,8 @@ model was of its words, not whether they are true. From `SURE` on it reads "Sure
 `FAIRLY_SURE` on "Fairly sure", below "Unsure: check it". One doubtful token in a short answer
 moves the mean a lot, which is wanted: a wrong digit is a wrong amount. That something is not there
 is never called sure: no text can be compared with it. Neither is an answer that nothing confirms
-while the program knows that the model could hardly read the print.
+while the program knows that the model could hardly read the print. Where the page has words of its
+own and the answer is not among them, it is to be checked however sure the model was.
 """
 
 from __future__ import annotations
@@ -18,18 +19,23 @@ SURE = 0.90
 FAIRLY_SURE = 0.70
 
 
-def confidence(value: float, *, absent: bool = False, warned: bool = False) -> tuple[str, Tone]:
+def confidence(
+    value: float, *, absent: bool = False, warned: bool = False, missing: bool = False
+) -> tuple[str, Tone]:
     """Say how sure the model was.
 
     Args:
         value: In [0, 1], or -1 when it is not known.
         absent: Whether the answer is that it is not there.
         warned: Whether the program knows a reason not to believe it, see `is_doubtful`.
+        missing: Whether the page has words of its own and the answer is not among them.
     """
     if warned:
         return "Unsure: see above", Tone.CAUTION
     if value < 0:
         return "Sureness not known", Tone.PLAIN
+    if missing and value >= SURE:
+        return "Sure, but check it", Tone.CAUTION
     if value >= SURE:
         return ("Perhaps not there", Tone.PLAIN) if absent else ("Sure", Tone.GOOD)
     if value >= FAIRLY_SURE:
@@ -56,6 +62,11 @@ def confidence_detail(value: float, *, absent: bool = False, warned: bool = Fals
         f"{figures.percent(SURE)} and more reads “Sure”, {figures.percent(FAIRLY_SURE)} and more "
         "“Fairly sure”. A sure answer can still be wrong."
     )
+
+
+def is_missing(answer: Answer) -> bool:
+    """Tell whether the page has words of its own and the answer is not among them."""
+    return answer.evidence.kind == "absent"
 
 
 def is_absent(answer: Answer) -> bool:

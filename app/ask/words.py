@@ -27,7 +27,7 @@ EXAMPLES = (
 NO_DOCUMENT = "As soon as a page shows here, draw a box around the part you mean and ask about it."
 ASKED_BEFORE = "You asked this about this document before"
 FIRST_QUESTION = "Draw a box around the part you mean for the sharpest reading, or ask right away."
-FIRST_OF_BOX = "Press Enter to have it read, or type what you want to know about it."
+FIRST_OF_BOX = "Press Enter to have it read, or type a question about it."
 HUSH = "Do not show this again for this model"
 SMALL_MODEL = "This small model reads fields and short lines: draw a box around one."
 NO_MODEL = "There is no model to read with yet."
@@ -302,7 +302,8 @@ def spoken(question: Question, answer: Answer, warning: str = "") -> str:
     found = evidence(answer.evidence, cropped, answering_page(answer))[0]
     warned = sureness.is_doubtful(answer, warning)
     absent = sureness.is_absent(answer)
-    sure = sureness.confidence(answer.confidence, absent=absent, warned=warned)[0]
+    missing = sureness.is_missing(answer)
+    sure = sureness.confidence(answer.confidence, absent=absent, warned=warned, missing=missing)[0]
     beside = [warning, sure, found]
     if answer.read is not None:
         beside.append(figures.sentence(coverage(answer.read)))

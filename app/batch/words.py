@@ -113,7 +113,7 @@ def about(cell: Cell) -> str:
         return figures.sentence(cell.problem)
     said: list[str] = []
     if cell.found:
-        sure, _ = sureness.confidence(cell.confidence)
+        sure, _ = sureness.confidence(cell.confidence, missing=cell.evidence == "absent")
         known = f" ({figures.percent(cell.confidence)})" if cell.confidence >= 0 else ""
         evidence = Evidence(cell.evidence, cell.boxes)
         said += [sure + known, asking.evidence(evidence, cropped=False, page=cell.page)[0]]

@@ -46,6 +46,15 @@ def test_print_too_small_to_read_is_doubted_unless_the_page_confirms_it(
     assert not sureness.is_doubtful(given, "")
 
 
+def test_what_is_not_among_the_words_of_the_page_is_to_be_checked() -> None:
+    assert sureness.is_missing(answer(found=Evidence("absent")))
+    assert not sureness.is_missing(answer(found=Evidence("no_text")))
+    assert sureness.confidence(0.95, missing=True) == ("Sure, but check it", Tone.CAUTION)
+    assert sureness.confidence(0.80, missing=True) == ("Fairly sure", Tone.PLAIN)
+    assert sureness.confidence(0.10, missing=True) == ("Unsure: check it", Tone.CAUTION)
+    assert sureness.confidence(0.99, missing=True, warned=True)[0] == "Unsure: see above"
+
+
 def test_what_is_doubted_is_unsure_however_sure_the_model_was() -> None:
     assert sureness.confidence(0.99, warned=True) == ("Unsure: see above", Tone.CAUTION)
     assert "note above" in sureness.confidence_detail(0.99, warned=True)

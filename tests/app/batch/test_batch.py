@@ -108,6 +108,12 @@ def test_the_answer_under_the_cursor_is_shown_and_jumped_to(qtbot: QtBot) -> Non
     assert window.state.text().endswith("about 2 minutes left")
 
 
+def test_an_answer_that_its_page_does_not_have_is_to_be_checked() -> None:
+    assert words.about(Cell("12.50", 0.97, "absent")) == (
+        "Sure, but check it (97 %) · Not found on this page"
+    )
+
+
 def test_an_answer_that_is_jumped_to_can_be_judged(
     qtbot: QtBot, desk: Desk, tmp_path: Path
 ) -> None:
