@@ -110,7 +110,7 @@ def test_the_answer_under_the_cursor_is_shown_and_jumped_to(qtbot: QtBot) -> Non
 
 def test_an_answer_that_its_page_does_not_have_is_to_be_checked() -> None:
     assert words.about(Cell("12.50", 0.97, "absent")) == (
-        "Sure, but check it (97 %) · Not found on this page"
+        "Sure, but check it (97 %) · Not found on page 1"
     )
 
 
