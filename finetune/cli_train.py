@@ -21,7 +21,7 @@ from finetune.cli_adapters import model_folder
 from finetune.cli_exit import EXIT_CODES, FAILED, INTERRUPTED, NO_ROWS, NOT_BETTER, REFUSED
 from finetune.effort import questions_of
 from finetune.errors import ListUnreadable, RunDamaged
-from finetune.estimate import estimate
+from finetune.estimate import Estimate, estimate
 from finetune.examples import ExampleStore
 from finetune.fingerprint import base_fingerprint
 from finetune.gate import Gate
@@ -141,7 +141,12 @@ def _freeze(arguments: argparse.Namespace, root: Path) -> Path | int:
             if refusals:
                 return REFUSED
             used = _in_use(arguments.in_use, chosen, everything, sides, root)
-            _announce(chosen, sides, hygiene.preview(everything, sides, count), everything, used)
+            printed = store.printed_pages()
+            learned, tested = (
+                questions_of(everything, set(ids), printed) for ids in (sides.train, sides.held_out)
+            )
+            guess = estimate(chosen, learned, tested, versions=3 if used else 2)
+            _announce(sides, hygiene.preview(everything, sides, count), guess)
             return runs.freeze(root, chosen, everything, sides, store.crop, used)
     finally:
         shutil.rmtree(work)
@@ -194,15 +199,7 @@ def _in_use(
     return in_use.readers(name, tested, chosen.base_fingerprint, library, root)
 
 
-def _announce(
-    chosen: TrainPlan,
-    sides: Split,
-    preview: hygiene.Preview,
-    everything: list[Example],
-    used: dict[str, InUse],
-) -> None:
-    learned, held = (questions_of(everything, set(ids)) for ids in (sides.train, sides.held_out))
-    guess = estimate(chosen, learned, held, versions=3 if used else 2)
+def _announce(sides: Split, preview: hygiene.Preview, guess: Estimate) -> None:
     print(
         f"{preview.count('train')} examples of {sides.train_documents} documents to learn from, "
         f"{preview.count('held_out')} of {sides.held_out_documents} to be measured on. "

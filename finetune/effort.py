@@ -1,7 +1,8 @@
 """What learning and testing multiply, by what is asked. Rough by nature; knows no machine.
 
-A model that reads whole pages in parts is taught a few parts of each, see `finetune.placing`, and
-tested on many, see `vlm.part_answers`.
+A model that reads whole pages in parts is taught a few parts of each and tested on many, see
+`vlm.part_answers`. Which parts these are is looked for on scans in what it reads there, and in how
+likely it gives the answer, see `finetune.placing`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ TAUGHT_PARTS = HOLDING + READ_ANEW + LACKING
 ASKED = 40
 """Parts of a page that are asked for one answer: most of those that a full page has."""
 
+PageKey = tuple[str, int]
+"""A document and the number of its page, from 0."""
+
 TEXT_TOKENS = 64
 """Of a question with its frame and answer, beside the visual ones."""
 
@@ -32,22 +36,39 @@ TEXT_TOKENS = 64
 class Questions(Value, frozen=True):
     """How many rows there are, by what they are about.
 
-    `pictures` are the different places among them, `pages` those that are whole pages.
+    `pictures` are the different places among them, `pages` those that are whole pages. Of the
+    pages, `scans` have no words of their own, and `scanned` rows are about these.
     """
 
     rows: int = 0
     whole: int = 0
     pictures: int = 0
     pages: int = 0
+    scanned: int = 0
+    scans: int = 0
 
 
-def questions_of(examples: Iterable[Example], ids: Container[str]) -> Questions:
-    """Count the examples with such ids."""
+def questions_of(
+    examples: Iterable[Example], ids: Container[str], printed: Container[PageKey] = ()
+) -> Questions:
+    """Count the examples with such ids.
+
+    Args:
+        examples: All.
+        ids: Of those that count.
+        printed: Documents and pages, from 0, that have words of their own.
+    """
     own = [example for example in examples if example.id in ids]
     places = {(example.document, example.page, example.box) for example in own}
-    whole = sum(example.box is None for example in own)
+    whole = [example for example in own if example.box is None]
+    scanned = [one for one in whole if (one.document, one.page.page) not in printed]
     return Questions(
-        len(own), whole, len(places), sum(box is None for _document, _page, box in places)
+        len(own),
+        len(whole),
+        len(places),
+        sum(box is None for _document, _page, box in places),
+        len(scanned),
+        len({(one.document, one.page) for one in scanned}),
     )
 
 
@@ -84,7 +105,17 @@ def learning_work(plan: TrainPlan, learned: Questions, model: Model) -> int:
     if model.part is not None:
         parts = learned.whole * TAUGHT_PARTS
         work += _steps(plan, parts, parts, model, model.part)
+        work += _placing_work(learned, model, model.part)
     return work
+
+
+def _placing_work(learned: Questions, model: Model, part: Look) -> int:
+    """Return what finding the answers on scans multiplies: their parts are seen and read once.
+
+    In a text layer it is a search among words.
+    """
+    work = learned.scans * ASKED * (model.look(part) + _reading(model, part))
+    return work + learned.scanned * ASKED * _reading(model, part)
 
 
 def measuring_work(plan: TrainPlan, held: Questions, model: Model, versions: int = 2) -> int:

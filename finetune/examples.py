@@ -173,6 +173,14 @@ class ExampleStore:
         rows = self._read("SELECT DISTINCT document, page FROM example")
         return frozenset((str(document), int(page)) for document, page in rows)
 
+    def printed_pages(self) -> frozenset[tuple[str, int]]:
+        """Return the documents with their pages, from 0, whose words are kept: text layers."""
+        rows = self._read(
+            "SELECT DISTINCT document, page FROM example WHERE x0 IS NULL AND words <> ?",
+            (msgspec.json.encode(()),),
+        )
+        return frozenset((str(document), int(page)) for document, page in rows)
+
     def crop(self, id: str) -> Crop:
         """Return the pixels and words kept with an example.
 

@@ -84,13 +84,15 @@ def _prepared(
 ) -> Prepared:
     count = counter(Path(plan.base))
     with ExampleStore(file) as store:
-        own = list(store.all())
+        own, printed = list(store.all()), store.printed_pages()
     pairs, sides = negatives.with_borrowed(own, splitting.split(own, plan.seed), plan.seed)
     everything = own + [negative for negative, _ in pairs]
     shown = {negative.id: source for negative, source in pairs}
     refusals = hygiene.refusals(everything, sides, count, plan.longest_answer)
     preview = hygiene.preview(everything, sides, count)
-    learned, held = (questions_of(everything, set(ids)) for ids in (sides.train, sides.held_out))
+    learned, held = (
+        questions_of(everything, set(ids), printed) for ids in (sides.train, sides.held_out)
+    )
     tested = [example for example in everything if example.id in set(sides.held_out)]
     fingerprint = plan.base_fingerprint
     used = in_use.readers(reads, tested, fingerprint, AdapterLibrary(), root())

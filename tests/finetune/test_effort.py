@@ -33,7 +33,11 @@ def test_rows_are_counted_by_what_they_are_about() -> None:
         example(4, "b"),
         example(5, "c"),
     ]
-    assert questions_of(rows, {f"e{number}" for number in range(5)}) == Questions(5, 3, 3, 2)
+    some = {f"e{number}" for number in range(5)}
+    assert questions_of(rows, some) == Questions(5, 3, 3, 2, 3, 2)
+    first, other = rows[0].document, rows[4].document
+    assert questions_of(rows, some, {(first, 0)}) == Questions(5, 3, 3, 2, 1, 1)
+    assert questions_of(rows, some, {(first, 1), (other, 0)}) == Questions(5, 3, 3, 2, 2, 1)
     assert questions_of(rows, set()) == Questions()
 
 
@@ -43,6 +47,15 @@ def test_a_model_that_reads_parts_is_taught_some_and_asked_many() -> None:
     assert learning_work(ALONE, whole, SMALL) == 3 * text * 16 + 2 * 100 * 16
     asked = 2 * 1000 * (64 + TEXT_TOKENS)
     assert measuring_work(ALONE, whole, SMALL) == ASKED * (2 * asked * 4 + 2 * 100)
+
+
+def test_finding_the_answers_on_scans_is_counted_and_in_text_layers_is_not() -> None:
+    printed = Questions(rows=4, whole=4, pictures=2, pages=2)
+    scans = Questions(rows=4, whole=4, pictures=2, pages=2, scanned=4, scans=2)
+    asked = 2 * 1000 * (64 + TEXT_TOKENS)
+    more = learning_work(ALONE, scans, SMALL) - learning_work(ALONE, printed, SMALL)
+    assert more == ASKED * (2 * (100 + asked) + 4 * asked)
+    assert learning_work(ALONE, scans, LARGE) == learning_work(ALONE, printed, LARGE)
 
 
 def test_chosen_parts_and_large_models_cost_what_they_show() -> None:

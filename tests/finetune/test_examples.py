@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from threading import Barrier
 
+import msgspec
 import pytest
 
 from finetune import examples
@@ -82,6 +83,15 @@ def test_a_page_hash_is_kept_where_there_was_none(tmp_path: Path) -> None:
             store.add(row, crop_of())
         store.set_page_hash(example(1, "a").document, example(1, "a").page, "f" * 64)
         assert [row.page_hash for row in store.all()] == ["f" * 64, "c" * 64, "", ""]
+
+
+def test_pages_with_words_of_their_own_are_known(tmp_path: Path) -> None:
+    bare = msgspec.structs.replace(crop_of(), words=())
+    with ExampleStore(tmp_path / "examples.db") as store:
+        store.add(example(0, "printed"), crop_of())
+        store.add(example(1, "scan"), bare)
+        store.add(example(2, "part", box=Box(0.1, 0.1, 0.5, 0.5)), crop_of())
+        assert store.printed_pages() == {(example(0, "printed").document, 0)}
 
 
 def test_files_are_private(tmp_path: Path) -> None:
