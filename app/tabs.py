@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -272,6 +272,9 @@ class Tabs(QWidget):
         for path in self.paths:
             if path != kept:
                 self.close_wanted.emit(path)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.take_keyboard()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._stack.geometry().contains(event.pos()):

@@ -183,9 +183,13 @@ class Window(QMainWindow):
 
     @Slot(bool)
     def _on_history(self, shown: bool) -> None:
-        if self._history is not None:
-            self._history.setVisible(shown)
-            self.rearranged.emit()
+        if self._history is None:
+            return
+        shows, focused = self._body.currentWidget(), self.focusWidget()
+        if not shown and shows is not None and self._history.isAncestorOf(focused):
+            shows.setFocus()  # else the keyboard is on whatever Qt finds next
+        self._history.setVisible(shown)
+        self.rearranged.emit()
 
     @Slot(bool)
     def _on_full_screen(self, full: bool) -> None:

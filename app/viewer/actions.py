@@ -15,42 +15,34 @@ class ViewActions(QObject):
     def __init__(self, owner: QWidget) -> None:
         super().__init__(owner)
         self._owner = owner
+        self.new_box = self._action("Put a box on the page", "", "Ctrl+B")
+        self.find = self._action("Find in document", "search", "Ctrl+F")
+        self._rule()
         self.zoom_in = self._action("Zoom in", "zoom-in", "Ctrl++", "Ctrl+=")
         self.zoom_out = self._action("Zoom out", "zoom-out", "Ctrl+-")
         self.actual_size = self._action("Actual size (100 %)", "", "Ctrl+0")
         self.fit_width = self._action("Fit width", "fit-width", "Ctrl+1", checkable=True)
         self.fit_page = self._action("Fit page", "fit-page", "Ctrl+2", checkable=True)
+        self._rule()
         self.previous_page = self._action("Previous page", "up", "Alt+PgUp")
         self.next_page = self._action("Next page", "down", "Alt+PgDown")
         self.go_to_page = self._action("Go to page…", "", "Ctrl+G")
+        self._rule()
         self.rotate = self._action("Rotate clockwise", "rotate", "Ctrl+R")
         self.rotate_back = self._action("Rotate anticlockwise", "", "Ctrl+Shift+R")
-        self.new_box = self._action("Put a box on the page", "", "Ctrl+B")
-        self.find = self._action("Find in document", "search", "Ctrl+F")
+        self._rule()
         self.thumbnails = self._action("Page thumbnails", "sidebar", "F9", checkable=True)
-
-    def all(self) -> tuple[QAction, ...]:
-        """Return the actions in the order of a menu."""
-        return (
-            self.zoom_in,
-            self.zoom_out,
-            self.actual_size,
-            self.fit_width,
-            self.fit_page,
-            self.previous_page,
-            self.next_page,
-            self.go_to_page,
-            self.rotate,
-            self.rotate_back,
-            self.new_box,
-            self.find,
-            self.thumbnails,
-        )
 
     def enable(self, enabled: bool) -> None:
         """Allow the actions, or not while no document is there."""
-        for action in self.all():
+        for action in self._owner.actions():
             action.setEnabled(enabled)
+
+    def _rule(self) -> None:
+        """Draw a line below the action before, wherever the owner's actions make a menu."""
+        rule = QAction(self._owner)
+        rule.setSeparator(True)
+        self._owner.addAction(rule)
 
     def _action(self, text: str, icon: str, *keys: str, checkable: bool = False) -> QAction:
         action = QAction(text, self._owner)

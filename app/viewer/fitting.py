@@ -45,3 +45,13 @@ def fit_limit(
         if alone.scale(shown) * shown.height <= height:
             return alone
     return Limit(max(1, width - bar), alone.height)
+
+
+def room_above(height: float, room: float) -> float:
+    """Return how far below the view's top a box is well seen: a bit above the middle, or whole.
+
+    Args:
+        height: The box's, in logical pixels.
+        room: The view's.
+    """
+    return min(room * 0.4 - min(height / 2, room * 0.3), max(0.0, room - height) / 2)

@@ -12,7 +12,7 @@ from app import theme
 from app.page_lane import Wish
 from app.pages import PageService
 from app.viewer.crop import CropTool
-from app.viewer.fitting import LARGEST, SMALLEST, fit_limit, next_zoom
+from app.viewer.fitting import LARGEST, SMALLEST, fit_limit, next_zoom, room_above
 from app.viewer.geometry import MARGIN, MAX_DESK, PIXELS_PER_POINT, PageLayout, box_rect
 from app.viewer.page_painter import Marks, PagePainter
 from app.viewer.state import Fit
@@ -170,8 +170,8 @@ class PageArea(QAbstractScrollArea):
             return
         if not seen.left() + inset_x < rect.left() < rect.right() < seen.right() - inset_x:
             self.horizontalScrollBar().setValue(round(rect.center().x() - seen.width() / 2))
-        down = min(rect.height() / 2, seen.height() * 0.3)
-        self.verticalScrollBar().setValue(round(rect.top() + down - seen.height() / 2.5))
+        above = room_above(rect.height(), seen.height())
+        self.verticalScrollBar().setValue(round(rect.top() - above))
         self._set_page(page)
 
     def zoom_to(self, zoom: float, about: QPointF | None = None) -> None:

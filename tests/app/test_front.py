@@ -106,6 +106,13 @@ def test_escape_takes_the_marks_of_an_answer_away(qtbot: QtBot, shell: Shell) ->
     assert not area.painter.evidence[1]
 
 
+def test_the_menu_has_its_commands_in_groups(qtbot: QtBot, shell: Shell) -> None:
+    view = front_view(qtbot, shell)
+    actions = furniture(shell).front.menu(view).actions()
+    groups = "".join("|" if one.isSeparator() else "." for one in actions).split("|")
+    assert [len(group) for group in groups] == [4, 2, 5, 3, 2, 1]
+
+
 def texts(menu: QMenu, *, usable: bool) -> list[str]:
     return [
         action.text()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import dialogs, log
@@ -14,7 +15,7 @@ from app.batch.recall import Chosen, past
 from app.dialogs import Prompt, Reply
 from app.history.entry import Entry
 from app.shell import Shell
-from tests.app.conftest import MakeShell, furniture
+from tests.app.conftest import MakeShell, furniture, to_the_front
 from vlm import paths
 from vlm.batch import Cell
 from vlm.types import Box, ModelInfo
@@ -199,6 +200,24 @@ def test_the_log_has_no_word_of_it(asked: Shell) -> None:
     assert "The window is complete" in written
     for text in (SECRET, entry.answer.text, "one.pdf", "papers"):
         assert text not in written
+
+
+def test_closing_the_history_gives_the_keyboard_back_to_the_page(
+    qtbot: QtBot, asked: Shell
+) -> None:
+    parts, shown = furniture(asked), asked.window.commands.history
+    to_the_front(qtbot, asked.window)
+    view, line = parts.tabs.current, parts.panel.composer.line
+    assert view is not None
+    parts.history_panel.focus_search()
+    shown.setChecked(False)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert view.isAncestorOf(focused)
+    shown.setChecked(True)
+    line.setFocus()
+    shown.setChecked(False)
+    assert line.hasFocus(), "where a person types it stays"
 
 
 def test_history_switched_off_keeps_nothing(qtbot: QtBot, asked: Shell) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QSize
 
-from app.viewer.fitting import ZOOMS, fit_limit, next_zoom
+from app.viewer.fitting import ZOOMS, fit_limit, next_zoom, room_above
 from app.viewer.geometry import MARGIN
 from vlm.types import PageSize
 
@@ -49,3 +49,12 @@ def test_a_whole_page_fits_both_ways() -> None:
 
 def test_nothing_is_limited_unless_fitted() -> None:
     assert fit_limit("none", ROOM, 12, [A4], 0) is None
+
+
+@pytest.mark.parametrize(
+    ("height", "above"), [(20.0, 390.0), (400.0, 200.0), (900.0, 50.0), (1200.0, 0.0)]
+)
+def test_a_box_is_seen_a_bit_above_the_middle_and_whole_where_it_fits(
+    height: float, above: float
+) -> None:
+    assert room_above(height, 1000.0) == pytest.approx(above)
