@@ -6,8 +6,9 @@ a line, which may climb or fall, as on a page that lay askew.
 
 from __future__ import annotations
 
+import itertools
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -51,6 +52,12 @@ ASTRAY = 2.5
 
 WIDEST_DASH = 1.5
 """Heights of letters; what is low and wider is a rule."""
+
+STACKED = 1.8
+"""Heights of letters from which on a word may be two, one below the other."""
+
+TOUCHING = 0.2
+"""Of the ink of the rows of two such words, what there is at most between them."""
 
 TALL_EM = 0.76
 """Height of the ink of such a word in em: that of capitals, or of small letters with one of
@@ -173,9 +180,33 @@ def words_of(marks: Marks, usual: float) -> list[tuple[int, int, int, int]]:
     letters = letters_of(marks, usual)
     if not letters.any():
         return []
-    closed = marks.where(letters) | _gaps(marks, letters, round(WORD_GAP * usual))
-    boxes = marks_of(closed).boxes
-    return [tuple(box) for box in boxes[np.argsort(boxes[:, 0])].tolist()]
+    ink = marks.where(letters)
+    boxes = marks_of(ink | _gaps(marks, letters, round(WORD_GAP * usual))).boxes
+    words = itertools.chain.from_iterable(
+        _of_one_line(ink, tuple(box), usual) for box in boxes.tolist()
+    )
+    return sorted(words)
+
+
+def _of_one_line(
+    ink: NDArray[np.bool_], word: tuple[int, int, int, int], usual: float
+) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the words that a word is made of whose letters touch those of the line below."""
+    left, top, right, end = word
+    if end - top < STACKED * usual or right - left < usual:
+        yield word
+        return
+    inked = ink[top:end, left:right]
+    rows = inked.sum(axis=1)
+    third = (end - top) // 3
+    at = third + int(rows[third : 2 * third].argmin())
+    if rows[at] > TOUCHING * min(rows[:third].max(), rows[2 * third :].max()):
+        yield word
+        return
+    for first, part in ((top, inked[:at]), (top + at, inked[at:])):
+        columns, high = np.flatnonzero(part.any(axis=0)), np.flatnonzero(part.any(axis=1))
+        inside = (left + columns[0], first + high[0], left + columns[-1] + 1, first + high[-1] + 1)
+        yield from _of_one_line(ink, tuple(map(int, inside)), usual)
 
 
 def lines_of(

@@ -102,3 +102,16 @@ def beside_a_shadow(strip: Any) -> Any:
 def test_print_is_measured_beside_a_dark_edge() -> None:
     strip = np.asarray(page("Date : 30/05/2017").crop((50, 20, 400, 64)))
     assert print_height(beside_a_shadow(strip)) == print_height(strip)
+
+
+def test_lines_whose_letters_touch_are_found_each_by_itself() -> None:
+    image = page("Company No: 20965", "Tithable: 1046 kl", "by happy Jack", step=22)
+    lines = found(image)
+    assert len(lines) == 3
+    assert all(line.right - line.left > 100 for line in lines)
+
+
+def test_a_heading_is_one_line() -> None:
+    image = page("small print", "and some more of it", step=250)
+    ImageDraw.Draw(image).text((60, 120), "Sibelius Ltd", font=ImageFont.load_default(60), fill=INK)
+    assert len(found(image)) == 3
