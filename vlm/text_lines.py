@@ -183,7 +183,8 @@ def words_of(marks: Marks, usual: float) -> list[tuple[int, int, int, int]]:
     ink = marks.where(letters)
     boxes = marks_of(ink | _gaps(marks, letters, round(WORD_GAP * usual))).boxes
     words = itertools.chain.from_iterable(
-        _of_one_line(ink, tuple(box), usual) for box in boxes.tolist()
+        _of_one_line(ink, (left, top, right, end), usual)
+        for left, top, right, end in boxes.tolist()
     )
     return sorted(words)
 
@@ -205,8 +206,9 @@ def _of_one_line(
         return
     for first, part in ((top, inked[:at]), (top + at, inked[at:])):
         columns, high = np.flatnonzero(part.any(axis=0)), np.flatnonzero(part.any(axis=1))
-        inside = (left + columns[0], first + high[0], left + columns[-1] + 1, first + high[-1] + 1)
-        yield from _of_one_line(ink, tuple(map(int, inside)), usual)
+        start, stop = left + int(columns[0]), left + int(columns[-1]) + 1
+        inside = (start, first + int(high[0]), stop, first + int(high[-1]) + 1)
+        yield from _of_one_line(ink, inside, usual)
 
 
 def lines_of(
