@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QListView,
     QStyle,
+    QStyledItemDelegate,
     QStyleOptionViewItem,
 )
 
@@ -72,6 +73,16 @@ def paint_line(
     room = place.width() - metrics.horizontalAdvance(end)
     shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) + end
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class NamePainter(QStyledItemDelegate):
+    """Paints file names, cut in their middle: those of one folder often begin alike."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
 
 
 def bold(font: QFont) -> QFont:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
+from app import rows, theme
 from app.batch import words
 from app.batch.model import BatchModel
 from app.batch.runner import Phase
@@ -108,6 +108,8 @@ class BatchWindow(QDialog):
         self.run.setAccessibleName(self.run.text())
         todo = table is not None and (table.done < table.total or bool(table.problems))
         self.run.setEnabled(phase is Phase.RUNNING or (phase is Phase.READY and todo))
+        if phase is Phase.READY and todo and self.focusWidget() is self.source:
+            self.run.setFocus()  # the documents are chosen; asking is the next step
         self.state.setText(words.state(table, left_s) if table is not None and table.rows else "")
         self.doing.setText(f"· {doing}" if doing and self.state.text() else doing)
         self.doing.setAccessibleName(doing)
@@ -158,6 +160,7 @@ class BatchWindow(QDialog):
         table.setShowGrid(False)
         table.setAlternatingRowColors(True)
         table.setTextElideMode(Qt.TextElideMode.ElideRight)
+        table.setItemDelegateForColumn(0, rows.NamePainter(table))
         table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(theme.SPACE * 4)

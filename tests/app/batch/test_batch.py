@@ -15,6 +15,7 @@ from app.batch.runner import Phase
 from app.batch.window import BatchWindow
 from app.theme import Tone
 from tests.app.batch.conftest import QUESTIONS, WAIT, Desk, draw, looked, press_run
+from tests.app.conftest import to_the_front
 from vlm.batch import Cell, Row, Table, question_for
 from vlm.protocol import Done
 from vlm.types import Box, PageRef, Question
@@ -106,6 +107,34 @@ def test_the_answer_under_the_cursor_is_shown_and_jumped_to(qtbot: QtBot) -> Non
     window.show_state(Phase.RUNNING, made, 100.0, "Reading page 3")
     assert window.run.text() == "Stop"
     assert window.state.text().endswith("about 2 minutes left")
+
+
+def test_once_documents_are_chosen_the_keyboard_is_on_asking_them(qtbot: QtBot) -> None:
+    window = BatchWindow()
+    qtbot.addWidget(window)
+    window.show()
+    to_the_front(qtbot, window)
+    window.source.setFocus()
+    window.show_state(Phase.EMPTY, None, None, "")
+    assert window.source.hasFocus()
+    window.show_state(Phase.READY, table(), None, "")
+    assert window.run.hasFocus()
+    window.sets.setFocus()
+    window.show_state(Phase.READY, table(), None, "")
+    assert window.sets.hasFocus()
+
+
+def test_names_that_begin_alike_are_told_apart_by_their_ends(qtbot: QtBot) -> None:
+    window = BatchWindow()
+    qtbot.addWidget(window)
+    window.show()
+    seen = set()
+    for end in ("January", "February"):
+        made = Table([Row(f"/papers/{'Invoice of the Stadtwerke ' * 2}{end}.pdf", "1")], [])
+        window.model.show(made)
+        window.show_table(made)
+        seen.add(bytes(window.table.viewport().grab().toImage().constBits()))
+    assert len(seen) == 2
 
 
 def test_an_answer_that_its_page_does_not_have_is_to_be_checked() -> None:
