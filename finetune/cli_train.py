@@ -129,9 +129,9 @@ def _freeze(arguments: argparse.Namespace, root: Path) -> Path | int:
             if not lists.train:
                 print("None of the rows can be used.", file=sys.stderr)
                 return NO_ROWS
-            pairs, sides = negatives.with_borrowed(
-                lists.train, _sides(lists, arguments.seed), chosen.seed
-            )
+            printed = store.printed_pages()
+            divided = _sides(lists, arguments.seed, printed)
+            pairs, sides = negatives.with_borrowed(lists.train, divided, chosen.seed)
             for negative, shown in pairs:
                 store.add(negative, store.crop(shown))
             everything = [*lists.train, *(negative for negative, _ in pairs), *lists.held_out]
@@ -141,7 +141,6 @@ def _freeze(arguments: argparse.Namespace, root: Path) -> Path | int:
             if refusals:
                 return REFUSED
             used = _in_use(arguments.in_use, chosen, everything, sides, root)
-            printed = store.printed_pages()
             learned, tested = (
                 questions_of(everything, set(ids), printed) for ids in (sides.train, sides.held_out)
             )
@@ -174,10 +173,10 @@ def _keep(store: ExampleStore, item: Gathered, which: str) -> Example:
     return example
 
 
-def _sides(lists: _Lists, seed: int) -> Split:
+def _sides(lists: _Lists, seed: int, texts: splitting.Texts) -> Split:
     if lists.held_out:
-        return splitting.given(lists.train, lists.held_out)
-    return splitting.split(lists.train, seed)
+        return splitting.given(lists.train, lists.held_out, texts)
+    return splitting.split(lists.train, seed, texts=texts)
 
 
 def _in_use(

@@ -173,13 +173,22 @@ class ExampleStore:
         rows = self._read("SELECT DISTINCT document, page FROM example")
         return frozenset((str(document), int(page)) for document, page in rows)
 
-    def printed_pages(self) -> frozenset[tuple[str, int]]:
-        """Return the documents with their pages, from 0, whose words are kept: text layers."""
+    def printed_pages(self) -> dict[tuple[str, int], tuple[str, ...]]:
+        """Return the words of text layers that are kept, by document and page, from 0.
+
+        They are those of examples about whole pages; a scan has none.
+        """
         rows = self._read(
-            "SELECT DISTINCT document, page FROM example WHERE x0 IS NULL AND words <> ?",
+            "SELECT document, page, words FROM example WHERE x0 IS NULL AND words <> ?"
+            " GROUP BY document, page",
             (msgspec.json.encode(()),),
         )
-        return frozenset((str(document), int(page)) for document, page in rows)
+        return {
+            (str(document), int(page)): tuple(
+                word.text for word in msgspec.json.decode(words, type=tuple[Word, ...])
+            )
+            for document, page, words in rows
+        }
 
     def crop(self, id: str) -> Crop:
         """Return the pixels and words kept with an example.

@@ -85,7 +85,8 @@ def _prepared(
     count = counter(Path(plan.base))
     with ExampleStore(file) as store:
         own, printed = list(store.all()), store.printed_pages()
-    pairs, sides = negatives.with_borrowed(own, splitting.split(own, plan.seed), plan.seed)
+    divided = splitting.split(own, plan.seed, texts=printed)
+    pairs, sides = negatives.with_borrowed(own, divided, plan.seed)
     everything = own + [negative for negative, _ in pairs]
     shown = {negative.id: source for negative, source in pairs}
     refusals = hygiene.refusals(everything, sides, count, plan.longest_answer)

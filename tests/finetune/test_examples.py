@@ -91,7 +91,7 @@ def test_pages_with_words_of_their_own_are_known(tmp_path: Path) -> None:
         store.add(example(0, "printed"), crop_of())
         store.add(example(1, "scan"), bare)
         store.add(example(2, "part", box=Box(0.1, 0.1, 0.5, 0.5)), crop_of())
-        assert store.printed_pages() == {(example(0, "printed").document, 0)}
+        assert store.printed_pages() == {(example(0, "printed").document, 0): ("total",)}
 
 
 def test_files_are_private(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -115,6 +116,36 @@ def test_copies_are_one_document(copied: dict[str, str], why: str) -> None:
     assert group[rows[0].document] == group[rows[5].document], why
     if not copied.keys().isdisjoint(_answers(3)) and NOT_ON_PAGE not in copied.values():
         assert group[rows[0].document] != group[rows[-1].document]
+
+
+HEAD = ("Bergmann", "Ltd", "IBAN", "DE02", "1203", "0000", "Phone", "4711")
+
+
+@pytest.mark.parametrize(
+    ("printed", "together"),
+    [
+        ((*HEAD, "2024-4", "4.50", "04.02.2024", "17"), False),
+        ((*HEAD, "2024-3", "3.50", "03.02.2024", "12", "20", "30", "40", "50", "9:41"), True),
+        (HEAD[:5], True),
+        ((), True),
+    ],
+    ids=["another", "printed on another day", "too few to tell", "a scan"],
+)
+def test_text_layers_tell_where_nothing_was_asked_of_both(
+    printed: tuple[str, ...], together: bool
+) -> None:
+    one = _invoice("one", 1, {"Total?": "3.50"}, _hash(1))
+    other = _invoice("other", 2, {"Due?": "soon"}, _hash(1))
+    first = (*HEAD, "2024-3", "3.50", "03.02.2024", "12", "20", "30", "40", "50")
+    texts = {(one[0].document, 0): first, (other[0].document, 0): printed}
+    texts = {key: words for key, words in texts.items() if words}
+    assert (len(set(split.groups([*one, *other], texts).values())) == 1) is together
+    scanned = [msgspec.structs.replace(other[0], page_hash=f"{int(_hash(1), 16) ^ 127:064x}")]
+    assert len(set(split.groups([*one, *scanned], texts).values())) == 1, "it may be misread"
+    asked = _invoice("other", 2, {"Total?": "3.50"}, _hash(1))
+    assert len(set(split.groups([*one, *asked], texts).values())) == 1, "answers tell more"
+    sides = split.split([*one, *other, *_three_each(10)], seed=0, texts=texts)
+    assert sides.train_documents + sides.held_out_documents == 10 + (1 if together else 2)
 
 
 def test_two_differences_are_no_slip() -> None:
