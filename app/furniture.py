@@ -278,8 +278,7 @@ class Furniture(QObject):
 
     @Slot(object)
     def _on_switched(self, view: DocumentView | None) -> None:
-        path, actions = (view.path, view.actions()) if view is not None else ("", [])
-        self._window.show_document(path, actions)
+        self._window.show_document(view.path if view else "", view.actions() if view else [])
         if view is not None:
             view.setFocus()
 
@@ -295,6 +294,7 @@ class Furniture(QObject):
 
     @Slot(object)
     def _on_evidence(self, click: EvidenceClick) -> None:
+        self._window.come_forward()  # the click may come from another window
         self.desk.show_evidence(click.page, click.boxes, click.jump)
 
     @Slot(object)

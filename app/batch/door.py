@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     from app.batch.runner import BatchRunner
     from app.batch.window import BatchWindow
 
-QUESTIONS = "Questions (*.txt *.json)"
 _log = logging.getLogger(__name__)
-
+QUESTIONS = "Questions (*.txt *.json)"
 TABLES = "Spreadsheet, Excel (*.xlsx);;Spreadsheet, CSV (*.csv);;JSON (*.json)"
 
 
@@ -156,12 +155,16 @@ class BatchDoor(QObject):
         self._lane.stop()
         if self.runner is not None:
             self.runner.shutdown()
+        if self.window is not None:
+            self.window.close()
+            self.window.deleteLater()
+            self.window = None
 
     def _make(self) -> BatchWindow:
         from app.batch.runner import BatchRunner
         from app.batch.window import BatchWindow
 
-        window = self.window = BatchWindow(self._parent)
+        window = self.window = BatchWindow()  # without a parent: not above a page it opens
         runner = self.runner = BatchRunner(self._client, self)
         window.folder_wanted.connect(self._on_folder)
         window.open_wanted.connect(self._on_open_files)
@@ -331,13 +334,10 @@ class BatchDoor(QObject):
 
     @Slot(object)
     def _on_write_ended(self, end: Ended) -> None:
-        match end:
-            case Failed(error=OSError() as error):
-                self._on_said(f"The file could not be written: {reason(error)}.")
-            case Failed():
-                self._on_said("The table could not be written; the log says more.")
-            case _:
-                return
+        if isinstance(end, Failed) and isinstance(end.error, OSError):
+            self._on_said(f"The file could not be written: {reason(end.error)}.")
+        elif isinstance(end, Failed):
+            self._on_said("The table could not be written; the log says more.")
 
     @Slot(str)
     def _on_said(self, sentence: str) -> None:

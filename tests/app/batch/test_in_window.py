@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 from app.ask.values import EvidenceClick
 from app.batch import words
 from app.shell import Shell
-from tests.app.conftest import MakeShell, furniture
+from tests.app.conftest import MakeShell, furniture, to_the_front
 from vlm.types import PageRef
 
 
@@ -21,12 +21,16 @@ def test_the_command_opens_the_batch_and_a_cell_its_page(
     assert window is not None
     assert window.isVisible()
     assert not window.run.isEnabled()
+    assert window.parent() is None, "else it stays above the page that it opens"
+    to_the_front(qtbot, window)
     window.jumped.emit(EvidenceClick(PageRef(two[1], 2), ()))
+    qtbot.waitUntil(shell.window.isActiveWindow)
     qtbot.waitUntil(lambda: parts.tabs.current_path == two[1])
     view = parts.tabs.current
     assert view is not None
     qtbot.waitUntil(lambda: view.document() is not None and view.page().page == 2)
-    window.close()
+    shell.window.close()
+    assert not window.isVisible()
 
 
 def test_a_folder_that_is_dropped_can_be_asked_at_once(
