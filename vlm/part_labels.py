@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 import msgspec
 
+from vlm.asked_names import key_of
 from vlm.evidence import locate
-from vlm.labelled import Value, values
+from vlm.labelled import Value, at_label, values
 from vlm.learned_names import NO_NAMES, LearnedNames
+from vlm.page_cells import cells_of
 from vlm.page_reading import AskPage
 from vlm.part_asking import Told, about, ask_part, worth
 from vlm.part_finder import PageParts
@@ -105,6 +107,7 @@ def read_at_labels(
     readings: Mapping[Box, Told],
     least: float,
     learned: LearnedNames = NO_NAMES,
+    known: bool = True,
 ) -> list[tuple[float, Told]]:
     """Return what stands at labels on a scan, in the words that the model read there.
 
@@ -114,6 +117,7 @@ def read_at_labels(
         readings: What was read in each of them.
         least: What a value at its label has to count.
         learned: What the person's own documents call things.
+        known: Whether names that the program knows by itself count as well.
 
     Returns:
         Answers and what each is worth, in (0, 1], the best first.
@@ -125,7 +129,9 @@ def read_at_labels(
                 words.append(word)
                 line_of[word] = line
     found = []
-    for value in values(question, words, True, learned):
+    for value in (
+        values(question, words, True, learned) if known else _own(question, words, learned)
+    ):
         if value.weight < least:
             break
         line = next(line for word, line in line_of.items() if value.box.holds(word.box))
@@ -133,6 +139,13 @@ def read_at_labels(
         given = msgspec.structs.replace(told.answer, text=value.text, unsure=())
         found.append((worth(given, 1.0, READ * value.weight), Told(line, given, told.warning)))
     return found
+
+
+def _own(question: str, words: Sequence[Word], learned: LearnedNames) -> list[Value]:
+    """Return what stands at the first learned label of what is asked for, where there is one."""
+    rows = cells_of(words) if words else []
+    at = (at_label(label, rows, True) for label in learned.of(key_of(question)))
+    return [value for value in at if value is not None][:1]
 
 
 def words_in(line: Box, text: str) -> Iterator[Word]:

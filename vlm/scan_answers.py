@@ -92,11 +92,32 @@ def _found_on_scan(
     least = NAMED if is_labelled(places) else 0.0
     lines = page.asked[: page.lines]
     address = form_of(question) == "address"  # "Company" is a label of names only
-    read = [] if address else read_at_labels(question, lines, readings, least, learned)
+    read = read_at_labels(question, lines, readings, least, learned, known=not address)
+    if address and read:
+        read = [_continued(*read[0], found)]
     rest = _worth_asking(question, page, found, places) if not read else []
     if read:
         found = [*read, *((weight * BESIDE, one) for weight, one in found)]
     return (_agreeing(page, readings, found) if asks_for_sum(question) else found), rest, bool(read)
+
+
+def _continued(
+    weight: float, told: Told, found: Sequence[tuple[float, Told]]
+) -> tuple[float, Told]:
+    """Return the address that begins at a learned label: all its lines, where it has several.
+
+    Args:
+        weight: What the label counts.
+        told: What stands in its line, or in the one below.
+        found: Addresses of the page.
+    """
+    begun = told.answer.text
+    for _, one in found:
+        text = one.answer.text
+        if one.part.holds(told.part) and "\n" in text and begun in text:
+            whole = msgspec.structs.replace(one.answer, text=text[text.index(begun) :])
+            return weight, Told(one.part, whole, one.warning)
+    return weight, told
 
 
 def _agreeing(

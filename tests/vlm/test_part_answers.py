@@ -9,8 +9,10 @@ import pytest
 
 from tests.drawn import line
 from tests.vlm.documents import said
+from tests.vlm.test_learned_names import label, names
 from vlm import part_answers
 from vlm.absence import NOT_ON_PAGE, says_absent
+from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_reading import READ
 from vlm.part_answers import MOST_ASKED, MOST_PARTS, answer
 from vlm.part_asking import UNKNOWN, Told, trust, worth
@@ -18,7 +20,18 @@ from vlm.part_finder import PageParts
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
 from vlm.scan_answers import ELSEWHERE
 from vlm.turns import on_page
-from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, PageRef, Question, Unsure, View, Word
+from vlm.types import (
+    WHOLE_PAGE,
+    Answer,
+    Box,
+    Evidence,
+    PageRef,
+    Question,
+    Unsure,
+    View,
+    Word,
+    union,
+)
 
 PAGE = PageRef("scan.pdf", 0)
 HIGH = 0.04
@@ -79,6 +92,7 @@ def run(
     question: Question = QUESTION,
     cancel: threading.Event = NEVER,
     readings: dict[Box, str] | None = None,
+    learned: LearnedNames = NO_NAMES,
 ) -> list[Event]:
     """Answer from parts that have been read before, unless `readings` says what was."""
     if readings is None:
@@ -86,7 +100,7 @@ def run(
     told = {
         box: Told(box, said(text, 0.9, "no_text").answer, "", 2) for box, text in readings.items()
     }
-    events = list(answer(1, question, parts, told, reader, cancel))
+    events = list(answer(1, question, parts, told, reader, cancel, learned))
     assert sum(isinstance(event, Done | Failed | Cancelled) for event in events) == 1
     return events
 
@@ -292,11 +306,16 @@ def test_an_answer_of_another_form_than_the_question_wants_gives_way() -> None:
     assert done(run(reader, page(3))).text == NOT_ON_PAGE, "and none of that form is no answer"
 
 
-def of_scan(question: str, texts: tuple[str, ...], says: Callable[[int], Event]) -> Answer:
+def of_scan(
+    question: str,
+    texts: tuple[str, ...],
+    says: Callable[[int], Event],
+    learned: LearnedNames = NO_NAMES,
+) -> Answer:
     """Answer a question about a scan in whose lines a model has read these texts."""
     asked = msgspec.structs.replace(QUESTION, text=question)
     readings = {strip(number): text for number, text in enumerate(texts)}
-    return done(run(Reader(says), page(len(texts)), asked, readings=readings))
+    return done(run(Reader(says), page(len(texts)), asked, readings=readings, learned=learned))
 
 
 def test_a_date_that_was_read_on_a_scan_answers_though_the_model_says_there_is_none() -> None:
@@ -321,6 +340,22 @@ def test_a_name_without_a_label_stands_at_the_head_of_a_scan() -> None:
         "What is the company name?", texts, lambda n: said("Keller Druc", 0.9, "no_text")
     )
     assert asked.text == "Keller Druck", "it is read, not asked for"
+
+
+def test_an_address_on_a_scan_is_the_one_at_the_label_that_was_learned() -> None:
+    head = ("Keller Druck", "Lange Gasse 5", "55116 Mainz", "Datum: 1.2.2024")
+    texts = (*head, "Objekt", "Am Tor 12", "10115 Berlin")
+    question = "What is the address of the property?"
+    assert of_scan(question, texts, absent_all).text == "Lange Gasse 5\n55116 Mainz"
+    below = names(question, label("Objekt", place="below"))
+    found = of_scan(question, texts, absent_all, below)
+    assert found.text == "Am Tor 12\n10115 Berlin"
+    assert found.evidence.part == union([strip(5), strip(6)])
+    other = of_scan("What is the company address?", texts, absent_all, below)
+    assert other.text == "Lange Gasse 5\n55116 Mainz", "it was learned of another one"
+    behind = names(question, label("Objekt:"))
+    one = (*head, "Objekt: Am Tor 12, 10115 Berlin", "Miete 1.200,00")
+    assert of_scan(question, one, absent_all, behind).text == "Am Tor 12, 10115 Berlin"
 
 
 def absent_all(_number: int) -> Done:
