@@ -61,7 +61,7 @@ class RunPage(QWidget):
             for name in ("Time left", "Examples a second", "Memory", "Best at", "Before → after")
         }
         self.pause = button("Pause", self.pause_pressed.emit, "pause")
-        self.resume = button("Go on", self.resume_pressed.emit, "", "primary")
+        self.resume = button(words.GO_ON, self.resume_pressed.emit, "", "primary")
         self.anyway = button("Go on anyway", self.anyway_pressed.emit)
         self.stop = button("Stop and keep", self.stop_pressed.emit)
         self.leave = button("Stop measuring", self.leave_pressed.emit)
@@ -141,6 +141,7 @@ class RunPage(QWidget):
         self.pause.setVisible((learns or measures) and not waits)
         self.pause.setEnabled(wish != ("leave" if measures else "stop"))
         self.resume.setVisible(waits or phase in _GOES_ON)
+        self.resume.setText(words.AGAIN if phase is Phase.STOPPED else words.GO_ON)
         held = isinstance(run.tale.now, Waiting) and run.tale.now.text not in _NOT_TO_CHOOSE
         self.anyway.setVisible(phase is Phase.WAITING and held)
         can_stop = learns or (phase in _GOES_ON and run.tale.step > 0 and not run.tale.ended)

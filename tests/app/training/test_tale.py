@@ -4,8 +4,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from app.training import run_words, words
+from app.training.run_page import RunPage
 from app.training.tale import Point, Tale
 from app.training.values import News, Phase, Run, Sizes
 from finetune.protocol import (
@@ -130,6 +132,18 @@ def test_a_run_that_was_stopped_before_it_learned_anything_says_so() -> None:
     assert words.state(ending, "stop") == said, "its process is not gone yet, and measures nothing"
     named = run_of(STARTED, Ended("stopped", 0, 0, "The names are kept."), process=0)
     assert words.state(named, "run") == words.DIED_MEASURING
+
+
+def test_a_run_that_was_stopped_early_can_be_started_again(qtbot: QtBot) -> None:
+    page = RunPage()
+    qtbot.addWidget(page)
+    page.show()
+    page.show_run(run_of(STARTED, Ended("stopped", 0, NOTHING_KEPT, "Stopped."), process=0), "stop")
+    assert (page.resume.isVisible(), page.resume.text()) == (True, "Start again")
+    assert page.stop.isHidden()
+    assert page.leave.isHidden()
+    page.show_run(run_of(STARTED, step(1), process=0), "run")
+    assert page.resume.text() == "Go on"
 
 
 def test_a_stop_before_the_first_step_says_what_will_be_kept() -> None:
