@@ -43,7 +43,7 @@ class TrainingDoor(QObject):
 
     Args:
         file: The examples.
-        window: The main window; the training window lies above it.
+        window: The main window.
         reads: Returns which tuned version reads with the model in a folder, see `in_use.readers`.
     """
 

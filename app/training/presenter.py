@@ -33,7 +33,7 @@ class Training(QObject):
 
     Args:
         file: The examples.
-        parent: The main window; this window lies above it.
+        parent: The main window.
         reads: Returns which tuned version reads with a model now, see `in_use.readers`.
     """
 
@@ -49,7 +49,8 @@ class Training(QObject):
         reads: Callable[[str], str] = lambda _: "",
     ) -> None:
         super().__init__(parent)
-        self.window = TrainingWindow(parent)
+        # Without a parent, so that a page that is opened from here is not hidden behind it.
+        self.window = TrainingWindow()
         window = self.window
         self.setting_up = SettingUp(file, window.setup, window.expert, window.preview, reads, self)
         self.following = Following(file, self)
@@ -105,7 +106,9 @@ class Training(QObject):
         self.following.look()
 
     def shutdown(self) -> None:
-        """End all work of this window; runs go on. Nothing is emitted after this."""
+        """Close the window and end all its work; runs go on. Nothing is emitted after this."""
+        self.window.close()
+        self.window.deleteLater()
         self._examples.drop()
         self.setting_up.shutdown()
         self.following.shutdown()

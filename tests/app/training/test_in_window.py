@@ -44,6 +44,9 @@ def test_ctrl_t_opens_it_with_nothing_to_learn_from(qtbot: QtBot, shell: Shell) 
     behind.window.setup.examples.click()
     assert opened.window is not None
     assert opened.window.isVisible()
+    assert behind.window.parent() is None, "else it stays above a page that is opened from it"
+    shell.window.close()
+    assert not behind.window.isVisible()
 
 
 def test_what_reads_now_is_what_a_new_version_has_to_beat(
