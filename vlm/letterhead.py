@@ -73,6 +73,9 @@ _OTHER = re.compile(
     r"table|page|www|http|co\.? ?no|id|hotline|mobile|h/?p|thank|welcome)\b|@|\.com",
     re.IGNORECASE,
 )
+_NUMBERED = _words("telephone company business registration")
+_NUMBERS = _words("no ho mo nr n reg regn registration number id")
+"""How the word behind these begins a number, also misread."""
 _DATE_OR_TIME = re.compile(r"\d[./\-]\d{1,2}[./\-]\d{2}|\d{1,2}:\d\d|\d[.,]\d\d(?!\d)")
 _ASIDE = re.compile(r"^\W*\(|:\W*\d")
 _HOUSE = re.compile(
@@ -132,6 +135,7 @@ class _Row:
         return (
             is_heading(self.text)
             or _OTHER.search(self.text) is not None
+            or _is_number_of(self.text)
             or _DATE_OR_TIME.search(self.text) is not None
         )
 
@@ -179,6 +183,12 @@ def is_name(text: str) -> bool:
     """Tell whether a line may be the name of somebody or of a street: it is mostly letters."""
     letters = sum(map(str.isalpha, text))
     return letters >= max(LETTERS, MOSTLY * sum(not one.isspace() for one in text))
+
+
+def may_be_seller(text: str) -> bool:
+    """Tell whether a line may say whose page it is: neither a number of theirs nor an address."""
+    row = _Row(0, text)
+    return is_name(text) and (row.company or not (row.other or row.courtesy or row.address))
 
 
 def is_heading(text: str) -> bool:
@@ -252,6 +262,14 @@ def _end_of_form(text: str) -> int | None:
             if same and alike >= len(read) - FORM_MISREAD:
                 return other.end()
     return None
+
+
+def _is_number_of(text: str) -> bool:
+    """Tell whether a line begins with the label of a company's or a telephone's number, misread."""
+    words = re.findall(r"[^\W_]+", text.casefold())[:2]
+    if not words or not any(alike(words[0], one) for one in _NUMBERED):
+        return False
+    return alike(words[0], "telephone") or words[-1].translate(_LETTER_OF) in _NUMBERS
 
 
 def _name_of(row: _Row) -> str:

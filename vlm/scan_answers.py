@@ -8,9 +8,11 @@ import msgspec
 
 from vlm import agreement, scan_lines, second_readings
 from vlm.answer_forms import asks_for_sum, form_of
+from vlm.asked_names import key_of
 from vlm.cancel import CancelToken
 from vlm.field_names import asks_for_seller
 from vlm.learned_names import LearnedNames
+from vlm.letterhead import may_be_seller
 from vlm.page_reading import AskPage
 from vlm.part_asking import Told, around, worth
 from vlm.part_finder import PageParts
@@ -95,9 +97,13 @@ def _found_on_scan(
     read = read_at_labels(question, lines, readings, least, learned, known=not address)
     if address and read:
         read = [_continued(*read[0], found)]
+    seller = asks_for_seller(question) and not learned.of(key_of(question))
+    if seller:  # "Company" is also the label of a company's number
+        read = [one for one in read if may_be_seller(one[1].answer.text)]
     rest = _worth_asking(question, page, found, places) if not read else []
     if read:
-        found = [*read, *((weight * BESIDE, one) for weight, one in found)]
+        beside = 1.0 if seller else BESIDE
+        found = [*read, *((weight * beside, one) for weight, one in found)]
     return (_agreeing(page, readings, found) if asks_for_sum(question) else found), rest, bool(read)
 
 
@@ -148,7 +154,7 @@ def _found_read(
         for box in lines
     ]
     found: list[tuple[float, Told]] = []
-    for one in found_in(form, said, labelled):
+    for one in found_in(form, said, labelled and not asks_for_seller(question)):
         some = lines[one.line : (one.line if one.last is None else one.last) + 1]
         told = around([readings[box] for box in some if box in readings])
         given = msgspec.structs.replace(told.answer, text=one.text, unsure=())

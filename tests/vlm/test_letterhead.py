@@ -2,7 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from vlm.letterhead import LOWER, UNSURE, WORD, Found, addresses_in, is_heading, is_name, names_in
+from vlm.letterhead import (
+    LOWER,
+    UNSURE,
+    WORD,
+    Found,
+    addresses_in,
+    is_heading,
+    is_name,
+    may_be_seller,
+    names_in,
+)
 
 SLIP = [
     "TAX lNVOICE",
@@ -117,3 +127,27 @@ def test_a_name_is_mostly_letters() -> None:
     assert is_name("99 SPEED MART S/B")
     assert not is_name("06:20PM 568008")
     assert not is_name("GST")
+
+
+@pytest.mark.parametrize(
+    ("text", "may_be"),
+    [
+        ("Keller Druck", True),
+        ("Lange Gasse Trading Sdn Bhd", True),
+        ("The Ink Company", True),
+        ("Company No: 20965-W", False),
+        ("Eompany Ho 20965-W", False),
+        ("Compaty Reg No. 75435-W9", False),
+        ("Ielepbone", False),
+        ("NO 37, JALAN MANIS 7, TAMAN SEGAR,", False),
+        ("Tax Invoice", False),
+        ("20965", False),
+    ],
+)
+def test_who_sells_is_told_from_their_numbers_and_their_address(text: str, may_be: bool) -> None:
+    assert may_be_seller(text) is may_be
+
+
+def test_an_address_has_no_number_of_a_company_above_it() -> None:
+    lines = ["Keller Druck", "Eonpany No 20965-W", "176 Lange Gasse", "55116 Mainz", "Ielepbone"]
+    assert [one.text for one in addresses_in(lines)] == ["176 Lange Gasse\n55116 Mainz"]

@@ -362,6 +362,21 @@ def absent_all(_number: int) -> Done:
     return absent()
 
 
+def test_the_label_of_a_company_s_number_does_not_tell_who_sells() -> None:
+    texts = ("KELLER DRUCK", "Company No", "20965-W Mainz", "Total 7.20", "Change 2.80")
+    question = "What is the company name?"
+    assert of_scan(question, texts, lambda n: said("Change", 0.99, "no_text")).text == texts[0]
+    named = ("Tax invoice 5", "Seller: Keller Druck", "Total 7.20")
+    assert of_scan(question, named, absent_all).text == "Keller Druck"
+
+
+def test_a_learned_label_tells_who_sells_whatever_it_says() -> None:
+    texts = ("KELLER DRUCK", "Objekt: Gasse 5", "Total 7.20")
+    question = "What is the company name?"
+    learned = names(question, label("Objekt:"))
+    assert of_scan(question, texts, absent_all, learned).text == "Gasse 5"
+
+
 def test_a_group_of_lines_says_what_its_lines_say_but_single_lines_come_first() -> None:
     lines = (strip(0), strip(1))
     both = Box(0.0, 0.0, 1.0, 2 * HIGH)
