@@ -84,7 +84,12 @@ def _line(adapter: Adapter) -> str:
     score = "not measured"
     if card.anls is not None:
         score = f"ANLS {card.anls.before:.3f} -> {card.anls.after:.3f}"
-        score += "" if card.passed else ", not proven better"
+        than = " and ".join(f"“{name}”" for name in card.instead_of)
+        if not card.passed:
+            score += ", not proven better"
+        elif than:
+            score += ", better"
+        score += f" than {than}" if than else ""
     return f"{adapter.name}  ({card.base}, {score}, {adapter.size / 1e6:.1f} MB, {day})"
 
 

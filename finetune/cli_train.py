@@ -291,6 +291,9 @@ def _report(adapter: Adapter, gate: Gate, as_json: bool) -> None:
             f"{name:<12} {score.before:.3f} -> {score.after:.3f}  "
             f"(gain {gain.value:+.3f}, 95 % between {gain.low:+.3f} and {gain.high:+.3f})"
         )
+    if gate.as_it_came is not None:
+        names = " and ".join(f"“{name}”" for name in gate.in_use)
+        print(f"Before is {names}; ANLS of the model as it came: {gate.as_it_came.before:.3f}")
     print(f"{len(gate.fixed)} fixed, {len(gate.broken)} broken, {len(gate.unchanged)} unchanged")
     for name in gate.names:
         print(name)

@@ -4,11 +4,12 @@ import json
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from finetune import cli, cli_adapters, cli_train, runs
 from finetune.adapter_check import WEIGHTS
-from finetune.adapters import AdapterLibrary
+from finetune.adapters import CARD, AdapterLibrary
 from finetune.cli_exit import FAILED, NO_MODEL, NO_ROWS, NOT_BETTER, REFUSED
 from finetune.effort import Questions
 from finetune.estimate import LEARNED_BYTES, estimate
@@ -102,7 +103,11 @@ def test_the_adapter_that_reads_now_can_be_named_and_is_to_be_beaten(
     }
     copied = run / runs.IN_USE / "old" / WEIGHTS
     assert copied.read_bytes() == (Path(adapter.folder) / WEIGHTS).read_bytes()
+    card = msgspec.structs.replace(adapter.card, instead_of=("first", "second"))
+    (Path(adapter.folder) / CARD).write_bytes(msgspec.json.encode(card))
     capsys.readouterr()
+    assert cli.main(["adapters", "list"]) == 0
+    assert "better than “first” and “second”," in capsys.readouterr().out
     assert cli.main([*command, "--name", "new", "--in-use", "gone"]) != 0
     assert "no adapter called “gone”" in capsys.readouterr().err
 
