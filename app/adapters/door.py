@@ -106,7 +106,8 @@ class VersionsDoor(QObject):
 
     def set_for(self, folder: str) -> str:
         """Return which version reads with the model in a folder: a name, `BY_PAGE`, "" for none."""
-        return self._settings().adapters.get(folder, "")
+        own, known = Path(folder).resolve(), self._settings().adapters
+        return next((name for key, name in known.items() if Path(key).resolve() == own), "")
 
     @Slot()
     def open(self) -> None:

@@ -60,7 +60,8 @@ def test_what_reads_now_is_what_a_new_version_has_to_beat(
     made.fill(paths.data_dir() / shelf.NAME, 10)
     assert in_use.BY_PAGE == values.BY_PAGE
     shell = make_shell()
-    wanted = replace(shell.settings, adapters={str(folder): "Old ones"})
+    same = str(tmp_path / "elsewhere" / ".." / "small")
+    wanted = replace(shell.settings, adapters={same: "Old ones"})
     furniture(shell).versions.settings_wanted.emit(wanted)
     behind = open_training(qtbot, shell)
     setup = behind.window.setup
