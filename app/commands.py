@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app.labels import menu_text
+from app.viewer.actions import add_grouped
 
 
 class Commands(QObject):
@@ -76,7 +77,7 @@ class Commands(QObject):
     def show_view_actions(self, actions: Sequence[QAction]) -> None:
         """Put the commands of the document in front into the View menu."""
         self._view.clear()
-        self._view.addActions(list(actions))
+        add_grouped(self._view, actions)
         if actions:
             self._view.addSeparator()
         self._view.addActions([self.history, self.next_tab, self.previous_tab, self.full_screen])

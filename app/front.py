@@ -18,6 +18,7 @@ from app.labelling.texts import PageTexts
 from app.pages import PageService
 from app.tabs import Tabs
 from app.viewer import box_hint
+from app.viewer.actions import add_grouped
 from app.viewer.box_past import BoxPast
 from app.viewer.crop import Crop
 from app.viewer.document_view import DocumentView
@@ -111,7 +112,7 @@ class Front(QObject):
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # told, not taken
             action.setEnabled(usable)
         menu.addSeparator()
-        menu.addActions(view.actions())
+        add_grouped(menu, view.actions())
         return menu
 
     @Slot(QPoint)

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app import icons
+
+_BEGINS = "begins a group"
+"""Property of the first action of a group."""
+
+
+def add_grouped(menu: QMenu, actions: Sequence[QAction]) -> None:
+    """Put a view's actions into a menu with a line between groups.
+
+    The lines are the menu's own: those of a view would be gone after the menu was cleared.
+    """
+    for action in actions:
+        if action.property(_BEGINS):
+            menu.addSeparator()
+        menu.addAction(action)
 
 
 class ViewActions(QObject):
@@ -15,6 +31,7 @@ class ViewActions(QObject):
     def __init__(self, owner: QWidget) -> None:
         super().__init__(owner)
         self._owner = owner
+        self._begins = False
         self.new_box = self._action("Put a box on the page", "", "Ctrl+B")
         self.find = self._action("Find in document", "search", "Ctrl+F")
         self._rule()
@@ -39,10 +56,8 @@ class ViewActions(QObject):
             action.setEnabled(enabled)
 
     def _rule(self) -> None:
-        """Draw a line below the action before, wherever the owner's actions make a menu."""
-        rule = QAction(self._owner)
-        rule.setSeparator(True)
-        self._owner.addAction(rule)
+        """Let the next action begin another group."""
+        self._begins = True
 
     def _action(self, text: str, icon: str, *keys: str, checkable: bool = False) -> QAction:
         action = QAction(text, self._owner)
@@ -52,6 +67,8 @@ class ViewActions(QObject):
         first = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{text} ({first})")
         action.setIconVisibleInMenu(False)
+        action.setProperty(_BEGINS, self._begins)
+        self._begins = False
         self._owner.addAction(action)
         if icon:
             icons.set_icon(action, icon)

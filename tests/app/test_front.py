@@ -1,10 +1,11 @@
 """Keys on a page: the box's text, the box's past, the marks."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -106,11 +107,20 @@ def test_escape_takes_the_marks_of_an_answer_away(qtbot: QtBot, shell: Shell) ->
     assert not area.painter.evidence[1]
 
 
-def test_the_menu_has_its_commands_in_groups(qtbot: QtBot, shell: Shell) -> None:
-    view = front_view(qtbot, shell)
-    actions = furniture(shell).front.menu(view).actions()
-    groups = "".join("|" if one.isSeparator() else "." for one in actions).split("|")
-    assert [len(group) for group in groups] == [4, 2, 5, 3, 2, 1]
+def groups(actions: Sequence[QAction]) -> list[int]:
+    """Return how many commands stand between the lines of a menu."""
+    marks = "".join("|" if one.isSeparator() else "." for one in actions)
+    return [len(group) for group in marks.split("|")]
+
+
+def test_menus_have_the_commands_of_a_page_in_groups(qtbot: QtBot, shell: Shell) -> None:
+    view, window = front_view(qtbot, shell), shell.window
+    (bar,) = [one.menu() for one in window.menuBar().actions() if one.text() == "&View"]
+    assert isinstance(bar, QMenu)
+    for _ in range(2):
+        window.show_document(view.path, view.actions())
+        assert groups(bar.actions()) == [2, 5, 3, 2, 1, 4]
+        assert groups(furniture(shell).front.menu(view).actions()) == [4, 2, 5, 3, 2, 1]
 
 
 def texts(menu: QMenu, *, usable: bool) -> list[str]:
