@@ -182,6 +182,12 @@ class Desk(QObject):
             sheet.draft = text
             self.changed.emit()
 
+    def put_back(self, path: str, text: str) -> None:
+        """Keep a question as what is being typed about a document, unless something is."""
+        sheet = self._sheets.get(path)
+        if sheet is not None and not sheet.draft.strip():
+            sheet.draft = text
+
     @Slot(str)
     def close_document(self, path: str) -> None:
         """Close a document; `reopen` brings it back."""

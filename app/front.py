@@ -56,6 +56,7 @@ class Front(QObject):
     ) -> None:
         super().__init__(parent)
         self._tabs = tabs
+        self._desk = desk
         self._panel = panel
         self._say = say
         self._pasts: dict[str, BoxPast] = {}
@@ -72,6 +73,12 @@ class Front(QObject):
         tabs.undo_pressed.connect(self._on_undo)
         tabs.made.connect(self._on_made)
         tabs.menu_wanted.connect(self._on_menu_wanted)
+
+    def put_back(self) -> None:
+        """Put questions that have no answer yet back into the lines they were typed in."""
+        for card in self._panel.cards:
+            if card.pending:
+                self._desk.put_back(card.question.page.path, card.question.text)
 
     def _on_escape(self) -> bool:
         """Stop the answer that is coming, else take the marks away; tell whether either was there.

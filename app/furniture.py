@@ -137,6 +137,7 @@ class Furniture(QObject):
 
     def stop(self) -> None:
         """Write what is not written and end the child processes."""
+        self.front.put_back()
         self.keeper.stop()
         self.bell.stop()
         self.desk.stop()
@@ -307,8 +308,7 @@ class Furniture(QObject):
 
     @Slot()
     def _on_open(self) -> None:
-        recent = self.desk.recent
-        folder = str(Path(recent[0]).parent) if recent else str(Path.home())
+        folder = str(Path(self.desk.recent[0]).parent if self.desk.recent else Path.home())
         self.desk.open(dialogs.choose_documents(self._window, folder, intake.KINDS))
 
     @Slot(object)

@@ -240,3 +240,26 @@ def test_a_crash_is_one_dialog_with_details_to_copy(
     assert prompt.title == "Something went wrong"
     assert "ValueError at" in QApplication.clipboard().text()
     QApplication.clipboard().clear()
+
+
+def test_a_question_without_its_answer_stands_ready_again_at_the_next_start(
+    qtbot: QtBot,
+    make_shell: MakeShell,
+    two: tuple[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VLM_FAKE_DELAY_MS", "60000")
+    (paths.config_dir() / "settings.json").write_text(f'{{"model_folder": "{tmp_path}"}}')
+    first = make_shell(*two)
+    opened(qtbot, first)
+    panel = furniture(first).panel
+    qtbot.keyClicks(panel.composer.line, "What is the IBAN")
+    qtbot.keyClick(panel.composer.line, Qt.Key.Key_Return)
+    assert panel.cards[0].pending
+    assert panel.draft() == ""
+    first.window.close()
+
+    second = make_shell()
+    opened(qtbot, second)
+    assert furniture(second).panel.draft() == "What is the IBAN"
