@@ -89,7 +89,8 @@ HELD_OUT: dict[str, str] = {
 NO_CHARACTER = "\uffff"
 
 
-def _drawn(face: ImageFont.FreeTypeFont, character: str) -> bytes:
+def drawn(face: ImageFont.FreeTypeFont, character: str) -> bytes:
+    """Return the pixels of a small sheet on which a character was drawn."""
     sheet = Image.new("L", (64, 64))
     ImageDraw.Draw(sheet).text((8, 44), character, fill=255, font=face, anchor="ls")
     return sheet.tobytes()
@@ -118,9 +119,11 @@ class FontFile:
         return "".join(one.upper() if len(one.upper()) == 1 else one for one in text)
 
     def lacks(self, character: str) -> bool:
-        """Whether the font draws its own sign for "no such character" instead."""
+        """Whether the font draws its own sign for "no such character" instead, or nothing."""
         face = self.at(32)
-        return _drawn(face, character) == _drawn(face, NO_CHARACTER)
+        found = drawn(face, character)
+        blank = bool(character.strip()) and found == drawn(face, " ")
+        return blank or found == drawn(face, NO_CHARACTER)
 
     def other(self) -> "FontFile":
         """Return the font for what this one lacks: itself when there is no other."""

@@ -123,17 +123,24 @@ def _letter(font: TillFont, character: str) -> tuple[Image.Image | None, int, in
         corner seen from the left end of the baseline, in dots.
     """
     face = _face(font)
-    left, top, right, bottom = (round(side) for side in face.getbbox(character, anchor="ls"))
+    left, top, right, bottom = (
+        round(side) for side in face.getbbox(character, mode="1", anchor="ls")
+    )
     left, top, right, bottom = left - AIR, top - AIR, right + AIR, bottom + AIR
     small = Image.new("L", (right - left, bottom - top))
     draw = ImageDraw.Draw(small)
-    draw.fontmode = "1"
-    draw.text((-left, -top), character, fill=255, font=face, anchor="ls")
-    if small.getbbox() is None:
+    for mode in ("1", "L"):  # a full stop may be too small for a dot of its own
+        draw.fontmode = mode
+        draw.text((-left, -top), character, fill=255, font=face, anchor="ls")
+        if small.getbbox() is not None:
+            break
+    ink = np.asarray(small)
+    if not ink.any():
         return None, left, top
-    large = np.kron(np.asarray(small) > 0, np.ones((FINE, FINE), np.bool_))
+    burnt = ink > ink.max() / 2
+    large = np.kron(burnt, np.ones((FINE, FINE), np.bool_))
     if font.dots.radius:
-        large = _struck(np.asarray(small) > 0, font.dots.radius)
+        large = _struck(burnt, font.dots.radius)
     return Image.fromarray(large.astype(np.uint8) * 255), left, top
 
 
@@ -141,13 +148,13 @@ def _struck(dots: np.ndarray[tuple[int, int], np.dtype[np.bool_]], radius: float
     """Return round dots, ``FINE`` pixels apart, that may reach over each other."""
     reach = math.ceil(radius * FINE)
     height, width = dots.shape
-    large = np.zeros((height * FINE, width * FINE), np.bool_)
+    large = np.zeros((height * FINE + 2 * reach, width * FINE + 2 * reach), np.bool_)
     middle = (np.arange(FINE + 2 * reach) - reach + 0.5) / FINE - 0.5
     disk = middle[:, None] ** 2 + middle[None] ** 2 <= radius**2
     for row, column in np.argwhere(dots).tolist():
-        y, x = row * FINE - reach, column * FINE - reach  # AIR keeps this inside
+        y, x = row * FINE, column * FINE
         large[y : y + len(middle), x : x + len(middle)] |= disk
-    return large
+    return large[reach : reach + height * FINE, reach : reach + width * FINE]
 
 
 def streaks(image: Image.Image, rng: random.Random) -> Image.Image:

@@ -52,6 +52,15 @@ def test_a_character_that_a_font_lacks_is_drawn_by_the_spare_one() -> None:
     own = fonts.load(None).seen[0]
     assert own.lacks("№")
     assert not own.lacks("A")
+    assert not own.lacks(" ")
     assert own.other() == own
     other = Path("other.ttf")
     assert fonts.FontFile("a", Path("a.ttf"), other).other().path == other
+
+
+def test_a_character_that_a_font_leaves_blank_is_lacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = fonts.load(None).seen[0]
+    real = fonts.drawn
+    monkeypatch.setattr(fonts, "drawn", lambda face, one: real(face, " " if one == "é" else one))
+    assert own.lacks("é")
+    assert not own.lacks("e")

@@ -1,6 +1,7 @@
 """Print of tills and old printers: letters in dots, placed as a font's own are."""
 
 import random
+import string
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,6 +65,18 @@ def test_dots_of_needles_stand_apart_and_thick_ones_touch() -> None:
     starts = np.flatnonzero(column[1:] & ~column[:-1])
     assert len(starts) >= 6  # one for each dot of a stem
     assert np.ptp(np.diff(starts)) <= 1  # 4 pixels from one to the next
+
+
+@pytest.mark.parametrize("radius", [0.0, 0.6])
+def test_every_character_is_printed_from_its_left_end(radius: float) -> None:
+    for em in (10, 12, 22):
+        font = printer(Dots(em, radius))
+        for character in string.ascii_letters + string.digits + string.punctuation:
+            sheet = Sheet.blank(60, 48)
+            sheet.write(character, (20, 34), font, 20)
+            ink = 255 - np.asarray(sheet.image)
+            assert ink.max() > 100, character
+            assert ink[:, :16].max() == 0, character
 
 
 def test_what_a_font_lacks_is_printed_by_its_spare_one(tmp_path: Path) -> None:
