@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from vlm.letterhead import LOWER, WORD, Found
-from vlm.read_answers import found_in, size_of
+from vlm.read_answers import IN_CODE, UNTIMED, found_in, size_of
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,29 @@ def test_other_numbers_are_no_dates(text: str) -> None:
 @pytest.mark.parametrize("text", ["17/82/17", "32.01.2018", "00-00-00", "45 May 2018"])
 def test_a_date_that_is_none_was_misread(text: str) -> None:
     assert list(found_in("date", [text], True)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("30 Mer 2018 18:17", "30 Mar 2018"),
+        ("10.OCI.2017", "10.OCT.2017"),
+        ("5 Jen 2018", "5 Jen 2018"),
+        ("21/092017 10:20", "21/09/2017"),
+        ("7 Mac 2018", "7 Mac 2018"),
+    ],
+)
+def test_a_month_with_a_letter_wrong_is_put_right_where_it_can_be_no_other(
+    text: str, date: str
+) -> None:
+    (found,) = found_in("date", [text], True)
+    assert found.text == date
+
+
+def test_of_several_dates_the_one_with_the_time_counts_most_and_one_in_a_code_least() -> None:
+    lines = ["HD03-04-06 - 5/40", "Valid 01-10-17", "19-09-17 15:39 SH01"]
+    weights = {one.text: one.weight for one in found_in("date", lines, True)}
+    assert weights == {"19-09-17": 1.0, "01-10-17": UNTIMED, "03-04-06": IN_CODE * UNTIMED}
 
 
 def test_amounts_are_found_with_their_cents() -> None:
