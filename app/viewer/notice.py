@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
+from app.focus import hand_on
 
 WIDTH = 380
 """Logical pixels of a card."""
@@ -117,6 +118,7 @@ class PasswordCard(QWidget):
         column.addSpacing(4)
         column.addLayout(line)
         self.setFixedWidth(WIDTH)
+        hand_on(self, self._field)
 
     def ask(self, sentence: str) -> None:
         """Show the card, ready to type; `sentence` says why."""

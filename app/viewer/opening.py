@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app import figures
@@ -13,6 +14,10 @@ from vlm.pages.files import shown_name
 
 PATIENCE_MS = 400
 """How long a document may take to open before the desk says so."""
+
+
+_BY_TAB = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+"""These go on from one part to the next, and must not be sent back."""
 
 
 class Opening(QObject):
@@ -67,9 +72,10 @@ class Opening(QObject):
         self._wait.hide()
         self._notice.hide()
         focused = QApplication.focusWidget()
-        if focused is not None and self._password.isAncestorOf(focused):
-            self._desk.setFocus()  # else Qt gives the keyboard to whatever comes next
+        held = focused is not None and self._password.isAncestorOf(focused)
         self._password.hide()
+        if held:
+            self._desk.setFocus()  # else it stays with whatever Qt found next
 
     @Slot()
     def _on_retry(self) -> None:
@@ -89,8 +95,14 @@ class Opening(QObject):
             card.move(centre - QPoint(card.width() // 2, card.height() // 2))
             card.raise_()
 
+    def _wants_keyboard(self, event: QFocusEvent) -> bool:
+        there = event.gotFocus() and self._password.isVisible()
+        return there and event.reason() not in _BY_TAB
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay in the middle."""
+        """Stay in the middle; hand the keyboard on to the password."""
         if event.type() == QEvent.Type.Resize:
             self._place()
+        elif isinstance(event, QFocusEvent) and self._wants_keyboard(event):
+            self._password.setFocus(event.reason())
         return False

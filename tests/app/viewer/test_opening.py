@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.viewer.notice import Notice
+from app.viewer.notice import Notice, PasswordCard
 from app.viewer.page_area import PageArea
-from tests.app.conftest import MakeShell, furniture
-from tests.app.viewer.sample import LocalSource
+from tests.app.conftest import MakeShell, furniture, to_the_front
+from tests.app.viewer.sample import LocalSource, draw_sample
 from vlm.errors import UnreadableDocument
 from vlm.types import Document
 
@@ -48,3 +50,28 @@ def test_a_broken_document_can_be_closed(
     qtbot.mouseClick(buttons(card)["Close"], Qt.MouseButton.LeftButton)
     assert tabs.paths == (two[0],)
     qtbot.waitUntil(lambda: tabs.current is not None and tabs.current.document() is not None)
+
+
+def test_whoever_comes_back_to_a_locked_document_types_its_password(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str], tmp_path: Path
+) -> None:
+    locked = draw_sample(tmp_path / "locked.pdf", 1, password="secret")
+    shell = make_shell(locked, two[0])
+    to_the_front(qtbot, shell.window)
+    tabs = furniture(shell).tabs
+    tabs.show_tab(locked)
+    view = tabs.current
+    assert view is not None
+    (card,) = view.findChildren(PasswordCard)
+    qtbot.waitUntil(card.isVisible)
+    shell.window.commands.next_tab.trigger()
+    shell.window.commands.previous_tab.trigger()
+    field = card.findChildren(QLineEdit)[0]
+    assert field.hasFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Backtab)
+    assert not field.hasFocus(), "the keyboard may leave it"
+    view.setFocus()
+    qtbot.keyClicks(field, "secret")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: view.document() is not None)
+    assert view.isAncestorOf(shell.window.focusWidget())
