@@ -1,15 +1,15 @@
-"""Encodes a view on as many threads as pay for what there is to compute."""
+"""Encodes views on as many threads as pay for what there is to compute."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from vlm.families.family import Family
+from vlm.families.family import EncodesSeveral, Family
 from vlm.spare_cores import SpareCores
 
 SMALL = 2**22
@@ -32,6 +32,22 @@ def encode(family: Family, model: Any, pixels: dict[str, Any]) -> Tensor:
     work = largest_product(family.encoder(model), pixels)
     with torch.inference_mode(), _threads(work, model.device):
         return family.encode(model, pixels)
+
+
+def encode_several(
+    family: EncodesSeveral, encoder: nn.Module, model: Any, views: Sequence[dict[str, Any]]
+) -> list[Tensor]:
+    """Return what a model's encoder makes of several views; see `encode`.
+
+    Args:
+        family: How to talk to the model.
+        encoder: The modules of the model that see.
+        model: The model.
+        views: The pixels of each.
+    """
+    work = sum(largest_product(encoder, pixels) for pixels in views)
+    with torch.inference_mode(), _threads(work, model.device):
+        return family.encode_several(model, views)
 
 
 @contextmanager

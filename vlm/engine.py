@@ -12,8 +12,9 @@ from pathlib import Path
 import psutil
 from msgspec import structs
 
-from vlm import device, paths, typed
+from vlm import device, paths, several, typed
 from vlm.asking import answer
+from vlm.asks import Asks
 from vlm.cancel import CancelToken, Stopped, ending, told
 from vlm.cancel import check as check_stop
 from vlm.document_questions import Asking, DocumentQuestions, of_more
@@ -58,9 +59,6 @@ PAGES, STORED_BYTES = "pages", 2**30
 
 READINGS = "readings.sqlite3"
 """The file of what models have read on scanned pages."""
-
-AHEAD = "?"
-"""Stands for the question that is not known yet; the prefix before it is what counts."""
 
 
 class Engine:
@@ -264,10 +262,8 @@ class Engine:
         """Hand out what questions to whole documents need of the loaded model."""
         loaded = self._ready().loaded
         model = Model(" ".join(loaded.key), loaded.info.small, loaded.names)
-
-        def ask(question: Question) -> Iterator[Event]:
-            return ending(job, self._ask_once(Ask(job, question), cancel))
-
+        once = lambda question: self._ask_once(Ask(job, question), cancel)  # noqa: E731
+        ask = Asks(job, once, self._ready, self._passwords.get, cancel)
         return Asking(job, ask, model, self._passwords.get, cancel)
 
     def _of_more(self, some: Sequence[Question], job: int, cancel: CancelToken) -> Asking | None:
@@ -315,11 +311,15 @@ class Engine:
         asking, password = self._asking(request.job, cancel), self._passwords.get(request.page.path)
         yield from self._documents.read_ahead(asking, request.page, request.box)
         sight, clock = self._ready(), Clock()
-        for box in self._documents.places(asking, request.page, request.box):
+        places = self._documents.places(asking, request.page, request.box)
+        parts = places if len(places) > 1 else ()
+        together = several.see(sight, request.page, parts, password, cancel)
+        yield from told(request.job, together, cancel)
+        for box in places:  # those that were not seen together
             split = request.splitting and box == request.box
             steps = sight.look(request.page, box, split, password, clock)
             seen = yield from told(request.job, steps, cancel)
-            prefix = sight.begin(seen, sight.prompt(seen, AHEAD), clock)
+            prefix = sight.begin(seen, sight.prompt(seen, several.AHEAD), clock)
             yield from told(request.job, prefix, cancel)
         sight.save()
         sight.selftest.run()

@@ -25,7 +25,7 @@ MOST = 128
 _packed_product: Any = torch.ops.mkldnn._linear_pointwise
 
 
-def _times(rows: Tensor, weight: Tensor) -> Tensor:
+def times(rows: Tensor, weight: Tensor) -> Tensor:
     """Do as `vlm.products.few_times`, which cannot be scripted."""
     if weight.is_mkldnn:
         nothing = [None if weight.is_mkldnn else weight.item()][:0]  # the only list of its type
@@ -74,7 +74,7 @@ def read(
     values = buffer[:, 1, :, :stop].unbind(0)
     written = buffer[:, :, :, start:stop].unbind(0)
     for number, weights in enumerate(layers):
-        qkv = _times(normed(x, weights[0], eps), weights[1]).view(count, -1, size)
+        qkv = times(normed(x, weights[0], eps), weights[1]).view(count, -1, size)
         asking = qkv[:, :both]
         asking = torch.addcmul(asking * cos, asking.roll(size // 2, -1), sin)
         written[number][0].copy_(asking[:, heads:].transpose(0, 1))
@@ -86,10 +86,16 @@ def read(
         mixed = mixed.reshape(count, heads * size)
         if number + 1 == len(layers):  # nothing reads the other positions any more
             x, mixed = x[count - wanted :], mixed[count - wanted :]
-        x = x + _times(mixed, weights[2])
-        gate, up = _times(normed(x, weights[3], eps), weights[4]).chunk(2, -1)
-        x = x + _times(functional.silu(gate, inplace=True).mul_(up), weights[5])
+        x = x + times(mixed, weights[2])
+        gate, up = times(normed(x, weights[3], eps), weights[4]).chunk(2, -1)
+        x = x + times(functional.silu(gate, inplace=True).mul_(up), weights[5])
     return functional.linear(normed(x, end[0], eps), end[1])
+
+
+def ordered(layer: Layer, weights: Sequence[Tensor]) -> list[Tensor]:
+    """Return a layer's norms and products in the order that `read` takes them."""
+    qkv, out, gate_up, down = weights
+    return [layer.before, qkv, out, layer.between, gate_up, down]
 
 
 @functools.cache
@@ -110,11 +116,9 @@ class FewTokens:
     """
 
     def __init__(self, layers: Sequence[Layer], norm: Tensor, head: Tensor, scale: float) -> None:
-        self._layers: list[list[Tensor]] = []
-        for layer in layers:
-            qkv, out, gate_up, down = layer.ready
-            self._layers.append([layer.before, qkv, out, layer.between, gate_up, down])
-        self._end = [norm, head]
+        self.layers = [ordered(layer, layer.ready) for layer in layers]
+        self.end = [norm, head]
+        """The last norm's weight and the head."""
         self._eps, self._scale = layers[0].eps, scale
         self._read = scripted()
 
@@ -123,5 +127,5 @@ class FewTokens:
     ) -> Tensor:
         """Write tokens ``(T, hidden)`` at their places; return logits. See `read`."""
         return self._read(
-            x, self._layers, self._end, buffer, start, wanted, cos, sin, self._eps, self._scale
+            x, self.layers, self.end, buffer, start, wanted, cos, sin, self._eps, self._scale
         )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 import msgspec
 
@@ -22,7 +22,17 @@ from vlm.answer_forms import asks_for_sum, fits
 from vlm.cancel import CancelToken, Stopped, check
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_reading import AskPage
-from vlm.part_asking import PartFailed, Told, about, ask_part, named, timings, trust, worth
+from vlm.part_asking import (
+    PartFailed,
+    Told,
+    about,
+    ask_parts,
+    at_once,
+    named,
+    timings,
+    trust,
+    worth,
+)
 from vlm.part_finder import PageParts
 from vlm.part_labels import ask_at_label
 from vlm.part_ranking import UNRELATED, is_labelled, ranked
@@ -93,18 +103,9 @@ def answer(
                 places = [] if at_label.clear else places
             elif not is_labelled(places):
                 left = UNNAMED
-        asked, enough = places[: MOST_ASKED if unread else MOST_PARTS], _enough(places)
-        for number, (box, text, relevance) in enumerate(asked):
-            check(cancel)
-            if told and time.perf_counter() - start > MOST_SECONDS:
-                break
-            share = begun + (1 - begun) * number / len(asked)
-            yield Progress(job, scan_lines.said_of("Looking at", number, len(asked)), share)
-            one = yield from ask_part(about(question, box, PART_TOKENS), ask)
-            weight = worth(one.answer, relevance, trust(one.answer, text))
-            told.append((weight if fits(question.text, one.answer.text) else weight - 1.0, one))
-            if relevance >= enough and _settles(one):
-                break
+        asked = places[: MOST_ASKED if unread else MOST_PARTS]
+        enough = _enough(places)
+        yield from _ask_places(job, question, asked, enough, begun, ask, cancel, told, start)
     except Stopped:
         useful = [one for one in (*found, *told) if one[0] > 0]
         yield Cancelled(job, max(useful, key=_worth)[1].answer.text if useful else "")
@@ -115,6 +116,52 @@ def answer(
     whole = len(told) == len(places) and not (unread and len(readings) < page.lines)
     sums = unread and asks_for_sum(question.text)
     yield from _best(job, [*found, *told], whole, sums, left, start)
+
+
+def _ask_places(
+    job: int,
+    question: Question,
+    places: Sequence[tuple[Box, str, float]],
+    enough: float,
+    begun: float,
+    ask: AskPage,
+    cancel: CancelToken,
+    told: list[tuple[float, Told]],
+    start: float,
+) -> Generator[Event, None, None]:
+    """Ask about places until one of the likeliest answers for sure, or it takes too long.
+
+    Args:
+        job: The job.
+        question: Has no box.
+        places: Parts, their texts and relevance, the likeliest first.
+        enough: The relevance from which on a sure answer ends the search; these are asked alone.
+        begun: Share of the job that is done.
+        ask: Answers about one part.
+        cancel: Looked at between two parts, and by `ask`.
+        told: Is filled with the answers, each with its worth; they stay when the job stops.
+        start: When the job began, of `time.perf_counter`.
+
+    Raises:
+        PartFailed: If a part cannot be asked.
+        Stopped: If the job shall stop.
+    """
+    number = 0
+    while number < len(places):
+        check(cancel)
+        if number and time.perf_counter() - start > MOST_SECONDS:
+            return
+        share = begun + (1 - begun) * number / len(places)
+        yield Progress(job, scan_lines.said_of("Looking at", number, len(places)), share)
+        several = 1 if places[number][2] >= enough else at_once(ask)
+        some = places[number : number + several]
+        given = yield from ask_parts([about(question, box, PART_TOKENS) for box, *_ in some], ask)
+        for (_, text, relevance), one in zip(some, given, strict=True):
+            weight = worth(one.answer, relevance, trust(one.answer, text))
+            told.append((weight if fits(question.text, one.answer.text) else weight - 1.0, one))
+            if relevance >= enough and _settles(one):
+                return
+        number += len(some)
 
 
 def _best(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -69,6 +70,31 @@ class Told:
         return says_something(self.answer.text)
 
 
+@runtime_checkable
+class AsksSeveral(Protocol):
+    """An `AskPage` that can answer about several parts together."""
+
+    @property
+    def at_once(self) -> int:
+        """About how many parts are best asked together; 1 where that is not faster."""
+        ...
+
+    def __call__(self, question: Question, /) -> Iterator[Event]:
+        """Answer about one page or part."""
+        ...
+
+    def several(self, asked: Sequence[Question]) -> dict[int, Told]:
+        """Answer about parts of one document as one by one.
+
+        Returns:
+            Answers by the number of their question; those that are missing are to be asked alone.
+
+        Raises:
+            Stopped: If the job shall stop.
+        """
+        ...
+
+
 def worth(given: Answer, relevance: float, trust: float | None = None) -> float:
     """Weigh an answer against those of other places; those that say nothing come last.
 
@@ -130,6 +156,29 @@ def ask_part(asked: Question, ask: AskPage) -> Generator[Event, None, Told]:
                 continue
     yield from ()
     raise AssertionError("a question has one last event")
+
+
+def at_once(ask: AskPage) -> int:
+    """Return how many parts are asked together, see `ask_parts`; 1 where that is not faster."""
+    return ask.at_once if isinstance(ask, AsksSeveral) else 1
+
+
+def ask_parts(asked: Sequence[Question], ask: AskPage) -> Generator[Event, None, list[Told]]:
+    """Ask about some parts, together where that is faster; nothing of it is told before.
+
+    Args:
+        asked: Each with a box, all of one document.
+        ask: Answers about one part, or is an `AsksSeveral`.
+
+    Raises:
+        PartFailed: If one of them cannot be asked.
+        Stopped: If the job shall stop.
+    """
+    known = ask.several(asked) if isinstance(ask, AsksSeveral) and len(asked) > 1 else {}
+    told: list[Told] = []
+    for number, one in enumerate(asked):
+        told.append(known[number] if number in known else (yield from ask_part(one, ask)))
+    return told
 
 
 def around(told: Sequence[Told]) -> Told:

@@ -12,7 +12,7 @@ from vlm.absence import NOT_ON_PAGE
 from vlm.cancel import CancelToken, Stopped, check
 from vlm.evidence import locate
 from vlm.page_reading import BLOCK_TOKENS, AskPage
-from vlm.part_asking import PartFailed, Told, about, ask_part, named, timings
+from vlm.part_asking import PartFailed, Told, about, ask_parts, at_once, named, timings
 from vlm.part_finder import PageParts
 from vlm.protocol import Cancelled, Done, Event, Progress, Saw
 from vlm.types import Answer, Evidence, Question, Unsure
@@ -33,12 +33,15 @@ def read(
     start = time.perf_counter()
     told: list[Told] = []
     try:
-        for number, box in enumerate(page.read):
+        some = at_once(ask)
+        for number in range(0, len(page.read), some):
             check(cancel)
             yield Progress(
                 job, f"Reading part {number + 1} of {len(page.read)}", number / len(page.read)
             )
-            told.append((yield from ask_part(about(question, box, BLOCK_TOKENS), ask)))
+            boxes = page.read[number : number + some]
+            asked = [about(question, box, BLOCK_TOKENS) for box in boxes]
+            told += yield from ask_parts(asked, ask)
     except Stopped:
         yield Cancelled(job, "\n".join(one.answer.text for one in told if one.useful))
         return

@@ -9,7 +9,7 @@ from vlm import focus
 from vlm.cancel import CancelToken, check
 from vlm.page_finder import FEW_WORDS
 from vlm.page_reading import READ, AskPage
-from vlm.part_asking import Told, about, ask_part
+from vlm.part_asking import Told, about, ask_parts, at_once
 from vlm.part_finder import PageParts
 from vlm.protocol import Event, Progress
 from vlm.types import WHOLE_PAGE, Box, PageRef, Question
@@ -63,17 +63,18 @@ def read(
     """
     start, begun = time.perf_counter(), time.process_time()
     lines = page.asked[: page.lines]
-    for number, box in enumerate(lines):
+    left, some = [box for box in lines if box not in readings], at_once(ask)
+    asked = Question(READ, at, max_new_tokens=READ_TOKENS)
+    for first in range(0, len(left), some):
         check(cancel)
-        if box in readings:
-            continue
         waited, computed = time.perf_counter() - start, time.process_time() - begun
         if waited > seconds and (computed > seconds or waited > BUSY * seconds):
             return
+        number, boxes = lines.index(left[first]), left[first : first + some]
         share = READ_SHARE * number / len(lines)
         yield Progress(job, said_of("Reading", number, len(lines)), share)
-        asked = Question(READ, at, max_new_tokens=READ_TOKENS)
-        readings[box] = yield from ask_part(about(asked, box, READ_TOKENS), ask)
+        told = yield from ask_parts([about(asked, box, READ_TOKENS) for box in boxes], ask)
+        readings.update(zip(boxes, told, strict=True))
 
 
 def texts_of(page: PageParts, readings: dict[Box, Told]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from vlm.document_questions import stamp
 from vlm.drafts import Drafts
 from vlm.encoder_work import encode
 from vlm.errors import DeskError, QuestionUnanswerable
-from vlm.families.family import Layout, Pictures, Sheet
+from vlm.families.family import Pictures
 from vlm.guesses import Guesses
 from vlm.llama import LlamaDecoder
 from vlm.llama_room import LlamaSequence
@@ -30,8 +30,10 @@ from vlm.page_store import Later, PageStore
 from vlm.precision import settle, written_in
 from vlm.prompt import Prompt, build
 from vlm.reuse import Beyond, Kept, shared
+from vlm.seen import Clock as Clock
+from vlm.seen import Seen as Seen
 from vlm.selftest import SelfTest
-from vlm.types import WHOLE_PAGE, Box, PageRef, PageSize, Precision, Question, View, Word
+from vlm.types import WHOLE_PAGE, Box, PageRef, Precision, Question, Word
 from vlm.views import Drawn, PageSource
 
 SEEN_PAGES = 256
@@ -39,41 +41,6 @@ SEEN_PAGES = 256
 
 DRAWN_VIEWS = 64
 """Drawn views that wait for the encoder; more are drawn again when their turn comes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What is known of a page, or a part of it, as the model sees it.
-
-    Attributes:
-        page: The page.
-        box: The part; None for all of it.
-        size: The page's, before the person's turn.
-        sheet: The part's, as shown.
-        words: The page's text layer; empty when it has none or it could not be read in time.
-        layout: The images.
-        views: The same for people.
-        digests: Of each image's pixels.
-    """
-
-    page: PageRef
-    box: Box | None
-    size: PageSize
-    sheet: Sheet
-    words: tuple[Word, ...]
-    layout: Layout
-    views: tuple[View, ...]
-    digests: tuple[bytes, ...]
-
-
-@dataclass(slots=True)
-class Clock:
-    """Seconds of the parts of one job so far."""
-
-    open: float = 0.0
-    render: float = 0.0
-    encode: float = 0.0
-    prefill: float = 0.0
 
 
 class Sight:
@@ -193,17 +160,8 @@ class Sight:
 
         Yields what is being done. Returns the sequence, which holds exactly that part.
         """
-        self.cut()
-        prefix = prompt.ids[: prompt.prefix]
-        key = self._key(prompt, (seen, *more))
-        if (kept := self._kept.get(key)) is not None:
-            kept.rewind(len(prefix))  # a question before this one has left its tokens behind
-            self._kept.put(key, kept, kept.size_bytes)  # and may have made it larger
-            return kept
-        start = time.perf_counter()
-        if prefix and (revived := self._revived(key, len(prefix))) is not None:
-            clock.prefill += time.perf_counter() - start
-            return revived
+        if (known := self.known(prompt, (seen, *more), clock)) is not None:
+            return known
         found: list[Tensor] = []
         for one in (seen, *more):
             found += yield from self.features(one, clock)
@@ -217,11 +175,29 @@ class Sight:
                 loaded.model, loaded.processor, self.decoder, prompt, pictures
             )
         clock.prefill += time.perf_counter() - start
-        if loaded.family.abilities.keeps_prefix and prefix:
+        self.keep(prompt, (seen, *more), sequence)
+        return sequence
+
+    def known(self, prompt: Prompt, pages: Sequence[Seen], clock: Clock) -> Any:
+        """Return the sequence that `begin` would, where it is kept, or None."""
+        self.cut()
+        key = self._key(prompt, pages)
+        if (kept := self._kept.get(key)) is not None:
+            kept.rewind(prompt.prefix)  # a question before this one has left its tokens behind
+            self._kept.put(key, kept, kept.size_bytes)  # and may have made it larger
+            return kept
+        start = time.perf_counter()
+        revived = self._revived(key, prompt.prefix) if prompt.prefix else None
+        clock.prefill += time.perf_counter() - start if revived is not None else 0.0
+        return revived
+
+    def keep(self, prompt: Prompt, pages: Sequence[Seen], sequence: Any) -> None:
+        """Keep what `begin` has made, where it can be."""
+        if self.loaded.family.abilities.keeps_prefix and prompt.prefix:
+            key = self._key(prompt, pages)
             self._kept.put(key, sequence, sequence.size_bytes)
             if isinstance(sequence, LlamaSequence):
-                self._disk.add(self._lasting(key), partial(sequence.first, len(prefix)))
-        return sequence
+                self._disk.add(self._lasting(key), partial(sequence.first, prompt.prefix))
 
     def resume(
         self, prompt: Prompt, ids: Sequence[int], pages: Sequence[Seen], clock: Clock
@@ -317,22 +293,35 @@ class Sight:
         """Encode the views that are not kept, one by one; returns what each became."""
         found: list[Tensor] = []
         for index, digest in enumerate(seen.digests):
-            key = ("features", *self.loaded.sees, digest)
-            features = self._kept.get(key)
-            if features is None and (saved := self._disk.load(self._lasting(key))) is not None:
-                features = saved.to(self.loaded.model.device)
-                self._kept.put(key, features, features.nbytes)
+            features = self.known_features(digest)
             if features is None:
                 yield f"Looking at view {index + 1} of {len(seen.digests)}"
                 start = time.perf_counter()
-                drawn = self.draw_again(seen, index)
-                pixels = self.loaded.family.pixels(self.loaded.processor, drawn.image)
-                features = encode(self.loaded.family, self.loaded.model, pixels)
+                features = encode(self.loaded.family, self.loaded.model, self.pixels(seen, index))
                 clock.encode += time.perf_counter() - start
-                self._kept.put(key, features, features.nbytes)
-                self._disk.add(self._lasting(key), features.detach)
+                self.keep_features(digest, features)
             found.append(features)
         return tuple(found)
+
+    def known_features(self, digest: bytes) -> Tensor | None:
+        """Return what a view became, where it is kept, or None."""
+        key = ("features", *self.loaded.sees, digest)
+        features: Tensor | None = self._kept.get(key)
+        if features is None and (saved := self._disk.load(self._lasting(key))) is not None:
+            features = saved.to(self.loaded.model.device)
+            self._kept.put(key, features, features.nbytes)
+        return features
+
+    def keep_features(self, digest: bytes, features: Tensor) -> None:
+        """Keep what a view became."""
+        key = ("features", *self.loaded.sees, digest)
+        self._kept.put(key, features, features.nbytes)
+        self._disk.add(self._lasting(key), features.detach)
+
+    def pixels(self, seen: Seen, index: int) -> dict[str, Any]:
+        """Return one view as the encoder takes it; see `Family.pixels`."""
+        drawn = self.draw_again(seen, index)
+        return self.loaded.family.pixels(self.loaded.processor, drawn.image)
 
     def draw_again(self, seen: Seen, index: int) -> Drawn:
         """Return one view's pixels, drawn again when they are no longer there."""

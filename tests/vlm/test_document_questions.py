@@ -195,7 +195,7 @@ def test_a_small_model_reads_a_page_part_by_part_and_keeps_what_it_made(small: P
     told = [event.text for event in events if isinstance(event, Progress)]
     assert len(book.renders) == drawn, "the parts were looked at ahead"
     assert told[0] == "Finding the parts of the page"
-    assert len([text for text in told if text.startswith("Looking at part")]) == len(told) - 1 > 1
+    assert len([text for text in told if text.startswith("Looking at part")]) == len(told) - 1 > 0
     ended = events[-1]
     assert isinstance(ended, Done)
     part = ended.answer.evidence.part

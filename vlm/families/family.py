@@ -281,6 +281,15 @@ class ShowsWhere(Protocol):
 
 
 @runtime_checkable
+class EncodesSeveral(Protocol):
+    """A family that encodes several small tiles in less time than one by one."""
+
+    def encode_several(self, model: Any, pixels: Sequence[dict[str, Any]]) -> list[Tensor]:
+        """Encode tiles of any shapes, each as `Family.encode` does."""
+        ...
+
+
+@runtime_checkable
 class SeveralPages(Protocol):
     """A family whose prompt can show several pages, each with its own layout."""
 

@@ -15,7 +15,7 @@ from transformers import Idefics2Processor
 from vlm import llama
 from vlm.decoder import Decoder, StockDecoder, text_model
 from vlm.errors import QuestionUnanswerable
-from vlm.families import gaze, loading, vision
+from vlm.families import gaze, idefics2_strips, loading, vision
 from vlm.families.family import (
     ONE_PAGE,
     Abilities,
@@ -152,6 +152,10 @@ class Idefics2:
     def encode(self, model: Any, pixels: dict[str, Any]) -> Tensor:
         """Encode one tile."""
         return vision.encode(model, pixels)
+
+    def encode_several(self, model: Any, pixels: Sequence[dict[str, Any]]) -> list[Tensor]:
+        """Encode tiles together."""
+        return idefics2_strips.encode(model, pixels)
 
     def decoder(self, model: Any) -> Decoder:
         """Return the text model."""
