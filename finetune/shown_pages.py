@@ -16,6 +16,7 @@ from vlm import scoring
 from vlm.absence import says_absent
 from vlm.field_names import Place, at, words_of
 from vlm.first_words import may_differ
+from vlm.label_blocks import continued
 from vlm.labelled import Value, first_and_last, values_among
 from vlm.learned_names import LONGEST, MOST_WORDS, LearnedLabel
 from vlm.page_cells import Cell, cells_of
@@ -89,8 +90,8 @@ class ShownPage:
             return
         for row in self.rows:
             for number, cell in enumerate(row):
-                for start, end in self._places(cell):
-                    value, box = cell.text[start:end], cell.part(start, end)
+                for start, end, value in self._values(cell):
+                    box = cell.part(start, end)
                     before = [one.text for one in row[max(0, number - CELLS_BEFORE) : number]]
                     for phrase in _phrases([cell.text[:start], *before]):
                         yield phrase, "behind", value
@@ -98,6 +99,26 @@ class ShownPage:
                     over = (one for above in higher for one in above if _is_over(one.box, box))
                     for phrase in _phrases([one.text for one in over]):
                         yield phrase, "below", value
+
+    def _values(self, cell: Cell) -> Iterator[tuple[int, int, str]]:
+        """Yield where the answer stands in a cell, or its first line, and all that stands there."""
+        places = self._places(cell)
+        for start, end in places:
+            yield start, end, cell.text[start:end]
+        for start in () if places else self._beginnings(cell):
+            text = cell.text[start:]
+            whole, _ = continued(text, cell.part(start, len(cell.text)), self.rows)
+            if whole != text and self._outcome(whole) == "right":
+                yield start, len(cell.text), whole
+
+    def _beginnings(self, cell: Cell) -> Iterator[int]:
+        """Yield where the answer may begin that goes on below a cell."""
+        first = {answer.split()[0].casefold() for answer in self.shown.answers if answer.split()}
+        for one in re.finditer(r"\S+", cell.text):
+            word = one[0].casefold()
+            near = self.shown.misread and scoring.anls(word, tuple(first), ALIKE) > 0
+            if word in first or near:
+                yield one.start()
 
     def _outcome(self, text: str) -> Outcome:
         one = self.shown

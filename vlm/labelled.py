@@ -16,6 +16,7 @@ from vlm.answer_forms import Form
 from vlm.asked_names import key_of
 from vlm.field_names import LESS, Named, at, is_label, named_in, words_of
 from vlm.first_words import begun
+from vlm.label_blocks import continued
 from vlm.learned_names import NO_NAMES, LearnedLabel, LearnedNames
 from vlm.letterhead import is_name
 from vlm.page_cells import Cell, cells_of
@@ -121,13 +122,7 @@ _wanted = lru_cache(maxsize=256)(named_in)
 
 
 def at_label(label: LearnedLabel, rows: list[list[Cell]], misread: bool = False) -> Value | None:
-    """Return what stands at a label that was learned, None where nothing does; it counts 1.
-
-    Args:
-        label: The label.
-        rows: Of the page, see `cells_of`.
-        misread: Whether its words are what a model read.
-    """
+    """Return what stands at a label that was learned, or None; it counts 1. See `values_among`."""
     found = first_and_last(label, rows, misread)
     return found[label.last] if found is not None else None
 
@@ -151,12 +146,17 @@ def first_and_last(
     found = sorted(_at_labels(named, rows, misread, places), key=lambda one: one.box.y0)
     if not found:
         return None
-    first, last = (Value(one.text, one.box, 1.0) for one in (found[0], found[-1]))
+    ends = [(one.text, one.box) for one in (found[0], found[-1])]
+    if label.form == "address":
+        ends = [continued(text, box, rows) for text, box in ends]
+    first, last = (Value(text, box, 1.0) for text, box in ends)
     return first, last
 
 
 def form_of_value(text: str) -> Form | None:
     """Return the form that all of a value has; None for one of no known form."""
+    if "\n" in text:
+        return "address"
     forms: tuple[Form, ...] = ("mail", "date", "amount", "number")
     return next((one for one in forms if _fitting(one, text, True) == (0, len(text))), None)
 

@@ -18,7 +18,7 @@ from vlm.labelled import Value, at_label, values
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_cells import cells_of
 from vlm.page_reading import AskPage
-from vlm.part_asking import Told, about, ask_part, worth
+from vlm.part_asking import Told, about, around, ask_part, worth
 from vlm.part_finder import PageParts
 from vlm.protocol import Event
 from vlm.scoring import plain
@@ -134,10 +134,10 @@ def read_at_labels(
     ):
         if value.weight < least:
             break
-        line = next(line for word, line in line_of.items() if value.box.holds(word.box))
-        told = readings[line]
+        some = [line for word, line in line_of.items() if value.box.holds(word.box)]
+        told = around([readings[line] for line in dict.fromkeys(some)])
         given = msgspec.structs.replace(told.answer, text=value.text, unsure=())
-        found.append((worth(given, 1.0, READ * value.weight), Told(line, given, told.warning)))
+        found.append((worth(given, 1.0, READ * value.weight), Told(told.part, given, told.warning)))
     return found
 
 

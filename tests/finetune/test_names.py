@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from finetune.names import Progress, go_on, learn, learning
 from finetune.shown_pages import Shown
 from tests.vlm.test_labelled import page
 from vlm.absence import NOT_ON_PAGE
 from vlm.labelled import values
 from vlm.learned_names import NO_NAMES, LearnedNames
+from vlm.types import Box, Word
 
 CASE = "What is the Aktenzeichen?"
 
@@ -69,6 +72,37 @@ def test_a_value_below_its_label_is_learned_as_one() -> None:
     assert learn(shown).sentences == ("“Vorgang” stands below “Vorgang” (4 documents)",)
     renamed = [Shown(one.document, "Ticket", one.answers, one.words) for one in shown]
     assert learn(renamed).sentences == ("“Ticket” stands below “Vorgang” (4 documents)",)
+
+
+def delivery(number: int) -> Shown:
+    """Return a note that says where goods go to, in three lines, with another address over it."""
+    lines = (f"Keller {'ABCDEFG'[number]} AG", f"Lange Gasse {number}", f"5511{number} Mainz")
+    drawn = page(
+        "Druckerei Brandt|Datum: 1.2.2024",
+        "Am Tor 12|Seite 1",
+        "10115 Berlin",
+        "",
+        f"Zustellung|Vorgang V-{number}",
+        *lines,
+        "",
+        f"Menge {number}",
+    )
+    words = tuple(
+        Word(one.text, Box(one.box.x0, top, one.box.x1, top + 0.014))
+        for one in drawn
+        for top in (0.7 * one.box.y0,)
+    )
+    return Shown(f"note {number}", "Where does it go?", (" ".join(lines), ", ".join(lines)), words)
+
+
+def test_an_address_of_several_lines_is_learned_as_one() -> None:
+    learned = learn([delivery(number) for number in range(1, 6)])
+    assert learned.sentences == ("“go” stands below “Zustellung” (5 documents)",)
+    assert learned.questions[0].labels[0].form == "address"
+    new = delivery(6)
+    assert found(learned, new) == "Keller G AG\nLange Gasse 6\n55116 Mainz"
+    read = [replace(one, misread=True) for one in map(delivery, range(1, 6))]
+    assert learn(read).sentences == learned.sentences
 
 
 def test_what_is_the_same_on_all_documents_is_not_learned() -> None:

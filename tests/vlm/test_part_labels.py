@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
 from tests.vlm.documents import said
-from tests.vlm.test_learned_names import AZ
+from tests.vlm.test_learned_names import AZ, label, names
 from vlm.part_asking import Told
 from vlm.part_labels import READ, read_at_labels, words_in
-from vlm.types import Box
+from vlm.types import Box, union
 
 WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 
@@ -50,6 +52,16 @@ def test_a_learned_label_is_as_sure_as_one_can_be_in_what_was_read() -> None:
     ((weight, told),) = read_at_labels("What is the Aktenzeichen?", lines, readings, 0.95, AZ)
     assert (told.answer.text, told.part) == ("12 O 345/23", strip(1))
     assert weight == pytest.approx(0.9 * READ)
+
+
+def test_an_address_of_several_lines_is_read_from_all_of_them() -> None:
+    far = read("Zustellung", "Keller Druck", "Lange Gasse 5", "Menge: 7")
+    lines = [Box(0.1, number * 0.07, 0.9, number * 0.07 + 0.05) for number in range(len(far))]
+    readings = {box: replace(told, part=box) for box, told in zip(lines, far.values(), strict=True)}
+    learned = names("Where does it go?", label("Zustellung", place="below", form="address"))
+    ((_, told),) = read_at_labels("Where does it go?", lines, readings, 0.0, learned)
+    assert told.answer.text == "Keller Druck\nLange Gasse 5"
+    assert told.part == union(lines[1:3])
 
 
 def test_a_label_that_other_fields_share_is_left_out_where_it_must_be_sure() -> None:
