@@ -219,6 +219,7 @@ class Window(QMainWindow):
         # A copy, whatever was proposed: after a move the program it came from may remove the file.
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
+        self.notice.dismiss()  # what it said of an earlier drop is over
         self.paster.take(event.mimeData())
 
     def event(self, event: QEvent) -> bool:

@@ -122,6 +122,20 @@ def test_a_picture_is_pasted_even_from_the_question_line(
     QApplication.clipboard().clear()
 
 
+def test_what_was_said_of_an_earlier_drop_is_gone_with_the_next(
+    shell: Shell, two: tuple[str, str], tmp_path: Path
+) -> None:
+    letter = tmp_path / "letter.docx"
+    letter.write_bytes(b"words")
+    drop(shell, str(letter))
+    assert "neither a PDF nor a picture" in shell.window.notice.text
+    drop(shell, str(tmp_path))
+    assert "neither a PDF" not in shell.window.notice.text
+    assert "is a folder" in shell.window.notice.text
+    drop(shell, two[0])
+    assert shell.window.notice.text == ""
+
+
 def test_closing_and_reopening_brings_the_place_and_the_draft_back(
     qtbot: QtBot, shell: Shell, two: tuple[str, str]
 ) -> None:
