@@ -88,7 +88,7 @@ class Furniture(QObject):
         say = self._window.notice.say
         self.front = Front(self.tabs, self.desk, self.pages, self.panel, self.history, say, self)
         Escape(self._window, self._window.notice, self.asking)
-        self.models = ModelsDoor(self._window)
+        self.models = ModelsDoor(self._window, lambda: self.versions.folder)
         self.remote = RemoteDoor(self._window, self.asking, shell.folders.config)
         self._window.column.insertWidget(0, self.remote.strip)
         self.shelf = shelf.Shelf(shell.folders.data / shelf.NAME, self)

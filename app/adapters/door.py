@@ -100,6 +100,11 @@ class VersionsDoor(QObject):
         return self._listing
 
     @property
+    def folder(self) -> str:
+        """The folder of the model that was chosen, loaded or not; "" while a server answers."""
+        return self._folder
+
+    @property
     def wearing(self) -> Wearing:
         """Which version reads, and who decided so."""
         return self._wearing

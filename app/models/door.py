@@ -12,7 +12,7 @@ models.shutdown()
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -37,6 +37,7 @@ class ModelsDoor(QObject):
 
     Args:
         window: The main window; the models window lies above it.
+        coming: Returns the folder of the model that will read once it is loaded, "" for none.
         source: Where models come from; None for the hub.
     """
 
@@ -44,9 +45,15 @@ class ModelsDoor(QObject):
     server_wanted = Signal()
     said = Signal(str)
 
-    def __init__(self, window: QWidget | None = None, source: Source | None = None) -> None:
+    def __init__(
+        self,
+        window: QWidget | None = None,
+        coming: Callable[[], str] = lambda: "",
+        source: Source | None = None,
+    ) -> None:
         super().__init__(window)
         self._window = window
+        self._coming = coming
         self._source = source
         self._model: ModelInfo | None = None
         self._behind: Models | None = None
@@ -68,6 +75,8 @@ class ModelsDoor(QObject):
             self._behind.said.connect(self.said)
             self._behind.server_wanted.connect(self.server_wanted)
             self._behind.set_model(self._model)
+        if self._model is None and (folder := self._coming()):
+            self._behind.expect(folder)
         self._behind.open()
 
     @Slot(object)

@@ -86,6 +86,10 @@ class Models(QObject):
         if model is not None:
             self._set_in_use(model.folder)  # a server's is ""
 
+    def expect(self, folder: str) -> None:
+        """Say in which folder the model is that is being loaded."""
+        self._set_in_use(folder)
+
     def shutdown(self) -> None:
         """Pause what is being fetched and end all work; nothing is emitted after this."""
         self._log.drop()

@@ -23,10 +23,18 @@ TINY = ModelName("owner", "tiny")
 
 
 @pytest.fixture
-def door(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModelsDoor]:
+def coming() -> list[str]:
+    """The folder of a model that is being loaded, if there is one."""
+    return []
+
+
+@pytest.fixture
+def door(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, coming: list[str]
+) -> Iterator[ModelsDoor]:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(shipped, "shipped_folders", lambda: ())
-    made = ModelsDoor()
+    made = ModelsDoor(coming=lambda: "".join(coming))
     yield made
     made.shutdown()
     if made.behind is not None:
@@ -68,6 +76,16 @@ def test_speed_is_shown_after_an_answer_of_the_model_that_reads(
     card = opened(door, qtbot).dialog.list.cards[folder]
     assert card.speed.text().startswith("Starts to answer after 1.5 s")
     assert card.used.isVisible()
+
+
+def test_the_model_that_is_being_loaded_is_no_longer_offered(
+    door: ModelsDoor, coming: list[str], qtbot: QtBot
+) -> None:
+    folder = make_folder(Store().folder(TINY))
+    coming.append(str(folder))
+    card = opened(door, qtbot).dialog.list.cards[folder]
+    assert card.used.isVisible()
+    assert not card.use.isVisible()
 
 
 def test_holding_it_costs_no_import() -> None:
