@@ -6,7 +6,7 @@ A small model is asked block by block, where it reads best; a large one about th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm import blocks
+from vlm.cancel import Stopped, returned
 from vlm.errors import DeskError
 from vlm.learned_names import NO_NAMES, LearnedNames
-from vlm.protocol import Cancelled, Done, Event, Failed
+from vlm.part_asking import AskPage as AskPage
+from vlm.part_asking import PartFailed, Told, ask_parts, at_once
 from vlm.readings import Readings
 from vlm.types import WHOLE_PAGE, Box, Document, PageRef, PageSize, Question, Word
 
@@ -31,9 +33,6 @@ WORD_AIR = 0.3
 """Of a word's height, around it: ink in there belongs to the word."""
 
 BLOCK_TOKENS, PAGE_TOKENS = 160, 1024
-
-AskPage = Callable[[Question], Iterator[Event]]
-"""Answers a question about one page; the last event is `Done`, `Cancelled` or `Failed`."""
 
 
 class Drawing(Protocol):
@@ -129,15 +128,14 @@ class PageReader:
                 Question(READ, page, box, splitting=False, max_new_tokens=BLOCK_TOKENS)
                 for box in boxes
             ]
-        found: list[str] = []
-        for number, question in enumerate(questions):
-            yield f"part {number + 1} of {len(questions)}"
-            for event in self._ask(question):
-                if isinstance(event, (Cancelled, Failed)):
-                    return None
-                if isinstance(event, Done):
-                    found.append(event.answer.text)
-        text = "\n".join(found)
+        found, some = list[Told](), at_once(self._ask)
+        try:
+            for number in range(0, len(questions), some):
+                yield f"part {number + 1} of {len(questions)}"
+                found += returned(ask_parts(questions[number : number + some], self._ask))
+        except (PartFailed, Stopped):
+            return None
+        text = "\n".join(one.answer.text for one in found)
         self._readings.put(digest, self._model.key, text)
         return text
 

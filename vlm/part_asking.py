@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -11,7 +11,6 @@ import msgspec
 from vlm.absence import says_something
 from vlm.cancel import Stopped
 from vlm.likeness import within
-from vlm.page_reading import AskPage
 from vlm.protocol import Cancelled, Done, Event, Failed, Saw
 from vlm.types import (
     WHOLE_PAGE,
@@ -23,6 +22,9 @@ from vlm.types import (
     View,
     union,
 )
+
+AskPage = Callable[[Question], Iterator[Event]]
+"""Answers a question about one page; the last event is `Done`, `Cancelled` or `Failed`."""
 
 UNKNOWN = 0.5
 """Stands for a confidence that nobody knows."""
@@ -140,12 +142,11 @@ def ask_part(asked: Question, ask: AskPage) -> Generator[Event, None, Told]:
         PartFailed: If it cannot be asked.
         Stopped: If the job shall stop.
     """
-    warning = ""
-    assert asked.box is not None
+    warning, part = "", asked.box or WHOLE_PAGE
     for event in ask(asked):
         match event:
             case Done():
-                return Told(asked.box, event.answer, warning)
+                return Told(part, event.answer, warning)
             case Failed():
                 raise PartFailed(event)
             case Cancelled():
@@ -167,7 +168,7 @@ def ask_parts(asked: Sequence[Question], ask: AskPage) -> Generator[Event, None,
     """Ask about some parts, together where that is faster; nothing of it is told before.
 
     Args:
-        asked: Each with a box, all of one document.
+        asked: All of one document.
         ask: Answers about one part, or is an `AsksSeveral`.
 
     Raises:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from tests.vlm.documents import said
 from vlm import blocks
 from vlm.cancel import returned
 from vlm.page_reading import READ, Model, PageReader
+from vlm.part_asking import Told
 from vlm.protocol import Cancelled, Event
 from vlm.readings import Readings
 from vlm.types import Box, PageRef, Question, Word
@@ -89,6 +90,27 @@ def test_a_page_is_read_once_for_each_model(small: bool, questions: int) -> None
     assert all((question.box is not None) is small for question in asked)
     assert reader.known(PageRef("scan.pdf", 1)) is None, "other pixels"
     assert PageReader(Scans(), readings, Model("other", small), ask).known(PAGE) is None
+    readings.close()
+
+
+def test_blocks_are_read_together_by_a_model_that_can() -> None:
+    class Together:
+        at_once = 8
+
+        def __call__(self, question: Question, /) -> Iterator[Event]:
+            raise AssertionError("nothing is left to be asked alone")
+
+        def several(self, asked: Sequence[Question]) -> dict[int, Told]:
+            boxes = [one.box for one in asked if one.box is not None]
+            return {
+                number: Told(box, said(f"words {number + 1}").answer, "")
+                for number, box in enumerate(boxes)
+            }
+
+    readings = Readings(None)
+    steps = PageReader(Scans(), readings, Model("m", True), Together()).read(PAGE)
+    assert next(steps) == "part 1 of 2"
+    assert returned(steps) == "words 1\nwords 2"
     readings.close()
 
 
