@@ -84,7 +84,8 @@ def test_measured_answers_are_the_engines_of_whole_pages_and_of_parts(
     tmp_path: Path, folder: Path
 ) -> None:
     run = frozen(tmp_path, folder)
-    rows = runs.read_rows(run)
+    any_form = "What stands there?"  # a random model never says a number where one is wanted
+    rows = [msgspec.structs.replace(row, question=any_form) for row in runs.read_rows(run)]
     plan = runs.read_plan(run)
     gate = returned(measuring.measure(run, plan, rows, go))
     assert isinstance(gate, Gate)
