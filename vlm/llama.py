@@ -106,7 +106,8 @@ class LlamaDecoder:
         self.ahead: OneToken | None = None
         """Guesses single tokens."""
         few = self.layers, self._norm, self._head_weight, self.scale
-        self.few = FewTokens(*few) if both else None
+        self.few = self.exactly = FewTokens(*few) if both else None
+        """Reads a few tokens; `exactly` stays where `shrink` gives that up."""
 
     def start(self) -> LlamaSequence:
         """Return an empty sequence."""

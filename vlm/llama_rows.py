@@ -149,7 +149,7 @@ class Rows:
     """Sequences that are extended together.
 
     Args:
-        decoder: The text model, with a way for a few tokens.
+        decoder: The text model, which knows how to read a few tokens `exactly`.
         count: How many sequences there are.
     """
 
@@ -159,8 +159,8 @@ class Rows:
         self._buffer = decoder.embedding.new_empty(shape)
         self.length = 0
         """Tokens of every sequence."""
-        assert decoder.few is not None
-        self._few, self._end = decoder.few.layers, decoder.few.end
+        assert decoder.exactly is not None
+        self._few, self._end = decoder.exactly.layers, decoder.exactly.end
         self._many = list(map(ordered, decoder.layers, decoder.weights))
         self._read, self._write = scripted()
 

@@ -1,7 +1,8 @@
 """The same question about several parts of pages, answered together by a small model.
 
 Each part takes it so little that reading its weights and calling its layers is most of the work,
-and that is done once for some parts. What it answers is what it would have answered one by one.
+and that is done once for some parts. What it answers is what it would have answered one by one,
+exactly also where it computes in 8 bits otherwise: together that is faster still.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ class _Part:
 def suits(sight: Sight) -> bool:
     """Tell whether a model answers about several parts in less time together."""
     loaded, decoder = sight.loaded, sight.decoder
-    if not isinstance(decoder, LlamaDecoder) or decoder.few is None:
+    if not isinstance(decoder, LlamaDecoder) or decoder.exactly is None:
         return False
     if not (isinstance(loaded.family, EncodesSeveral) and loaded.family.abilities.keeps_prefix):
         return False

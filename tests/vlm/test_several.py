@@ -16,6 +16,7 @@ from vlm import asking, several
 from vlm.cancel import Stopped
 from vlm.engine import Engine
 from vlm.errors import PageTimeout
+from vlm.llama import LlamaDecoder
 from vlm.models import default_folder
 from vlm.page_reading import READ
 from vlm.protocol import Ask, Cancelled, Done, Event, Failed, Look, Looked, Progress
@@ -120,6 +121,16 @@ def test_answers_are_those_of_one_by_one(folder: Path, tokens: int) -> None:
             assert found[number].part == BOXES[number]
             same(found[number].answer, alone_of(plain, question))
     assert len({one.answer.text for one in found.values()}) > 1
+
+
+def test_in_8_bits_they_are_answered_exactly(folder: Path) -> None:
+    plain, engine = engine_of(folder), engine_of(folder)
+    decoder = sight_of(engine).decoder
+    assert isinstance(decoder, LlamaDecoder)
+    decoder.shrink()
+    assert several.suits(sight_of(engine))
+    for number, told in several.answer(sight_of(engine), asked(), None, NEVER).items():
+        same(told.answer, alone_of(plain, asked()[number]))
 
 
 def test_what_was_seen_together_is_not_seen_again(folder: Path) -> None:
