@@ -49,6 +49,7 @@ class PageParts:
         above: For each part those of the lines in the row above it.
         read: Blocks in reading order for requests to read everything; never empty.
         words: The page's text layer; empty when it has none.
+        pieces: For each line what it is read in, from left to right; empty for lines as they are.
     """
 
     asked: tuple[Box, ...]
@@ -57,6 +58,11 @@ class PageParts:
     above: tuple[tuple[int, ...], ...]
     read: tuple[Box, ...]
     words: tuple[Word, ...]
+    pieces: tuple[tuple[Box, ...], ...] = ()
+
+    def read_in(self, line: Box) -> tuple[Box, ...]:
+        """Return what a line is read in, one or more pieces; see `pieces`."""
+        return self.pieces[self.asked.index(line)] if self.pieces else (line,)
 
 
 class PartFinder:
@@ -97,6 +103,7 @@ class PartFinder:
         shown = tuple(dict.fromkeys(single + groups)) or (WHOLE_PAGE,)
         single = shown[: max(1, len(single))]
         rows = tuple(_beside(box, single) for box in shown)
+        cuts = (page_parts.cuts(box, lines, width, height) for box in single)
         found = PageParts(
             self._turned_back(shown, page),
             len(single),
@@ -104,6 +111,7 @@ class PartFinder:
             tuple(_above(box, single) for box in shown),
             self._turned_back(blocks.find(gray, page_reading.MOST_BLOCKS), page),
             words,
+            () if words else tuple(self._turned_back(some, page) for some in cuts),
         )
         self._kept.put(key, found, 1)
         return found

@@ -76,7 +76,7 @@ def answers_of(
     found[:], rest, at_label = _found_on_scan(question.text, page, readings, places, learned)
     deciding = second_readings.deciding(question.text, page, found, places)
     if again := second_readings.unsure(deciding, readings):
-        yield from second_readings.read(job, question.page, again, readings, ask, cancel)
+        yield from second_readings.read(job, question.page, page, again, readings, ask, cancel)
         places = ranked(page, scan_lines.texts_of(page, readings), question.text)
         found[:], rest, at_label = _found_on_scan(question.text, page, readings, places, learned)
     return rest, AT_LABEL if at_label else ELSEWHERE

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+
+import msgspec
 
 from vlm import focus
 from vlm.cancel import CancelToken, check
 from vlm.page_finder import FEW_WORDS
 from vlm.page_reading import READ, AskPage
-from vlm.part_asking import Told, about, ask_parts, at_once
+from vlm.part_asking import Told, about, ask_parts, at_once, timings
 from vlm.part_finder import PageParts
 from vlm.protocol import Event, Progress
-from vlm.types import WHOLE_PAGE, Box, PageRef, Question
+from vlm.types import WHOLE_PAGE, Box, PageRef, Question, Unsure
 
 READ_SHARE = 0.5
 """Of the work on a scan, what reading its lines is shown as."""
@@ -73,8 +76,67 @@ def read(
         number, boxes = lines.index(left[first]), left[first : first + some]
         share = READ_SHARE * number / len(lines)
         yield Progress(job, said_of("Reading", number, len(lines)), share)
-        told = yield from ask_parts([about(asked, box, READ_TOKENS) for box in boxes], ask)
-        readings.update(zip(boxes, told, strict=True))
+        readings.update((yield from read_in_pieces(asked, page, boxes, ask)))
+
+
+def read_in_pieces(
+    asked: Question, page: PageParts, lines: Sequence[Box], ask: AskPage
+) -> Generator[Event, None, dict[Box, Told]]:
+    """Read lines, long ones in pieces, and return what was read in each.
+
+    Args:
+        asked: Asks to read.
+        page: Its parts.
+        lines: Of them.
+        ask: Answers about one part.
+
+    Raises:
+        PartFailed: If a line cannot be read.
+        Stopped: If the job shall stop.
+    """
+    pieces = [(line, piece) for line in lines for piece in page.read_in(line)]
+    told = yield from ask_parts([about(asked, piece, READ_TOKENS) for _, piece in pieces], ask)
+    found: dict[Box, list[Told]] = {}
+    for (line, _), one in zip(pieces, told, strict=True):
+        found.setdefault(line, []).append(one)
+    return {line: as_one(line, some) for line, some in found.items()}
+
+
+def as_one(line: Box, told: Sequence[Told]) -> Told:
+    """Return what was read in the pieces of a line as if it had been read at once.
+
+    Args:
+        line: The line.
+        told: What was read in each piece, one or more, from left to right.
+    """
+    if len(told) == 1:
+        return told[0]
+    useful = [one for one in told if one.useful] or told[:1]
+    text, unsure = "", list[Unsure]()
+    for one in useful:
+        text += " " if text else ""
+        unsure += (
+            Unsure(len(text) + word.start, len(text) + word.end, word.probability)
+            for word in one.answer.unsure
+        )
+        text += one.answer.text
+    answers = [one.answer for one in told]
+    logs = sum(
+        max(1, len(one.answer.text)) * math.log(max(one.answer.confidence, 1e-9)) for one in useful
+    )
+    count = sum(max(1, len(one.answer.text)) for one in useful)
+    known = all(one.answer.confidence >= 0 for one in useful)
+    given = msgspec.structs.replace(
+        useful[0].answer,
+        text=text,
+        confidence=math.exp(logs / count) if known else -1.0,
+        unsure=tuple(unsure),
+        stop=next((one.stop for one in answers if one.stop != "end"), "end"),
+        views=tuple(view for one in answers for view in one.views),
+        visual_tokens=sum(one.visual_tokens for one in answers),
+        timings=timings(told, useful[0].answer, sum(one.timings.total for one in answers)),
+    )
+    return Told(line, given, next((one.warning for one in told if one.warning), ""))
 
 
 def texts_of(page: PageParts, readings: dict[Box, Told]) -> tuple[str, ...]:

@@ -10,10 +10,10 @@ from collections.abc import Generator, Iterable, Sequence
 from vlm.answer_forms import form_of
 from vlm.cancel import CancelToken, check
 from vlm.page_reading import READ, AskPage
-from vlm.part_asking import Told, about, ask_part
+from vlm.part_asking import Told
 from vlm.part_finder import PageParts
 from vlm.protocol import Event, Progress
-from vlm.scan_lines import READ_SHARE, READ_TOKENS, said_of
+from vlm.scan_lines import READ_SHARE, READ_TOKENS, read_in_pieces, said_of
 from vlm.types import Box, PageRef, Question
 
 LARGER = 1.5
@@ -79,6 +79,7 @@ def unsure(lines: Iterable[Box], readings: dict[Box, Told]) -> list[Box]:
 def read(
     job: int,
     at: PageRef,
+    page: PageParts,
     lines: list[Box],
     readings: dict[Box, Told],
     ask: AskPage,
@@ -89,6 +90,7 @@ def read(
     Args:
         job: The job.
         at: The page.
+        page: Its parts.
         lines: See `unsure`.
         readings: What was read so far; what is read better takes its place.
         ask: Answers about one part.
@@ -102,8 +104,8 @@ def read(
     for number, box in enumerate(lines):
         check(cancel)
         yield Progress(job, said_of("Reading again", number, len(lines)), READ_SHARE)
-        again = yield from ask_part(about(asked, box, READ_TOKENS), ask)
-        readings[box] = _surer(readings[box], again)
+        again = yield from read_in_pieces(asked, page, [box], ask)
+        readings[box] = _surer(readings[box], again[box])
 
 
 def _digits(text: str) -> int:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +12,7 @@ from PIL import Image, ImageDraw
 from tests.drawn import line
 from vlm import text_lines
 from vlm.blocks import Line
-from vlm.page_parts import HIGHEST, INK_EM, WIDER, WIDEST, divide, lines_of_words
+from vlm.page_parts import HIGHEST, INK_EM, LEGIBLE, WIDER, WIDEST, cuts, divide, lines_of_words
 from vlm.types import Box
 
 WIDTH, HEIGHT = 1000, 1400
@@ -194,3 +196,25 @@ def test_a_label_and_its_value_beside_another_column_are_also_shown_alone() -> N
     assert holds(found[0], 40, 100, 690, 116)
     assert holds(found[1], 420, 100, 690, 116)
     assert not holds(found[1], 220, 100, 520, 116)
+
+
+def test_a_long_line_is_cut_between_words_into_pieces_that_are_read_well() -> None:
+    words = tuple((float(left), float(left + 85)) for left in range(0, 600, 100))
+    line, below = Line(100, 116, ((0, 585),), words), row(150, (0, 100))
+    (box,) = divide([line], WIDTH, HEIGHT, 16, rows=1, apart=True)
+    some = cuts(box, [line, below], WIDTH, HEIGHT)
+    assert 1 < len(some) <= math.ceil(585 / (LEGIBLE * EM))
+    assert (some[0].x0, some[-1].x1) == (box.x0, box.x1)
+    for one, other in itertools.pairwise(some):
+        assert one.x1 == other.x0
+        assert not any(left < one.x1 * WIDTH < right for left, right in words), "in white"
+    assert {(one.y0, one.y1) for one in some} == {(box.y0, box.y1)}
+
+
+def test_a_short_line_and_several_at_once_are_read_as_they_are() -> None:
+    short = Line(100, 116, ((0, 140),), ((0, 60), (70, 140)))
+    twin = Line(118, 134, ((0, 585),), ((0, 285), (300, 585)))
+    box, both = Box(0.0, 0.06, 0.2, 0.09), Box(0.0, 0.06, 0.7, 0.1)
+    assert cuts(box, [short], WIDTH, HEIGHT) == (box,)
+    assert cuts(both, [short, twin], WIDTH, HEIGHT) == (both,)
+    assert cuts(both, [], WIDTH, HEIGHT) == (both,)

@@ -29,7 +29,7 @@ def again(first: Told, second: Done) -> tuple[Told, list[Question]]:
         asked.append(question)
         yield second
 
-    list(read(1, PAGE, [strip(0)], readings, ask, threading.Event()))
+    list(read(1, PAGE, of_lines((strip(0),)), [strip(0)], readings, ask, threading.Event()))
     return readings[strip(0)], asked
 
 
