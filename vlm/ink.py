@@ -161,6 +161,15 @@ def ink_of(gray: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return strong | (beside(strong) & (light < 255 - FAINT))
 
 
+def strong_ink_of(gray: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return the same without the soft edges of letters, which make them higher than they are.
+
+    Args:
+        gray: ``(height, width)`` uint8, 0 is black.
+    """
+    return levelled(gray) < 255 - CONTRAST
+
+
 def unruled(ink: NDArray[np.bool_], usual: float) -> NDArray[np.bool_]:
     """Return ink without thin level rules, which join the letters on them to one mark.
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm.blocks import APART, Line, pieces_of
-from vlm.ink import LONG, Marks, ink_of, marks_of, unruled, usual_height
+from vlm.ink import LONG, Marks, ink_of, marks_of, strong_ink_of, unruled, usual_height
 
 LOWEST, HIGHEST, WIDEST = 0.45, 3.2, 14.0
 """Of the usual height of letters: lower marks are dots and dirt, higher and wider ones no print."""
@@ -133,7 +133,7 @@ def print_height(gray: NDArray[np.uint8]) -> float | None:
     Returns:
         Pixels of one em, of the size that most of the print has; None where there is none.
     """
-    marks = marks_of(ink_of(gray))
+    marks = marks_of(strong_ink_of(gray))
     usual = usual_height(marks)
     if not usual:
         return None

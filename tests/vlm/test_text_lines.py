@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from vlm.blocks import Line
 from vlm.text_lines import find_lines, print_height
@@ -115,3 +115,10 @@ def test_a_heading_is_one_line() -> None:
     image = page("small print", "and some more of it", step=250)
     ImageDraw.Draw(image).text((60, 120), "Sibelius Ltd", font=ImageFont.load_default(60), fill=INK)
     assert len(found(image)) == 3
+
+
+def test_soft_print_is_as_large_as_sharp_print() -> None:
+    sharp = page("Keller Druck GmbH", "Invoice number 5414")
+    soft = sharp.filter(ImageFilter.GaussianBlur(0.9))
+    measured = print_height(np.asarray(soft))
+    assert measured == pytest.approx(print_height(np.asarray(sharp)), abs=1.5)
