@@ -121,7 +121,7 @@ def test_refusals_are_printed_before_anything_is_trained(
         file.write('\n{"file": "1.png", "question": "total?", "answers": ["999"]}')
     assert cli.main(["train", str(rows), "--name", "n", "--model", str(folder)]) == REFUSED
     said = capsys.readouterr().err
-    assert "there are 3 and 0" in said
+    assert "learn from 3 and be measured on 0" in said
     assert "row 4: There is no file “gone.png”" in said
     assert "two answers for the same place" in said
     assert runs.found(paths.data_dir() / "runs") == []

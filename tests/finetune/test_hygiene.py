@@ -19,7 +19,7 @@ def test_too_few_documents_says_how_many_are_missing() -> None:
     rows = [example(n, document=f"d{n % 7}", question=f"What is {n}?") for n in range(40)]
     (refusal,) = hygiene.refusals(rows, split.split(rows, 0), _words, 256)
     assert refusal.code == "too_few_documents"
-    assert "there are 5 and 2" in refusal.sentence
+    assert "now it would learn from 5 and be measured on 2" in refusal.sentence
     assert "3 more documents" in refusal.advice
 
 
