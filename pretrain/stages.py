@@ -7,7 +7,7 @@ from pretrain.batches import Batch, collate
 from pretrain.documents.crops import CropPlan, Sample, draw_crop
 from pretrain.documents.forms import draw_form
 from pretrain.documents.pages import KINDS, draw_page
-from pretrain.documents.printers import till_fonts
+from pretrain.documents.printers import till_font
 from pretrain.documents.strips import draw_strips
 from pretrain.documents.views import Scope, view_page
 from pretrain.documents.wear import Wear
@@ -292,7 +292,7 @@ class Source:
     def _fonts(self, rng: random.Random) -> tuple[FontFile, ...]:
         """Return all fonts, or a printer's."""
         printed = self.level.tills and rng.random() < self.level.tills
-        return till_fonts(self.fonts, rng) if printed else self.fonts
+        return (till_font(self.fonts, rng),) if printed else self.fonts
 
     def _strips(self, rng: random.Random) -> list[Sample]:
         level = self.level

@@ -8,7 +8,7 @@ from PIL import Image
 from pretrain.documents.crops import CropPlan, Sample, TextKind, draw_crop
 from pretrain.documents.forms import draw_form
 from pretrain.documents.pages import KINDS, draw_page
-from pretrain.documents.printers import till_fonts
+from pretrain.documents.printers import till_font
 from pretrain.documents.strips import draw_strips
 from pretrain.documents.views import Scope, view_page
 from pretrain.documents.wear import Wear
@@ -43,12 +43,12 @@ class Condition:
 def conditions(fonts: FontSet) -> tuple[Condition, ...]:
     """Return clean, degraded, unseen fonts, and these as printers of tills print them."""
     rng = random.Random("test/tills")
-    printers = [font for _ in range(PRINTERS) for font in till_fonts(fonts.held_out, rng)]
+    printers = tuple(till_font(fonts.held_out, rng) for _ in range(PRINTERS))
     return (
         Condition("clean", Wear.NONE, fonts.seen),
         Condition("degraded", Wear.HEAVY, fonts.seen),
         Condition("unseen fonts", Wear.NONE, fonts.held_out),
-        Condition("tills", Wear.LIGHT, tuple(printers)),
+        Condition("tills", Wear.LIGHT, printers),
     )
 
 

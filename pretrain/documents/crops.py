@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from pretrain.documents.ink import Pixels, Sheet, choose_font, fit
-from pretrain.documents.printers import TillFont, streaks
+from pretrain.documents.printers import are_printed, streaks
 from pretrain.documents.prompts import read_prompt
 from pretrain.documents.slips import SLIP_SHARE, slip_line
 from pretrain.documents.texts import Writer
@@ -148,7 +148,7 @@ class CropPlan:
     @property
     def till(self) -> bool:
         """Whether it is a till's or an old printer's print, whose letters are narrow already."""
-        return isinstance(self.fonts[0], TillFont)
+        return are_printed(self.fonts)
 
     @property
     def stretched(self) -> float:

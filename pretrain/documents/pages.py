@@ -14,7 +14,7 @@ from pretrain.documents.fields import BY_KEY, Field
 from pretrain.documents.forms import Entry, entry, write_entry
 from pretrain.documents.ink import Sheet, choose_font, fit, width_of
 from pretrain.documents.more_fields import another
-from pretrain.documents.printers import TillFont
+from pretrain.documents.printers import are_printed
 from pretrain.documents.texts import Writer
 from pretrain.fonts import FontFile
 
@@ -319,8 +319,7 @@ def draw_page(
         other: share of labelled fields that are others than the usual ones.
         varied: how often letters are wider, narrower or capitals only; see ``CropPlan``.
     """
-    narrow = isinstance(fonts[0], TillFont)  # already
-    width = width_drawn(size[0], 0.0 if narrow else varied, rng)
+    width = width_drawn(size[0], 0.0 if are_printed(fonts) else varied, rng)
     while True:
         writer = Writer(rng, held_out)
         face = (choose_font(rng, fonts, CAPITALS_SHARE * varied), rng.randint(*em_px))

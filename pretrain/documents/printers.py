@@ -1,6 +1,6 @@
 """Prints letters as tills and old office printers do: in dots, burnt by heat or struck by needles.
 
-A thermal printer burns letters of 16 to 26 dots, often squeezed; a needle printer strikes letters
+A thermal printer burns letters of 14 to 26 dots, often squeezed; a needle printer strikes letters
 of about ten round dots that do not touch. Both begin with a font's letters, drawn in as few dots.
 """
 
@@ -95,8 +95,13 @@ class TillFont(FontFile):
         sheet.paste(0, (x0, y0), ink)
 
 
-def till_fonts(fonts: tuple[FontFile, ...], rng: random.Random) -> tuple[FontFile, ...]:
-    """Return one printer's font, chosen from these and by chance."""
+def are_printed(fonts: tuple[FontFile, ...]) -> bool:
+    """Tell whether fonts to choose from are printers': their letters are narrow or wide already."""
+    return isinstance(fonts[0], TillFont)
+
+
+def till_font(fonts: tuple[FontFile, ...], rng: random.Random) -> TillFont:
+    """Return a printer's font, chosen from these and by chance."""
     even = tuple(font for font in fonts if any(part in font.name for part in MONOSPACED))
     known = even if even and rng.random() > ANY_FONT else fonts
     font = known[rng.randrange(len(known))]
@@ -106,7 +111,7 @@ def till_fonts(fonts: tuple[FontFile, ...], rng: random.Random) -> tuple[FontFil
         rng.choice(NEEDLE_RADIUS) if struck else 0.0,
         rng.choice(WIDTHS),
     )
-    return (TillFont(font.name, font.path, font.spare, dots=dots),)
+    return TillFont(font.name, font.path, font.spare, dots=dots)
 
 
 @lru_cache(maxsize=512)
@@ -137,10 +142,8 @@ def _letter(font: TillFont, character: str) -> tuple[Image.Image | None, int, in
     ink = np.asarray(small)
     if not ink.any():
         return None, left, top
-    burnt = ink > ink.max() / 2
-    large = np.kron(burnt, np.ones((FINE, FINE), np.bool_))
-    if font.dots.radius:
-        large = _struck(burnt, font.dots.radius)
+    dots, radius = ink > ink.max() / 2, font.dots.radius
+    large = _struck(dots, radius) if radius else np.kron(dots, np.ones((FINE, FINE), np.bool_))
     return Image.fromarray(large.astype(np.uint8) * 255), left, top
 
 

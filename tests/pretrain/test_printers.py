@@ -12,7 +12,7 @@ from PIL import Image
 from pretrain import stages, testset
 from pretrain.documents.crops import CropPlan, draw_crop
 from pretrain.documents.ink import Pixels, Sheet, width_of
-from pretrain.documents.printers import Dots, TillFont, streaks, till_fonts
+from pretrain.documents.printers import Dots, TillFont, streaks, till_font
 from pretrain.documents.wear import Wear
 from pretrain.fonts import FontFile, FontSet
 
@@ -90,10 +90,10 @@ def test_what_a_font_lacks_is_printed_by_its_spare_one(tmp_path: Path) -> None:
 def test_most_printers_have_letters_of_one_width() -> None:
     fonts = (FontFile("Some Mono", None), *(FontFile(f"Serif {n}", None) for n in range(9)))
     rng = random.Random(2)
-    chosen = [font for _ in range(200) for font in till_fonts(fonts, rng)]
+    chosen = [till_font(fonts, rng) for _ in range(200)]
     assert 140 < sum(font.name == "Some Mono" for font in chosen) < 185
     assert all(isinstance(font, TillFont) for font in chosen)
-    assert till_fonts((FONT,), rng)[0].name == FONT.name
+    assert till_font((FONT,), rng).name == FONT.name
 
 
 def test_streaks_leave_out_columns() -> None:
@@ -118,7 +118,7 @@ def test_training_draws_as_many_tills_as_its_level_says() -> None:
 
 
 def test_print_of_tills_is_narrow_already_and_often_faded() -> None:
-    plan = CropPlan(2, 12, till_fonts((FONT,), random.Random(1)), Wear.LIGHT, varied=1.0)
+    plan = CropPlan(2, 12, (till_font((FONT,), random.Random(1)),), Wear.LIGHT, varied=1.0)
     assert plan.till
     assert plan.stretched == 0
     assert replace(plan, fonts=(FONT,)).stretched == 1
