@@ -15,6 +15,7 @@ from pretrain import (
     arguments,
     checkpoint,
     curves,
+    deepen,
     evaluate,
     export,
     fonts,
@@ -23,6 +24,7 @@ from pretrain import (
     stages,
 )
 from pretrain.kept_memory import keep_memory
+from pretrain.model import PRESETS
 from pretrain.train import TrainPlan, train
 
 _STANDARD = TrainPlan("encoder", Path(), minutes=10.0)
@@ -57,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("out", type=Path)
     again.add_argument("--fonts", type=Path, default=None)
     again.add_argument("--steps", type=int, default=200, help="of fitting the heads")
+    deeper = commands.add_parser("deepen", help="make a checkpoint of a model with more layers")
+    deeper.add_argument("folder", type=Path, help="of a checkpoint")
+    deeper.add_argument("out", type=Path)
+    deeper.add_argument("--preset", choices=sorted(PRESETS), required=True)
     travel = commands.add_parser("carry", help="write weights in parts, for a borrowed machine")
     travel.add_argument("folder", type=Path)
     travel.add_argument("target", type=Path)
@@ -113,6 +119,8 @@ def main(words: list[str] | None = None) -> int:
         case "adopt":
             torch.set_num_threads(1)
             adopt.adopt(parsed.folder, parsed.out, parsed.fonts, parsed.steps)
+        case "deepen":
+            deepen.deepen_checkpoint(parsed.folder, parsed.out, parsed.preset)
         case "carry":
             for part in checkpoint.carry(parsed.folder, parsed.target):
                 print(f"{part}  {part.stat().st_size / 2**20:.1f} MiB")

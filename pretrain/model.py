@@ -1,4 +1,4 @@
-"""Builds the model: a stock Idefics2 in three sizes, with an initialisation that can learn to read.
+"""Builds the model: a stock Idefics2 in four sizes, with an initialisation that can learn to read.
 
 Architecture after arXiv 2405.02246: a vision transformer over 16-pixel patches of images of any
 shape, a gated projection, a perceiver resampler of 64 latents, a Mistral decoder.
@@ -50,6 +50,7 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "tiny": Preset(32, 2, 2, 32, 2, 2, 64, 1, longest_edge_px=256),
     "cpu": Preset(192, 6, 6, 192, 4, 6, 512, 2),
+    "deep": Preset(192, 8, 6, 192, 4, 6, 512, 3),
     "desk": Preset(256, 10, 4, 256, 6, 4, 704, 3),
 }
 
