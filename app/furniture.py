@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 
 import assets
 from app import about, dialogs, intake
@@ -186,6 +186,7 @@ class Furniture(QObject):
         self.panel.asked.connect(self.desk.clear_evidence)
         self.panel.models_wanted.connect(self.models.open)
         self.asking.model_changed.connect(self.models.set_model)
+        self.asking.load_failed.connect(self.models.set_failed, Qt.ConnectionType.QueuedConnection)
         self.asking.model_changed.connect(self.batch.set_model)
         self.batch.jumped.connect(self._on_evidence)
         self.batch.recalled.connect(self.asking.show_past)
@@ -259,8 +260,6 @@ class Furniture(QObject):
         self.keeper.set_enabled(self._shell.settings.restore_session)
         if self._shell.crashes is not None:
             self._shell.crashes.crashed.connect(self.reports.show_crash)
-
-    # What happens
 
     @Slot()
     def _on_recent(self) -> None:

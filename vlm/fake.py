@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from vlm import safety
 from vlm.cancel import CancelToken, Stopped, check
 from vlm.document_questions import Asking, DocumentQuestions
 from vlm.errors import DeskError, ModelIncomplete, OutOfMemory, QuestionUnanswerable
@@ -96,10 +97,16 @@ class FakeEngine:
         self._documents = DocumentQuestions(pages, None)
 
     def load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
-        """Pretend nothing: there is no model, and the model's name says so."""
+        """Pretend nothing: there is no model, and its name says so; damaged settings are refused."""
         yield Progress(request.job, "Loading")
         yield from self._misbehave("load", request.job)
         if self._memory == "load":
+            return
+        try:
+            if (config := Path(request.folder) / "config.json").exists():
+                safety.read_settings(config)
+        except ModelIncomplete as error:
+            yield Failed(request.job, error.code, str(error))
             return
         self._info = ModelInfo(
             name=NAME,

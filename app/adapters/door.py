@@ -150,8 +150,10 @@ class VersionsDoor(QObject):
         self._decide()
 
     def unpark(self) -> None:
-        """Let the next `load` take the server's place, whatever it loads."""
+        """Let the next `load` load, whatever it is, where a server or nothing reads now."""
         self._parked = None
+        if self._wearing.model is None:
+            self._loaded = None
 
     @Slot()
     def use_small(self) -> None:

@@ -13,7 +13,7 @@ from app.ask.answer_card import AnswerCard
 from app.ask.look_back import LookBack
 from app.ask.panel import AskPanel
 from app.ask.turn import LeftOver, Turn
-from app.ask.values import Asked, Draft, EvidenceClick, Verdict, scope_of
+from app.ask.values import Asked, Draft, EvidenceClick, LoadFailure, Verdict, scope_of
 from app.engine_client import EngineClient
 from app.engine_exit import EngineExit
 from app.errors import Offer, headline
@@ -50,12 +50,12 @@ class AskPresenter(QObject):
         corrected(object): `values.Correction`.
         model_changed(object): The `ModelInfo` that reads now, or None.
         server_changed(object): The `Server` that pages are sent to from now on, or None.
-        adapter_refused(str): Why the tuned version that was to be loaded cannot be. Nothing reads
-            until another one, or none, is loaded.
+        adapter_refused(str): Why the tuned version that was to be loaded cannot be.
+        load_failed(object): `values.LoadFailure` of a model. After either, nothing reads until
+            something else is loaded.
 
     Args:
-        panel: Its signals `scope_wanted`, `crop_wanted`, `models_wanted` and `draft_changed` are
-            for the window.
+        panel: Its signals that are not connected here are for the window.
         client: Owned by the caller until `shutdown`, which stops it.
         pages: Draws what the model saw.
     """
@@ -69,6 +69,7 @@ class AskPresenter(QObject):
     model_changed = Signal(object)
     server_changed = Signal(object)
     adapter_refused = Signal(str)
+    load_failed = Signal(object)
 
     def __init__(
         self,
@@ -210,8 +211,7 @@ class AskPresenter(QObject):
             self._panel.head.show_busy(words.CONNECTING)
             self._client.load_server(self._server)
         elif self._model is not None:
-            busy = words.LOADING if self._client.running else words.STARTING
-            self._panel.head.show_busy(busy)
+            self._panel.head.show_busy(words.LOADING if self._client.running else words.STARTING)
             self._client.load(*self._model)
 
     def _add_card(self, question: Question) -> AnswerCard:
@@ -289,12 +289,18 @@ class AskPresenter(QObject):
             case Failed():
                 shown = headline(event.code)
                 title = "" if event.code == EngineEnded.code else shown.title
-                offer = shown.offer is Offer.SETTINGS
-                turn.card.show_failure(title, event.message, offer_models=offer)
+                models = shown.offer is Offer.SETTINGS
+                turn.card.show_failure(title, event.message, offer_models=models)
                 self._finish()
-            case Hello() | Loaded() | Looked() | LookedAt():
-                return
-            case Answered() | Unanswered() | AllAnswered():
+            case (
+                Hello()
+                | Loaded()
+                | Looked()
+                | LookedAt()
+                | Answered()
+                | Unanswered()
+                | AllAnswered()
+            ):
                 return
             case _:
                 assert_never(event)
@@ -337,6 +343,8 @@ class AskPresenter(QObject):
                 shown = headline(event.code)
                 self._panel.head.show_failure(shown.title, event.message)
                 self._fail_waiting(shown.title, event.message, offer_models=True)
+                if self._model is not None:
+                    self.load_failed.emit(LoadFailure(self._model[0], event.message))
             case _:
                 return
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
@@ -45,6 +46,18 @@ def looked_at(question: Question, answer: Answer) -> Question | None:
         return msgspec.structs.replace(question, box=part, splitting=False)
     whole = not answer.views or any(view.box == WHOLE_PAGE for view in answer.views)
     return question if whole else None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFailure:
+    """A model that could not be loaded: its folder, and why, in a sentence."""
+
+    folder: str
+    sentence: str
+
+    def is_of(self, folder: str | Path) -> bool:
+        """Tell whether it is the model in a folder that could not be loaded."""
+        return Path(self.folder).resolve() == Path(folder).resolve()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ models.chosen.connect(...)             # ModelChoice: read with it, and keep it 
 models.said.connect(notice.say)
 panel.models_wanted.connect(models.open)
 asking.model_changed.connect(models.set_model)
+asking.load_failed.connect(models.set_failed)
 asking.finished.connect(lambda asked: models.note(asked.answer.timings))
 ...
 models.shutdown()
@@ -22,6 +23,7 @@ from app.task import CancelToken, Tasks
 from vlm.types import ModelInfo, Timings
 
 if TYPE_CHECKING:
+    from app.ask.values import LoadFailure
     from app.models.presenter import Models
     from app.models.work import Source
 
@@ -30,10 +32,11 @@ class ModelsDoor(QObject):
     """Opens the models window, which then lives as long as the main one.
 
     Signals:
-        chosen(object): `ModelChoice`, the model that the person wants to read with.
+        chosen(object): `ModelChoice`, the model that the person wants to read with, or the one
+            that read before a model that could not be loaded.
         server_wanted(): The person wants a server to answer instead.
         said(str): A sentence for the main window: a model arrived or failed while the models
-            window was closed.
+            window was closed, or could not be loaded.
 
     Args:
         window: The main window; the models window lies above it.
@@ -56,6 +59,9 @@ class ModelsDoor(QObject):
         self._coming = coming
         self._source = source
         self._model: ModelInfo | None = None
+        self._last: ModelInfo | None = None
+        """The last model of this computer that was loaded."""
+        self._failure: LoadFailure | None = None
         self._behind: Models | None = None
         self._lane = Tasks(1, self)
 
@@ -75,6 +81,7 @@ class ModelsDoor(QObject):
             self._behind.said.connect(self.said)
             self._behind.server_wanted.connect(self.server_wanted)
             self._behind.set_model(self._model)
+        self._behind.set_failed(self._failure)
         if self._model is None and (folder := self._coming()):
             self._behind.expect(folder)
         self._behind.open()
@@ -83,8 +90,27 @@ class ModelsDoor(QObject):
     def set_model(self, model: ModelInfo | None) -> None:
         """Say which model reads now; None while none does."""
         self._model = model
+        if model is not None and model.folder:
+            self._last = model
+            if self._failure is not None and self._failure.is_of(model.folder):
+                self._failure = None  # it can be loaded after all
         if self._behind is not None:
             self._behind.set_model(model)
+            self._behind.set_failed(self._failure)
+
+    @Slot(object)
+    def set_failed(self, failure: LoadFailure) -> None:
+        """Remember which model could not be loaded, and go back to the one that read before."""
+        self._failure = failure
+        if self._behind is not None:
+            self._behind.set_failed(failure)
+        before = self._last
+        if before is not None and not failure.is_of(before.folder):
+            from app.models import words
+            from app.models.values import ModelChoice
+
+            self.said.emit(words.went_back(failure, before.name))
+            self.chosen.emit(ModelChoice(before.folder, before.name))
 
     def note(self, timings: Timings) -> None:
         """Keep how fast an answer of the model that reads now was."""

@@ -15,6 +15,8 @@ from app.models.values import Entry
 from app.theme import Tone
 from vlm.catalogue import Place
 
+USE, AGAIN = "Use", "Try again"
+
 
 class ModelCard(QFrame):
     """Shows an entry.
@@ -39,7 +41,7 @@ class ModelCard(QFrame):
         self.fit = label("", wrap=True)
         self.speed = label("", Role.MUTED, wrap=True)
         self.used = InUse()
-        self.use = ActionButton("Use")
+        self.use = ActionButton(USE)
         self.use.clicked.connect(self._on_use)
         self.remove = ActionButton("", "delete", "quiet")
         self.remove.clicked.connect(self._on_remove)
@@ -53,29 +55,29 @@ class ModelCard(QFrame):
             self.speed,
             (self.used, self.use, self.remove),
         )
-        self.show_entry(entry, in_use=False)
+        self.show_entry(entry)
 
     @property
     def entry(self) -> Entry:
         """What is shown."""
         return self._entry
 
-    def show_entry(self, entry: Entry, *, in_use: bool) -> None:
-        """Show what is known now, and whether the model is the one that reads."""
+    def show_entry(self, entry: Entry, *, in_use: bool = False, failure: str = "") -> None:
+        """Show what is known now: whether the model reads, or why it could not be loaded."""
         self._entry = entry
         model = entry.model
         self.about.setText(words.about(model))
-        self.mark.set_tone(FITS[entry.need.fit] if model.runnable else Tone.BAD)
-        self.fit.setText(
-            words.fit(entry.need) if model.runnable else figures.sentence(model.problem)
-        )
+        good = model.runnable and not failure
+        self.mark.set_tone(FITS[entry.need.fit] if good else Tone.BAD)
+        self.fit.setText(_verdict(entry, failure))
         speed = figures.sentence(entry.speed.sentence) if entry.speed else ""
         self.speed.setText(f"{speed}." if speed else "")
         self.speed.setVisible(entry.speed is not None)
         self.used.setVisible(in_use)
         self.use.setVisible(model.runnable and not in_use)
         self.remove.setVisible(model.place is not Place.SHIPPED)
-        self.use.describe(f"Use {model.name}")
+        self.use.setText(AGAIN if failure else USE)
+        self.use.describe(f"{self.use.text()}: {model.name}" if failure else f"{USE} {model.name}")
         self.remove.describe(f"Remove {model.name}")
         self.remove.setToolTip("Remove from this computer")
         self.setAccessibleName(model.name)
@@ -88,3 +90,11 @@ class ModelCard(QFrame):
     @Slot()
     def _on_remove(self) -> None:
         self.remove_pressed.emit(self._entry)
+
+
+def _verdict(entry: Entry, failure: str) -> str:
+    """Say whether a model fits here, or why it does not run."""
+    if failure:
+        return words.failed(failure)
+    model = entry.model
+    return words.fit(entry.need) if model.runnable else figures.sentence(model.problem)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app import theme
+from app.ask.values import LoadFailure
 from app.labels import Role, label
 from app.models import words
 from app.models.buttons import ActionButton
@@ -43,6 +44,7 @@ class ModelList(QScrollArea):
         self._rows: dict[str, FetchRow] = {}
         self._cards: dict[Path, ModelCard] = {}
         self._in_use = ""
+        self._failure: LoadFailure | None = None
         self.message = label(words.LOOKING, Role.MUTED, wrap=True)
         self.machine = label("", Role.MUTED, wrap=True)
         self.others = ActionButton("", "down", "quiet")
@@ -120,8 +122,12 @@ class ModelList(QScrollArea):
     def show_in_use(self, folder: str) -> None:
         """Mark the model that reads; "" for none."""
         self._in_use = folder
-        for card in self._cards.values():
-            card.show_entry(card.entry, in_use=self._is_in_use(card.entry))
+        self._show_again()
+
+    def show_failed(self, failure: LoadFailure | None) -> None:
+        """Say of a model that it could not be loaded, None for of none."""
+        self._failure = failure
+        self._show_again()
 
     def show_arriving(self, state: Arriving) -> None:
         """Show how far a model on its way is."""
@@ -148,13 +154,21 @@ class ModelList(QScrollArea):
                 card = self._cards[entry.model.folder] = ModelCard(entry)
                 card.use_pressed.connect(self.use_pressed)
                 card.remove_pressed.connect(self.remove_pressed)
-            card.show_entry(entry, in_use=self._is_in_use(entry))
+            self._show(card, entry)
             if stack.indexOf(card) != position:
                 stack.insertWidget(position, card)
                 card.show()
 
-    def _is_in_use(self, entry: Entry) -> bool:
-        return bool(self._in_use) and same_folder(entry.model.folder, self._in_use)
+    def _show_again(self) -> None:
+        for card in self._cards.values():
+            self._show(card, card.entry)
+
+    def _show(self, card: ModelCard, entry: Entry) -> None:
+        failure, folder = self._failure, entry.model.folder
+        if failure is not None and failure.is_of(folder):
+            card.show_entry(entry, failure=failure.sentence)
+        else:
+            card.show_entry(entry, in_use=bool(self._in_use) and same_folder(folder, self._in_use))
 
     @Slot(int, int)
     def _on_range(self, least: int, most: int) -> None:

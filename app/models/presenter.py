@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app import dialogs, figures
+from app.ask.values import LoadFailure
 from app.coalesce import Coalescer
 from app.dialogs import Prompt
 from app.models import words, work
@@ -85,6 +86,10 @@ class Models(QObject):
         """Say which model reads now; None while none does."""
         if model is not None:
             self._set_in_use(model.folder)  # a server's is ""
+
+    def set_failed(self, failure: LoadFailure | None) -> None:
+        """Say which model could not be loaded, None for none."""
+        self.dialog.list.show_failed(failure)
 
     def expect(self, folder: str) -> None:
         """Say in which folder the model is that is being loaded."""

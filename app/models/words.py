@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app import figures
+from app.ask.values import LoadFailure
 from vlm import amounts
-from vlm.catalogue import Model, Place
+from vlm.catalogue import Model, Place, display_name
 from vlm.fetch_events import Moved, Waiting
 from vlm.memory import Fit, Machine, Need
 
@@ -79,6 +82,19 @@ def fit(need: Need) -> str:
     """Say whether a model fits: "Too large. Needs about 21 GB of GPU memory; you have 8."."""
     said = f"{_FITS[need.fit]} {figures.sentence(need.sentence)}"
     return said.strip().rstrip(".") + "."
+
+
+def failed(why: str) -> str:
+    """Say that a model could not be loaded, why, and what helps."""
+    advised = any(word in why for word in ("again", "choose", "Get "))
+    what = "" if advised else " Get it again, or choose another model."
+    return f"Could not be loaded. {figures.sentence(why)}{what}"
+
+
+def went_back(failure: LoadFailure, reader: str) -> str:
+    """Say which model could not be loaded, why, and which one reads instead."""
+    name = display_name(Path(failure.folder))
+    return f"{name} could not be loaded. {figures.sentence(failure.sentence)} {reader} reads again."
 
 
 def moving(event: Moved) -> str:

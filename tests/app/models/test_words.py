@@ -8,6 +8,8 @@ from vlm import hub, memory
 from vlm.fetch_events import Moved, Waiting
 from vlm.memory import Machine
 
+GET_IT = "Get it again, or choose another model."
+
 
 def test_what_does_not_fit_is_said_with_both_sizes() -> None:
     assert words.fit(memory.need(9_400_000_000, MACHINE)) == (
@@ -54,3 +56,8 @@ def test_the_machine_is_described() -> None:
 def test_every_suggestion_is_a_name_that_can_be_got() -> None:
     for name, _ in words.SUGGESTIONS:
         assert hub.parse(name).id == name
+
+
+def test_a_failure_without_advice_gets_some() -> None:
+    assert words.failed("The weights do not fit.").endswith("do not fit. " + GET_IT)
+    assert words.failed("It is cut short. Fetch it again.").endswith("cut short. Fetch it again.")
