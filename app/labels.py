@@ -68,6 +68,10 @@ class Elided(QWidget):
         self.setMinimumHeight(self.fontMetrics().height())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    def text(self) -> str:
+        """Return all of the text."""
+        return self._text
+
     def set_text(self, text: str) -> None:
         """Show another text."""
         self._text = text

@@ -24,7 +24,7 @@ from vlm.errors import (
     ModelUnsupported,
     PasswordNeeded,
 )
-from vlm.protocol import AllAnswered, Answered, Cancelled, Event, Progress, Unanswered
+from vlm.protocol import AllAnswered, Answered, Cancelled, Event, Unanswered
 
 HOPELESS = (ModelIncomplete.code, ModelUnsupported.code, AdapterMismatch.code)
 """Codes after which no other document would fare better."""
@@ -228,7 +228,8 @@ class BatchRunner(QObject):
             self._rest()
             return
         waits = words.NO_MODEL if now is None or client.loading else words.YOURS_FIRST
-        self._set(Phase.RUNNING, "" if self._dealing.asked else waits)
+        names = [seat.name for seat in self._seats if seat.job]
+        self._set(Phase.RUNNING, words.in_hand(looked.table, names) if names else waits)
 
     def _is_free(self, seat: Seat) -> bool:
         """Tell whether an engine can ask now; one of the batch's own that has ended leaves."""
@@ -246,9 +247,6 @@ class BatchRunner(QObject):
                 self._keep(seat, seat.columns[event.index], cell_of(event.answer))
             case Unanswered():
                 self._keep(seat, seat.columns[event.index], Cell(problem=event.message), event.code)
-            case Progress():
-                if self.phase is Phase.RUNNING:
-                    self._set(Phase.RUNNING, f"{seat.name}: {event.text}")
             case AllAnswered():
                 self._ended(seat)
             case Cancelled():

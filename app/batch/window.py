@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QTableView,
     QVBoxLayout,
@@ -26,7 +25,7 @@ from app import rows, theme
 from app.batch import words
 from app.batch.model import BatchModel
 from app.batch.runner import Phase
-from app.labels import Role, label
+from app.labels import Elided, Role, label
 from app.models.buttons import ActionButton
 from app.room import open_at
 from vlm.batch import Table
@@ -68,6 +67,7 @@ class BatchWindow(QDialog):
         self.setAccessibleName("Batch")
         self.model = BatchModel(self)
         self._phase = Phase.EMPTY
+        self._source, self._empty = "", False
         self._make_choices()
         self._make_table()
         self._make_foot()
@@ -78,6 +78,8 @@ class BatchWindow(QDialog):
 
     def show_source(self, name: str) -> None:
         """Name the documents that are asked."""
+        self._source = name
+        self._show_intro()
         self.source.setText(name or "Choose documents")
         self.source.setAccessibleName(f"Documents: {name}" if name else "Choose documents")
 
@@ -93,7 +95,8 @@ class BatchWindow(QDialog):
         """Show another table, None for none."""
         self.export.setEnabled(table is not None and bool(table.rows))
         self._body.setCurrentWidget(self.table if table and table.rows else self.intro)
-        self.intro.setText(words.INTRO if table is None else words.NO_DOCUMENTS)
+        self._empty = table is not None
+        self._show_intro()
         self._on_current()
 
     def show_state(
@@ -101,6 +104,7 @@ class BatchWindow(QDialog):
     ) -> None:
         """Show how far the batch is."""
         self._phase = phase
+        self._show_intro()
         busy = phase in (Phase.RUNNING, Phase.STOPPING)
         self.run.setText(
             "Stop" if busy else words.run(table) if table and table.rows else "Ask all"
@@ -110,10 +114,9 @@ class BatchWindow(QDialog):
         self.run.setEnabled(phase is Phase.RUNNING or (phase is Phase.READY and todo))
         if phase is Phase.READY and todo and self.focusWidget() is self.source:
             self.run.setFocus()  # the documents are chosen; asking is the next step
-        self.state.setText(words.state(table, left_s) if table is not None and table.rows else "")
-        self.doing.setText(f"· {doing}" if doing and self.state.text() else doing)
-        self.doing.setAccessibleName(doing)
-        self.bar.setVisible(table is not None and bool(table.rows))
+        there = table is not None and bool(table.rows)
+        self.state.set_text(words.state(table, left_s, doing) if table and there else doing)
+        self.bar.setVisible(there)
         if table is not None:
             self.bar.setRange(0, max(1, table.total))
             self.bar.setValue(table.done)
@@ -139,12 +142,10 @@ class BatchWindow(QDialog):
         self.sets.activated.connect(self._on_set)
         self.run = ActionButton("Ask all", "", "primary")
         self.run.clicked.connect(self._on_run)
-        self.state = label("", Role.MUTED)
+        self.state = Elided("", Role.MUTED)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Answers that are there")
-        self.doing = label("", Role.MUTED)
-        self.doing.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def _make_table(self) -> None:
         self.intro = label(words.INTRO, Role.MUTED, wrap=True)
@@ -196,10 +197,7 @@ class BatchWindow(QDialog):
         head.addWidget(self.run)
         progress = QVBoxLayout()
         progress.setSpacing(theme.SPACE // 2)
-        line = QHBoxLayout()
-        line.addWidget(self.state)
-        line.addWidget(self.doing, 1)
-        progress.addLayout(line)
+        progress.addWidget(self.state)
         progress.addWidget(self.bar)
         self._body = QStackedWidget()
         self._body.addWidget(self.intro)
@@ -224,6 +222,12 @@ class BatchWindow(QDialog):
         layout.addWidget(self._body, 1)
         layout.addLayout(detail)
         layout.addLayout(foot)
+
+    def _show_intro(self) -> None:
+        """Say in the table's place why there is none."""
+        ahead = words.LOOKING if self._phase is Phase.LOOKING else words.AHEAD
+        unread = ahead.format(name=self._source) if self._source else words.INTRO
+        self.intro.setText(words.NO_DOCUMENTS if self._empty else unread)
 
     @Slot()
     def _on_reset(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from app import figures
@@ -19,6 +20,8 @@ INTRO = (
 NO_DOCUMENTS = "There are no PDFs and no pictures in this folder."
 FOLDER = "“{name}” is a folder. To open single documents of it, drop those."
 ASK_ALL = "Ask all its documents…"
+LOOKING = "The documents of “{name}” are looked at…"
+AHEAD = "The documents of “{name}” are looked at as soon as a model reads."
 NO_MODEL = "Waiting for the model. Choose one in Models if there is none."
 OTHER_MODEL = (
     "Another model, or another version of it, reads now. Press Ask to go on with it; answers of "
@@ -42,15 +45,28 @@ def looking(done: int, total: int) -> str:
     return f"Looking at document {figures.whole(done)} of {figures.whole(total)}…"
 
 
-def state(table: Table, left_s: float | None) -> str:
+def in_hand(table: Table, names: Sequence[str]) -> str:
+    """Say which documents are asked now: "Document 3 of 12: invoice-7.pdf"."""
+    there = len(table.rows)
+    first = there - sum(1 for _ in table.todo()) + 1
+    if len(names) > 1:
+        last = min(there, first + len(names) - 1)
+        return (
+            f"Documents {figures.whole(first)} to {figures.whole(last)} of {figures.whole(there)}"
+        )
+    return f"Document {figures.whole(first)} of {figures.whole(there)}: {names[0]}"
+
+
+def state(table: Table, left_s: float | None, doing: str = "") -> str:
     """Say how far a batch is, and how long it will still take while it runs.
 
     Args:
         table: The batch.
         left_s: Seconds, None while unknown or not running.
+        doing: What happens now; "" for nothing.
     """
     answers = f"{figures.whole(table.done)} of {figures.whole(table.total)} answers"
-    said = f"{documents(len(table.rows))} · {answers}"
+    said = f"{doing or documents(len(table.rows))} · {answers}"
     locked = len(table.locked)
     if table.problems > locked:
         said += f" · {documents(table.problems - locked)} with problems"

@@ -104,9 +104,25 @@ def test_the_answer_under_the_cursor_is_shown_and_jumped_to(qtbot: QtBot) -> Non
     window.show_state(Phase.READY, made, None, "")
     assert window.run.text() == "Ask the missing 2"
     assert window.state.text() == "3 documents · 4 of 6 answers · 1 document with problems"
-    window.show_state(Phase.RUNNING, made, 100.0, "Reading page 3")
+    window.show_state(Phase.RUNNING, made, 100.0, words.in_hand(made, ["c.pdf"]))
     assert window.run.text() == "Stop"
-    assert window.state.text().endswith("about 2 minutes left")
+    said = window.state.text()
+    assert said.startswith("Document 3 of 3: c.pdf · 4 of 6 answers")
+    assert said.endswith("about 2 minutes left")
+    made.retry(1)
+    assert words.in_hand(made, ["b.pdf", "c.pdf"]) == "Documents 2 to 3 of 3"
+
+
+def test_where_the_table_will_be_it_is_said_what_happens(qtbot: QtBot) -> None:
+    window = BatchWindow()
+    qtbot.addWidget(window)
+    assert window.intro.text() == words.INTRO
+    window.show_source("invoices")
+    assert window.intro.text() == words.AHEAD.format(name="invoices")
+    window.show_state(Phase.LOOKING, None, None, "Looking at document 1 of 3…")
+    assert window.intro.text() == words.LOOKING.format(name="invoices")
+    window.show_table(Table([], [question_for("", "Total?")]))
+    assert window.intro.text() == words.NO_DOCUMENTS
 
 
 def test_once_documents_are_chosen_the_keyboard_is_on_asking_them(qtbot: QtBot) -> None:
