@@ -1,113 +1,38 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import msgspec
 import pytest
 
 from tests.drawn import line
 from tests.vlm.documents import said
-from tests.vlm.test_learned_names import label, names
+from tests.vlm.parted_pages import (
+    QUESTION,
+    Reader,
+    absent,
+    done,
+    of_lines,
+    page,
+    run,
+    strip,
+)
 from vlm import part_answers
 from vlm.absence import NOT_ON_PAGE, says_absent
-from vlm.learned_names import NO_NAMES, LearnedNames
-from vlm.page_reading import READ
-from vlm.part_answers import MOST_ASKED, MOST_PARTS, answer
-from vlm.part_asking import UNKNOWN, Told, trust, worth
-from vlm.part_finder import PageParts
+from vlm.part_answers import MOST_ASKED, MOST_PARTS
+from vlm.part_asking import UNKNOWN, trust, worth
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
 from vlm.scan_answers import ELSEWHERE
 from vlm.turns import on_page
 from vlm.types import (
     WHOLE_PAGE,
-    Answer,
     Box,
     Evidence,
     PageRef,
     Question,
     Unsure,
-    View,
     Word,
-    union,
 )
-
-PAGE = PageRef("scan.pdf", 0)
-HIGH = 0.04
-NEVER = threading.Event()
-QUESTION = Question("What is the invoice number?", PAGE)
-
-
-def strip(number: int) -> Box:
-    return Box(0.0, number * HIGH, 1.0, (number + 1) * HIGH)
-
-
-def absent(confidence: float = 0.9) -> Done:
-    return said(NOT_ON_PAGE, confidence, "nothing")
-
-
-@dataclass
-class Reader:
-    """Answers about parts by their number, and remembers what it was asked."""
-
-    says: Callable[[int], Event]
-    asked: list[Question] = field(default_factory=list)
-
-    def __call__(self, question: Question) -> Iterator[Event]:
-        """Answer as the engine does."""
-        self.asked.append(question)
-        assert question.box is not None
-        number = round(question.box.y0 / HIGH)
-        yield Progress(1, "Looking at view 1 of 1")
-        view = View("Whole", question.box, 640, 64, 120.0, 10)
-        yield Saw(1, (view,), f"warning {number}")
-        last = self.says(number)
-        if isinstance(last, Done):
-            last = Done(1, msgspec.structs.replace(last.answer, views=(view,)))
-        yield last
-
-    @property
-    def parts(self) -> list[int]:
-        """The parts that were asked, by number."""
-        return [round(one.box.y0 / HIGH) for one in self.asked if one.box is not None]
-
-
-def page(count: int, *words: str) -> PageParts:
-    """Return a page of strips; one of these texts in each, from the top."""
-    laid = [line(*text.split(), y=(at + 0.3) * HIGH) for at, text in enumerate(words)]
-    boxes = tuple(strip(number) for number in range(count))
-    return of_lines(boxes, tuple(word for one in laid for word in one))
-
-
-def of_lines(boxes: tuple[Box, ...], words: tuple[Word, ...] = ()) -> PageParts:
-    """Return a page whose parts are lines, one in each row and none a label of the next."""
-    rows = tuple((number,) for number in range(len(boxes)))
-    return PageParts(boxes, len(boxes), rows, ((),) * len(boxes), boxes, words)
-
-
-def run(
-    reader: Reader,
-    parts: PageParts,
-    question: Question = QUESTION,
-    cancel: threading.Event = NEVER,
-    readings: dict[Box, str] | None = None,
-    learned: LearnedNames = NO_NAMES,
-) -> list[Event]:
-    """Answer from parts that have been read before, unless `readings` says what was."""
-    if readings is None:
-        readings = dict.fromkeys(parts.asked, "")
-    told = {
-        box: Told(box, said(text, 0.9, "no_text").answer, "", 2) for box, text in readings.items()
-    }
-    events = list(answer(1, question, parts, told, reader, cancel, learned))
-    assert sum(isinstance(event, Done | Failed | Cancelled) for event in events) == 1
-    return events
-
-
-def done(events: list[Event]) -> Answer:
-    assert isinstance(events[-1], Done), events[-1]
-    return events[-1].answer
 
 
 def test_the_surest_part_answers_and_says_where_it_was_read() -> None:
@@ -261,42 +186,6 @@ def test_an_answer_is_trusted_by_how_well_its_part_says_it() -> None:
     assert trust(misread, "") == trust(said("Nobody", 0.9, "absent").answer, "") > 0
 
 
-def test_on_a_scan_the_model_reads_each_line_once_and_ranks_by_that() -> None:
-    texts = ("Keller Mainz", "Delivery number 77", "lnvoice nunber 5414", "Thank you")
-    readings: dict[Box, Told] = {}
-
-    def reads(question: Question) -> Iterator[Event]:
-        assert question.box is not None
-        number = round(question.box.y0 / HIGH)
-        asked.append((question.text, number))
-        yield said(texts[number] if question.text == READ else f"5414 {number}", 0.9, "no_text")
-
-    asked: list[tuple[str, int]] = []
-    events = list(answer(1, QUESTION, page(4), readings, reads, NEVER))
-    assert done(events).text == "5414 2"
-    assert [number for text, number in asked if text == READ] == [0, 1, 2, 3, 2, 1], "unsure"
-    assert [number for text, number in asked if text != READ] == [2, 1], "what has its words"
-    assert tuple(one.answer.text for one in readings.values()) == texts
-    told = [event.text for event in events if isinstance(event, Progress)]
-    assert told[0] == "Reading part 1 of 4"
-    assert told[4] == "Reading again part 1 of 2"
-    assert told[6] == "Looking at part 1 of 2"
-    asked.clear()
-    list(answer(1, QUESTION, page(4), readings, reads, NEVER))
-    assert [text for text, _ in asked] == [QUESTION.text] * 2
-
-
-def test_a_value_is_found_by_the_label_beside_it_and_above_it() -> None:
-    names = ("Invoice number", "5414", "Order number", "5417", "Invoice number", "5419")
-    boxes = tuple(strip(number) for number in range(6))
-    reader = Reader(lambda n: said(names[n], 0.9, "no_text"))
-    beside = PageParts(boxes[:4], 4, ((0, 1), (0, 1), (2, 3), (2, 3)), ((),) * 4, boxes, ())
-    readings: dict[Box, str] = dict(zip(boxes, names, strict=True))
-    assert done(run(reader, beside, readings=readings)).text == "5414"
-    above = PageParts(boxes[2:], 4, tuple((n,) for n in range(4)), ((), (0,), (), (2,)), boxes, ())
-    assert done(run(reader, above, readings=readings)).text == "5419"
-
-
 def test_an_answer_of_another_form_than_the_question_wants_gives_way() -> None:
     texts = ("Larkspur Print", "Thank you", "LP-20418")
     sure = (0.97, 0.99, 0.1)
@@ -304,87 +193,6 @@ def test_an_answer_of_another_form_than_the_question_wants_gives_way() -> None:
     assert done(run(reader, page(3))).text == "LP-20418"
     reader = Reader(lambda n: said(texts[0], sure[n], "no_text"))
     assert done(run(reader, page(3))).text == NOT_ON_PAGE, "and none of that form is no answer"
-
-
-def of_scan(
-    question: str,
-    texts: tuple[str, ...],
-    says: Callable[[int], Event],
-    learned: LearnedNames = NO_NAMES,
-) -> Answer:
-    """Answer a question about a scan in whose lines a model has read these texts."""
-    asked = msgspec.structs.replace(QUESTION, text=question)
-    readings = {strip(number): text for number, text in enumerate(texts)}
-    return done(run(Reader(says), page(len(texts)), asked, readings=readings, learned=learned))
-
-
-def test_a_date_that_was_read_on_a_scan_answers_though_the_model_says_there_is_none() -> None:
-    found = of_scan(
-        "What is the date?", ("Keller 20180101", "Date : 18/01/2018 10:17", "Thank you"), absent_all
-    )
-    assert found.text == "18/01/2018"
-    assert found.evidence.part == strip(1)
-    assert of_scan("What is the date?", ("Keller", "Thank you"), absent_all).text == NOT_ON_PAGE
-
-
-def test_of_the_totals_on_a_scan_the_largest_is_the_sum() -> None:
-    texts = ("Total excl. 8.07", "Total 9.60", "Change 40.40")
-    assert of_scan("What is the total?", texts, absent_all).text == "9.60"
-    assert of_scan("What is the change?", texts, absent_all).text == "40.40"
-
-
-def test_a_name_without_a_label_stands_at_the_head_of_a_scan() -> None:
-    texts = ("2018 0598", "Keller Druck", "Thank you")
-    assert of_scan("What is the company name?", texts, absent_all).text == "Keller Druck"
-    asked = of_scan(
-        "What is the company name?", texts, lambda n: said("Keller Druc", 0.9, "no_text")
-    )
-    assert asked.text == "Keller Druck", "it is read, not asked for"
-
-
-def test_an_address_on_a_scan_is_the_one_at_the_label_that_was_learned() -> None:
-    head = ("Keller Druck", "Lange Gasse 5", "55116 Mainz", "Datum: 1.2.2024")
-    texts = (*head, "Objekt", "Am Tor 12", "10115 Berlin")
-    question = "What is the address of the property?"
-    assert of_scan(question, texts, absent_all).text == "Lange Gasse 5\n55116 Mainz"
-    below = names(question, label("Objekt", place="below"))
-    found = of_scan(question, texts, absent_all, below)
-    assert found.text == "Am Tor 12\n10115 Berlin"
-    assert found.evidence.part == union([strip(5), strip(6)])
-    other = of_scan("What is the company address?", texts, absent_all, below)
-    assert other.text == "Lange Gasse 5\n55116 Mainz", "it was learned of another one"
-    behind = names(question, label("Objekt:"))
-    one = (*head, "Objekt: Am Tor 12, 10115 Berlin", "Miete 1.200,00")
-    assert of_scan(question, one, absent_all, behind).text == "Am Tor 12, 10115 Berlin"
-
-
-def absent_all(_number: int) -> Done:
-    return absent()
-
-
-def test_the_label_of_a_company_s_number_does_not_tell_who_sells() -> None:
-    texts = ("KELLER DRUCK", "Company No", "20965-W Mainz", "Total 7.20", "Change 2.80")
-    question = "What is the company name?"
-    assert of_scan(question, texts, lambda n: said("Change", 0.99, "no_text")).text == texts[0]
-    named = ("Tax invoice 5", "Seller: Keller Druck", "Total 7.20")
-    assert of_scan(question, named, absent_all).text == "Keller Druck"
-
-
-def test_a_learned_label_tells_who_sells_whatever_it_says() -> None:
-    texts = ("KELLER DRUCK", "Objekt: Gasse 5", "Total 7.20")
-    question = "What is the company name?"
-    learned = names(question, label("Objekt:"))
-    assert of_scan(question, texts, absent_all, learned).text == "Gasse 5"
-
-
-def test_a_group_of_lines_says_what_its_lines_say_but_single_lines_come_first() -> None:
-    lines = (strip(0), strip(1))
-    both = Box(0.0, 0.0, 1.0, 2 * HIGH)
-    parts = PageParts((*lines, both), 2, ((0,), (1,), (0, 1)), ((),) * 3, lines, ())
-    reader = Reader(lambda n: said("5414", 0.9, "no_text"))
-    readings = {lines[0]: "Keller", lines[1]: "Invoice nunber 5414"}
-    assert done(run(reader, parts, readings=readings)).evidence.part == lines[1]
-    assert [one.box for one in reader.asked] == [lines[1], both]
 
 
 LABELLED = ("Keller Mainz", "Delivery number 77", "Invoice number 5414", "Thank you")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.vlm.documents import said
-from tests.vlm.test_part_answers import absent, of_lines, strip
+from tests.vlm.parted_pages import absent, of_lines, strip
 from vlm.part_asking import Told
 from vlm.protocol import Done, Event
 from vlm.second_readings import LARGER, MOST_LINES, SURE, deciding, read, unsure

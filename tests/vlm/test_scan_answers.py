@@ -1,0 +1,147 @@
+"""Questions about scans: what a model reads in their lines, and what of it is the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from tests.vlm.documents import said
+from tests.vlm.parted_pages import (
+    HIGH,
+    NEVER,
+    QUESTION,
+    Reader,
+    absent_all,
+    done,
+    page,
+    run,
+    strip,
+)
+from tests.vlm.test_learned_names import label, names
+from vlm.absence import NOT_ON_PAGE
+from vlm.learned_names import NO_NAMES, LearnedNames
+from vlm.page_reading import READ
+from vlm.part_answers import answer
+from vlm.part_asking import Told
+from vlm.part_finder import PageParts
+from vlm.protocol import Event, Progress
+from vlm.types import (
+    Answer,
+    Box,
+    Question,
+    union,
+)
+
+
+def test_on_a_scan_the_model_reads_each_line_once_and_ranks_by_that() -> None:
+    texts = ("Keller Mainz", "Delivery number 77", "lnvoice nunber 5414", "Thank you")
+    readings: dict[Box, Told] = {}
+
+    def reads(question: Question) -> Iterator[Event]:
+        assert question.box is not None
+        number = round(question.box.y0 / HIGH)
+        asked.append((question.text, number))
+        yield said(texts[number] if question.text == READ else f"5414 {number}", 0.9, "no_text")
+
+    asked: list[tuple[str, int]] = []
+    events = list(answer(1, QUESTION, page(4), readings, reads, NEVER))
+    assert done(events).text == "5414 2"
+    assert [number for text, number in asked if text == READ] == [0, 1, 2, 3, 2, 1], "unsure"
+    assert [number for text, number in asked if text != READ] == [2, 1], "what has its words"
+    assert tuple(one.answer.text for one in readings.values()) == texts
+    told = [event.text for event in events if isinstance(event, Progress)]
+    assert told[0] == "Reading part 1 of 4"
+    assert told[4] == "Reading again part 1 of 2"
+    assert told[6] == "Looking at part 1 of 2"
+    asked.clear()
+    list(answer(1, QUESTION, page(4), readings, reads, NEVER))
+    assert [text for text, _ in asked] == [QUESTION.text] * 2
+
+
+def test_a_value_is_found_by_the_label_beside_it_and_above_it() -> None:
+    names = ("Invoice number", "5414", "Order number", "5417", "Invoice number", "5419")
+    boxes = tuple(strip(number) for number in range(6))
+    reader = Reader(lambda n: said(names[n], 0.9, "no_text"))
+    beside = PageParts(boxes[:4], 4, ((0, 1), (0, 1), (2, 3), (2, 3)), ((),) * 4, boxes, ())
+    readings: dict[Box, str] = dict(zip(boxes, names, strict=True))
+    assert done(run(reader, beside, readings=readings)).text == "5414"
+    above = PageParts(boxes[2:], 4, tuple((n,) for n in range(4)), ((), (0,), (), (2,)), boxes, ())
+    assert done(run(reader, above, readings=readings)).text == "5419"
+
+
+def of_scan(
+    question: str,
+    texts: tuple[str, ...],
+    says: Callable[[int], Event],
+    learned: LearnedNames = NO_NAMES,
+) -> Answer:
+    """Answer a question about a scan in whose lines a model has read these texts."""
+    asked = msgspec.structs.replace(QUESTION, text=question)
+    readings = {strip(number): text for number, text in enumerate(texts)}
+    return done(run(Reader(says), page(len(texts)), asked, readings=readings, learned=learned))
+
+
+def test_a_date_that_was_read_on_a_scan_answers_though_the_model_says_there_is_none() -> None:
+    found = of_scan(
+        "What is the date?", ("Keller 20180101", "Date : 18/01/2018 10:17", "Thank you"), absent_all
+    )
+    assert found.text == "18/01/2018"
+    assert found.evidence.part == strip(1)
+    assert of_scan("What is the date?", ("Keller", "Thank you"), absent_all).text == NOT_ON_PAGE
+
+
+def test_of_the_totals_on_a_scan_the_largest_is_the_sum() -> None:
+    texts = ("Total excl. 8.07", "Total 9.60", "Change 40.40")
+    assert of_scan("What is the total?", texts, absent_all).text == "9.60"
+    assert of_scan("What is the change?", texts, absent_all).text == "40.40"
+
+
+def test_a_name_without_a_label_stands_at_the_head_of_a_scan() -> None:
+    texts = ("2018 0598", "Keller Druck", "Thank you")
+    assert of_scan("What is the company name?", texts, absent_all).text == "Keller Druck"
+    asked = of_scan(
+        "What is the company name?", texts, lambda n: said("Keller Druc", 0.9, "no_text")
+    )
+    assert asked.text == "Keller Druck", "it is read, not asked for"
+
+
+def test_an_address_on_a_scan_is_the_one_at_the_label_that_was_learned() -> None:
+    head = ("Keller Druck", "Lange Gasse 5", "55116 Mainz", "Datum: 1.2.2024")
+    texts = (*head, "Objekt", "Am Tor 12", "10115 Berlin")
+    question = "What is the address of the property?"
+    assert of_scan(question, texts, absent_all).text == "Lange Gasse 5\n55116 Mainz"
+    below = names(question, label("Objekt", place="below"))
+    found = of_scan(question, texts, absent_all, below)
+    assert found.text == "Am Tor 12\n10115 Berlin"
+    assert found.evidence.part == union([strip(5), strip(6)])
+    other = of_scan("What is the company address?", texts, absent_all, below)
+    assert other.text == "Lange Gasse 5\n55116 Mainz", "it was learned of another one"
+    behind = names(question, label("Objekt:"))
+    one = (*head, "Objekt: Am Tor 12, 10115 Berlin", "Miete 1.200,00")
+    assert of_scan(question, one, absent_all, behind).text == "Am Tor 12, 10115 Berlin"
+
+
+def test_the_label_of_a_company_s_number_does_not_tell_who_sells() -> None:
+    texts = ("KELLER DRUCK", "Company No", "20965-W Mainz", "Total 7.20", "Change 2.80")
+    question = "What is the company name?"
+    assert of_scan(question, texts, lambda n: said("Change", 0.99, "no_text")).text == texts[0]
+    named = ("Tax invoice 5", "Seller: Keller Druck", "Total 7.20")
+    assert of_scan(question, named, absent_all).text == "Keller Druck"
+
+
+def test_a_learned_label_tells_who_sells_whatever_it_says() -> None:
+    texts = ("KELLER DRUCK", "Objekt: Gasse 5", "Total 7.20")
+    question = "What is the company name?"
+    learned = names(question, label("Objekt:"))
+    assert of_scan(question, texts, absent_all, learned).text == "Gasse 5"
+
+
+def test_a_group_of_lines_says_what_its_lines_say_but_single_lines_come_first() -> None:
+    lines = (strip(0), strip(1))
+    both = Box(0.0, 0.0, 1.0, 2 * HIGH)
+    parts = PageParts((*lines, both), 2, ((0,), (1,), (0, 1)), ((),) * 3, lines, ())
+    reader = Reader(lambda n: said("5414", 0.9, "no_text"))
+    readings = {lines[0]: "Keller", lines[1]: "Invoice nunber 5414"}
+    assert done(run(reader, parts, readings=readings)).evidence.part == lines[1]
+    assert [one.box for one in reader.asked] == [lines[1], both]
