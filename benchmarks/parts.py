@@ -193,12 +193,19 @@ def _with_text(page: Page, picture: Path, target: Path) -> None:
     with pymupdf.open() as document:
         sheet = document.new_page(width=POINTS_WIDE, height=height * scale)
         sheet.insert_image(sheet.rect, filename=str(picture))
+        letters = pymupdf.Font("helv")  # embedded: a reader's own font has no sign for euros
+        sheet.insert_font(fontname="words", fontbuffer=letters.buffer)
         for word in re.finditer(r"\S+", page.sheet.text):
             left, top, _, end = page.sheet.boxes[word.start()]
-            baseline = end - 0.2 * (end - top)
+            right = page.sheet.boxes[word.end() - 1][2]
             size = (end - top) * scale
-            at = (left * scale, baseline * scale)
-            sheet.insert_text(at, word[0], fontsize=size, render_mode=3)
+            at = pymupdf.Point(left * scale, (end - 0.2 * (end - top)) * scale)
+            # As wide as it is drawn: a wider one would touch the next and be read as one with it.
+            wide = (right - left) * scale / (letters.text_length(word[0], 1) * size)
+            narrowed = (at, pymupdf.Matrix(wide, 1))
+            sheet.insert_text(
+                at, word[0], fontname="words", fontsize=size, morph=narrowed, render_mode=3
+            )
         document.save(target)
 
 
