@@ -150,7 +150,7 @@ class Ours:
     @property
     def sight(self) -> Sight:
         """What sees pages."""
-        sight = self.engine._sight  # pyright: ignore[reportPrivateUsage]
+        sight = self.engine.sight
         assert sight is not None
         return sight
 

@@ -85,6 +85,12 @@ class DocumentQuestions:
         self._parts = PartFinder(pages, stamp)
         self._read: Kept[dict[Box, Told]] = Kept(KEPT_PAGES)
 
+    def keep_readings(self, readings: Path | None) -> None:
+        """Keep what models read on scans in this file from now on; None to keep it in memory."""
+        if readings != self._readings.path:
+            self._readings.close()
+            self._readings = Readings(readings)
+
     def answer(self, asking: Asking, question: Question) -> Iterator[Event]:
         """Answer a question that is not about one part of one page.
 

@@ -5,24 +5,20 @@ Every job is a generator whose last event is one of `LAST_EVENTS`. Knows no thre
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Generator, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 
-import psutil
 from msgspec import structs
 
-from vlm import device, paths, several, typed
+from vlm import device, paths, readings, several, typed
 from vlm.asking import answer
 from vlm.asks import Asks
-from vlm.cancel import CancelToken, Stopped, ending, told
+from vlm.cancel import CancelToken, ending, told
 from vlm.cancel import check as check_stop
 from vlm.document_questions import Asking, DocumentQuestions, of_more
-from vlm.errors import DeskError, ModelIncomplete, OutOfMemory
-from vlm.loader import LoadedModel, check, load, may_switch, switch
+from vlm.errors import DeskError
 from vlm.looking import look_back
+from vlm.model_in_memory import ModelInMemory
 from vlm.page_reading import Model
-from vlm.page_store import PageStore
 from vlm.protocol import (
     AllAnswered,
     Answered,
@@ -32,7 +28,6 @@ from vlm.protocol import (
     Done,
     Event,
     Load,
-    Loaded,
     Look,
     Looked,
     Prepare,
@@ -47,15 +42,6 @@ from vlm.seeing import Clock, Sight
 from vlm.together import answer_all
 from vlm.types import Question
 from vlm.views import PageSource
-
-KEPT_SHARE = 0.1
-"""Share of the free memory that pages seen before may fill."""
-
-KEPT_BYTES = (64 * 2**20, 2 * 2**30)
-"""Least and most bytes of it."""
-
-PAGES, STORED_BYTES = "pages", 2**30
-"""Folder in the program's cache for what was made of pages, and its most bytes."""
 
 READINGS = "readings.sqlite3"
 """The file of what models have read on scanned pages."""
@@ -77,12 +63,14 @@ class Engine:
         place: Callable[[str], device.Placement] = device.choose,
     ) -> None:
         self._pages = pages
-        self._budget_bytes = budget_bytes
-        self._place = place
         self._passwords: dict[str, str] = {}
-        self._sight: Sight | None = None
-        self._wanted: Load | None = None
+        self._model = ModelInMemory(pages, budget_bytes, place)
         self._documents = DocumentQuestions(pages, paths.cache_dir() / READINGS)
+
+    @property
+    def sight(self) -> Sight | None:
+        """What sees pages with the loaded model; None where none is loaded."""
+        return self._model.sight
 
     def load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
         """Load a model; the one before is dropped first, so that both need not fit.
@@ -122,104 +110,24 @@ class Engine:
 
     def drop(self) -> None:
         """Give up the model and its memory."""
-        self._drop()
+        self._model.drop()
 
     def close(self) -> None:
         """End the page processes and drop the model."""
-        self._drop()
+        self._model.drop()
         self._documents.close()
         self._pages.stop()
 
     def _load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
-        if (sight := self._switchable(request)) is not None:
-            sight.keep_in(self._store(request))
-            if request.adapter != sight.loaded.info.adapter:
-                yield from self._switch(sight, request, cancel)
-            else:
-                yield Loaded(request.job, sight.loaded.info)
-            self._wanted = request
-            return
-        yield Progress(request.job, "Checking the model")
-        check(Path(request.folder), request.adapter)
-        self._drop()
-        yield Progress(request.job, "Choosing where the model runs")
-        placement = self._place(request.device)
-        try:
-            loaded = yield from self._loaded(request, placement, cancel)
-        except OutOfMemory:
-            if request.device != "auto" or placement.device == "cpu":
-                raise
-            yield Progress(request.job, "Not enough GPU memory; using the processor instead")
-            loaded = yield from self._loaded(request, self._place("cpu"), cancel)
-        yield Progress(request.job, "Preparing the model")  # packing many weights takes a while
-        yield Loaded(request.job, self._use(loaded, request).loaded.info)
+        self._keep_readings(request)
+        yield from self._model.load(request, cancel)
 
-    def _switchable(self, request: Load) -> Sight | None:
-        """Return the sight whose model needs no more than another adapter, or to keep pages."""
-        sight, before = self._sight, self._wanted
-        if sight is None or before is None:
-            return None
-        rest = structs.replace(request, job=0, adapter=None, folder="", keep_pages=None)
-        if rest != structs.replace(before, job=0, adapter=None, folder="", keep_pages=None):
-            return None
-        other = request.adapter != sight.loaded.info.adapter
-        other = other or request.keep_pages != before.keep_pages
-        other = other or request.adapter is None  # the base, in whose files nothing changed
-        return sight if other and may_switch(sight.loaded, Path(request.folder)) else None
-
-    def _switch(self, sight: Sight, request: Load, cancel: CancelToken) -> Iterator[Event]:
-        steps = switch(sight.loaded, request.adapter)
-        try:
-            loaded = yield from told(request.job, steps, cancel)
-            sight.switch(loaded)
-        except (Stopped, DeskError):
-            raise  # before anything was changed
-        except BaseException:
-            self._drop()  # half an adapter would answer without anybody noticing
-            raise
-        yield Loaded(request.job, sight.loaded.info)
-
-    def _loaded(
-        self, request: Load, placement: device.Placement, cancel: CancelToken
-    ) -> Generator[Progress, None, LoadedModel]:
-        steps = load(Path(request.folder), request.adapter, placement, request.precision)
-        try:
-            return (yield from told(request.job, steps, cancel))
-        except (MemoryError, RuntimeError) as error:
-            short = device.shortage(error, placement.device)
-            if short is None:
-                raise
-            device.release(placement.device)
-            raise short from error
-
-    def _use(self, loaded: LoadedModel, request: Load) -> Sight:
-        budget = self._budget_bytes
-        if budget is None:
-            share = int(psutil.virtual_memory().available * KEPT_SHARE)
-            budget = min(max(share, KEPT_BYTES[0]), KEPT_BYTES[1])
-        self._wanted = request
-        if loaded.placement.device == "cuda":  # else torch would build in a folder that all share
-            os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(paths.cache_dir() / "built"))
-        store = self._store(request)
-        self._sight = Sight(loaded, self._pages, budget, request.precision, store)
-        return self._sight
-
-    def _store(self, request: Load) -> PageStore | None:
-        store = PageStore(paths.cache_dir() / PAGES, STORED_BYTES)
+    def _keep_readings(self, request: Load) -> None:
+        """Keep what is read on scans as a person wants; what they want gone is removed."""
+        file = paths.cache_dir() / READINGS
+        self._documents.keep_readings(None if request.keep_pages is False else file)
         if request.keep_pages is False:
-            store.clear()
-        return store if request.keep_pages else None
-
-    def _drop(self) -> None:
-        if self._sight is not None:
-            used = self._sight.loaded.placement.device
-            self._sight = None
-            device.release(used)
-
-    def _ready(self) -> Sight:
-        if self._sight is None:
-            raise ModelIncomplete("No model is loaded. Choose one in Models.")
-        return self._sight
+            readings.remove(file)
 
     def _ask(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
         if (asking := self._of_more([request.question], request.job, cancel)) is not None:
@@ -230,7 +138,7 @@ class Engine:
     def _ask_once(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
         password = self._passwords.get(request.question.page.path)
         while True:
-            sight, told_text = self._ready(), False
+            sight, told_text = self._model.ready(), False
             where = sight.loaded.placement.device
             try:
                 for event in answer(sight, request, password, cancel):
@@ -250,20 +158,14 @@ class Engine:
                 request = Ask(request.job, structs.replace(request.question, splitting=False))
                 continue
             yield Progress(request.job, "Not enough GPU memory; trying on the processor")
-            info = sight.loaded.info
-            self._drop()
-            wanted = self._wanted or Load(request.job, info.folder)
-            again = structs.replace(
-                wanted, job=request.job, folder=info.folder, adapter=info.adapter, device="cpu"
-            )
-            self._use((yield from self._loaded(again, self._place("cpu"), cancel)), wanted)
+            yield from self._model.to_cpu(request.job, cancel)
 
     def _asking(self, job: int, cancel: CancelToken) -> Asking:
         """Hand out what questions to whole documents need of the loaded model."""
-        loaded = self._ready().loaded
-        model = Model(" ".join(loaded.key), loaded.info.small, loaded.names)
+        loaded = self._model.ready().loaded
+        model = Model(loaded.reads, loaded.info.small, loaded.names)
         once = lambda question: self._ask_once(Ask(job, question), cancel)  # noqa: E731
-        ask = Asks(job, once, self._ready, self._passwords.get, cancel)
+        ask = Asks(job, once, self._model.ready, self._passwords.get, cancel)
         return Asking(job, ask, model, self._passwords.get, cancel)
 
     def _of_more(self, some: Sequence[Question], job: int, cancel: CancelToken) -> Asking | None:
@@ -282,7 +184,7 @@ class Engine:
             yield from self._documents.answer_all(asking, request.questions, together)
             return
         job, left = request.job, dict(enumerate(request.questions))
-        sight = self._ready()
+        sight = self._model.ready()
         where = sight.loaded.placement.device
         try:
             for event in answer_all(sight, job, request.questions, self._passwords.get, cancel):
@@ -310,7 +212,7 @@ class Engine:
     def _look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         asking, password = self._asking(request.job, cancel), self._passwords.get(request.page.path)
         yield from self._documents.read_ahead(asking, request.page, request.box)
-        sight, clock = self._ready(), Clock()
+        sight, clock = self._model.ready(), Clock()
         places = self._documents.places(asking, request.page, request.box)
         parts = places if len(places) > 1 else ()
         together = several.see(sight, request.page, parts, password, cancel)
@@ -326,7 +228,7 @@ class Engine:
         yield Looked(request.job)
 
     def _typing(self, request: Typing, cancel: CancelToken) -> Iterator[Event]:
-        sight, question = self._ready(), request.question
+        sight, question = self._model.ready(), request.question
         # Dozens of parts would each need the words anew, which takes longer than a person types.
         once = self._of_more([structs.replace(question, text="")], request.job, cancel) is None
         if once and typed.suits(sight):
@@ -337,7 +239,7 @@ class Engine:
         yield Looked(request.job)
 
     def _where(self, request: Where, cancel: CancelToken) -> Iterator[Event]:
-        sight, password = self._ready(), self._passwords.get(request.question.page.path)
+        sight, password = self._model.ready(), self._passwords.get(request.question.page.path)
         used = sight.loaded.placement.device
         try:
             yield from look_back(sight, request, password, cancel)

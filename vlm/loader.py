@@ -6,6 +6,7 @@ Everything is examined before memory is taken; weights that are missing are an e
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
@@ -69,6 +70,11 @@ class LoadedModel:
     files: tuple[tuple[str, int, int], ...]
     worn: adapters.Worn | None = None
     own: LearnedNames = NO_NAMES
+
+    @property
+    def reads(self) -> str:
+        """Names what answers, shared with no other weights, also after a restart."""
+        return hashlib.sha256(repr((self.key, self.files)).encode()).hexdigest()
 
     @property
     def names(self) -> LearnedNames:

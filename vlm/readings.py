@@ -10,7 +10,11 @@ import contextlib
 import os
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 MOST = 20_000
 """Pages that are kept; the ones not used for longest go first."""
@@ -32,41 +36,17 @@ class Readings:
     """
 
     def __init__(self, path: Path | None, most: int = MOST) -> None:
-        self._path = path
+        self.path = path
         self._most = most
         self._opened: sqlite3.Connection | None = None
 
     def get(self, digest: bytes, model: str) -> str | None:
         """Return what a model read on a page of these pixels, None when it has not."""
-        try:
-            connection = self._connection()
-            row = connection.execute(
-                "SELECT text FROM reading WHERE digest = ? AND model = ?", (digest, model)
-            ).fetchone()
-            if row is not None:
-                with connection:
-                    connection.execute(
-                        "UPDATE reading SET used_at = ? WHERE digest = ? AND model = ?",
-                        (time.time(), digest, model),
-                    )
-        except sqlite3.OperationalError:
-            return None  # busy or not writable: read the page again
-        return None if row is None else str(row[0])
+        return self._tried(lambda connection: _found(connection, digest, model))
 
     def put(self, digest: bytes, model: str, text: str) -> None:
         """Keep what a model read."""
-        with contextlib.suppress(sqlite3.OperationalError):  # a full disk: read again next time
-            connection = self._connection()
-            with connection:
-                connection.execute(
-                    "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?)",
-                    (digest, model, text, time.time()),
-                )
-                connection.execute(
-                    "DELETE FROM reading WHERE (digest, model) IN (SELECT digest, model "
-                    "FROM reading ORDER BY used_at > ?, used_at DESC LIMIT -1 OFFSET ?)",
-                    (time.time(), self._most),  # what is of a time to come is older than the clock
-                )
+        self._tried(lambda connection: _keep(connection, (digest, model, text), self._most))
 
     def close(self) -> None:
         """Close the file."""
@@ -74,24 +54,32 @@ class Readings:
             self._opened.close()
             self._opened = None
 
-    def _connection(self) -> sqlite3.Connection:
-        if self._opened is None:
+    def _tried(self, step: Callable[[sqlite3.Connection], T]) -> T | None:
+        """Do something with the file; None where that cannot be done: the page is read again."""
+        try:
             try:
-                self._opened = self._open()
+                return step(self._connection())
             except sqlite3.OperationalError:
                 raise
-            except sqlite3.DatabaseError:
-                if self._path is not None:
-                    self._path.unlink(missing_ok=True)
-                self._opened = self._open()
+            except sqlite3.DatabaseError:  # damaged
+                self.close()
+                if self.path is not None:
+                    remove(self.path)
+                return step(self._connection())
+        except sqlite3.DatabaseError:
+            return None  # busy, full, or not ours to write or to remove
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None:
+            self._opened = self._open()
         return self._opened
 
     def _open(self) -> sqlite3.Connection:
         name = ":memory:"
-        if self._path is not None:
-            name = str(self._path)
+        if self.path is not None:
+            name = str(self.path)
             try:
-                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             except OSError as error:
                 raise sqlite3.OperationalError(str(error)) from error
         connection = sqlite3.connect(name, timeout=2, check_same_thread=False)
@@ -103,3 +91,36 @@ class Readings:
             connection.close()
             raise
         return connection
+
+
+def remove(path: Path) -> None:
+    """Remove a file of readings and its journal, if they are there and can be."""
+    for file in (path, path.with_name(f"{path.name}-journal")):
+        with contextlib.suppress(OSError):
+            file.unlink()
+
+
+def _found(connection: sqlite3.Connection, digest: bytes, model: str) -> str | None:
+    row = connection.execute(
+        "SELECT text FROM reading WHERE digest = ? AND model = ?", (digest, model)
+    ).fetchone()
+    if row is None:
+        return None
+    with connection:
+        connection.execute(
+            "UPDATE reading SET used_at = ? WHERE digest = ? AND model = ?",
+            (time.time(), digest, model),
+        )
+    return str(row[0])
+
+
+def _keep(connection: sqlite3.Connection, row: tuple[bytes, str, str], most: int) -> None:
+    with connection:
+        connection.execute(
+            "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?)", (*row, time.time())
+        )
+        connection.execute(
+            "DELETE FROM reading WHERE (digest, model) IN (SELECT digest, model "
+            "FROM reading ORDER BY used_at > ?, used_at DESC LIMIT -1 OFFSET ?)",
+            (time.time(), most),  # what is of a time to come is older than the clock
+        )

@@ -38,7 +38,7 @@ def in_float32(_device: str) -> Placement:
 def started(folder: Path, pages: DrawnPages | None = None, budget: int = 2**24) -> Engine:
     answerer = Engine(pages or DrawnPages(), budget, in_float32)
     assert isinstance(last(answerer.load(Load(1, str(folder)), NEVER)), Loaded)
-    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    sight = answerer.sight
     assert sight is not None
     sight.selftest.skip()  # its steps are not the test's
     return answerer

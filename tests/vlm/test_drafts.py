@@ -168,7 +168,7 @@ def test_the_words_of_the_page_are_guessed_from(
 ) -> None:
     pages = DrawnPages(line("Invoice", "3124", "of", "May"))
     answerer = started(checkpoint("marked"), pages)
-    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    sight = answerer.sight
     assert sight is not None
     words = sight.loaded.processor.tokenizer
     script = iter(words("voice 3124", add_special_tokens=False)["input_ids"] * 9)

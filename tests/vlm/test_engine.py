@@ -123,7 +123,7 @@ def test_only_the_follow_ups_own_tokens_are_prefilled(
 ) -> None:
     answerer = started(checkpoint("marked"))
     answered(answerer, question())
-    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    sight = answerer.sight
     assert sight is not None
     lengths: list[int] = []
     room = LlamaDecoder.room
@@ -151,7 +151,7 @@ def test_a_page_looked_at_ahead_is_not_encoded_again(checkpoint: Checkpoint) -> 
 
 def scripted(answerer: Engine, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a model say a text."""
-    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    sight = answerer.sight
     assert sight is not None
     words = sight.loaded.processor.tokenizer
     script = iter(words(text, add_special_tokens=False)["input_ids"])

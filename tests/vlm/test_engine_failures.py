@@ -142,7 +142,7 @@ def test_short_of_gpu_memory_it_ends_on_the_processor(
     loaded = last(answerer.load(Load(1, str(checkpoint("marked"))), NEVER))
     assert isinstance(loaded, Loaded)
     assert loaded.model.device == "meta"
-    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    sight = answerer.sight
     assert sight is not None
     sight.selftest.skip()  # it needs numbers, and a meta device has none
     attempts = starve(monkeypatch, 2, torch.OutOfMemoryError("CUDA out of memory."))

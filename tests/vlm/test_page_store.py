@@ -10,7 +10,8 @@ import torch
 from tests.drawn import DrawnPages
 from tests.vlm.answering import NEVER, Checkpoint, answered, in_float32, last, question
 from vlm import paths
-from vlm.engine import PAGES, Engine
+from vlm.engine import Engine
+from vlm.model_in_memory import PAGES
 from vlm.page_store import LARGEST, SUFFIX, PageStore
 from vlm.protocol import Load, Loaded, Look, Looked
 from vlm.types import PageRef
@@ -147,7 +148,7 @@ def test_a_person_who_stops_keeping_history_waits_for_no_model(
     folder, kept = checkpoint("marked"), paths.cache_dir() / PAGES
     answerer = started(folder, DrawnPages(), keep=True)
     answered(answerer, question())
-    monkeypatch.setattr("vlm.engine.load", None)
+    monkeypatch.setattr("vlm.model_in_memory.load", None)
     off = Load(2, str(folder), keep_pages=False)
     assert isinstance(last(answerer.load(off, NEVER)), Loaded)
     assert files(kept) == []

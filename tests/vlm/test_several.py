@@ -84,7 +84,7 @@ def engine_of(folder: Path, lost: Box | None = None) -> Engine:
 
 
 def sight_of(engine: Engine) -> Sight:
-    sight = engine._sight  # pyright: ignore[reportPrivateUsage]
+    sight = engine.sight
     assert sight is not None
     return sight
 

@@ -181,7 +181,7 @@ def test_a_token_of_each_is_computed_at_a_time_where_that_changes_none(
 
     monkeypatch.setattr(Branches, "extend", counted)
     answerer = started(checkpoint("idefics3"))
-    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    sight = answerer.sight
     assert sight is not None
     assert isinstance(sight.decoder, LlamaDecoder)
     sight.decoder.exact = exact
@@ -194,7 +194,7 @@ def test_a_token_of_each_is_computed_at_a_time_where_that_changes_none(
 
 def test_a_template_with_the_question_first_is_asked_one_by_one(checkpoint: Checkpoint) -> None:
     answerer = started(checkpoint("idefics2"))
-    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    sight = answerer.sight
     assert sight is not None
     template = sight.loaded.processor.chat_template
     sight.loaded.processor.chat_template = (

@@ -22,7 +22,7 @@ TEXT = "What is the total of it?"
 
 
 def sight_of(answerer: Engine) -> Sight:
-    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    sight = answerer.sight
     assert sight is not None
     return sight
 

@@ -53,7 +53,7 @@ def start(folder: Path, placement: Placement) -> Engine:
     answerer = Engine(DrawnPages(), 2**24, lambda _device: placement)
     event = last(answerer.load(Load(1, str(folder)), NEVER))
     assert isinstance(event, Loaded), event
-    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    sight = answerer.sight
     assert sight is not None
     sight.selftest.skip()
     return answerer
@@ -76,7 +76,7 @@ def test_answers_are_those_of_float32(
     found = answered(answerer, question())
     assert found.text == expected.text
     assert found.confidence == pytest.approx(expected.confidence, rel=1e-4)
-    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    sight = answerer.sight
     assert sight is not None
     model, reason = sight.loaded.model, sight.loaded.info.reason
     held = [one for one in model.parameters() if one.dtype == torch.bfloat16]

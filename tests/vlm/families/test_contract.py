@@ -23,14 +23,14 @@ from vlm.types import PageRef
 
 
 def family_of(answerer: Engine) -> Family:
-    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    sight = answerer.sight
     assert sight is not None
     return sight.loaded.family
 
 
 def extensions(answerer: Engine, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list that grows by how many tokens each step of the text model takes."""
-    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    sight = answerer.sight
     assert sight is not None
     lengths: list[int] = []
     extend = sight.decoder.extend
@@ -114,7 +114,7 @@ def test_the_page_and_the_question_change_the_answer(saved: Saved, kind: str) ->
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_person_types_never_counts_as_an_image(saved: Saved, kind: str) -> None:
     answerer = started(saved(kind))
-    sight = answerer._sight  # pyright: ignore[reportPrivateUsage]
+    sight = answerer.sight
     assert sight is not None
     typed = f"What is {sight.loaded.processor.image_token}?"
     assert answered(answerer, question(typed)).text

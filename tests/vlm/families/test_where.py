@@ -61,7 +61,7 @@ def folder(saved: Saved, checkpoint: Checkpoint) -> Callable[[str], Path]:
 
 
 def sight_of(engine: Engine) -> Sight:
-    sight = engine._sight  # pyright: ignore[reportPrivateUsage]
+    sight = engine.sight
     assert sight is not None
     return sight
 
