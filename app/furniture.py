@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Slot
 
 import assets
-from app import about, dialogs, intake
+from app import dialogs, intake
 from app.adapters.door import VersionsDoor
 from app.ask.panel import AskPanel
 from app.ask.presenter import AskPresenter
@@ -37,7 +37,6 @@ from app.history.presenter import HistoryPresenter
 from app.labelling.door import LabelDoor
 from app.labelling.parts import Parts
 from app.models.door import ModelsDoor
-from app.models.values import ModelChoice
 from app.notice import Message, Way
 from app.pages import PageService
 from app.remote.door import RemoteDoor
@@ -53,6 +52,7 @@ from app.viewer.document_view import DocumentView
 from vlm.types import Document
 
 if TYPE_CHECKING:
+    from app.models.values import ModelChoice
     from app.shell import Shell, Start
 
 _log = logging.getLogger(__name__)
@@ -245,7 +245,7 @@ class Furniture(QObject):
         does.correct.triggered.connect(self.panel.correct_latest)
         does.clear_crop.triggered.connect(self._on_clear_crop)
         does.diagnostics.triggered.connect(self.reports.show_diagnostics)
-        does.about.triggered.connect(lambda: dialogs.ask(self._window, about.prompt()))
+        does.about.triggered.connect(self.reports.show_about)
         does.recent_chosen.connect(lambda file: desk.open([file]))
         does.recent_cleared.connect(desk.forget_recent)
 

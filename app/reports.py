@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from app import diagnostics, dialogs, errors
+from app import dialogs, errors
 from app.dialogs import Prompt
 from app.settings import Settings
 from vlm.types import ModelInfo
@@ -37,6 +37,13 @@ class Reports(QObject):
         """Show what can be sent along with a question about the program."""
         self._show("Diagnostics", "Copy this into a report. It names no document.", "")
 
+    @Slot()
+    def show_about(self) -> None:
+        """Say what this program is."""
+        from app import about  # not while the window comes up
+
+        dialogs.ask(self._window, about.prompt())
+
     @Slot(str)
     def show_crash(self, places: str) -> None:
         """Say that the program made a mistake; `places` says where in its code."""
@@ -47,6 +54,8 @@ class Reports(QObject):
         self._show(errors.headline("").title, sentence, f"{places}\n\n")
 
     def _show(self, title: str, sentence: str, before: str) -> None:
+        from app import diagnostics  # not while the window comes up
+
         text = before + diagnostics.report(self._settings(), self._model)
         reply = dialogs.ask(self._window, Prompt(title, sentence, ("Copy", "Close"), detail=text))
         if reply is not None and reply.choice == "Copy":

@@ -86,16 +86,24 @@ class Shell(QObject):
         self.window = Window(folders.data / "pasted")
         self.window.restore_place(unpack(self.session.geometry))
         self.window.welcome.show_recent(self.recent.files)
-        if not self._opens_something:
+        if (first := self._opens_first) is None:
             self.window.show_welcome()
+        else:
+            self.window.show_opening(first)
         self.appearance.changed.connect(self.window.tint)
         self.window.closing.connect(self.stop)
         self.window.painted.connect(lambda: QTimer.singleShot(0, self, self.furnish))
         self.window.show()
 
     @property
-    def _opens_something(self) -> bool:
-        return bool(self._start.wish.files or self._start.sample or self.session.tabs)
+    def _opens_first(self) -> str | None:
+        """Return the document that will be in front, None for none."""
+        if self._start.wish.files:
+            return self._start.wish.files[0]
+        if self._start.sample:
+            return "sample.pdf"
+        tabs = self.session.tabs
+        return tabs[min(self.session.current, len(tabs) - 1)].path if tabs else None
 
     @Slot()
     def furnish(self) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QPlainTextEdit,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -30,10 +31,12 @@ from app import icons, intake
 from app.clipboard import Paster
 from app.commands import Commands
 from app.drop_hint import DropHint
+from app.labels import Role, label
 from app.notice import Notice
 from app.rail import Rail
 from app.room import open_at
 from app.welcome import Welcome
+from vlm.pages.files import shown_name
 
 NAME = "VLM Desk"
 SIZE = (1280, 820)
@@ -72,9 +75,11 @@ class Window(QMainWindow):
         self.commands = Commands(self)
         self.paster = Paster(pasted, self)
         self.welcome = Welcome()
-        self._blank = QWidget()
+        self.opening = label("", Role.MUTED)
+        self.opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.opening.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._body = QStackedWidget()
-        self._body.addWidget(self._blank)
+        self._body.addWidget(self.opening)
         self._body.addWidget(self.welcome)
         self.welcome.setMinimumWidth(NARROWEST)  # nor may it keep a document from being narrower
         self._panels = QSplitter(Qt.Orientation.Horizontal)
@@ -120,6 +125,10 @@ class Window(QMainWindow):
         name = Path(path).name.replace("[*]", "[*][*]")  # else Qt's mark for unsaved changes
         self.setWindowTitle(f"{name} — {NAME}" if path else NAME)
         self.commands.show_view_actions(actions)
+
+    def show_opening(self, path: str) -> None:
+        """Say from the first frame on which document comes."""
+        self.opening.setText(f"Opening {shown_name(path)}…")
 
     def show_welcome(self) -> None:
         """Show the empty desk from the first frame on."""
@@ -193,10 +202,7 @@ class Window(QMainWindow):
 
     @Slot(bool)
     def _on_full_screen(self, full: bool) -> None:
-        if full:
-            self.showFullScreen()
-        else:
-            self.showNormal()
+        self.showFullScreen() if full else self.showNormal()
 
     # Qt
 

@@ -18,10 +18,9 @@ from app.engine_client import EngineClient
 from app.engine_exit import EngineExit
 from app.errors import Offer, headline
 from app.pages import PageService
+from vlm import protocol
 from vlm.errors import AdapterMismatch, EngineEnded
 from vlm.protocol import (
-    AllAnswered,
-    Answered,
     Cancelled,
     Done,
     Event,
@@ -33,9 +32,10 @@ from vlm.protocol import (
     Progress,
     Saw,
     TextDelta,
-    Unanswered,
 )
 from vlm.types import Box, Document, PageRef, Precision, Question, Server
+
+_BATCH = (protocol.Answered, protocol.Unanswered, protocol.AllAnswered)
 
 
 class AskPresenter(QObject):
@@ -273,6 +273,8 @@ class AskPresenter(QObject):
             self._on_other_event(event)
 
     def _on_answer_event(self, turn: Turn, event: Event) -> None:
+        if isinstance(event, (Hello, Loaded, Looked, LookedAt, *_BATCH)):
+            return
         match event:
             case Progress():
                 if not turn.stopping and not turn.card.text.text():
@@ -292,16 +294,6 @@ class AskPresenter(QObject):
                 models = shown.offer is Offer.SETTINGS
                 turn.card.show_failure(title, event.message, offer_models=models)
                 self._finish()
-            case (
-                Hello()
-                | Loaded()
-                | Looked()
-                | LookedAt()
-                | Answered()
-                | Unanswered()
-                | AllAnswered()
-            ):
-                return
             case _:
                 assert_never(event)
 

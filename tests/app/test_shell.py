@@ -277,3 +277,24 @@ def test_a_question_without_its_answer_stands_ready_again_at_the_next_start(
     second = make_shell()
     opened(qtbot, second)
     assert furniture(second).panel.draft() == "What is the IBAN"
+
+
+def test_the_first_frame_says_which_document_comes(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first: list[str] = []
+    furnish = Shell.furnish
+
+    def look(shell: Shell) -> None:
+        if shell.furniture is None:
+            first.append(shell.window.opening.text() if shell.window.opening.isVisible() else "")
+        furnish(shell)
+
+    monkeypatch.setattr(Shell, "furnish", look)
+    shell = make_shell(two[1])
+    opened(qtbot, shell)
+    assert first == ["Opening two & three.pdf…"]
+    assert not shell.window.opening.isVisible()
+    shell.window.close()
+    make_shell()
+    assert first[1:] == ["Opening two & three.pdf…"], "of the session"
