@@ -9,10 +9,7 @@ from pathlib import Path
 from finetune import choice, runs
 from finetune.adapters import Adapter, AdapterLibrary
 from finetune.errors import RunDamaged
-from finetune.types import Example, InUse
-
-BY_PAGE = "*"
-"""Stands for "chosen by what each page looks like"; no version can be named so."""
+from finetune.types import BY_PAGE, Example, InUse
 
 
 def readers(

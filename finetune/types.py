@@ -14,6 +14,9 @@ ExampleKind = Literal["correction", "right", "label", "imported", "negative"]
 Verdict = Literal["wrong", "right", "unknown"]
 Side = Literal["train", "watch", "held_out"]
 
+BY_PAGE = "*"
+"""In place of a tuned version's name: chosen by what each page looks like. None can be named so."""
+
 _PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"RIFF", b"\xff\xd8\xff")
 
 

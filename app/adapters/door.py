@@ -15,10 +15,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.adapters import words
-from app.adapters.values import BY_PAGE, Listing, Tuned, Wearing
+from app.adapters.values import Listing, Tuned, Wearing
 from app.desk import Reading
 from app.settings import Settings
 from app.task import Tasks
+from finetune.types import BY_PAGE
 from vlm import models
 from vlm.types import ModelInfo, PageRef, Precision, Server
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from finetune.types import BY_PAGE
 from vlm.types import ModelInfo
 
 if TYPE_CHECKING:
     from finetune.adapters import Adapter  # not while the main window comes up
-
-BY_PAGE = "*"
-"""Stands in the settings for "choose by what the page looks like"; see `finetune.in_use`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,8 @@ from finetune import in_use, measuring, regression, runs
 from finetune.adapter_check import CONFIG, WEIGHTS
 from finetune.adapters import CARD, AdapterLibrary, Card
 from finetune.gate import Gate
-from finetune.in_use import BY_PAGE
 from finetune.split import Split
-from finetune.types import Example, InUse
+from finetune.types import BY_PAGE, Example, InUse
 from tests import tiny
 from tests.finetune import tuning
 from tests.finetune.made import crop_of, example

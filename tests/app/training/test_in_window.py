@@ -11,7 +11,6 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.adapters import values
 from app.examples import shelf
 from app.process import start_apart
 from app.shell import Shell
@@ -19,7 +18,7 @@ from app.training import counting, words, work
 from app.training.presenter import Training
 from app.training.values import Phase
 from app.training.watch import OUTPUT
-from finetune import in_use, runs
+from finetune import runs
 from tests.app.adapters import made as versions
 from tests.app.conftest import MakeShell, furniture
 from tests.app.training import made
@@ -58,7 +57,6 @@ def test_what_reads_now_is_what_a_new_version_has_to_beat(
     monkeypatch.setattr(counting, "count_command", made.count_command)
     versions.version("Old ones", folder)
     made.fill(paths.data_dir() / shelf.NAME, 10)
-    assert in_use.BY_PAGE == values.BY_PAGE
     shell = make_shell()
     same = str(tmp_path / "elsewhere" / ".." / "small")
     wanted = replace(shell.settings, adapters={same: "Old ones"})
