@@ -24,10 +24,20 @@ STROKE = 17
 """Pixels; no stroke of print that is lighter than `DARKEST` is as thick."""
 
 CONTRAST = 56
-"""Levels (of 255) by which ink is darker than levelled paper."""
+"""Levels (of 255) by which ink is darker than levelled paper, at most."""
 
-FAINT = 30
-"""The same of what touches ink: pale print breaks into pieces without it."""
+PALE, PALEST = 0.4, 24
+"""The same as a share of how dark the print thereabouts is, and at least: the letters of a till
+that is out of ink break into pieces otherwise."""
+
+PRINTED = 45
+"""Levels by which a square's darkest pixels are darker than paper where anything is printed."""
+
+DARK = 0.95
+"""Share of a square's pixels that are no darker than its print, which is a stroke or two."""
+
+FAINT = 0.54
+"""Share of the contrast that is enough for what touches ink."""
 
 LEAST_PX = 4
 """Height of a letter; lower marks are dots and dirt."""
@@ -94,16 +104,9 @@ def level(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
         ``(height, width)`` float32, at least 1.
     """
     height, width = gray.shape
-    down, along = -(-height // BLOCK), -(-width // BLOCK)
-    spare = ((0, down * BLOCK - height), (0, along * BLOCK - width))
-    squares = np.pad(gray, spare, mode="edge").reshape(down, BLOCK, along, BLOCK)
-    pixels = squares.transpose(0, 2, 1, 3).reshape(down, along, BLOCK * BLOCK)
-    place = int(LIGHT * BLOCK * BLOCK)
-    light = np.partition(pixels, place, axis=2)[:, :, place]
     # A square full of ink takes the level of those about it: the third lightest of nine.
-    around = np.pad(light, 1, mode="edge")
-    nine = [around[y : y + down, x : x + along] for y in range(3) for x in range(3)]
-    paper = np.sort(np.stack(nine), axis=0)[6].astype(np.float32)
+    paper = np.sort(_nine(_of_squares(gray, LIGHT)), axis=0)[6].astype(np.float32)
+    down, along = paper.shape
     smooth = _between(down, height) @ paper @ _between(along, width).T
     # Paper changes at once where a shadow has an edge; print is never as wide as that.
     smooth = np.minimum(smooth, _widest(_widest(gray, np.maximum), np.minimum))
@@ -119,6 +122,23 @@ def levelled(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     found: NDArray[np.uint8] = np.minimum(gray * level(gray), 255).astype(np.uint8)
     return found
+
+
+def contrast_of(light: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return by how many levels each pixel must be darker than paper to be ink.
+
+    Args:
+        light: ``(height, width)`` uint8, a levelled drawing.
+
+    Returns:
+        ``(height, width)`` uint8, `PALEST` to `CONTRAST`: less where all print is pale.
+    """
+    dark = np.max(_nine(_of_squares(255 - light, DARK)), axis=0)
+    pale = np.clip(PALE * dark, PALEST, CONTRAST).astype(np.uint8)
+    squares = np.where(dark < PRINTED, np.uint8(CONTRAST), pale)
+    height, width = light.shape
+    found: NDArray[np.uint8] = squares.repeat(BLOCK, axis=0).repeat(BLOCK, axis=1)
+    return found[:height, :width]
 
 
 def marks_of(ink: NDArray[np.bool_]) -> Marks:
@@ -157,8 +177,9 @@ def ink_of(gray: NDArray[np.uint8]) -> NDArray[np.bool_]:
         gray: ``(height, width)`` uint8, 0 is black.
     """
     light = levelled(gray)
-    strong = light < 255 - CONTRAST
-    return strong | (beside(strong) & (light < 255 - FAINT))
+    contrast = contrast_of(light)
+    strong = 255 - light > contrast
+    return strong | (beside(strong) & (255 - light > FAINT * contrast))
 
 
 def strong_ink_of(gray: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -167,7 +188,16 @@ def strong_ink_of(gray: NDArray[np.uint8]) -> NDArray[np.bool_]:
     Args:
         gray: ``(height, width)`` uint8, 0 is black.
     """
-    return levelled(gray) < 255 - CONTRAST
+    return strong_ink_on_white(levelled(gray))
+
+
+def strong_ink_on_white(light: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return the same of a drawing whose paper is white.
+
+    Args:
+        light: ``(height, width)`` uint8, levelled.
+    """
+    return 255 - light > contrast_of(light)
 
 
 def unruled(ink: NDArray[np.bool_], usual: float) -> NDArray[np.bool_]:
@@ -218,6 +248,25 @@ def usual_height(marks: Marks) -> float:
     # No frame or stamp counts more than a few letters do.
     total = np.cumsum(np.minimum(heights, LONG * np.median(heights)))
     return float(heights[np.searchsorted(total, total[-1] / 2)])
+
+
+def _of_squares(gray: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
+    """Return the level that a share of each square's pixels do not exceed, one for each square."""
+    height, width = gray.shape
+    down, along = -(-height // BLOCK), -(-width // BLOCK)
+    spare = ((0, down * BLOCK - height), (0, along * BLOCK - width))
+    squares = np.pad(gray, spare, mode="edge").reshape(down, BLOCK, along, BLOCK)
+    pixels = squares.transpose(0, 2, 1, 3).reshape(down, along, BLOCK * BLOCK)
+    place = int(share * BLOCK * BLOCK)
+    found: NDArray[np.uint8] = np.partition(pixels, place, axis=2)[:, :, place]
+    return found
+
+
+def _nine(squares: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return what each square and the eight about it hold, ``(9, down, along)``."""
+    down, along = squares.shape
+    around = np.pad(squares, 1, mode="edge")
+    return np.stack([around[y : y + down, x : x + along] for y in range(3) for x in range(3)])
 
 
 def _widest(gray: NDArray[np.uint8], most: np.ufunc) -> NDArray[np.uint8]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm.ink import CONTRAST, Marks, beside, level, marks_of, usual_height
+from vlm.ink import Marks, beside, level, marks_of, strong_ink_on_white, usual_height
 from vlm.text_lines import letters_of, lines_of, words_of
 
 EDGE = 1
@@ -39,7 +39,7 @@ def tidied(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     gray = (pixels @ GRAYS).astype(np.uint8)
     white: NDArray[np.uint8]
     white = np.minimum(pixels * level(gray)[:, :, None], 255).astype(np.uint8)
-    marks = marks_of((white @ GRAYS) < 255 - CONTRAST)
+    marks = marks_of(strong_ink_on_white((white @ GRAYS).astype(np.uint8)))
     if usual := usual_height(marks):
         white[_slices(marks, usual)] = 255
     return white

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from vlm.ink import CONTRAST, ink_of, level, levelled, marks_of, unruled, usual_height
+from vlm.ink import CONTRAST, contrast_of, ink_of, level, levelled, marks_of, unruled, usual_height
 
 SHAPE = (200, 300)
 
@@ -89,6 +89,25 @@ def test_pale_strokes_beside_dark_ones_are_ink_and_pale_specks_are_none() -> Non
     found = ink_of(gray)
     assert found[[84, 87]][:, 20:32].all()
     assert not found[150:154, 100:104].any()
+
+
+def test_pale_print_that_fades_is_whole_and_dark_print_beside_it_as_before() -> None:
+    gray = letters(250, 170).copy()  # a till that is out of ink: dots and hardly a line between
+    gray[81:99:2][gray[81:99:2] < 200] = 210
+    gray[150:170, 20:32] = 20
+    found = ink_of(gray)
+    assert usual_height(marks_of(found)) == 20
+    assert np.array_equal(found, gray < 230)
+    dark = contrast_of(levelled(gray))[140:180, :60]
+    assert (dark == CONTRAST).all()
+
+
+def test_the_grain_of_bare_paper_is_no_ink() -> None:
+    grain = np.random.default_rng(3).normal(225, 5, SHAPE)
+    gray = np.clip(grain, 0, 255).astype(np.uint8)
+    assert not ink_of(gray).any()
+    faded = np.minimum(gray, np.where(letters(250, 150) < 200, 150, 255).astype(np.uint8))
+    assert usual_height(marks_of(ink_of(faded))) == 20
 
 
 def test_a_shadow_with_a_sharp_edge_is_no_ink_and_hides_no_letter() -> None:
