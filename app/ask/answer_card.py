@@ -10,11 +10,12 @@ from app import figures, theme
 from app.ask import words
 from app.ask.answer_text import AnswerText
 from app.ask.badges import AnswerBadges
-from app.ask.button import IconButton, Look
+from app.ask.button import IconButton
 from app.ask.copy_button import CopyButton
 from app.ask.flow import FlowRow
 from app.ask.icons import Icon
 from app.ask.judging import Judging
+from app.ask.offers import Offers
 from app.ask.surface import BusyLine, Card, MutedLabel, Notice, indented, plain_label, sized
 from app.ask.values import EvidenceClick, Scope, answered_on, scope_of
 from app.ask.where_line import WhereLine
@@ -62,6 +63,7 @@ class AnswerCard(Card):
     def __init__(self, question: Question, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.question = question
+        self.pages = 1  # of the document, as far as is known
         self.answer: Answer | None = None
         self.saw: Saw | None = None
         self._own_places: tuple[Box, ...] = ()
@@ -83,10 +85,8 @@ class AnswerCard(Card):
         self.notice = Notice()
         self.ending = Notice()
         self.badges = AnswerBadges(INDENT)
-        self.retry = IconButton(Icon.AGAIN, "Try again", Look.OUTLINE)
-        self.longer = IconButton(Icon.LONGER, "Go on longer", Look.OUTLINE)
-        self.models = IconButton(Icon.CHIP, "Choose a model", Look.OUTLINE)
-        self.box = IconButton(Icon.CROP, words.BOX_AROUND_IT, Look.OUTLINE)
+        offers = self.offers = Offers(INDENT)
+        self.retry, self.longer, self.box, self.whole, self.models = offers.all
         self.copy = CopyButton(self.copied)
         self.again = IconButton(Icon.AGAIN, "Ask again", worded=False)
         self.seen = IconButton(Icon.EYE, "What the model saw")
@@ -103,12 +103,10 @@ class AnswerCard(Card):
         head.addStretch()
         head.addWidget(self.copy)
         head.addWidget(self.again)
-        self._offers = (self.retry, self.longer, self.box, self.models)
-        offers = FlowRow(*self._offers, inset=INDENT)
         judging = (self.right, self.wrong)
         self._buttons = (self.copy, self.again, self.where, *judging)
         actions = FlowRow(self.seen, self.where, *judging, gap=0, together=judging)
-        self._rows = (offers, actions)
+        self._rows = (self.offers, actions)
         layout = self._layout
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE * 2)
         layout.setSpacing(theme.SPACE)
@@ -116,7 +114,7 @@ class AnswerCard(Card):
         lines = (self.asked, self.text, self.doubt, self.busy, self.status)
         for part in (*lines, self.notice, self.ending, self.judging.own):
             layout.addLayout(indented(part, INDENT))
-        layout.addWidget(offers)
+        layout.addWidget(self.offers)
         layout.addWidget(self.badges)
         layout.addWidget(actions)
         layout.addLayout(indented(self.where_line, INDENT))
@@ -129,6 +127,7 @@ class AnswerCard(Card):
         self.longer.clicked.connect(self._on_retry)
         self.models.clicked.connect(self.models_pressed)
         self.box.clicked.connect(self._on_box)
+        self.whole.clicked.connect(self._on_whole)
         self.again.clicked.connect(self._on_again)
         self.seen.clicked.connect(self._on_seen)
         self.where.clicked.connect(self.where_toggled)
@@ -162,7 +161,15 @@ class AnswerCard(Card):
         badges = (self.badges.time, self.badges.confidence, self.badges.evidence)
         actions = (self.seen, self.where, self.right, self.wrong)
         texts = (self.text, self.judging.undo)
-        for part in (self.scope, self.copy, self.again, *texts, *self._offers, *badges, *actions):
+        for part in (
+            self.scope,
+            self.copy,
+            self.again,
+            *texts,
+            *self.offers.all,
+            *badges,
+            *actions,
+        ):
             QWidget.setTabOrder(widget, part)
             widget = part
         return widget
@@ -227,10 +234,7 @@ class AnswerCard(Card):
                 part.hide()  # the text is the program's own, there is no answer to judge
         self._say("" if answer.text else words.NO_ANSWER)
         self.ending.show_text(words.stop_reason(answer.stop), Tone.CAUTION, Icon.STOP)
-        self.longer.setVisible(answer.stop == "length")
-        if offer := words.better_in_box(self.question, answer, self.warning):
-            self.box.set_words(offer)
-        self.box.setVisible(bool(offer))
+        self.offers.show_for(self.question, answer, self.warning, self.pages)
         self.notice.show_text(self.warning, Tone.CAUTION)
         self._settle()
 
@@ -269,7 +273,7 @@ class AnswerCard(Card):
     def _show_only(self, *shown: QWidget) -> None:
         """Show these of the parts that come and go."""
         self.judging.close()
-        actions = (*self._offers, self.seen, *self._buttons)
+        actions = (*self.offers.all, self.seen, *self._buttons)
         lines = (self.doubt, self.busy, self.status, self.notice, self.ending, self.where_line)
         for part in (*lines, self.badges, *actions):
             part.setVisible(part in shown)
@@ -348,3 +352,7 @@ class AnswerCard(Card):
     @Slot()
     def _on_box(self) -> None:
         self.box_wanted.emit(self.question)
+
+    @Slot()
+    def _on_whole(self) -> None:
+        self.again_pressed.emit(words.of_whole(self.question))

@@ -188,7 +188,10 @@ class AskPanel(QWidget):
         card.scope_pressed.connect(self.scope_wanted)
         card.models_pressed.connect(self.models_wanted)
         card.box_wanted.connect(self._on_box_wanted)
-        card.set_shown_document(self._document.path if self._document is not None else None)
+        document = self._document
+        card.set_shown_document(document.path if document is not None else None)
+        if document is not None and document.path == question.page.path:
+            card.pages = document.page_count
         self.welcome.hide()
         before = self._cards[-1].wrong if self._cards else self.welcome.examples[-1]
         self._cards.append(card)

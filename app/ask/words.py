@@ -44,6 +44,7 @@ WHERE_FOUND = "Where the model looked: a hint, not proof. The darker, the more."
 WHERE_NO_MODEL = "The model that gave this answer is not loaded now."
 UNSURE = "The model was unsure here"
 UNSURE_BELOW = "Dotted words: the model was unsure here."
+ASK_WHOLE = "Ask the whole document"
 BOX_AROUND_IT, SMALLER_BOX = "Draw a box around it", "Draw a smaller box"
 NO_ANSWER = "The model had nothing to say."
 UNDO = "Undo"
@@ -224,6 +225,11 @@ def better_in_box(question: Question, answer: Answer, warning: str) -> str:
 def shows_where(question: Question, answer: Answer) -> bool:
     """Tell whether it can be shown where the model looked for an answer."""
     return bool(answer.text) and looked_at(question, answer) is not None
+
+
+def of_whole(question: Question) -> Question:
+    """Return the same question to the whole document."""
+    return msgspec.structs.replace(question, whole_document=True)
 
 
 def longer(question: Question, times: int) -> Question:

@@ -1,5 +1,6 @@
 from functools import partial
 
+import msgspec
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
@@ -215,3 +216,24 @@ def test_muted_words_follow_light_and_dark(qtbot: QtBot, panel: AskPanel) -> Non
         wanted = theme.muted(palette)
         qtbot.waitUntil(partial(_has_colour, label, wanted))
     QApplication.setPalette(before)
+
+
+def test_a_doubted_answer_of_one_page_of_several_offers_the_whole_document(
+    qtbot: QtBot, panel: AskPanel
+) -> None:
+    card = panel.add_card(WHOLE)
+    card.show_answer(answer(confidence=0.3))
+    assert not card.whole.isVisible(), "it is not known to have more pages"
+    panel.set_scope(DOCUMENT, PAGE, None)
+    card = panel.add_card(WHOLE)
+    card.show_answer(answer(confidence=0.99))
+    assert not card.whole.isVisible()
+    card.show_answer(answer(confidence=0.3))
+    assert card.whole.isVisible()
+    with qtbot.waitSignal(card.again_pressed) as asked:
+        QTest.mouseClick(card.whole, Qt.MouseButton.LeftButton)
+    question = msgspec.structs.replace(WHOLE, whole_document=True)
+    assert asked.args == [question]
+    card = panel.add_card(question)
+    card.show_answer(answer(confidence=0.3))
+    assert not card.whole.isVisible()
