@@ -158,11 +158,10 @@ class AnswerCard(Card):
 
     def tab_after(self, widget: QWidget) -> QWidget:
         """Put its controls behind `widget` in the tab order, as they are read; return the last."""
-        head = (self.scope, self.copy, self.again)
+        head = (self.scope, self.copy, self.again, self.text, self.judging.undo)
         badges = (self.badges.time, self.badges.confidence, self.badges.evidence)
         actions = (self.seen, self.where, self.right, self.wrong)
-        texts = (self.text, self.judging.undo)
-        for part in (*head, *texts, *self.offers.all, *badges, *actions):
+        for part in (*head, *self.offers.all, *badges, *actions):
             QWidget.setTabOrder(widget, part)
             widget = part
         return widget
