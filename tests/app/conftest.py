@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from pytestqt.wait_signal import SignalBlocker
@@ -119,6 +119,8 @@ def make_shell(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeSh
     application.setStyle(looks[0])
     application.setPalette(looks[1])
     application.setStyleSheet(looks[2])
+    # Else it lives on into the next tests, until a loop of events runs outside all others.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
