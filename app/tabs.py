@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app import icons
 from app.dialogs import copy
 from app.labels import menu_text, tip
+from app.titles import titles
 
 if TYPE_CHECKING:  # the first window needs no document view yet
     from app.viewer.document_view import DocumentView
@@ -160,7 +161,7 @@ class Tabs(QWidget):
         self._bar.setAccessibleTabName(index, name)
         self._bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, self._closer(path, name))
         self._bar.blockSignals(False)
-        self._all.setVisible(self._bar.count() > LISTED_FROM)
+        self._name_all()
 
     def show_tab(self, path: str) -> None:
         """Bring a file to the front."""
@@ -186,7 +187,7 @@ class Tabs(QWidget):
         view = self._views.pop(path, None)
         self._bar.blockSignals(True)
         self._bar.removeTab(self.paths.index(path))
-        self._all.setVisible(self._bar.count() > LISTED_FROM)
+        self._name_all()
         self._bar.blockSignals(False)
         self._on_current(self._bar.currentIndex())
         if view is not None:
@@ -207,6 +208,12 @@ class Tabs(QWidget):
             self._on_current(self._bar.currentIndex())
             if focused is not None and not old.isAncestorOf(focused):
                 focused.setFocus()
+
+    def _name_all(self) -> None:
+        """Name all tabs so that one can be told from another."""
+        for index, title in enumerate(titles(self.paths)):
+            self._bar.setTabText(index, menu_text(title))
+        self._all.setVisible(self._bar.count() > LISTED_FROM)
 
     def _make_all(self) -> QToolButton:
         """Make the button that lists all open documents, hidden while the tabs show them."""
