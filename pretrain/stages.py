@@ -59,6 +59,8 @@ class Level:
         more: most further questions about one crop or strip.
         tills: share of crops, and of batches of strips and pages, in a till's or an old printer's
             print.
+        dry: how often such a till is out of ink.
+        whitened: how often paper is made white, as the program does with scans.
         dense: share of steps that teach what is in each patch alone: three to ten times as quick,
             for fonts and wear that the encoder does not know yet.
         frozen_encoder: leave vision transformer and projection as they are; a step costs a quarter
@@ -85,6 +87,8 @@ class Level:
     varied: float = 0.0
     more: int = 0
     tills: float = 0.0
+    dry: float = 0.0
+    whitened: float = 0.0
     dense: float = 0.0
     frozen_encoder: bool = False
     pages_share: float = 0.0
@@ -210,7 +214,9 @@ STAGES: dict[str, Stage] = {
                 noise_share=0.35,
                 varied=0.5,
                 more=3,
-                tills=0.25,
+                tills=0.3,
+                dry=0.4,
+                whitened=0.6,
                 dense=0.5,
             ),
         ),
@@ -281,6 +287,8 @@ class Source:
             other=level.other,
             varied=level.varied,
             more=level.more,
+            dry=level.dry,
+            whitened=level.whitened,
         )
         draw = draw_form if rng.random() < level.forms_share else draw_crop
         samples = []
@@ -309,6 +317,8 @@ class Source:
             other=level.other,
             varied=level.varied,
             more=level.more,
+            dry=level.dry,
+            whitened=level.whitened,
         )
         return draw_strips(plan, rng, self._count(rows * columns))
 

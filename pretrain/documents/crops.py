@@ -12,7 +12,7 @@ from pretrain.documents.printers import are_printed, streaks
 from pretrain.documents.prompts import read_prompt
 from pretrain.documents.slips import SLIP_SHARE, slip_line
 from pretrain.documents.texts import Writer
-from pretrain.documents.wear import Wear, fade, wear_out
+from pretrain.documents.wear import Wear, fade, run_dry, wear_out, whitened
 from pretrain.fonts import FontFile
 from pretrain.labels import Ints, Placed
 
@@ -128,6 +128,9 @@ class CropPlan:
         varied: how often letters are wider or narrower than their font's, or capitals only, and the
             print faded, see :func:`width_drawn`; in training, not when measuring.
         more: most further questions about one picture; in training, not when measuring.
+        dry: how often a till is out of ink; in training, not when measuring.
+        whitened: how often the paper is made white, as the program does with scans; in training,
+            not when measuring.
     """
 
     rows: int
@@ -144,6 +147,8 @@ class CropPlan:
     other: float = 0.0
     varied: float = 0.0
     more: int = 0
+    dry: float = 0.0
+    whitened: float = 0.0
 
     @property
     def till(self) -> bool:
@@ -169,13 +174,24 @@ def width_drawn(width: int, varied: float, rng: random.Random) -> int:
 def seen(
     image: Image.Image, placed: Placed, plan: CropPlan, rng: random.Random
 ) -> tuple[Pixels, Placed]:
-    """Return what the model sees of a drawn crop: faded sometimes, and worn; see ``wear_out``."""
+    """Return what the model sees of a drawn crop: faint sometimes, and worn; see ``wear_out``."""
     if plan.till and rng.random() < STREAKED_SHARE:
         image = streaks(image, rng)
+    image, faint = _faint(image, plan, rng)
+    pixels, placed = wear_out(image, placed, rng, plan.wear, faint)
+    if plan.whitened and rng.random() < plan.whitened:
+        pixels = whitened(pixels)
+    return pixels, placed
+
+
+def _faint(image: Image.Image, plan: CropPlan, rng: random.Random) -> tuple[Image.Image, bool]:
+    """Return a crop's print as it left the printer, and whether it is faint."""
+    if plan.dry and plan.till and rng.random() < plan.dry:
+        return run_dry(image, rng), True
     faded = TILL_FADED_SHARE if plan.till else FADED_SHARE * plan.varied
     if faded and plan.wear is not Wear.NONE and rng.random() < faded:
-        image = fade(image, rng)
-    return wear_out(image, placed, rng, plan.wear)
+        return fade(image, rng), True
+    return image, False
 
 
 def _line(writer: Writer, kind: TextKind, length: int) -> str:

@@ -12,6 +12,8 @@ from PIL import Image, ImageFilter
 from pretrain.documents.ink import Pixels
 from pretrain.documents.paper import mark
 from pretrain.labels import Placed
+from vlm.ink import level
+from vlm.tidying import GRAYS
 
 Floats = npt.NDArray[np.float64]
 
@@ -81,6 +83,35 @@ def fade(image: Image.Image, rng: random.Random) -> Image.Image:
     return Image.fromarray((255 - ink * (1 - share)).astype(np.uint8))
 
 
+def run_dry(image: Image.Image, rng: random.Random) -> Image.Image:
+    """Let print be grey, uneven and soft, as of a till that is out of ink or heats no more.
+
+    Args:
+        image: mode "L", black on white.
+        rng: the only source of chance.
+    """
+    generator = np.random.default_rng(rng.getrandbits(32))
+    width, height = image.size
+    grain = np.clip(generator.normal(128.0, 40.0, (height, width)), 0, 255).astype(np.uint8)
+    soft = np.asarray(Image.fromarray(grain).filter(ImageFilter.BoxBlur(1)), dtype=np.float32)
+    uneven = (soft / 40 - 3.2) * rng.uniform(0.2, 1.2)
+    uneven += generator.normal(0.0, rng.uniform(0.0, 0.2), (height, 1))  # each needle its own
+    left = np.clip(1 + uneven, 0.15, 1.25) * rng.uniform(0.35, 0.75)
+    ink = (255 - np.asarray(image, dtype=np.float32)) * left
+    grey = Image.fromarray((255 - np.clip(ink, 0, 255)).astype(np.uint8))
+    return grey.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.9)))
+
+
+def whitened(pixels: Pixels) -> Pixels:
+    """Make paper white, as the program does with scans before the model sees them.
+
+    Args:
+        pixels: ``(H, W, 3)`` uint8.
+    """
+    grey = (pixels @ GRAYS).astype(np.uint8)
+    return np.minimum(pixels * level(grey)[..., None], 255).astype(np.uint8)
+
+
 def _noise(size: tuple[int, int], rng: random.Random, strength: float) -> Floats:
     """Grain of the scanner plus slow shadows of the paper, ``(H, W)`` in grey levels."""
     generator = np.random.default_rng(rng.getrandbits(32))
@@ -107,7 +138,7 @@ def _coloured(grey: Floats, rng: random.Random, heavy: bool) -> Pixels:
 
 
 def wear_out(
-    image: Image.Image, placed: Placed, rng: random.Random, wear: Wear
+    image: Image.Image, placed: Placed, rng: random.Random, wear: Wear, faint: bool = False
 ) -> tuple[Pixels, Placed]:
     """Turn a drawn sheet into the picture that the model sees.
 
@@ -116,6 +147,7 @@ def wear_out(
         placed: its characters; skew moves them.
         rng: the only source of chance.
         wear: NONE leaves black on white.
+        faint: the print is so faint that a fax would lose it.
 
     Returns:
         ``(H, W, 3)`` uint8 and the characters where they lie now.
@@ -129,7 +161,7 @@ def wear_out(
         if image.width > 6 * image.height:
             limit /= 2
         image, placed = skew(image, placed, rng.uniform(-limit, limit))
-    for effect in EFFECTS:
+    for effect in EFFECTS[:-1] if faint else EFFECTS:
         if rng.random() < (0.45 if heavy else 0.12):
             image = effect(image, rng, heavy)
     grey = np.asarray(image, dtype=np.float64)

@@ -13,10 +13,12 @@ from pretrain.documents.fields import BY_KEY
 from pretrain.documents.forms import draw_form
 from pretrain.documents.ink import Sheet, width_of
 from pretrain.documents.more_fields import invented
+from pretrain.documents.printers import TillFont
 from pretrain.documents.strips import draw_strips
 from pretrain.documents.texts import Writer
-from pretrain.documents.wear import Wear, fade
+from pretrain.documents.wear import Wear, fade, run_dry, whitened
 from pretrain.fonts import FontFile
+from vlm.ink import beside
 
 FONT = FontFile("pillow-default", None)
 CAPITALS = replace(FONT, capitals=True)
@@ -115,3 +117,32 @@ def test_an_invented_field_never_has_a_name_that_means_nothing(
     field = invented(Writer(Once(0)))
     assert field.ask(random.Random(0), False)
     assert field.names["en"][0].lower() == "wert"
+
+
+def test_print_out_of_ink_is_grey_and_uneven_and_never_gone() -> None:
+    sheet = Sheet.blank(300, 40)
+    sheet.write("TOTAL 12.50", (10, 30), FONT, 24)
+    black = np.asarray(sheet.image) < 64
+    for seed in range(20):
+        dry = np.asarray(run_dry(sheet.image, random.Random(seed)))
+        assert 80 < dry[black].mean() < 215
+        assert dry[black].std() > 5
+        assert dry[~beside(np.asarray(sheet.image) < 255)].min() > 200
+
+
+def test_whitened_paper_is_white_and_its_print_is_as_dark_as_before() -> None:
+    picture = np.full((48, 200, 3), (200, 214, 190), np.uint8)
+    picture[16:32, 20:30] = 40
+    white = whitened(picture)
+    assert white[picture[..., 0] == 200].min() > 225
+    assert white[20, 25].max() < 60
+
+
+def test_training_whitens_and_dries_as_often_as_it_says() -> None:
+    printer = replace(PLAN, fonts=(TillFont("pillow-default", None),), wear=Wear.HEAVY)
+    drawn = [draw_crop(replace(printer, whitened=share), random.Random(5)) for share in (0.0, 1.0)]
+    plain, white = (sample.views[0].pixels for sample in drawn)
+    assert np.array_equal(white, whitened(plain))
+    light = replace(printer, wear=Wear.NONE, varied=0.0)
+    usual, dry = (draw_crop(replace(light, dry=share), random.Random(5)) for share in (0.0, 1.0))
+    assert usual.views[0].pixels.min() < dry.views[0].pixels.min()
