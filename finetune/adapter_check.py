@@ -7,14 +7,13 @@ settings are written anew, so that nothing else of a foreign file survives.
 from __future__ import annotations
 
 import json
-import struct
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from finetune.errors import AdapterInvalid
-from vlm.errors import AdapterMismatch
+from vlm import weight_files
+from vlm.errors import AdapterMismatch, ModelIncomplete
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 ALLOWED = frozenset(
@@ -51,7 +50,7 @@ HARMLESS = frozenset(
 )
 """Settings that are dropped whatever they say; any other must be off."""
 
-_CONFIG_BYTES, _HEADER_BYTES = 1 << 20, 100 << 20
+_CONFIG_BYTES = 1 << 20
 _PREFIX = "base_model.model."
 Shapes = dict[str, tuple[int, ...]]
 
@@ -126,22 +125,10 @@ def tensor_shapes(file: Path) -> Shapes:
     Raises:
         AdapterInvalid: When it is damaged or cut short.
     """
-    damaged = AdapterInvalid(f"{file.name} is damaged or cut short.")
     try:
-        size = file.stat().st_size
-        with file.open("rb") as stream:
-            (length,) = struct.unpack("<Q", stream.read(8))
-            if length > min(size - 8, _HEADER_BYTES):
-                raise damaged
-            header = cast(dict[str, Mapping[str, list[int]]], json.loads(stream.read(length)))
-        header.pop("__metadata__", None)
-        end = max((entry["data_offsets"][1] for entry in header.values()), default=0)
-        shapes = {name: tuple(entry["shape"]) for name, entry in header.items()}
-    except (OSError, struct.error, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise damaged from error
-    if 8 + length + end != size:
-        raise damaged
-    return shapes
+        return dict(weight_files.read(file).shapes)
+    except (OSError, ModelIncomplete) as error:
+        raise AdapterInvalid(f"{file.name} is damaged or cut short.") from error
 
 
 def _settings(folder: Path) -> dict[str, object]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from vlm import learned_names, paths, safety
@@ -26,6 +26,9 @@ from vlm.learned_names import NO_NAMES, LearnedNames
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 KEPT_SHARE = 0.5
 """Most of the free memory that the base's own numbers may fill; with less, none are kept."""
+
+_STRANGE = (TypeError, ValueError, AttributeError, OverflowError, re.error)
+"""What settings raise that have other kinds of values than they should."""
 
 _PREFIX = "base_model.model."
 _PAIRS = (("A.weight", "B.weight"), ("embedding_A", "embedding_B"))
@@ -111,16 +114,19 @@ def fit(model: Any, folder: Path) -> Fitted:
     names = learned_names.read(folder)
     try:
         settings = safety.read_settings(folder / CONFIG)
-        safety.tensors(folder / WEIGHTS)
+        shapes = safety.weights_in(folder / WEIGHTS).shapes
     except ModelIncomplete as error:
         raise AdapterMismatch(str(error)) from error
     if settings.get("peft_type") != "LORA":
         raise AdapterMismatch(f"{folder.name} is no LoRA or DoRA adapter.")
-    with safe_open(folder / WEIGHTS, framework="pt") as file:
-        shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 - not a dict
+    try:
+        with safe_open(folder / WEIGHTS, framework="pt"):
+            pass  # what the library itself holds against the file
+    except SafetensorError as error:
+        raise AdapterMismatch(f"{folder / WEIGHTS} is damaged. Fetch it again.") from error
     try:
         return Fitted(folder, _Comparison(model, settings).steps(shapes), names)
-    except (_DiffersError, TypeError, ValueError, re.error) as error:
+    except (_DiffersError, *_STRANGE) as error:
         raise AdapterMismatch(
             f"The adapter {folder.name} was made for another model than this one. Choose that "
             "model, or no adapter."

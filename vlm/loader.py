@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import torch
 from huggingface_hub.errors import StrictDataclassError
+from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForImageTextToText
 from transformers.utils import logging as transformers_logging
 
@@ -38,6 +39,7 @@ _UNUSABLE = (
     AttributeError,
     ImportError,
     StrictDataclassError,
+    SafetensorError,
 )
 """What the library raises about a folder whose contents make no model."""
 
@@ -52,7 +54,7 @@ class LoadedModel:
         family: How to talk to it.
         placement: Where it is and why.
         info: The same for people.
-        key: Changes whenever answers could: folder, adapter, device, number format.
+        key: Changes whenever answers could: folder, adapter, device, number format, packing.
         sees: Changes whenever what the model makes of an image could: as `key`, but with the
             adapter only where it touches the encoder.
         files: Changes when the model's files do.
@@ -270,7 +272,9 @@ def _described(folder: Path, family: Family, room: _Room, model: Any) -> ModelIn
 
 def _wearing(loaded: LoadedModel, adapter: str | None, worn: adapters.Worn | None) -> LoadedModel:
     """Say of a model which adapter is in its weights now."""
-    where = (str(Path(loaded.info.folder).resolve()), *_place(loaded.placement))
+    packing = packed.name_of(loaded.model)
+    place = (loaded.placement.device, loaded.placement.dtype_name, *filter(None, [packing]))
+    where = (str(Path(loaded.info.folder).resolve()), *place)
     name = adapters.identity(worn.fitted.folder) if worn is not None else ""
     looks = {id(weight) for weight in loaded.family.encoder(loaded.model).parameters()}
     names = worn.fitted.touched if worn is not None else frozenset[str]()
@@ -283,10 +287,6 @@ def _wearing(loaded: LoadedModel, adapter: str | None, worn: adapters.Worn | Non
         sees=(*where, name if looks_anew else ""),
         worn=worn,
     )
-
-
-def _place(placement: Placement) -> tuple[str, str]:
-    return placement.device, placement.dtype_name
 
 
 def _require_all(found: safety.ModelFolder, config: Any) -> None:

@@ -63,5 +63,16 @@ def choose(
     return told, {"quantization_config": config, "device_map": {"": 0}}
 
 
+def name_of(model: Any) -> str:
+    """Return how a loaded model's weights are packed; "" where they are not.
+
+    What packed weights see and write is not what exact ones do.
+    """
+    how = getattr(model.config, "quantization_config", None)
+    if how is None:
+        return ""
+    return "packed in 4 bits" if getattr(how, "load_in_4bit", False) else "packed in 8 bits"
+
+
 def _told(placement: Placement, sentence: str) -> Placement:
     return replace(placement, reason=f"{placement.reason} {sentence}")

@@ -6,16 +6,15 @@ Knows file formats, not models. What is not allow-listed is never read.
 from __future__ import annotations
 
 import json
-import math
 import re
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from vlm import family_names, foreign
+from vlm import family_names, foreign, weight_files
 from vlm.errors import ModelIncomplete, ModelMissing, ModelUnsupported
+from vlm.weight_files import Weights
 
 SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 SHARD = re.compile(r"model-\d{5}-of-\d{5}\.safetensors")
@@ -54,7 +53,6 @@ PREPARING = ("preprocessor_config.json", "processor_config.json")
 
 SETTINGS_BYTES = 4 * 1024 * 1024
 INDEX_BYTES = 32 * 1024 * 1024
-HEADER_BYTES = 100 * 1024 * 1024
 LIMITS = {
     "hidden_size": 65_536,
     "intermediate_size": 524_288,
@@ -144,7 +142,7 @@ def examine(folder: Path) -> ModelFolder:
             "is not connected."
         )
     config = settings_of(folder)
-    sizes = [tensors(folder / name) for name in _weight_files(folder)]
+    weights = [weights_in(folder / name) for name in _weight_files(folder)]
     if (folder / foreign.ADAPTER).is_file():
         raise ModelIncomplete(
             f"{folder} holds a model and what was learned on top of it, and it is not clear which "
@@ -155,8 +153,8 @@ def examine(folder: Path) -> ModelFolder:
         folder,
         str(config["model_type"]),
         config,
-        sum(size for size, _ in sizes),
-        sum(count for _, count in sizes),
+        sum(one.size for one in weights),
+        sum(one.numbers for one in weights),
     )
 
 
@@ -284,15 +282,15 @@ def _weight_files(folder: Path) -> list[str]:
             "and are not read; look for a safetensors version of this model."
         )
     found = read_settings(folder / INDEX, INDEX_BYTES).get("weight_map")
-    names = sorted(set(found.values())) if isinstance(found, dict) and found else []
-    if not names:
+    named = list(found.values()) if isinstance(found, dict) else []
+    if not named:
         raise ModelIncomplete(f"{folder / INDEX} names no weights.")
-    for name in names:
+    for name in named:
         if not isinstance(name, str) or not SHARD.fullmatch(name):
             raise ModelIncomplete(f"{folder / INDEX} names {name!r}, which is no weights file.")
         if not (folder / name).is_file():
             raise _lacking(folder, name)
-    return names
+    return sorted(set(named))
 
 
 def _lacking(folder: Path, name: str) -> ModelIncomplete:
@@ -302,37 +300,16 @@ def _lacking(folder: Path, name: str) -> ModelIncomplete:
     )
 
 
-def tensors(path: Path) -> tuple[int, int]:
-    """Read a safetensors header.
-
-    Returns:
-        Bytes of all tensors, and how many numbers they hold.
+def weights_in(path: Path) -> Weights:
+    """Read what a weights file says of itself.
 
     Raises:
-        ModelIncomplete: If the file is cut short or damaged.
+        ModelIncomplete: If the file is cut short or damaged, or laid out for another library.
     """
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        start = file.read(8)
-        length = struct.unpack("<Q", start)[0] if len(start) == 8 else size
-        if length > min(HEADER_BYTES, size - 8):
-            raise ModelIncomplete(f"{path} is cut short or damaged. Fetch it again.")
-        try:
-            header = json.loads(file.read(length))
-            rows = [row for name, row in header.items() if name != "__metadata__"]
-            end = max((row["data_offsets"][1] for row in rows), default=0)
-            maker = header.get("__metadata__", {}).get("format")
-            numbers = sum(math.prod(row["shape"]) for row in rows)
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-            raise ModelIncomplete(f"{path} is damaged. Fetch it again.") from error
-    if 8 + length + end != size:
-        raise ModelIncomplete(
-            f"{path} is cut short or damaged: it has {size:,} of {8 + length + end:,} bytes. "
-            "Fetch it again."
-        )
-    if maker == "mlx":
+    found = weight_files.read(path)
+    if found.maker == "mlx":
         raise ModelIncomplete(foreign.FOR_MLX.format(path))
-    return end, numbers
+    return found
 
 
 def require_type(found: ModelFolder, known: tuple[str, ...]) -> None:

@@ -17,13 +17,14 @@ from transformers import AutoModelForImageTextToText
 from tests import tiny
 from tests.drawn import DrawnPages
 from tests.vlm.answering import Checkpoint, answered, last, question
-from vlm import adapters, loader, safety
+from vlm import adapters, loader, weight_files
 from vlm.cancel import returned
 from vlm.device import Placement
 from vlm.engine import Engine
-from vlm.errors import AdapterMismatch
+from vlm.errors import AdapterMismatch, ModelIncomplete
 from vlm.loader import LoadedModel
 from vlm.protocol import Failed, Load, Loaded
+from vlm.weight_files import Weights
 
 EXACT = Placement("cpu", torch.float32, torch.float32, "For comparison.")
 MIXED = Placement("cpu", torch.float32, torch.bfloat16, "As on many processors.")
@@ -161,13 +162,13 @@ def test_the_engine_changes_the_adapter_and_reads_no_weights_of_the_base(
     assert len(set(texts.values())) == 3
     answerer = engine(base)
     read: list[Path] = []
-    tensors = safety.tensors
+    header = weight_files.read
 
-    def noted(path: Path) -> tuple[int, int]:
+    def noted(path: Path) -> Weights:
         read.append(path)
-        return tensors(path)
+        return header(path)
 
-    monkeypatch.setattr(safety, "tensors", noted)
+    monkeypatch.setattr(weight_files, "read", noted)
     monkeypatch.setattr(AutoModelForImageTextToText, "from_pretrained", None)
     assert answered(answerer, ASKED).text == texts[None]
     for adapter in (one, two, None, two):
@@ -308,7 +309,26 @@ def test_an_adapter_that_lacks_something_or_brings_more_is_refused(
 def test_settings_of_the_wrong_kind_are_refused(checkpoint: Checkpoint, tmp_path: Path) -> None:
     folder = made(tmp_path / "tuned", checkpoint("marked"), 1)
     settings = json.loads((folder / adapters.CONFIG).read_text())
-    for key, value in (("r", "many"), ("rank_pattern", {"(": 3}), ("target_modules", 7)):
+    strange: list[tuple[str, Any]] = [("r", "many"), ("rank_pattern", {"(": 3})]
+    strange += [("target_modules", 7), ("rank_pattern", [4]), ("r", float("inf"))]
+    for key, value in strange:
         (folder / adapters.CONFIG).write_text(json.dumps(settings | {key: value}))
         with pytest.raises(AdapterMismatch):
             adapters.fit(tiny.build("marked")[0], folder)
+
+
+def test_weights_that_the_library_does_not_read_are_refused(
+    checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    base = checkpoint("marked")
+    file = made(tmp_path / "tuned", base, 1) / adapters.WEIGHTS
+    file.write_bytes(file.read_bytes().replace(b'"F32"', b'"X32"'))
+    with pytest.raises(AdapterMismatch, match="damaged"):
+        adapters.fit(tiny.build("marked")[0], file.parent)
+
+
+def test_a_model_whose_weights_the_library_does_not_read_is_refused(tmp_path: Path) -> None:
+    file = tiny.save("marked", tmp_path / "m") / "model.safetensors"
+    file.write_bytes(file.read_bytes().replace(b'"F32"', b'"X32"'))
+    with pytest.raises(ModelIncomplete, match="cannot be loaded"):
+        loaded(file.parent)

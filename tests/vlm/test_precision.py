@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
+from transformers import AutoModelForImageTextToText, BitsAndBytesConfig
 
 from tests import tiny
-from tests.vlm.answering import NEVER, Checkpoint, answered, in_float32, last, question
+from tests.vlm.answering import EXACT, NEVER, Checkpoint, answered, in_float32, last, question
 from vlm import packed, precision
+from vlm.cancel import returned
 from vlm.decoder import StockDecoder, text_model
 from vlm.device import Placement
 from vlm.engine import Engine
 from vlm.llama import LlamaDecoder
+from vlm.loader import load
 from vlm.precision import DRIFT, drift, settle
 from vlm.products import can_int8
 from vlm.protocol import Load, Loaded
@@ -145,8 +150,6 @@ def test_a_card_packs_only_what_may_be_packed(monkeypatch: pytest.MonkeyPatch) -
 def test_a_card_packs_in_8_bits_where_it_can_compute_in_them(
     monkeypatch: pytest.MonkeyPatch, card: tuple[int, int], packs: bool
 ) -> None:
-    from transformers import BitsAndBytesConfig
-
     monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: card)
     placement, given = packed.choose(GPU, "8bit", tuned=False)
@@ -158,3 +161,23 @@ def test_a_card_packs_in_8_bits_where_it_can_compute_in_them(
         assert (config.load_in_8bit, config.load_in_4bit) == (True, False)
         assert "vision_model" in (config.llm_int8_skip_modules or ())
         assert packed.SHARES["fast"] < packed.SHARES["8bit"] < 1
+
+
+@pytest.mark.parametrize("bits", ["4bit", "8bit"])
+def test_what_packed_weights_made_of_pages_is_not_taken_for_the_exact_ones(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, bits: str
+) -> None:
+    exact = returned(load(checkpoint("marked"), None, EXACT))
+    read: Any = AutoModelForImageTextToText.from_pretrained
+    how_packed: dict[str, Any] = {f"load_in_{bits}": True}
+
+    def packing(*given: Any, **how: Any) -> Any:
+        both = read(*given, **how)
+        both[0].config.quantization_config = BitsAndBytesConfig(**how_packed)
+        return both
+
+    monkeypatch.setattr(AutoModelForImageTextToText, "from_pretrained", packing)
+    tight = returned(load(checkpoint("marked"), None, EXACT))
+    assert tight.key != exact.key
+    assert tight.sees != exact.sees
+    assert tight.reads != exact.reads

@@ -131,6 +131,21 @@ def _index_number(folder: Path) -> None:
     shards(folder, [7])  # type: ignore[list-item]
 
 
+def _index_list(folder: Path) -> None:
+    shards(folder, [["model-00001-of-00001.safetensors"]])  # type: ignore[list-item]
+
+
+def _index_mixed(folder: Path) -> None:
+    shards(folder, ["model-00001-of-00001.safetensors", None])  # type: ignore[list-item]
+    weights(folder / "model-00001-of-00001.safetensors")
+
+
+def _offset_of_text(folder: Path) -> None:
+    header = b'{"w": {"dtype": "F32", "shape": [4], "data_offsets": [0, "16"]}}'
+    whole = struct.pack("<Q", len(header)) + header + bytes(16)
+    (folder / "model.safetensors").write_bytes(whole)
+
+
 def _shard_missing(folder: Path) -> None:
     shards(folder, ["model-00001-of-00001.safetensors"])
 
@@ -162,6 +177,9 @@ def _empty_index(folder: Path) -> None:
         _index_outside,
         _index_absolute,
         _index_number,
+        _index_list,
+        _index_mixed,
+        _offset_of_text,
         _shard_missing,
         _empty_index,
     ],
