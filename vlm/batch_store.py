@@ -6,6 +6,7 @@ that a moved document keeps them and a changed one does not.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -59,10 +60,8 @@ class BatchStore:
             why = reason(error)
             raise BatchUnusable(f"The answers of batches cannot be opened: {why}.") from error
         except sqlite3.Error as error:
-            raise BatchUnusable(
-                f"The answers of batches in {path} cannot be used: {error}. Remove the file to "
-                "begin anew."
-            ) from error
+            raise _damaged(path, error) from error
+        self._path = path
 
     def row(self, path: Path) -> Row:
         """Fingerprint a document, from what is remembered when the file has not changed."""
@@ -72,7 +71,7 @@ class BatchStore:
             return read_row(path)
         if as_text(path) != os.fspath(path):
             return read_row(path)
-        known = self._connection.execute(
+        known = self._do(
             "SELECT digest FROM file WHERE path = ? AND changed_ns = ? AND size = ?",
             (str(path), stat.st_mtime_ns, stat.st_size),
         ).fetchone()
@@ -87,23 +86,23 @@ class BatchStore:
         return row
 
     def cells(self, document: str, reader: str, questions: Sequence[str]) -> dict[str, Cell]:
-        """Return the answers there are, by question.
+        """Return the answers there are, by question; without those that a newer program wrote.
 
         Args:
             document: Its digest.
             reader: The fingerprint of the model with its adapter.
             questions: Keys of `vlm.batch.question_key`.
         """
-        rows = self._connection.execute(
+        rows = self._do(
             "SELECT question, content FROM cell WHERE document = ? AND reader = ?",
             (document, reader),
-        )
-        wanted = set(questions)
-        return {
-            str(question): msgspec.json.decode(content, type=Cell)
-            for question, content in rows
-            if question in wanted
-        }
+        ).fetchall()
+        wanted, found = set(questions), dict[str, Cell]()
+        for question, content in rows:
+            if question in wanted:
+                with contextlib.suppress(msgspec.DecodeError):  # it is asked again
+                    found[str(question)] = msgspec.json.decode(content, type=Cell)
+        return found
 
     def put(self, document: str, reader: str, question: str, cell: Cell) -> None:
         """Keep an answer; one that could not be given is not kept, it is asked again next time."""
@@ -119,8 +118,16 @@ class BatchStore:
         """Close the file."""
         self._connection.close()
 
-    def _do(self, statement: str, values: tuple[object, ...]) -> None:
+    def _do(self, statement: str, values: tuple[object, ...]) -> sqlite3.Cursor:
         try:
-            self._connection.execute(statement, values)
+            return self._connection.execute(statement, values)
         except sqlite3.OperationalError as error:
             raise BatchUnusable(f"An answer could not be kept: {reason(error)}.") from error
+        except sqlite3.Error as error:
+            raise _damaged(self._path, error) from error
+
+
+def _damaged(path: Path, error: sqlite3.Error) -> BatchUnusable:
+    return BatchUnusable(
+        f"The answers of batches in {path} cannot be used: {error}. Remove the file to begin anew."
+    )

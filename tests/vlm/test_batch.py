@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from threading import Barrier
 
@@ -142,6 +144,37 @@ def test_a_file_that_is_newer_or_damaged_says_so(path: Path, tmp_path: Path) -> 
     (tmp_path / "file").touch()
     with pytest.raises(BatchUnusable, match="cannot be opened"):
         BatchStore(tmp_path / "file" / "x.sqlite3")
+
+
+def test_damage_within_the_file_is_said_in_a_sentence(path: Path) -> None:
+    store = BatchStore(path)
+    for number in range(200):
+        store.put(f"document {number}", "model", "question", Cell("an answer " * 20))
+    store.close()
+    content = bytearray(path.read_bytes())
+    for start in range(3 * 4096, len(content), 4096):  # behind the pages that name the tables
+        content[start : start + 200] = b"\xff" * 200
+    path.write_bytes(content)
+    store = BatchStore(path)
+    with pytest.raises(BatchUnusable, match="Remove the file"):
+        store.cells("document 5", "model", ["question"])
+    with pytest.raises(BatchUnusable, match="Remove the file"):
+        store.put("document 5", "model", "question", Cell("another"))
+    store.close()
+
+
+def test_an_answer_with_more_in_it_than_is_known_here_is_asked_again(path: Path) -> None:
+    store = BatchStore(path)
+    store.put("document", "model", "one", Cell("an answer"))
+    store.put("document", "model", "two", Cell("another"))
+    store.close()
+    with closing(sqlite3.connect(path)) as newer, newer:
+        newer.execute(
+            'UPDATE cell SET content = \'{"text": "a", "mood": 1}\' WHERE question = \'one\''
+        )
+    store = BatchStore(path)
+    assert store.cells("document", "model", ["one", "two"]) == {"two": Cell("another")}
+    store.close()
 
 
 def test_a_window_and_the_terminal_may_begin_the_file_at_once(tmp_path: Path) -> None:
