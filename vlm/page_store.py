@@ -105,9 +105,14 @@ class PageStore:
     def _write(self, path: Path, content: bytes) -> None:
         """Write a file that only its owner reads; what a crash leaves half written is not found."""
         part = path.with_suffix(f".{os.getpid()}{SUFFIX}")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-        part.replace(path)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        try:
+            with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
+                file.write(content)
+            part.replace(path)
+        except OSError:
+            self._remove(part)  # else it would take the last room of a full disk
+            raise
 
     def _files(self) -> list[Path]:
         return list(self._folder.glob(f"*{SUFFIX}")) if self._folder.is_dir() else []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -86,6 +87,18 @@ def test_what_is_too_large_or_cannot_be_written_is_left_out(
     store.save("b", ONE)
     assert store.load("b") is None
     assert files(tmp_path / "small") == []
+
+
+def test_a_full_disk_is_not_filled_with_halves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_part: Path, _target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    store = PageStore(tmp_path, 2**30)
+    monkeypatch.setattr(Path, "replace", full)
+    store.save("a", ONE)
+    assert files(tmp_path) == []
 
 
 # --- in the engine ----------------------------------------------------------------------------
