@@ -13,18 +13,21 @@ import shutil
 import time
 import uuid
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from finetune import runs
 from finetune.adapter_check import CONFIG, WEIGHTS, check, fits
-from finetune.disk import RealDisk, save
+from finetune.disk import RealDisk, save, sweep_folders
 from finetune.errors import AdapterInvalid, AdapterUnknown, RunDamaged
 from finetune.fingerprint import base_fingerprint
 from finetune.gate import Gate, Score
 from vlm import learned_names, paths
 from vlm.errors import AdapterMismatch
 from vlm.learned_names import NAMES, LearnedNames
+from vlm.system_refusals import reason
 from vlm.types import Value
 
 CARD = "card.json"
@@ -55,7 +58,7 @@ class Card(Value, frozen=True):
     anls: Score | None = None
     exact: Score | None = None
     fixed_set: Score | None = None
-    looks: tuple[str, ...] = ()
+    looks: tuple[Annotated[str, Meta(pattern="^[0-9a-f]{64}$")], ...] = ()
     run: str = ""
     instead_of: tuple[str, ...] = ()
 
@@ -174,7 +177,9 @@ class AdapterLibrary:
                 f"This adapter was made for {card.base}, not for the model in {base.name}."
             )
         fits(checked, base)
-        if card is None:
+        if card is not None:
+            card = msgspec.structs.replace(card, run="")  # it names nothing here
+        else:
             card = Card(base.name, fingerprint, "", checked.method, checked.rank, time.time())
         settings = json.dumps(checked.settings, indent=2, sort_keys=True).encode()
         return self._put(name or folder.name, folder / WEIGHTS, settings, card, names)
@@ -250,6 +255,7 @@ class AdapterLibrary:
     ) -> Adapter:
         """Write a new folder; it appears complete or not at all."""
         target = self._free(name)
+        sweep_folders(self._root)
         part = self._root / f"{uuid.uuid4().hex}{_PART}"
         part.mkdir(mode=0o700)
         disk = RealDisk()
@@ -278,8 +284,11 @@ def require_free(target: Path) -> None:
 
 
 def _read(folder: Path) -> Adapter:
-    size = sum(file.stat().st_size for file in folder.iterdir())
     card = _card(folder)
+    try:
+        size = sum(file.stat().st_size for file in folder.iterdir())
+    except OSError as error:
+        raise AdapterInvalid(f"{folder.name} cannot be read: {reason(error)}.") from error
     try:
         names = learned_names.read(folder).sentences
     except AdapterMismatch as error:

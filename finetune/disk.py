@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import shutil
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +18,8 @@ from typing import Protocol
 FULL = (errno.ENOSPC, errno.EDQUOT)
 """What the system says when there is no room, on the disk or in the person's quota."""
 _PART = ".part"
+_ABANDONED_S = 86_400.0
+"""Younger folders may be what another program is writing at this moment."""
 
 
 class Disk(Protocol):
@@ -115,3 +120,11 @@ def sweep(disk: Disk, folder: Path) -> None:
     """Remove what an interrupted `save` left in a folder."""
     for part in folder.glob("*" + _PART):
         disk.remove(part)
+
+
+def sweep_folders(root: Path) -> None:
+    """Remove the folders that killed programs left half written or half removed, after a day."""
+    for part in root.glob("*" + _PART):
+        with contextlib.suppress(OSError):  # another program was quicker
+            if part.stat().st_mtime < time.time() - _ABANDONED_S:
+                shutil.rmtree(part, ignore_errors=True)

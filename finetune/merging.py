@@ -15,7 +15,7 @@ from finetune.protocol import Preparing
 from vlm import parted
 from vlm.cancel import returned
 from vlm.learned_names import NAMES, written
-from vlm.loader import load
+from vlm.loader import LoadedModel, load
 from vlm.safety import INDEX, SHARD, SINGLE, allowed_below
 
 
@@ -34,21 +34,30 @@ def merge(base: Path, adapter: Path, target: Path) -> Iterator[Preparing]:
     require_free(target)
     yield Preparing("Reading the model", 0.0)
     loaded = returned(load(base, str(adapter), place("float32", "cpu")))
-    names = loaded.names
-    beside = f"; what it learned of names lies beside it in {NAMES}" if names.questions else ""
+    known = loaded.names.questions
+    beside = f"; what it learned of names lies beside it in {NAMES}" if known else ""
     yield Preparing(f"Writing the model{beside}", 0.5)
     part = target.with_name(target.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
-    loaded.model.save_pretrained(str(part))
+    try:
+        _write(loaded, base, part)
+        if target.exists():
+            target.rmdir()
+        part.rename(target)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def _write(loaded: LoadedModel, base: Path, folder: Path) -> None:
+    """Write a model with the other files of its base, and what it knows of names."""
+    loaded.model.save_pretrained(str(folder))
     for name in allowed_below(base):
         weights = name in (SINGLE, INDEX) or SHARD.fullmatch(name)
-        if not weights and not (part / name).exists():
-            (part / name).parent.mkdir(exist_ok=True)
-            shutil.copyfile(base / name, part / name)
-    if names.questions:
-        (part / NAMES).write_bytes(written(names))
+        if not weights and not (folder / name).exists():
+            (folder / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(base / name, folder / name)
+    if loaded.names.questions:
+        (folder / NAMES).write_bytes(written(loaded.names))
     if parted.reads_parts(base):
-        parted.mark(part)
-    if target.exists():
-        target.rmdir()
-    part.rename(target)
+        parted.mark(folder)

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -19,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from finetune.adapter_check import CONFIG, WEIGHTS
-from finetune.disk import RealDisk, save
+from finetune.disk import RealDisk, save, sweep_folders
 from finetune.errors import RunDamaged
 from finetune.plan import TrainPlan
 from finetune.protocol import EVENTS, Control, Event
@@ -94,6 +95,7 @@ def freeze(
     part = root / (folder.name + ".part")
     try:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sweep_folders(root)
         part.mkdir(mode=0o700)
         (part / PICTURES).mkdir(mode=0o700)
         rows: list[bytes] = []
@@ -261,21 +263,24 @@ def read_events(run: Path, start: int = 0) -> tuple[list[Event], int]:
 
 def found(root: Path) -> list[Path]:
     """Return the run folders below `root`, newest first."""
-    if not root.is_dir():
-        return []
-    runs = [path for path in root.iterdir() if (path / PLAN).is_file() and path.suffix != ".part"]
-    return sorted(runs, key=lambda run: (_made_ns(run), run.name), reverse=True)
+    return [run for _, run in _dated(root)]
 
 
-def _made_ns(run: Path) -> int:
-    return (run / PLAN).stat().st_mtime_ns
+def _dated(root: Path) -> list[tuple[int, Path]]:
+    """Return when each run was made, and the run, newest first."""
+    dated: list[tuple[int, Path]] = []
+    for path in root.iterdir() if root.is_dir() else ():
+        with contextlib.suppress(OSError):  # no run, or another program has just discarded it
+            if path.suffix != ".part":
+                dated.append(((path / PLAN).stat().st_mtime_ns, path))
+    return sorted(dated, reverse=True)
 
 
 def _make_newest(run: Path, root: Path) -> None:
     """Date a run after all others, although the clock may have been set back since they began."""
-    before = found(root)
-    if before and _made_ns(run) <= _made_ns(before[0]):
-        later = _made_ns(before[0]) + 1_000_000
+    newest = max((made for made, _ in _dated(root)), default=0)
+    if (run / PLAN).stat().st_mtime_ns <= newest:
+        later = newest + 1_000_000
         os.utime(run / PLAN, ns=(later, later))
 
 

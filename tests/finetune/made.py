@@ -11,6 +11,7 @@ import numpy as np
 from finetune.pictures import png
 from finetune.types import Crop, Example, ExampleKind
 from vlm.errors import UnreadableDocument
+from vlm.learned_names import LearnedLabel, LearnedNames, LearnedQuestion
 from vlm.types import Box, PageRef, PageSize, Word
 
 
@@ -82,3 +83,15 @@ def example(
         box=box,
         page_hash=page_hash,
     )
+
+
+NAMES_OF_A_FIRM = LearnedNames(
+    (
+        LearnedQuestion(
+            "aktenzeichen",
+            "Aktenzeichen",
+            (LearnedLabel("Az.:", "behind", None, False, 7, 0),),
+        ),
+    )
+)
+SAID = "“Aktenzeichen” stands behind “Az.:” (7 documents)"

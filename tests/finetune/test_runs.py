@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import time
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -127,3 +130,29 @@ def test_discard_removes_all(tmp_path: Path) -> None:
     run = _frozen(tmp_path / "runs")
     runs.discard(run)
     assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_what_a_killed_program_left_goes_with_the_next_run(tmp_path: Path) -> None:
+    for name, days in (("old.part", 2), ("new.part", 0)):
+        (tmp_path / name / "pictures").mkdir(parents=True)
+        when = time.time() - days * 86_400
+        os.utime(tmp_path / name, (when, when))
+    run = _frozen(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["new.part", run.name])
+
+
+def test_a_run_that_is_discarded_while_runs_are_listed_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = _frozen(tmp_path), _frozen(tmp_path)
+    look = Path.stat
+
+    def late(path: Path, **how: Any) -> os.stat_result:
+        found = look(path, **how)
+        if path.parent == first and first.exists():
+            shutil.rmtree(first)
+        return found
+
+    monkeypatch.setattr(Path, "stat", late)
+    runs.found(tmp_path)
+    assert runs.found(tmp_path) == [second]
