@@ -109,7 +109,8 @@ def whitened(pixels: Pixels) -> Pixels:
         pixels: ``(H, W, 3)`` uint8.
     """
     grey = (pixels @ GRAYS).astype(np.uint8)
-    return np.minimum(pixels * level(grey)[..., None], 255).astype(np.uint8)
+    found: Pixels = np.minimum(pixels * level(grey)[..., None], 255).astype(np.uint8)
+    return found
 
 
 def _noise(size: tuple[int, int], rng: random.Random, strength: float) -> Floats:
