@@ -40,7 +40,7 @@ class DocumentView(QWidget):
     Its `actions()` are the commands for the window's View menu.
 
     Signals:
-        page_changed(int): Another page is the current one; from 0.
+        page_changed(int): Another page is the current one, or it was turned; from 0.
         crop_changed(object): `Crop`, or None when there is no box any more.
         zoom_changed(float): 1.0 is 100 %.
         opened(object): `Document`.
@@ -330,8 +330,8 @@ class DocumentView(QWidget):
 
     @Slot()
     def _on_turned(self) -> None:
-        if self._crop.box is not None:
-            self._on_crop()
+        """Say that a question would now be about the page as it is turned."""
+        self._on_crop() if self._crop.box else self.page_changed.emit(self._area.page)
 
     # Qt
 

@@ -18,6 +18,7 @@ from app.viewer.document_view import DocumentView
 from app.viewer.geometry import box_rect
 from app.viewer.page_area import PageArea
 from tests.app.conftest import MakeShell, furniture
+from tests.app.viewer.hand import action
 from tests.app.viewer.sample import draw_blank
 from vlm.types import Box, PageRef, Quarter
 
@@ -68,6 +69,16 @@ def test_a_part_is_shown_up_close_for_a_smaller_box(
     assert room.contains(shown)
     filled = max(shown.width() / room.width(), shown.height() / room.height())
     assert 0.8 < filled < 1.0
+
+
+def test_a_turned_page_is_asked_about_as_it_is_turned(qtbot: QtBot, shell: Shell) -> None:
+    view, panel = front_view(qtbot, shell), furniture(shell).panel
+    qtbot.waitUntil(lambda: panel.scope is not None)
+    action(view, "Rotate clockwise")
+    assert panel.scope == Scope(PageRef(view.path, 0, 90))
+    view.set_crop(0, NUMBER)
+    action(view, "Rotate clockwise")
+    assert panel.scope == Scope(PageRef(view.path, 0, 180), NUMBER)
 
 
 def test_a_picture_has_no_text_to_copy(qtbot: QtBot, make_shell: MakeShell, tmp_path: Path) -> None:
