@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import os
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from vlm import spreadsheet, whole_file
 from vlm.batch import Cell, Table
+from vlm.cell_values import Amount, value_of
 from vlm.clean_text import clean_text
 from vlm.types import EvidenceKind
 
@@ -22,6 +25,11 @@ CHECKS: dict[EvidenceKind, str] = {
 }
 LONGEST = 32_767
 """Characters that a spreadsheet's cell holds."""
+
+GENERAL = 0
+"""A spreadsheet's own number for "as it comes"."""
+SHORT_DATE = 14
+"""A spreadsheet's own number for a day as it is written where the file is opened."""
 
 _WIDTHS = {"document": 32.0, "answer": 28.0, "how sure": 9.0, "check": 22.0, "page": 7.0}
 _LAST = ("pages read", "pages", "problem")
@@ -113,32 +121,58 @@ def _record(question: str, cell: Cell | None) -> dict[str, object]:
 
 
 def to_xlsx(table: Table, folder: Path | None) -> bytes:
-    """Return the table as a spreadsheet; every text is a text, whatever it begins with."""
+    """Return the table as a spreadsheet; every text is a text, whatever it begins with.
+
+    Amounts and days that were asked for are numbers and days there, see `vlm.cell_values`.
+    """
     import xlsxwriter  # only when one is wanted
 
     memory = io.BytesIO()
     book = xlsxwriter.Workbook(memory, {"in_memory": True})
+    style = functools.cache(lambda form: book.add_format({"valign": "top", "num_format": form}))
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     text = book.add_format({"text_wrap": True, "valign": "top"})
-    share = book.add_format({"num_format": "0%", "valign": "top"})
-    plain = book.add_format({"valign": "top"})
     sheet = book.add_worksheet("Answers")
     rows = table_rows(table, folder)
     for column, name in enumerate(rows[0]):
         sheet.set_column(column, column, _width(str(name), column, len(table.questions)))
-    for number, row in enumerate(rows):
+        sheet.write_string(0, column, clean_text(str(name))[:LONGEST], head)
+    for number, row in enumerate(rows[1:], start=1):
         for column, value in enumerate(row):
-            if isinstance(value, str):
-                style = text if number else head
-                sheet.write_string(number, column, clean_text(value)[:LONGEST], style)
-            elif isinstance(value, float):
-                sheet.write_number(number, column, value, share)
-            elif isinstance(value, int):
-                sheet.write_number(number, column, value, plain)
+            match _read(value, column, table):
+                case Amount() as read:
+                    sheet.write_number(number, column, read.value, style(_form(read)))
+                case date() as read:
+                    sheet.write_datetime(number, column, read, style(SHORT_DATE))
+                case float(share):
+                    sheet.write_number(number, column, share, style("0%"))
+                case int(count):
+                    sheet.write_number(number, column, count, style(GENERAL))
+                case str(said):
+                    sheet.write_string(number, column, clean_text(said)[:LONGEST], text)
+                case _:
+                    pass  # nothing is there
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, len(rows) - 1, len(rows[0]) - 1)
     book.close()
     return memory.getvalue()
+
+
+def _read(value: object, column: int, table: Table) -> object:
+    """Return an answer as what it says; other cells as they are."""
+    question, part = divmod(column - 1, 4)
+    if not isinstance(value, str) or part or not 0 <= question < len(table.questions):
+        return value
+    read = value_of(table.questions[question].text, value)
+    return value if read is None else read
+
+
+def _form(amount: Amount) -> str:
+    """Return how a spreadsheet shows an amount: with its decimals and currency, as there."""
+    number = "#,##0" + ("." + "0" * amount.decimals if amount.decimals else "")
+    before = f'"{amount.before} "' if amount.before else ""
+    after = f'" {amount.after}"' if amount.after else ""
+    return f"{before}{number}{after}"
 
 
 def _width(name: str, column: int, questions: int) -> float:

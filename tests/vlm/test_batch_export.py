@@ -99,3 +99,25 @@ def test_a_confidence_that_nobody_knows_is_empty(table: Table) -> None:
 def test_another_ending_is_no_format(table: Table, tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         batch_export.write(tmp_path / "out.doc", table)
+
+
+def test_amounts_and_days_can_be_added_up_and_sorted() -> None:
+    asked = [question_for("", text) for text in ("What is the total?", "What is the due date?")]
+    table = Table([Row("/a.pdf", "1"), Row("/b.pdf", "2")], asked)
+    table.put(0, 0, Cell("1.234,50 EUR", 0.9, "page"))
+    table.put(0, 1, Cell("05.03.2018", 0.9, "page"))
+    table.put(1, 0, Cell("1.234", 0.9, "page"))
+    table.put(1, 1, Cell("03/04/2018", 0.9, "page"))
+    with zipfile.ZipFile(io.BytesIO(batch_export.to_xlsx(table, None))) as book:
+        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+        styles = book.read("xl/styles.xml").decode()
+    cells = {
+        part.attrib["r"]: (part.attrib.get("t", "n"), "".join(part.itertext()))
+        for part in sheet.iter()
+        if part.tag.endswith("}c")
+    }
+    assert cells["B2"] == ("n", "1234.5")
+    assert cells["F2"] == ("n", "43164"), "5 March 2018, counted in days"
+    assert cells["B3"][0] == cells["F3"][0] == "s"
+    assert "#,##0.00&quot; EUR&quot;" in styles
+    assert 'numFmtId="14"' in styles
