@@ -7,7 +7,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 from vlm import spreadsheet, whole_file
@@ -143,7 +143,7 @@ def to_xlsx(table: Table, folder: Path | None) -> bytes:
                 case Amount() as read:
                     sheet.write_number(number, column, read.value, style(_form(read)))
                 case date() as read:
-                    sheet.write_datetime(number, column, read, style(SHORT_DATE))
+                    sheet.write_datetime(number, column, _midnight(read), style(SHORT_DATE))
                 case float(share):
                     sheet.write_number(number, column, share, style("0%"))
                 case int(count):
@@ -165,6 +165,10 @@ def _read(value: object, column: int, table: Table) -> object:
         return value
     read = value_of(table.questions[question].text, value)
     return value if read is None else read
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time())
 
 
 def _form(amount: Amount) -> str:
