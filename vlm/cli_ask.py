@@ -18,6 +18,7 @@ from vlm.cli import FAILED, INTERRUPTED, exit_code, model_folder
 from vlm.coverage import coverage
 from vlm.engine import Engine
 from vlm.errors import PasswordNeeded
+from vlm.pages import files
 from vlm.pages.client import PageClient
 from vlm.protocol import (
     Ask,
@@ -51,6 +52,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.all_pages and arguments.crop is not None:
         _say("A crop is a part of one page: leave --crop or --all-pages away.")
         return USAGE
+    files.stamp(path)  # what cannot be opened should not wait for a model
     question = Question(
         clean_text(arguments.question),
         page,

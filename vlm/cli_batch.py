@@ -51,16 +51,14 @@ class _Stop(Exception):  # noqa: N818 - it is no error, it unwinds the run
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask everything that is missing and write the table; returns the exit code."""
-    out = None if arguments.out is None else Path(arguments.out)
-    if out is not None and out.suffix.lower() not in batch_export.formats():
-        _say(f"{out.name} names no format: end it with {', '.join(batch_export.formats())}.")
+    out = None if arguments.out is None else Path(arguments.out).absolute()
+    if out is not None and (refusal := _refusal(out)):
+        _say(refusal)
         return 2
     folder = Path(arguments.folder).absolute()
     try:
         questions = questions_of(arguments.questions)
-        files = documents_in(folder)
-        if not files:
-            raise DocumentMissing(f"There are no PDFs and no pictures in {folder}.")
+        files = _documents(folder)
         model = model_folder(arguments.model)
         reader = reader_fingerprint(model, arguments.adapter)
         passwords = _passwords(arguments.password_file, folder, files)
@@ -89,6 +87,30 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         store.close()
     return INCOMPLETE if table.problems else 0
+
+
+def _refusal(out: Path) -> str:
+    """Say why a table cannot be written, before hours of asking for it; "" when it can be tried."""
+    if out.suffix.lower() not in batch_export.formats():
+        return f"{out.name} names no format: end it with {', '.join(batch_export.formats())}."
+    if not out.parent.is_dir():
+        return f"There is no folder {out.parent} for the table. Make it, or name another file."
+    return f"{out} is a folder. Name a file for the table." if out.is_dir() else ""
+
+
+def _documents(folder: Path) -> tuple[Path, ...]:
+    """Return the documents of a folder.
+
+    Raises:
+        DocumentMissing: If there are none, or no such folder.
+    """
+    if folder.is_file():
+        raise DocumentMissing(f"{folder} is a file. Name the folder that it lies in.")
+    if not folder.is_dir():
+        raise DocumentMissing(f"There is no folder {folder}.")
+    if found := documents_in(folder):
+        return found
+    raise DocumentMissing(f"There are no PDFs and no pictures in {folder}.")
 
 
 def _engines(places: Sequence[Seat], how: Load, table: Table) -> Engines:

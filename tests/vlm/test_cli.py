@@ -12,6 +12,7 @@ from tests.vlm.test_adapters import made
 from vlm import cli, cli_eval, models, paths
 from vlm.cli import main
 from vlm.cli_eval import Row, read_rows
+from vlm.engine import Engine
 from vlm.types import Box
 
 Checkpoint = Callable[[tiny.Kind], Path]
@@ -119,6 +120,14 @@ def test_what_goes_wrong_has_its_exit_code_and_a_sentence(
     out, errors = capsys.readouterr()
     assert out == ""
     assert errors.strip().endswith(".")
+
+
+def test_a_document_that_is_not_there_waits_for_no_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Engine, "load", None)
+    assert main(["ask", str(tmp_path / "gone.pdf"), "What?"]) == 3
+    assert "no longer where it was" in capsys.readouterr().err
 
 
 def rows_file(folder: Path, *rows: dict[str, object]) -> Path:

@@ -148,7 +148,11 @@ def test_an_interrupted_run_goes_on_where_it_was(
     [
         ({"folder": "empty"}, 3, "no PDFs and no pictures"),
         ({"questions": "nobody's"}, 7, "neither a question set nor a file"),
+        ({"folder": "missing"}, 3, "There is no folder"),
+        ({"folder": "papers/a.pdf"}, 3, "is a file"),
         ({"out": "table.doc"}, 2, ".xlsx"),
+        ({"out": "missing/table.csv", "model": "/nowhere"}, 2, "There is no folder"),
+        ({"out": "folder.csv", "model": "/nowhere"}, 2, "is a folder"),
         ({"model": "/nowhere"}, 5, "/nowhere"),
     ],
 )
@@ -162,6 +166,7 @@ def test_what_goes_wrong_has_its_exit_code_and_a_sentence(
     said: str,
 ) -> None:
     (folder.parent / "empty").mkdir()
+    (folder.parent / "folder.csv").mkdir()
     named = {"folder": "papers", "questions": str(questions), "out": "table.csv"}
     named |= {"model": str(checkpoint("marked"))} | changes
     given = ["batch", str(folder.parent / named["folder"]), "--questions", named["questions"]]
