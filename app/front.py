@@ -169,10 +169,11 @@ class Front(QObject):
         wanted, self._wanted = self._wanted, None
         if wanted is None:
             return
-        text = self._texts.under(wanted.box)
+        text = self._texts.copied(wanted.box)
         if not text:
             self._say(NO_TEXT, "copy")
             return
         dialogs.copy(text)
-        shown = text if len(text) <= SHOWN else f"{text[:SHOWN].rstrip()}…"
+        line = " ".join(text.split())
+        shown = line if len(line) <= SHOWN else f"{line[:SHOWN].rstrip()}…"
         self._say(f"Copied: {shown}", "copy")

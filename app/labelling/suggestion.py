@@ -14,14 +14,18 @@ def text_under(words: Sequence[Word], box: Box) -> str:
         words: Of the page, in any order.
         box: In fractions of the page.
     """
+    return " ".join(word.text for line in lines_under(words, box) for word in line)
+
+
+def lines_under(words: Sequence[Word], box: Box) -> list[list[Word]]:
+    """Return the words in a box as its lines from top to bottom, each from left to right."""
     lines: list[list[Word]] = []
     for word in sorted((w for w in words if box.holds(w.box)), key=_middle):
         if lines and _same_line(lines[-1][0], word):
             lines[-1].append(word)
         else:
             lines.append([word])
-    ordered = (sorted(line, key=lambda word: word.box.x0) for line in lines)
-    return " ".join(word.text for line in ordered for word in line)
+    return [sorted(line, key=lambda word: word.box.x0) for line in lines]
 
 
 def _middle(word: Word) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.labelling import table_text
 from app.labelling.suggestion import text_under
 from app.page_words import PageWords
 from app.pages import PageService, WordsFound
@@ -43,6 +44,10 @@ class PageTexts(QObject):
     def under(self, box: Box | None) -> str:
         """Return the text under a box, "" when there is none or it is not known yet."""
         return text_under(self._words, box) if self._words is not None and box is not None else ""
+
+    def copied(self, box: Box) -> str:
+        """Return the text under a box as it is copied, "" when there is none or it is not known."""
+        return table_text.copied(self._words, box) if self._words is not None else ""
 
     @Slot(object)
     def _on_words(self, found: WordsFound) -> None:
