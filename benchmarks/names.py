@@ -23,8 +23,8 @@ from finetune import names
 from finetune.shown_pages import Shown
 from vlm import scoring
 from vlm.errors import DeskError
-from vlm.labelled import values
 from vlm.learned_names import NO_NAMES, LearnedNames
+from vlm.page_values import page_values
 from vlm.pages.client import PageClient
 from vlm.spellings import accepted
 from vlm.types import PageRef, Word
@@ -90,7 +90,7 @@ def _right(some: Sequence[Shown], learned: LearnedNames) -> int:
     """Count the questions of which the likeliest value at a label is the answer."""
     count = 0
     for one in some:
-        found = values(one.question, one.words, learned=learned)
+        found = page_values(one.question, one.words, learned)
         text = found[0].text if found else ""
         count += scoring.exact(text, accepted(text, one.answers))
     return count

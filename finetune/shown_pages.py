@@ -14,12 +14,14 @@ from typing import Literal
 
 from vlm import scoring
 from vlm.absence import says_absent
-from vlm.field_names import Place, at, words_of
+from vlm.field_names import Place
 from vlm.first_words import may_differ
 from vlm.label_blocks import continued
+from vlm.label_words import at, words_of
 from vlm.labelled import Value, first_and_last, values_among
 from vlm.learned_names import LONGEST, MOST_WORDS, LearnedLabel
 from vlm.page_cells import Cell, cells_of
+from vlm.page_values import page_values_among
 from vlm.spellings import accepted, spelled_in
 from vlm.types import Box, Word
 
@@ -79,7 +81,9 @@ class ShownPage:
     def known(self) -> Value | None:
         """Return what stands at the labels that the program knows by itself."""
         shown = self.shown
-        return next(iter(values_among(shown.question, self.rows, shown.misread)), None)
+        if shown.misread:
+            return next(iter(values_among(shown.question, self.rows, misread=True)), None)
+        return next(iter(page_values_among(shown.question, self.rows)), None)
 
     def labels(self) -> Iterator[tuple[str, Place, str]]:
         """Yield texts that may be the label of the answer, where it stands from them, and it.

@@ -22,7 +22,7 @@ _DATE = re.compile(
     r"[^\W\d_]{3,9}\.? \d{1,2},? \d{4}|(?<!\d)\d{8}(?!\d)"
 )
 
-Form = Literal["mail", "date", "number", "amount", "name", "address"]
+Form = Literal["mail", "date", "number", "amount", "percent", "name", "address"]
 """What answers look like."""
 
 
@@ -37,6 +37,7 @@ _AMOUNTS = _words(
     "discount gesamt summe betrag preis mwst ust steuer netto brutto rabatt montant prix tva "
     "quantity menge anzahl"
 )
+_SHARES = _words("rate percent percentage prozent steuersatz taux")
 _SUMS = _words("total gesamt summe gesamtbetrag gesamtsumme totale")
 _NUMBERS = _words(
     "number no nr nummer numéro id iban phone telephone telefon fax zip plz reference code"
@@ -63,6 +64,8 @@ def form_of(question: str) -> Form | None:
         return "address"
     if words & _NUMBERS:
         return "number"
+    if words & _SHARES:
+        return "percent"
     if words & _AMOUNTS:
         return "amount"
     return "name" if words & _NAMES else None
@@ -83,13 +86,13 @@ def fits(question: str, answer: str) -> bool:
     digits = sum(map(str.isdigit, answer))
     match form_of(question):
         case "mail":
-            return "@" in answer or "." in answer
+            return "@" in answer or ("." in answer and sum(map(str.isalpha, answer)) > digits)
         case "date":
             return _DATE.search(answer) is not None
         case "number":
             shown = sum(map(str.isalnum, answer))
             return digits >= max(2, FEWEST * shown) and not _is_date(answer)
-        case "amount":
+        case "amount" | "percent":
             return digits > 0 and not _is_date(answer)
         case "address":
             return sum(map(str.isalpha, answer)) >= LETTERS

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from vlm.field_names import ASKED, SAYS_NOTHING, folded, quoted_in, words_of
+from vlm.field_names import ASKED, SAYS_NOTHING, quoted_in
 from vlm.finding import telling
+from vlm.label_words import folded, words_of
 
 _TOKEN = re.compile(r"[^\W_]+")
 

@@ -7,23 +7,16 @@ these names. They are in English, German and French, some in Dutch, Spanish and 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from vlm.answer_forms import Form
 from vlm.finding import telling
-from vlm.likeness import alike
+from vlm.label_words import at, words_of
+from vlm.value_shapes import Shape
 
 LESS = 0.8
 """What a name counts that other fields have as well, such as "No." for an invoice's number."""
-
-LEAST_MISREAD = 7
-"""Letters of a word that is known with some of them wrong."""
-
-_ENDINGS = frozenset(("rechnung", "gutschrift"))
-"""Words that also count as the ends of longer ones."""
 
 SAYS_NOTHING = frozenset(
     ("given", "printed", "stated", "written", "stands", "says", "value", "text", "line")
@@ -33,8 +26,6 @@ SAYS_NOTHING = frozenset(
 Place = Literal["behind", "below"]
 """Where a value stands: in the row behind its label, or in one of the rows under it."""
 
-_PARENTHESES = re.compile(r"\([^()]*\)")
-_TOKEN = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r"[\"“„«](.+?)[\"”“»]")
 
 
@@ -51,6 +42,7 @@ class Named:
         rightmost: Whether the last value of a row is meant: behind rate and base stands the tax.
         learned: Where the value stands, for a name that was learned from a person's documents and
             has no accents; None for one of this module, whose value stands behind or below.
+        shape: What its value looks like, more closely than its form; None where nothing is known.
     """
 
     form: Form | None
@@ -59,6 +51,7 @@ class Named:
     party: bool = False
     rightmost: bool = False
     learned: Place | None = None
+    shape: Shape | None = None
 
     @property
     def seller(self) -> bool:
@@ -70,18 +63,6 @@ class Named:
 class _Field:
     asked: tuple[tuple[str, ...], ...]
     named: Named
-
-
-@lru_cache(maxsize=4096)
-def folded(word: str) -> str:
-    """Return a word in small letters without accents: "Référence" and "reference" are one."""
-    parts = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(part for part in parts if not unicodedata.combining(part))
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """Return a text's words in small letters, without marks and what stands in parentheses."""
-    return tuple(_TOKEN.findall(_PARENTHESES.sub(" ", text).casefold()))
 
 
 def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
@@ -97,13 +78,16 @@ def _field(
     last: bool = False,
     party: bool = False,
     rightmost: bool = False,
+    shape: Shape | None = None,
 ) -> _Field:
     names = [
         (one, LESS**tier)
         for tier, some in enumerate((sure, shared, seldom))
         for one in _phrases(some)
     ]
-    return _Field(_phrases(f"{asked}|{sure}"), Named(form, tuple(names), last, party, rightmost))
+    shape = shape or ("code" if form == "number" else form)
+    named = Named(form, tuple(names), last, party, rightmost, shape=shape)
+    return _Field(_phrases(f"{asked}|{sure}"), named)
 
 
 _FIELDS = (
@@ -176,8 +160,22 @@ _FIELDS = (
         last=True,
         rightmost=True,
     ),
-    _field("number", "iban|account number", "iban|konto|account|account no|kontonummer|compte"),
-    _field("number", "swift|bic|bank code", "bic|swift|swift code|swift bic|bic swift"),
+    _field(
+        "percent",
+        "tax rate|rate of tax|how many percent|what percentage",
+        "tax rate|vat rate|rate of vat|gst rate|steuersatz|mwst satz|ust satz|umsatzsteuersatz|"
+        "mehrwertsteuersatz|taux|taux de tva|taux tva|btw tarief|tipo de iva|aliquota",
+        "mwst|ust|umsatzsteuer|mehrwertsteuer|tva|vat|gst|btw|iva|tax|sales tax",
+    ),
+    _field(
+        "number",
+        "iban|account number",
+        "iban|konto|account|account no|kontonummer|compte",
+        shape="iban",
+    ),
+    _field(
+        "number", "swift|bic|bank code", "bic|swift|swift code|swift bic|bic swift", shape="bic"
+    ),
     _field(
         "number",
         "vat number|vat id|tax id|tax number|vat registration|gst number|gstin",
@@ -185,6 +183,7 @@ _FIELDS = (
         "ustid|umsatzsteuer id|tva intracommunautaire|n tva|numéro de tva|btw nr|btw nummer|"
         "tax id|tax no|tax number|gst reg no|gst no|gst id no|gst number|gstin|company vat|vatin",
         "steuernummer|steuernr|steuer nr|st nr",
+        shape="tax_id",
     ),
     _field(
         "number",
@@ -204,6 +203,7 @@ _FIELDS = (
         "number",
         "phone|telephone|phone number",
         "phone|phone no|telephone|telephone no|tel|telefon|téléphone|tél|mobile|mobil|telefoon",
+        shape="phone",
     ),
     _field("mail", "e mail|email", "e mail|email|mail|courriel|e mail address|email address"),
     _field(
@@ -226,7 +226,20 @@ _FIELDS = (
         "name",
         party=True,
     ),
-    _field(None, "in which city|which town", "city|town|ort|stadt|ville"),
+    _field(
+        "address",
+        "where is it located|where are they",
+        "address|adresse|anschrift|street|street address|straße|strasse|postal address|adres|"
+        "indirizzo|dirección|rue",
+    ),
+    _field(None, "in which city|which town", "city|town|ort|stadt|ville", shape="name"),
+    _field(
+        None,
+        "how many items|how many pieces",
+        "quantity|qty|menge|anzahl|quantité|qté|number of items|aantal",
+        "items",
+        shape="count",
+    ),
     _field(
         "name",
         "payment method|how is it paid|how was it paid",
@@ -235,6 +248,10 @@ _FIELDS = (
     ),
 )
 
+
+_ADDRESS = next(field for field in _FIELDS if field.named.form == "address")
+ALL = tuple(field.named for field in _FIELDS)
+"""Every field that is known here."""
 
 ASKED = tuple(field.asked for field in _FIELDS)
 """How people call each field that is known here, the first name for all of them."""
@@ -272,7 +289,8 @@ def named_in(question: str) -> Named | None:
             if size > length and at(phrase, said) is not None and _is_known(phrase):
                 best, length = field.named, size
     if best is not None:
-        return best
+        of_party = best.party and any(at(one, said) is not None for one in _ADDRESS.asked)
+        return _ADDRESS.named if of_party else best  # "the customer's address" is no customer
     own = tuple(word for word in telling(question) if word not in SAYS_NOTHING)
     return Named(None, ((own, 1.0),)) if own else None
 
@@ -296,29 +314,3 @@ def is_label(text: str) -> bool:
 def _is_known(phrase: tuple[str, ...]) -> bool:
     """Tell whether a phrase of a question says what is asked for: "le" and "an" do not."""
     return sum(map(len, phrase)) > 2
-
-
-def at(phrase: tuple[str, ...], said: tuple[str, ...], misread: bool = False) -> int | None:
-    """Return where the words of a phrase stand in a row; None where they do not.
-
-    Args:
-        phrase: In small letters.
-        said: The same.
-        misread: Whether some letters may be wrong, as a model reads them.
-    """
-    for start in range(len(said) - len(phrase) + 1):
-        pairs = zip(phrase, said[start : start + len(phrase)], strict=True)
-        if all(_is_word(one, word, misread) for word, one in pairs):
-            return start
-    return None
-
-
-def _is_word(said: str, word: str, misread: bool) -> bool:
-    """Tell whether a word was meant; a short one that is misread may be any other: "Keller"."""
-    long = misread and len(word) >= LEAST_MISREAD
-    return said == word or _ends(said, word) or (long and alike(word, said))
-
-
-def _ends(said: str, word: str) -> bool:
-    """Tell whether a compound is one of a thing: "Teilrechnung" is a "Rechnung"."""
-    return word in _ENDINGS and said.endswith(word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from vlm.field_names import LEAST_MISREAD, at
+from vlm.label_words import LEAST_MISREAD, at
 
 Name = tuple[tuple[str, ...], float]
 """A label in words, and what it counts."""

@@ -39,11 +39,14 @@ def _below(text: str, box: Box, rows: Sequence[Sequence[Cell]]) -> Iterator[Cell
         return
     lefts = {box.x0, first.box.x0}
     letter, bottom = box.width / max(1, len(text)), box.y1
+    before = [cell.box.x0 for cell in rows[first.row] if cell.box.x0 < first.box.x0][-1:]
     for row in rows[first.row + 1 : first.row + MOST_LINES]:
         under = (cell for cell in row if any(abs(cell.box.x0 - x) < BESIDE * letter for x in lefts))
         cell = next(under, None)
         if cell is None or cell.box.y0 - bottom > CLOSE * box.height or _has_label(cell):
             return
+        if any(abs(o.box.x0 - x) < BESIDE * letter for o in row if o is not cell for x in before):
+            return  # the next label below the value's own
         yield cell
         bottom = cell.box.y1
 

@@ -14,13 +14,14 @@ from functools import lru_cache
 
 from vlm.answer_forms import Form
 from vlm.asked_names import key_of
-from vlm.field_names import LESS, Named, at, is_label, named_in, words_of
+from vlm.field_names import LESS, Named, is_label, named_in
 from vlm.first_words import begun
 from vlm.label_blocks import continued
+from vlm.label_words import at, words_of
 from vlm.learned_names import NO_NAMES, LearnedLabel, LearnedNames
 from vlm.letterhead import is_name
 from vlm.page_cells import Cell, cells_of
-from vlm.read_answers import AMOUNT, DATE, MAIL
+from vlm.read_answers import AMOUNT, DATE, MAIL, PERCENT
 from vlm.types import Box, Word
 
 BESIDE, BELOW = 0.97, 0.88
@@ -39,9 +40,6 @@ SHORT = 4
 INSIDE = 0.8
 """What a label counts that does not begin its cell."""
 
-UNNAMED = 0.75
-"""What the first company of a page counts as its seller, where no label says who that is."""
-
 _NUMBER = re.compile(
     r"(?<![\w.,])[#+(]?[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)|"  # an IBAN
     r"(?<![\w.,])[A-Z]{2} ?\d{2,3}(?: \d{3}){2,3}(?!\w)|"  # a VAT ID in groups
@@ -53,12 +51,9 @@ _PATTERNS: dict[Form | None, re.Pattern[str]] = {
     "date": DATE,
     "amount": AMOUNT,
     "mail": MAIL,
+    "percent": PERCENT,
 }
 _LEADING, _TRAILING = " :;#.,-–—=\t", " :;#,-–—=\t"
-_COMPANY = re.compile(
-    r"\b(?:GmbH|AG|KG|OHG|UG|e\.? ?K\.?|Ltd|Limited|Inc|LLC|LLP|Corp|PLC|B\.?V\.?|N\.?V\.?|SARL|"
-    r"S\.A\.R\.L|SAS|S\.?A\.?|S\.?r\.?l|Sdn|Bhd|Pty|& Co|S\.?L\.?)(?![\w])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +104,9 @@ def values_among(
     if wanted is None or not rows:
         return ()
     found: dict[tuple[str, Box], Value] = {}
-    for value in [*_at_labels(wanted, rows, misread), *([] if misread else _unnamed(wanted, rows))]:
+    for value in at_labels(wanted, rows, misread):
+        if wanted.form == "address":
+            value = Value(*continued(value.text, value.box, rows), value.weight)
         known = found.get((value.text, value.box))
         if known is None or known.weight < value.weight:
             found[value.text, value.box] = value
@@ -143,7 +140,7 @@ def first_and_last(
             every cell.
     """
     named = Named(label.form, ((label.words, 1.0),), learned=label.place)
-    found = sorted(_at_labels(named, rows, misread, places), key=lambda one: one.box.y0)
+    found = sorted(at_labels(named, rows, misread, places), key=lambda one: one.box.y0)
     if not found:
         return None
     ends = [(one.text, one.box) for one in (found[0], found[-1])]
@@ -161,12 +158,20 @@ def form_of_value(text: str) -> Form | None:
     return next((one for one in forms if _fitting(one, text, True) == (0, len(text))), None)
 
 
-def _at_labels(
+def at_labels(
     wanted: Named,
     rows: list[list[Cell]],
     misread: bool,
     places: Iterable[tuple[int, int]] | None = None,
 ) -> Iterator[Value]:
+    """Yield what stands at the labels of a field, each with what it counts.
+
+    Args:
+        wanted: The field.
+        rows: Of the page, see `cells_of`.
+        misread: Whether its words are what a model read.
+        places: Rows and numbers in them of the cells that may have a label; None for every cell.
+    """
     if places is None:
         places = ((n, index) for n, row in enumerate(rows) for index in range(len(row)))
     for row, index in places:
@@ -174,7 +179,7 @@ def _at_labels(
         said = cell.said if wanted.learned is None else cell.folded
         for phrase, counts in begun(wanted.names, said, misread):
             found = _label(phrase, cell.text, said, misread)
-            if found is None or (wanted.party and not _stands_alone(phrase, cell.text)):
+            if found is None or not _may_label(wanted, phrase, cell.text):
                 continue
             end, quality = found
             yield from _values_of(wanted, rows, (row, index), end, counts * quality)
@@ -197,6 +202,13 @@ def _label(
     end = _end_of(phrase, start, text)
     before = 1.0 if start == 0 else INSIDE
     return end, before
+
+
+def _may_label(wanted: Named, phrase: tuple[str, ...], text: str) -> bool:
+    """Tell whether words of a cell may be a label: "street" is mostly part of a street's name."""
+    if wanted.form == "address" and wanted.learned is None:
+        return words_of(text.split(":")[0]) == phrase
+    return not wanted.party or _stands_alone(phrase, text)
 
 
 def _stands_alone(phrase: tuple[str, ...], text: str) -> bool:
@@ -333,16 +345,3 @@ def _counts(form: Form | None, text: str, found: re.Match[str]) -> bool:
         whole = digits >= 2 or (digits == 1 and len(value) > 3)
         return whole and letters <= digits + 6 and DATE.fullmatch(value) is None
     return True
-
-
-def _unnamed(wanted: Named, rows: list[list[Cell]]) -> Iterator[Value]:
-    """Yield the companies of a page, the first most, where its seller is asked for."""
-    if not wanted.seller:
-        return
-    count = 0
-    for row in rows:
-        for cell in row:
-            if _COMPANY.search(cell.text) and len(cell.words) <= 7 and ":" not in cell.text:
-                text = cell.text.lstrip(_LEADING).rstrip(_TRAILING)
-                yield Value(text, cell.box, UNNAMED * LESS**count)
-                count += 1

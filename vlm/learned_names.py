@@ -15,7 +15,8 @@ from msgspec import Meta
 
 from vlm.answer_forms import Form
 from vlm.errors import AdapterMismatch
-from vlm.field_names import Place, folded, words_of
+from vlm.field_names import Place
+from vlm.label_words import folded, words_of
 from vlm.types import Value
 
 NAMES = "learned_names.json"

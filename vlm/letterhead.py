@@ -191,6 +191,16 @@ def may_be_seller(text: str) -> bool:
     return is_name(text) and (row.company or not (row.other or row.courtesy or row.address))
 
 
+def may_be_address(text: str) -> bool:
+    """Tell whether a line may be one of an address: a street, a house and its number, a town."""
+    return _Row(0, text).address
+
+
+def end_of_address(lines: Sequence[str], start: int) -> int:
+    """Return the line behind an address that begins at one of some lines; that one for none."""
+    return _end([_Row(number, line) for number, line in enumerate(lines)], start)
+
+
 def is_heading(text: str) -> bool:
     """Tell whether a line says what kind of document this is, with a letter or two misread."""
     words = re.findall(r"[^\W_]+", text.casefold())

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from vlm.field_names import folded, words_of
+from vlm.label_words import folded, words_of
 from vlm.page_parts import rows_of
 from vlm.types import Box, Word, union
 

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
-from vlm import part_readings, scan_lines
+from vlm import page_values, part_readings, scan_lines
 from vlm.absence import NOT_ON_PAGE
 from vlm.answer_forms import asks_for_sum, fits
 from vlm.cancel import CancelToken, Stopped, check
@@ -34,13 +35,14 @@ from vlm.part_asking import (
     worth,
 )
 from vlm.part_finder import PageParts
-from vlm.part_labels import ask_at_label
+from vlm.part_labels import ask_at_label, shown
 from vlm.part_ranking import UNRELATED, is_labelled, ranked
 from vlm.protocol import Cancelled, Done, Event, Progress, Saw
 from vlm.read_answers import NEAR, size_of
 from vlm.reading_requests import asks_to_read
 from vlm.scan_answers import answers_of
 from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, Question
+from vlm.value_shapes import may_hold
 
 MOST_PARTS = 48
 """Parts that are asked for one question; all of them are, where a page has no more."""
@@ -89,6 +91,7 @@ def answer(
     told: list[tuple[float, Told]] = []
     found: list[tuple[float, Told]] = []
     left = 1.0
+    may_answer: Callable[[str], bool] = partial(fits, question.text)
     try:
         unread = bool(question.text.strip()) and scan_lines.are_read_first(page)
         begun = scan_lines.READ_SHARE if unread and page.asked[0] not in readings else 0.0
@@ -97,15 +100,20 @@ def answer(
                 job, question, page, readings, ask, cancel, learned, found
             )
         else:
-            places = ranked(page, scan_lines.texts_of(page, readings), question.text)
+            every = ranked(page, scan_lines.texts_of(page, readings), question.text)
+            places = _likely(question, every)
+            words = shown(page.words, question.page)
+            may_answer = page_values.may_answer(question.text, words)
             if at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS, learned)):
                 found = [(at_label.weight, at_label.told)]
                 places = [] if at_label.clear else places
-            elif not is_labelled(places):
+            elif not is_labelled(every) or page_values.has_no_name(question.text, words):
                 left = UNNAMED
         asked = places[: MOST_ASKED if unread else MOST_PARTS]
         enough = _enough(places)
-        yield from _ask_places(job, question, asked, enough, begun, ask, cancel, told, start)
+        yield from _ask_places(
+            job, question, asked, may_answer, enough, begun, ask, cancel, told, start
+        )
     except Stopped:
         useful = [one for one in (*found, *told) if one[0] > 0]
         yield Cancelled(job, max(useful, key=_worth)[1].answer.text if useful else "")
@@ -118,10 +126,23 @@ def answer(
     yield from _best(job, [*found, *told], whole, sums, left, start)
 
 
+def _likely(
+    question: Question, places: list[tuple[Box, str, float]]
+) -> list[tuple[Box, str, float]]:
+    """Return the parts of a page that may answer by the words that it has of its own.
+
+    A part without any is a picture, which may say anything.
+    """
+    shape = page_values.shape_of(question.text)
+    may = [one for one in places if not one[1] or may_hold(shape, one[1])]
+    return may or places[:1]
+
+
 def _ask_places(
     job: int,
     question: Question,
     places: Sequence[tuple[Box, str, float]],
+    may_answer: Callable[[str], bool],
     enough: float,
     begun: float,
     ask: AskPage,
@@ -135,6 +156,7 @@ def _ask_places(
         job: The job.
         question: Has no box.
         places: Parts, their texts and relevance, the likeliest first.
+        may_answer: Tells whether an answer may be right; another one counts for nothing.
         enough: The relevance from which on a sure answer ends the search; these are asked alone.
         begun: Share of the job that is done.
         ask: Answers about one part.
@@ -158,8 +180,9 @@ def _ask_places(
         given = yield from ask_parts([about(question, box, PART_TOKENS) for box, *_ in some], ask)
         for (_, text, relevance), one in zip(some, given, strict=True):
             weight = worth(one.answer, relevance, trust(one.answer, text))
-            told.append((weight if fits(question.text, one.answer.text) else weight - 1.0, one))
-            if relevance >= enough and _settles(one):
+            counts = may_answer(one.answer.text)
+            told.append((weight if counts else weight - 1.0, one))
+            if counts and relevance >= enough and _settles(one):
                 return
         number += len(some)
 

@@ -18,6 +18,7 @@ from vlm.labelled import Value, at_label, values
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_cells import cells_of
 from vlm.page_reading import AskPage
+from vlm.page_values import page_values
 from vlm.part_asking import Told, about, around, ask_part, worth
 from vlm.part_finder import PageParts
 from vlm.protocol import Event
@@ -164,11 +165,15 @@ def _values(
     question: str, words: tuple[Word, ...], page: PageRef, learned: LearnedNames
 ) -> tuple[Value, ...]:
     """Return the values at labels, with their boxes on the page before its turn."""
-    shown = [Word(one.text, as_shown(one.box, page.rotation)) for one in words]
     return tuple(
         Value(value.text, on_page(value.box, WHOLE_PAGE, page.rotation), value.weight)
-        for value in values(question, shown, learned=learned)
+        for value in page_values(question, shown(words, page), learned)
     )
+
+
+def shown(words: Sequence[Word], page: PageRef) -> list[Word]:
+    """Return a page's words with their boxes on the page as it is shown."""
+    return [Word(one.text, as_shown(one.box, page.rotation)) for one in words]
 
 
 def _part(box: Box, page: PageParts) -> Box:

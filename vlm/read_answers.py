@@ -47,6 +47,7 @@ MONTHS = _words(
 )
 AMOUNT = re.compile(r"(?<![\d.,])\d[\d.,]*[.,] ?\d\d(?!\d)")
 MAIL = re.compile(r"\S+@\S+\.\w+")
+PERCENT = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d{1,3})? ?%")
 _PATTERNS: dict[Form, re.Pattern[str]] = {"date": DATE, "amount": AMOUNT, "mail": MAIL}
 
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from vlm.field_names import at, named_in, words_of
+from vlm.field_names import named_in
 from vlm.first_words import begun, may_differ
+from vlm.label_words import at, words_of
 
 
 @pytest.mark.parametrize("misread", [False, True])

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tests.drawn import line
-from vlm.field_names import is_label, named_in, words_of
+from vlm.field_names import is_label, named_in
+from vlm.label_words import words_of
 from vlm.labelled import values
 from vlm.page_cells import cells_of
 from vlm.types import Word
@@ -63,7 +64,10 @@ def found(question: str, *rows: str) -> str | None:
             ("Verkäufer", "Name:|Lieferant GmbH", "Käufer", "Name:|Kunden AG"),
             "Kunden AG",
         ),
-        ("Who is the seller?", ("Invoice", "Coolblue B.V.", "Main street 5"), "Coolblue B.V."),
+        ("What is the tax rate?", ("Steuersatz:|19 %",), "19 %"),
+        ("What is the VAT rate?", ("Total|5.00", "VAT 7,5%|0,35"), "7,5%"),
+        ("What is the address?", ("Anschrift:|Am Tor 5", "Ort:|Mainz"), "Am Tor 5"),
+        ("What is the customer's address?", ("Client: Jo", "Address: 5 Elm Row"), "5 Elm Row"),
         ("What is the booking ID?", ("Booking ID|IBZY2087",), "IBZY2087"),
         ('What is "Meter no."?', ("Meter no.: 88-1",), "88-1"),
         (
@@ -88,6 +92,8 @@ def test_values_stand_behind_beside_or_below_their_label(
         ("Who is the buyer?", ("An apple a day keeps the doctor away",)),
         ("???", ("Total|5.00",)),
         ("What is the invoice date?", ("Invoice date|soon",)),
+        ("What is the tax rate?", ("VAT|19.00",)),
+        ("What is the address?", ("7 Fleet Street|Keller Ltd",)),
     ],
 )
 def test_nothing_is_found_where_no_label_has_such_a_value(

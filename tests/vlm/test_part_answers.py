@@ -8,6 +8,7 @@ import pytest
 from tests.drawn import line
 from tests.vlm.documents import said
 from tests.vlm.parted_pages import (
+    PAGE,
     QUESTION,
     Reader,
     absent,
@@ -77,8 +78,11 @@ def test_what_stands_in_its_part_is_preferred_to_what_stands_elsewhere_or_nowher
     assert done(run(reader, page(3))).text == "answer 52"
 
 
+UNCLEAR = ("Keller Mainz 7", "Delivery number 8 asked", "7 Invoice number unclear", "Thank you 9")
+
+
 def test_parts_with_the_questions_words_come_first_and_weigh_more() -> None:
-    parts = page(4, "Keller Mainz", "Delivery number asked", "Invoice number unclear", "Thank you")
+    parts = page(4, *UNCLEAR)
     reader = Reader(lambda n: said(f"answer 5{n}", 0.9, "crop"))
     assert done(run(reader, parts)).text == "answer 52"
     assert reader.parts == [2, 1, 0, 3], "the others are asked as well"
@@ -87,7 +91,7 @@ def test_parts_with_the_questions_words_come_first_and_weigh_more() -> None:
 
 
 def test_a_sure_and_confirmed_answer_where_it_should_stand_ends_the_search() -> None:
-    parts = page(4, "Keller Mainz", "Delivery number asked", "Invoice number unclear", "Thank you")
+    parts = page(4, *UNCLEAR)
     reader = Reader(lambda n: said("5414", 0.99, "crop"))
     assert done(run(reader, parts)).text == "5414"
     assert reader.parts == [2]
@@ -195,6 +199,20 @@ def test_an_answer_of_another_form_than_the_question_wants_gives_way() -> None:
     assert done(run(reader, page(3))).text == NOT_ON_PAGE, "and none of that form is no answer"
 
 
+def test_parts_whose_words_cannot_be_the_answer_are_not_asked() -> None:
+    parts = page(4, "Keller Mainz 7", "Dear customer", "", "Thank you 5414")
+    reader = Reader(lambda n: said("5414", 0.9, "crop") if n else said("Keller", 0.99, "crop"))
+    assert done(run(reader, parts)).text == "5414"
+    assert set(reader.parts) == {0, 2, 3}, "and what has no words may say anything"
+
+
+def test_what_stands_at_the_label_of_another_field_is_not_believed() -> None:
+    parts = page(3, "Keller Mainz 7", "VAT ID: DE195037355", "Thank you 5414")
+    reader = Reader(lambda n: said("DE195037355", 0.99, "crop") if n == 1 else absent())
+    assert done(run(reader, parts, Question("What is the order number?", PAGE))).text == NOT_ON_PAGE
+    assert len(reader.parts) == 3, "nor does it end the search"
+
+
 LABELLED = ("Keller Mainz", "Delivery number 77", "Invoice number 5414", "Thank you")
 
 
@@ -216,7 +234,7 @@ def test_a_model_that_reads_the_same_at_the_label_makes_it_surer() -> None:
 
 
 def test_where_two_labels_are_as_likely_the_other_parts_are_asked_too() -> None:
-    twice = page(3, "Invoice number 5414", "Thank you", "Invoice number 6000")
+    twice = page(3, "Invoice number 5414", "Thank you 7", "Invoice number 6000")
     reader = Reader(lambda n: absent())
     answered = done(run(reader, twice))
     assert answered.text == "5414"
@@ -243,9 +261,12 @@ def test_a_label_on_a_page_whose_part_cannot_be_asked_ends_the_job() -> None:
 
 def test_a_page_with_words_but_none_of_the_question_s_makes_an_answer_less_sure() -> None:
     reader = Reader(lambda n: said("5414", 0.9, "crop") if n == 1 else absent())
-    without = page(3, "Keller Mainz Druck", "Lange Gasse", "Thank you all very much")
+    without = page(3, "Keller Mainz Druck 1", "Lange Gasse 2", "Thank you all very much")
     assert done(run(reader, without)).confidence == pytest.approx(0.9 * part_answers.UNNAMED)
     named = page(3, "Keller Mainz Druck", "Invoice number unclear", "Thank you all")
     assert done(run(reader, named)).confidence == 0.9
+    other = page(3, "Keller Mainz 1", "Number of chairs 5", "Thanks 7")
+    asked = Question("What is the order number?", PAGE)
+    assert done(run(reader, other, asked)).confidence == pytest.approx(0.45), "its words apart"
     scan = done(run(reader, page(3)))
     assert scan.confidence == pytest.approx(0.9 * ELSEWHERE), "it may say it in words misread"

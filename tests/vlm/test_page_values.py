@@ -1,0 +1,79 @@
+"""What pages with words of their own say, at labels and without."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.vlm.test_parties import words_of as page
+from vlm.page_values import may_answer, page_values, shape_of
+
+
+def found(question: str, *rows: str) -> str | None:
+    got = page_values(question, page(*rows))
+    return got[0].text if got else None
+
+
+HEAD = ("Keller and Sons", "7 Elm Street")
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "value"),
+    [
+        ("Who is the seller?", ("Invoice", "Coolblue B.V.", "Main street 5"), "Coolblue B.V."),
+        ("Which company is it?", (*HEAD, "Customer:|Eva Roth"), "Keller and Sons"),
+        ("What is the address?", (*HEAD, "Customer:|Eva Roth"), "7 Elm Street"),
+        ("Who is the seller?", ("Keller", "Name: Eva Roth", "Total|5.00"), "Keller"),
+        ("What is the e-mail address?", (*HEAD, "mail@example.org"), "mail@example.org"),
+        ("What is the date?", (*HEAD, "5.6.2018", "Total|5.00"), "5.6.2018"),
+        ("What is the phone number?", ("Total|5.00", "+49 6131 588567"), "+49 6131 588567"),
+    ],
+)
+def test_values_are_found_where_no_label_has_them(
+    question: str, rows: tuple[str, ...], value: str
+) -> None:
+    assert found(question, *rows) == value
+
+
+def test_what_stands_at_a_label_counts_before_what_does_not() -> None:
+    assert found("What is the date?", "1.2.2018", "Date:|5.6.2018") == "5.6.2018"
+    assert found("Who is the seller?", "Coolblue B.V.", "Seller:|Eva Roth") == "Eva Roth"
+
+
+def test_a_value_at_the_longer_label_of_another_field_is_that_field_s() -> None:
+    both = ("Due date:|5.6.2018", "Date:|1.2.2018")
+    assert found("What is the date?", *both) == "1.2.2018"
+    assert found("What is the total?", "Total excl. VAT|10.00", "Total|11.90") == "11.90"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "may"),
+    [
+        ("What is the phone number?", "GB243692780", False),
+        ("What is the phone number?", "06131 588567", True),
+        ("Which company is it?", "Eva Roth", False),
+        ("Which company is it?", "Keller and Sons", True),
+        ("What is the tax?", "100.00", False),
+        ("What is the total before tax?", "100.00", True),
+        ("What is the order number?", "A-17", False),
+        ("What is the colour?", "Eva Roth", True),
+    ],
+)
+def test_what_stands_at_the_label_of_another_field_is_no_answer(
+    question: str, answer: str, may: bool
+) -> None:
+    words = page(
+        *HEAD, "Customer:|Eva Roth", "Invoice no.|A-17", "VAT ID|GB243692780", "Total|100.00"
+    )
+    assert may_answer(question, words)(answer) is may
+
+
+def test_a_company_at_a_label_for_any_name_may_be_the_seller() -> None:
+    may = may_answer("Who is the seller?", page("Bank", "Name: Keller Ltd"))
+    assert may("Keller Ltd")
+    assert not may_answer("Who is the seller?", page("Bank", "Name: Eva Roth"))("Eva Roth")
+
+
+def test_a_question_of_two_forms_asks_for_neither_s_shape() -> None:
+    assert shape_of("What is the account number?") == "iban"
+    assert shape_of("Who is the account holder?") is None
+    assert shape_of("What is the colour?") is None

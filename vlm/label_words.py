@@ -1,0 +1,56 @@
+"""Compares the words of labels with those of a page, some of them misread. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from vlm.likeness import alike
+
+LEAST_MISREAD = 7
+"""Letters of a word that is known with some of them wrong."""
+
+_ENDINGS = frozenset(("rechnung", "gutschrift"))
+"""Words that also count as the ends of longer ones."""
+
+_PARENTHESES = re.compile(r"\([^()]*\)")
+_TOKEN = re.compile(r"[^\W_]+")
+
+
+@lru_cache(maxsize=4096)
+def folded(word: str) -> str:
+    """Return a word in small letters without accents: "Référence" and "reference" are one."""
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return a text's words in small letters, without marks and what stands in parentheses."""
+    return tuple(_TOKEN.findall(_PARENTHESES.sub(" ", text).casefold()))
+
+
+def at(phrase: tuple[str, ...], said: tuple[str, ...], misread: bool = False) -> int | None:
+    """Return where the words of a phrase stand in a row; None where they do not.
+
+    Args:
+        phrase: In small letters.
+        said: The same.
+        misread: Whether some letters may be wrong, as a model reads them.
+    """
+    for start in range(len(said) - len(phrase) + 1):
+        pairs = zip(phrase, said[start : start + len(phrase)], strict=True)
+        if all(_is_word(one, word, misread) for word, one in pairs):
+            return start
+    return None
+
+
+def _is_word(said: str, word: str, misread: bool) -> bool:
+    """Tell whether a word was meant; a short one that is misread may be any other: "Keller"."""
+    long = misread and len(word) >= LEAST_MISREAD
+    return said == word or _ends(said, word) or (long and alike(word, said))
+
+
+def _ends(said: str, word: str) -> bool:
+    """Tell whether a compound is one of a thing: "Teilrechnung" is a "Rechnung"."""
+    return word in _ENDINGS and said.endswith(word)

@@ -1,0 +1,137 @@
+"""What a page with words of its own says for a question, at a label or without one. Pure.
+
+Also says which values of it are not meant: those at the label of another field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from vlm.answer_forms import fits, form_of
+from vlm.asked_names import key_of
+from vlm.field_names import ALL, LESS, Named, named_in
+from vlm.first_words import begun
+from vlm.label_words import at
+from vlm.labelled import Value, at_labels, values_among
+from vlm.learned_names import NO_NAMES, LearnedNames
+from vlm.page_cells import Cell, cells_of
+from vlm.scoring import plain
+from vlm.types import Box, Word
+from vlm.unlabelled import is_company, unlabelled
+from vlm.value_shapes import Shape, may_be
+
+TAX = next(field.names for field in ALL if (("vat",), 1.0) in field.names)
+"""Of the amount that is never the same as another one of its page."""
+
+
+def page_values(
+    question: str, words: Sequence[Word], learned: LearnedNames = NO_NAMES
+) -> tuple[Value, ...]:
+    """Return what may answer a question about a page, the likeliest first.
+
+    Args:
+        question: As a person asks it.
+        words: The page's text layer, as the page is shown.
+        learned: What the person's own documents call what is asked for.
+    """
+    return page_values_among(question, cells_of(words) if words else [], learned)
+
+
+def page_values_among(
+    question: str, rows: list[list[Cell]], learned: LearnedNames = NO_NAMES
+) -> tuple[Value, ...]:
+    """Return the same of words that were put into rows, see `cells_of` and `page_values`."""
+    found, wanted = values_among(question, rows, learned=learned), named_in(question)
+    if wanted is None or not rows or learned.of(key_of(question)):
+        return found
+    better = _of_longer_labels(wanted, rows)
+    if found := tuple(one for one in found if better.get(one.box, 0.0) <= one.weight):
+        return found
+    others = of_other_fields(wanted, rows)
+    free = (one for one in unlabelled(question, wanted, rows) if plain(one.text) not in others)
+    return tuple(sorted(free, key=lambda one: -one.weight))
+
+
+def of_other_fields(wanted: Named, rows: list[list[Cell]]) -> frozenset[str]:
+    """Return the values that stand at labels of other fields than the one that is asked for.
+
+    Args:
+        wanted: What is asked for.
+        rows: Of the page, see `page_cells.cells_of`.
+
+    Returns:
+        As `scoring.plain` writes them; fields that may have the same value count as one.
+    """
+    if wanted.shape is None:
+        return frozenset()
+    return frozenset(
+        plain(value.text)
+        for field in ALL
+        if not _may_be_same(wanted, field)
+        for value in at_labels(field, rows, misread=False)
+        if not (wanted.seller and field.party and is_company(value.text))  # "Name: Keller GmbH"
+    )
+
+
+def may_answer(question: str, words: Sequence[Word]) -> Callable[[str], bool]:
+    """Return what tells whether a model's answer about a page may be right: by its form and place.
+
+    Args:
+        question: As a person asks it.
+        words: The page's text layer, as the page is shown.
+    """
+    wanted = named_in(question)
+    if wanted is None or (shape := shape_of(question)) is None:
+        return lambda text: fits(question, text)
+    rows = cells_of(words) if words else []
+    own = {plain(one.text) for one in at_labels(wanted, rows, misread=False)}
+    others = of_other_fields(wanted, rows) - own
+    return lambda text: fits(question, text) and may_be(shape, text) and plain(text) not in others
+
+
+def has_no_name(question: str, words: Sequence[Word]) -> bool:
+    """Tell whether a page has none of the many names of the known field that is asked for.
+
+    Args:
+        question: As a person asks it.
+        words: The page's text layer, as the page is shown.
+    """
+    wanted = named_in(question)
+    if wanted is None or all(wanted is not field for field in ALL) or not words:
+        return False
+    names = tuple(name for name in wanted.names if name[1] >= LESS)
+    cells = (cell for row in cells_of(words) for cell in row)
+    return not any(
+        at(phrase, cell.said) is not None for cell in cells for phrase, _ in begun(names, cell.said)
+    )
+
+
+def shape_of(question: str) -> Shape | None:
+    """Return what an answer to a question looks like; None where nothing is known of that.
+
+    Args:
+        question: As a person asks it; "the account name" is no account, though it has the word.
+    """
+    wanted, form = named_in(question), form_of(question)
+    if wanted is None or None not in (form, wanted.form) and form != wanted.form:
+        return None
+    return wanted.shape
+
+
+def _of_longer_labels(wanted: Named, rows: list[list[Cell]]) -> dict[Box, float]:
+    """Return the places of values of other fields, each with what its label counts.
+
+    A due date stands at the label "Due date", which has the word for any date as well.
+    """
+    found: dict[Box, float] = {}
+    for field in ALL:
+        if field is not wanted and field.shape == wanted.shape:
+            for value in at_labels(field, rows, misread=False):
+                found[value.box] = max(value.weight, found.get(value.box, 0.0))
+    return found
+
+
+def _may_be_same(wanted: Named, field: Named) -> bool:
+    """Tell whether two fields are one, or may have the same value: a net amount may be the sum."""
+    amounts = wanted.form == field.form == "amount"
+    return wanted is field or (amounts and TAX not in (wanted.names, field.names))

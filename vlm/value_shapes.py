@@ -1,0 +1,177 @@
+"""What values look like: an IBAN, a telephone number, an amount. Pure.
+
+On a page with words of its own these are exact, and a small model that takes a company's number for
+a telephone's is told from one that read it. What is not known to look otherwise may be a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from vlm.answer_forms import Form
+from vlm.letterhead import may_be_address
+from vlm.read_answers import AMOUNT, DATE, MAIL, PERCENT, TIME, is_possible
+
+Shape = Form | Literal["iban", "bic", "tax_id", "phone", "code", "count"]
+"""What a value looks like; "code" is the number of a document, an order, a customer."""
+
+PHONE_DIGITS = (5, 15)
+"""Digits of a telephone number, at least and at most."""
+
+TAX_DIGITS, TAX_LETTERS = 7, 6
+"""Digits of a tax number, at least, and its letters, at most."""
+
+BESIDE_DATE = 4
+"""Letters and digits beside a date and its time, at most: of a weekday, "le" or "vom"."""
+
+COUNT_DIGITS = 5
+"""Of a quantity before its decimals, at most."""
+
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?!\w)")
+_ACCOUNT = re.compile(r"[\d \-/]{6,}")
+_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
+_PHONE = re.compile(r"[+(]*\d[\d ()\-/.]*\d")
+_INTERNATIONAL = re.compile(r"(?<!\w)\+\d{1,3}[ (\-/.]?[\d ()\-/.]{5,}\d")
+_VAT_ID = re.compile(
+    r"(?<!\w)(?:[A-Z]{2}U? ?\d{8,11}|FR ?[A-Z0-9]{2} ?\d{9}|NL ?\d{9}B\d{2})(?!\w)"
+)
+_SHARE = re.compile(r"\d{1,2}(?:[.,](?:\d|0{2,3}))?")
+_NUMBER = re.compile(r"[-−+(]?\d[\d.,' ]*\)?[-−]?")
+_CURRENCY = re.compile(r"[€$£¥%]|(?<![^\W\d_])[^\W\d_]{1,3}\.?(?![^\W\d_])")
+_SUM = re.compile(r"[^\W\d_]{0,3}[€$£¥]? ?[-−]?\d[\d.,' ]*[.,]\d\d ?[€$£¥]?[^\W\d_]{0,3}")
+
+
+def may_be(shape: Shape | None, text: str) -> bool:
+    """Tell whether a value may be of a shape; anything may be of one that is not known.
+
+    Args:
+        shape: Of what is asked for.
+        text: As a page that says its words exactly has it.
+    """
+    return shape is None or _TESTS[shape](text.strip(" .,;:"))
+
+
+def found_by_shape(shape: Shape | None, text: str) -> Iterator[str]:
+    """Yield what can be nothing else than a value of a shape: of some shapes only.
+
+    Args:
+        shape: Of what is asked for.
+        text: Some words of a page in a row.
+    """
+    pattern = _TELLING.get(shape) if shape is not None else None
+    for found in pattern.finditer(text) if pattern is not None else ():
+        if may_be(shape, found[0]):
+            yield found[0].strip()
+
+
+def may_hold(shape: Shape | None, text: str) -> bool:
+    """Tell whether a value of a shape may stand somewhere in a text."""
+    if shape in (None, "name", "address", "bic"):
+        return True
+    pattern = _LOOSE.get(shape)
+    if pattern is None:
+        return any(map(str.isdigit, text))
+    return any(may_be(shape, found[0]) for found in pattern.finditer(text))
+
+
+def _digits(text: str) -> int:
+    return sum(map(str.isdigit, text))
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, text))
+
+
+def _is_iban(text: str) -> bool:
+    return _IBAN.fullmatch(text) is not None or _ACCOUNT.fullmatch(text) is not None
+
+
+def _is_tax_id(text: str) -> bool:
+    other = _INTERNATIONAL.match(text) or (_IBAN.fullmatch(text) and _digits(text) > 12)
+    return not other and _digits(text) >= TAX_DIGITS and _letters(text) <= TAX_LETTERS
+
+
+def _is_phone(text: str) -> bool:
+    few, many = PHONE_DIGITS
+    formed = _PHONE.fullmatch(text) and not _SUM.fullmatch(text) and not DATE.fullmatch(text)
+    return bool(formed) and few <= _digits(text) <= many
+
+
+def _is_code(text: str) -> bool:
+    other = (_SUM, DATE, MAIL)
+    far = _IBAN.fullmatch(text) is not None and _digits(text) > 12
+    known = far or text.startswith("+") or any(one.fullmatch(text) for one in other)
+    return not known and _digits(text) > 0
+
+
+def _is_date(text: str) -> bool:
+    found = DATE.search(text)
+    if found is None or not is_possible(found[0]):
+        return False
+    rest = TIME.sub("", text.replace(found[0], ""))
+    return sum(map(str.isalnum, rest)) <= BESIDE_DATE
+
+
+def _is_amount(text: str) -> bool:
+    plain = _CURRENCY.sub("", re.sub(r"\([^()\d]*\)", "", text)).strip(" .,;:")
+    other = text.startswith("+") or DATE.fullmatch(text) or _IBAN.fullmatch(text)
+    return not other and _NUMBER.fullmatch(plain) is not None
+
+
+def _is_percent(text: str) -> bool:
+    return PERCENT.search(text) is not None or _SHARE.fullmatch(text) is not None
+
+
+def _is_count(text: str) -> bool:
+    whole = re.split(r"[.,]", text)[0]
+    return (
+        _digits(text) > 0
+        and _digits(whole) <= COUNT_DIGITS
+        and len(re.findall(r"[.,]", text)) < 2
+        and re.search(r"[€$£¥%@/+]", text) is None
+        and DATE.fullmatch(text) is None
+        and AMOUNT.fullmatch(text) is None
+    )
+
+
+def _is_name(text: str) -> bool:
+    return _letters(text) > _digits(text) and "@" not in text
+
+
+def _is_address(text: str) -> bool:
+    formed = any(map(str.isdigit, text)) or "," in text or "\n" in text or may_be_address(text)
+    return formed and _letters(text) > 2 and "@" not in text and not _is_amount(text)
+
+
+_TESTS: dict[Shape, Callable[[str], bool]] = {
+    "iban": _is_iban,
+    "bic": lambda text: _BIC.fullmatch(text.replace(" ", "")) is not None,
+    "tax_id": _is_tax_id,
+    "phone": _is_phone,
+    "code": _is_code,
+    "number": lambda text: _digits(text) > 0,
+    "date": _is_date,
+    "amount": _is_amount,
+    "percent": _is_percent,
+    "count": _is_count,
+    "mail": lambda text: MAIL.search(text) is not None,
+    "name": _is_name,
+    "address": _is_address,
+}
+_TELLING: dict[Shape, re.Pattern[str]] = {
+    "iban": _IBAN,
+    "tax_id": _VAT_ID,
+    "phone": _INTERNATIONAL,
+    "date": DATE,
+    "mail": MAIL,
+}
+_LOOSE: dict[Shape, re.Pattern[str]] = {
+    "iban": re.compile(rf"{_IBAN.pattern}|{_ACCOUNT.pattern}"),
+    "tax_id": re.compile(r"(?:[A-Z]{2,3} ?)?\d[\dA-Z/.\- ]*\d"),
+    "phone": _PHONE,
+    "percent": PERCENT,
+    "date": DATE,
+    "mail": MAIL,
+}
