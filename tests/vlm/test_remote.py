@@ -335,13 +335,6 @@ def test_several_questions(engine: RemoteEngine, server: FakeServer) -> None:
     assert [event.index for event in told if isinstance(event, Answered)] == [0, 2]
 
 
-def test_a_photograph_is_sent_as_jpeg() -> None:
-    noise = Image.effect_noise((1600, 1600), 200).convert("RGB")
-    kind, data = remote_pages.packed(noise)
-    assert kind == "jpeg"
-    assert Image.open(io.BytesIO(data)).size == noise.size
-
-
 def test_the_file_of_connections_must_be_writable(engine: RemoteEngine, server: FakeServer) -> None:
     connect(engine, server)
     log = ConnectionLog().path
