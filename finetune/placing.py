@@ -178,12 +178,18 @@ class Placer:
         return Shown(row.document, row.question, row.answers, tuple(read), misread=True)
 
     def _readings(self, page: PageRef, parts: PageParts) -> Generator[None, None, dict[Box, str]]:
-        """Return what is read in each line of a page, once for all questions about it."""
+        """Return what is read in each line of a page, once for all questions about it.
+
+        Long lines are read in the pieces in which the engine reads them.
+        """
         if page not in self._read:
             found: dict[Box, str] = {}
             for box in parts.asked[: parts.lines]:
-                yield
-                found[box] = self._reader.read(page, box)
+                said: list[str] = []
+                for piece in parts.read_in(box):
+                    yield
+                    said.append(self._reader.read(page, piece))
+                found[box] = " ".join(filter(None, said))
             self._read[page] = found
         return self._read[page]
 

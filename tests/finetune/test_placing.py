@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -77,6 +78,30 @@ def test_a_scans_lines_are_read_once_for_all_questions_about_it() -> None:
     assert name.part is not None
     assert name.part.contains(0.1, 44 / HEIGHT)
     assert name.answers == ("Harbour Tea Ltd",)
+
+
+def test_a_long_line_is_read_in_the_pieces_in_which_the_engine_reads_it() -> None:
+    image = Image.new("RGB", (WIDTH, HEIGHT), "white")
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(16)
+    draw.text((30, 100), "Sold to the Harbour Tea Company in Leeds and paid at", "black", font)
+    draw.text((30, 200), "Thank you", "black", font)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+
+    class Counts(Eyes):
+        def read(self, page: PageRef, box: Box) -> str:
+            self.read_boxes.append(box)
+            return f"piece-{len(self.read_boxes)}"
+
+    (row,) = rows_of(row_of("Who sold it?", NOT_ON_PAGE))
+    eyes = Counts()
+    placer = Placer(KeptPages([row], lambda row: file.getvalue()), eyes)
+    returned(placer.place(row))
+    long = [box for box in eyes.read_boxes if box.y0 < 110 / HEIGHT < box.y1]
+    assert len(long) > 1
+    assert all(one.x1 <= other.x0 for one, other in itertools.pairwise(long))
+    said = [word.text for word in placer.shown(row).words]
+    assert said == [f"piece-{number + 1}" for number in range(len(eyes.read_boxes))]
 
 
 def test_another_spelling_is_weighed_only_when_the_first_is_nowhere() -> None:
