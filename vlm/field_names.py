@@ -232,7 +232,7 @@ _FIELDS = (
         "address|adresse|anschrift|street|street address|straße|strasse|postal address|adres|"
         "indirizzo|dirección|rue",
     ),
-    _field(None, "in which city|which town", "city|town|ort|stadt|ville", shape="name"),
+    _field(None, "in which city|which town", "city|town|ort|stadt|ville", shape="town"),
     _field(
         None,
         "how many items|how many pieces",

@@ -14,7 +14,7 @@ from vlm.answer_forms import Form
 from vlm.letterhead import may_be_address
 from vlm.read_answers import AMOUNT, DATE, MAIL, PERCENT, TIME, is_possible
 
-Shape = Form | Literal["iban", "bic", "tax_id", "phone", "code", "count"]
+Shape = Form | Literal["iban", "bic", "tax_id", "phone", "code", "count", "town"]
 """What a value looks like; "code" is the number of a document, an order, a customer."""
 
 PHONE_DIGITS = (5, 15)
@@ -68,7 +68,7 @@ def found_by_shape(shape: Shape | None, text: str) -> Iterator[str]:
 
 def may_hold(shape: Shape | None, text: str) -> bool:
     """Tell whether a value of a shape may stand somewhere in a text."""
-    if shape in (None, "name", "address", "bic"):
+    if shape in (None, "name", "town", "address", "bic"):
         return True
     pattern = _LOOSE.get(shape)
     if pattern is None:
@@ -132,7 +132,8 @@ def _is_count(text: str) -> bool:
         and len(re.findall(r"[.,]", text)) < 2
         and re.search(r"[€$£¥%@/+]", text) is None
         and DATE.fullmatch(text) is None
-        and AMOUNT.fullmatch(text) is None
+        and AMOUNT.search(text) is None
+        and re.search(r"[.,]\d{4}", text) is None
     )
 
 
@@ -158,6 +159,7 @@ _TESTS: dict[Shape, Callable[[str], bool]] = {
     "count": _is_count,
     "mail": lambda text: MAIL.search(text) is not None,
     "name": _is_name,
+    "town": lambda text: text[:1].isupper() and not any(map(str.isdigit, text)) and "@" not in text,
     "address": _is_address,
 }
 _TELLING: dict[Shape, re.Pattern[str]] = {
