@@ -81,7 +81,7 @@ def learn(path: Path, pages: int) -> tuple[PageIndex, float]:
         client.settle()
         finder = Finder(client, stamp)
         count = finder.page_count(str(path), None)
-        index = finder.index(str(path), count)
+        index = finder.index(str(path), count, None)
         start = time.perf_counter()
         for _ in finder.learn(str(path), index, None, 0, 0.0):
             pass

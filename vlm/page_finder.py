@@ -31,7 +31,7 @@ class Finder:
     def __init__(self, pages: Pages, stamp: Stamp) -> None:
         self._pages = pages
         self._stamp = stamp
-        self._kept: OrderedDict[tuple[str, int, int], PageIndex] = OrderedDict()
+        self._kept: OrderedDict[tuple[tuple[str, int, int], str], PageIndex] = OrderedDict()
 
     def page_count(self, path: str, password: str | None) -> int:
         """Open a document and return how many pages it has.
@@ -41,9 +41,12 @@ class Finder:
         """
         return self._pages.open(path, password).page_count
 
-    def index(self, path: str, page_count: int) -> PageIndex:
-        """Return what is known of a document's words so far."""
-        key = self._stamp(path)
+    def index(self, path: str, page_count: int, reader: PageReader | None) -> PageIndex:
+        """Return what is known of a document's words so far, where its scans are read by `reader`.
+
+        What another model has read is not taken for this one's.
+        """
+        key = self._stamp(path), reader.model.key if reader is not None else ""
         index = self._kept.get(key)
         if index is None or index.page_count != page_count:
             index = self._kept[key] = PageIndex(page_count)

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm import blocks
+from vlm import blocks, skew
 from vlm.cancel import Stopped, returned
 from vlm.errors import DeskError
 from vlm.learned_names import NO_NAMES, LearnedNames
@@ -92,7 +92,7 @@ class PageReader:
     def __init__(self, pages: Pages, readings: Readings, model: Model, ask: AskPage) -> None:
         self._pages = pages
         self._readings = readings
-        self._model = model
+        self.model = model
         self._ask = ask
 
     def known(self, page: PageRef) -> str | None:
@@ -101,7 +101,7 @@ class PageReader:
         Raises:
             DeskError: If it cannot be drawn.
         """
-        return self._readings.get(self._drawn(page)[0], self._model.key)
+        return self._readings.get(self._drawn(page)[0], self.model.key)
 
     def covered(self, page: PageRef, words: Sequence[Word]) -> bool:
         """Tell whether a page shows nothing besides the words of its text layer.
@@ -122,8 +122,9 @@ class PageReader:
         """
         digest, gray = self._drawn(page)
         questions = [Question(READ, page, max_new_tokens=PAGE_TOKENS)]
-        if self._model.small:
-            boxes = blocks.find(gray, MOST_BLOCKS)
+        if self.model.small:
+            level = skew.straightened(gray)
+            boxes = tuple(map(level.back, blocks.find(level.gray, MOST_BLOCKS)))
             questions = [
                 Question(READ, page, box, splitting=False, max_new_tokens=BLOCK_TOKENS)
                 for box in boxes
@@ -136,7 +137,7 @@ class PageReader:
         except (PartFailed, Stopped):
             return None
         text = "\n".join(one.answer.text for one in found)
-        self._readings.put(digest, self._model.key, text)
+        self._readings.put(digest, self.model.key, text)
         return text
 
     def _drawn(self, page: PageRef) -> tuple[bytes, NDArray[np.uint8]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -60,7 +61,9 @@ def prepare(
     """
     count = finder.page_count(path, password)
     if count > MOST_PAGES:
-        steps = finder.learn(path, finder.index(path, count), reader, READ_AHEAD, float("inf"))
+        steps = finder.learn(
+            path, finder.index(path, count, reader), reader, READ_AHEAD, float("inf")
+        )
         yield from told(job, steps, cancel)
 
 
@@ -95,40 +98,64 @@ def answer(
     if not question.text.strip():
         raise QuestionUnanswerable("Type a question first.")
     start = time.perf_counter()
-    path = question.page.path
-    found: list[tuple[float, PageAnswer, Done, Saw | None]] = []
+    read: list[_PageRead] = []
     try:
-        count = finder.page_count(path, password)
+        count = finder.page_count(question.page.path, password)
         labels = [label.text for label in learned.of(key_of(question.text))]
         searched, hits = yield from _choose(job, question, finder, reader, count, labels, cancel)
-        failure: Failed | None = None
-        for number, hit in enumerate(hits):
-            check(cancel)
-            saying = f"Reading page {hit.page + 1}" + (
-                f", {number + 1} of {len(hits)} pages" if len(hits) > 1 else ""
-            )
-            yield Progress(job, saying, number / len(hits))
-            asked = _asked(question, hit)
-            outcome = yield from _ask_one(job, asked, saying, ask)
-            if isinstance(outcome, Failed):
-                failure = outcome
-                if outcome.code not in _PAGE_FAILS:
-                    break
-            else:
-                done, saw = outcome
-                weight = worth(done.answer, hit.relevance)
-                found.append((weight, _page_answer(hit, done), done, saw))
+        failure = yield from _read(job, question, hits, ask, cancel, read)
     except Stopped:
-        yield Cancelled(job, _best_text(found))
+        yield Cancelled(job, _best_text(read))
         return
-    if failure is not None and (not found or failure.code not in _PAGE_FAILS):
+    if failure is not None and (not read or failure.code not in _PAGE_FAILS):
         yield failure
         return
-    found.sort(key=lambda one: -one[0])
-    read = PagesRead(count, searched, tuple(one[1] for one in found))
-    if found[0][3] is not None:
-        yield found[0][3]
-    yield Done(job, _combined(read, [one[2].answer for one in found], start))
+    read.sort(key=lambda one: -one.worth)
+    if (saw := read[0].saw) is not None:
+        yield saw
+    pages = PagesRead(count, searched, tuple(one.told for one in read))
+    yield Done(job, _combined(pages, [one.answer for one in read], start))
+
+
+@dataclass(frozen=True, slots=True)
+class _PageRead:
+    """What one page answered: how much that is worth, the same for people, what the model saw."""
+
+    worth: float
+    told: PageAnswer
+    answer: Answer
+    saw: Saw | None
+
+
+def _read(
+    job: int,
+    question: Question,
+    hits: Sequence[Hit],
+    ask: AskPage,
+    cancel: CancelToken,
+    read: list[_PageRead],
+) -> Generator[Event, None, Failed | None]:
+    """Ask page by page; what was read goes into `read`. Returns the last failure, if any.
+
+    Raises:
+        Stopped: If the job shall stop.
+    """
+    failure: Failed | None = None
+    for number, hit in enumerate(hits):
+        check(cancel)
+        of_all = f", {number + 1} of {len(hits)} pages" if len(hits) > 1 else ""
+        saying = f"Reading page {hit.page + 1}{of_all}"
+        yield Progress(job, saying, number / len(hits))
+        outcome = yield from _ask_one(job, _asked(question, hit), saying, ask)
+        if isinstance(outcome, Failed):
+            failure = outcome
+            if outcome.code not in _PAGE_FAILS:
+                break
+        else:
+            given, saw = outcome
+            weight = worth(given, hit.relevance)
+            read.append(_PageRead(weight, _page_answer(hit, given), given, saw))
+    return failure
 
 
 def _choose(
@@ -145,7 +172,7 @@ def _choose(
     if count <= MOST_PAGES:
         every = dict.fromkeys([min(shown, count - 1), *range(count)])
         return count, tuple(Hit(page, 1.0) for page in every)
-    index = finder.index(path, count)
+    index = finder.index(path, count, reader)
     steps = finder.learn(path, index, reader, READ_NOW, READ_NOW_S)
     yield from told(job, steps, cancel)
     named = named_in(question.text)
@@ -165,12 +192,12 @@ def _asked(question: Question, hit: Hit) -> Question:
 
 def _ask_one(
     job: int, asked: Question, saying: str, ask: AskPage
-) -> Generator[Event, None, tuple[Done, Saw | None] | Failed]:
+) -> Generator[Event, None, tuple[Answer, Saw | None] | Failed]:
     saw: Saw | None = None
     for event in ask(asked):
         match event:
             case Done():
-                return event, saw
+                return event.answer, saw
             case Failed():
                 return event
             case Cancelled():
@@ -184,8 +211,7 @@ def _ask_one(
     raise AssertionError("a question has one last event")
 
 
-def _page_answer(hit: Hit, done: Done) -> PageAnswer:
-    given = done.answer
+def _page_answer(hit: Hit, given: Answer) -> PageAnswer:
     return PageAnswer(
         hit.page,
         given.text,
@@ -196,9 +222,9 @@ def _page_answer(hit: Hit, done: Done) -> PageAnswer:
     )
 
 
-def _best_text(found: list[tuple[float, PageAnswer, Done, Saw | None]]) -> str:
-    useful = [one for one in found if one[1].useful]
-    return max(useful, key=lambda one: one[0])[1].text if useful else ""
+def _best_text(read: list[_PageRead]) -> str:
+    useful = [one for one in read if one.told.useful]
+    return max(useful, key=lambda one: one.worth).told.text if useful else ""
 
 
 def _combined(read: PagesRead, answers: list[Answer], start: float) -> Answer:

@@ -238,6 +238,25 @@ def test_words_are_learned_once_and_scans_are_read_within_bounds(
     finder.close()
 
 
+def test_another_model_reads_the_scans_anew() -> None:
+    book = Book(texts=(*FINDABLE[:3], *[""] * 5))
+    finder, readings, clerk = Finder(book, stamp), Readings(None), Clerk(lambda page: said("x"))
+    reading: list[str] = []
+
+    def by(model: str) -> PageReader:
+        def read(question: Question) -> Iterator[Event]:
+            reading.append(model)
+            yield said("lorem ipsum")
+
+        return PageReader(book, readings, Model(model, False), read)
+
+    for model in ("small", "large", "large"):
+        answered(ask(book, clerk, reader=by(model), finder=finder))
+    assert reading == ["small"] * 5 + ["large"] * 5
+    readings.close()
+    finder.close()
+
+
 def test_a_missing_text_layer_stops_nothing() -> None:
     book = Book(texts=FINDABLE, text_fails=True)
 
