@@ -31,6 +31,7 @@ class Commands(QObject):
         self.sample = self._action("Open the &sample")
         self.close_tab = self._action("&Close document", "Ctrl+W")
         self.reopen = self._action("Reopen c&losed document", "Ctrl+Shift+T")
+        self.save_page = self._action("Sa&ve the page with its answers…", "Ctrl+S")
         self.export = self._action("&Export history…")
         self.settings = self._action("Se&ttings…", "Ctrl+,")
         self.quit = self._action("&Quit", "Ctrl+Q")
@@ -59,8 +60,8 @@ class Commands(QObject):
 
     def set_document_open(self, is_open: bool) -> None:
         """Allow what needs a document."""
-        needing = (self.close_tab, self.next_tab, self.previous_tab, self.ask, self.clear_crop)
-        for action in needing:
+        tabs = (self.close_tab, self.next_tab, self.previous_tab)
+        for action in (*tabs, self.save_page, self.ask, self.clear_crop):
             action.setEnabled(is_open)
 
     def show_recent(self, files: Sequence[str]) -> None:
@@ -93,7 +94,7 @@ class Commands(QObject):
         file.addSeparator()
         file.addActions([self.close_tab, self.reopen])
         file.addSeparator()
-        file.addAction(self.export)
+        file.addActions([self.save_page, self.export])
         file.addSeparator()
         file.addActions([self.settings, self.quit])
         edit = bar.addMenu("&Edit")

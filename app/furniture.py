@@ -38,6 +38,7 @@ from app.labelling.door import LabelDoor
 from app.labelling.parts import Parts
 from app.models.door import ModelsDoor
 from app.notice import Message, Way
+from app.page_saver import PageSaver
 from app.pages import PageService
 from app.remote.door import RemoteDoor
 from app.reports import Reports
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
     from app.shell import Shell, Start
 
 _log = logging.getLogger(__name__)
-
 SAMPLE = Path(assets.__file__).parent / "sample.pdf"
 
 
@@ -91,17 +91,18 @@ class Furniture(QObject):
         self.models = ModelsDoor(self._window, lambda: self.versions.folder)
         self.remote = RemoteDoor(self._window, self.asking, shell.folders.config)
         self._window.column.insertWidget(0, self.remote.strip)
-        self.shelf = shelf.Shelf(shell.folders.data / shelf.NAME, self)
+        file = shell.folders.data / shelf.NAME
+        self.shelf = shelf.Shelf(file, self)
         self.taker = CropTaker(self.pages, lambda path: path in self.tabs.paths, self)
         self.examples = ExampleKeeper(self.shelf, self.taker, self)
         self.looks = LookFiller(self.shelf, self.taker, self)
-        importing = ListImport(self.shelf, self.taker, shell.folders.data / shelf.NAME, self)
+        self.saver = PageSaver(self._window, self.tabs, self.panel, self.taker)
+        importing = ListImport(self.shelf, self.taker, file, self)
         self.examples_window = ExamplesPresenter(self.shelf, importing, self._window)
         self.versions = VersionsDoor(
             self._window, lambda: shell.settings, self.asking, self.panel, self.taker
         )
         self.gate = GateDoor(self._window)
-        file = shell.folders.data / shelf.NAME
         self.training = TrainingDoor(file, self._window, self.versions.set_for)
         parts = Parts(
             self.desk, self.tabs, self.pages, self.taker, self.shelf, self.asking, self.panel

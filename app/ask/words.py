@@ -44,6 +44,7 @@ WHERE_FOUND = "Where the model looked: a hint, not proof. The darker, the more."
 WHERE_NO_MODEL = "The model that gave this answer is not loaded now."
 UNSURE = "The model was unsure here"
 UNSURE_BELOW = "Dotted words: the model was unsure here."
+CORRECTED = "Written by you instead of the model's answer"
 ASK_WHOLE = "Ask the whole document"
 BOX_AROUND_IT, SMALLER_BOX = "Draw a box around it", "Draw a smaller box"
 NO_ANSWER = "The model had nothing to say."
@@ -302,16 +303,20 @@ def answering_page(answer: Answer) -> int | None:
 
 def spoken(question: Question, answer: Answer, warning: str = "") -> str:
     """Say an answer and what stands beside it, for a screen reader."""
-    cropped = question.box is not None
     if answer.read is not None and not answer.read.found:
         return f"{answer.text} {figures.sentence(coverage(answer.read))}"
+    said = (answer.text or NO_ANSWER, beside(question, answer, warning))
+    return ". ".join(part.rstrip(".") for part in said if part)
+
+
+def beside(question: Question, answer: Answer, warning: str = "") -> str:
+    """Say in one line what stands beside an answer: how sure, where found, what was read."""
+    cropped = question.box is not None
     found = evidence(answer.evidence, cropped, answering_page(answer))[0]
     warned = sureness.is_doubtful(answer, warning)
     absent = sureness.is_absent(answer)
     missing = sureness.is_missing(answer)
     sure = sureness.confidence(answer.confidence, absent=absent, warned=warned, missing=missing)[0]
-    beside = [warning, sure, found]
-    if answer.read is not None:
-        beside.append(figures.sentence(coverage(answer.read)))
-    said = (answer.text or NO_ANSWER, *beside, stop_reason(answer.stop))
+    read = figures.sentence(coverage(answer.read)) if answer.read is not None else ""
+    said = (warning, sure, found, read, stop_reason(answer.stop))
     return ". ".join(part.rstrip(".") for part in said if part)

@@ -1,0 +1,163 @@
+"""A page with its answers as a PDF: the page with numbered marks, then what was asked about it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QImage,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
+
+from app.task import CancelToken
+from app.viewer.geometry import box_rect
+from vlm import whole_file
+from vlm.types import Box, PageSize, Quarter
+
+DPI = 150
+"""Of the file's coordinates; the picture of the page keeps its own pixels."""
+MARGIN_PT = 54.0
+MARK = QColor(34, 139, 87, 70)
+TAG = QColor(24, 100, 62)
+TAG_PT = 5.0
+"""Small: it lies in the air above what is marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A question, its answer, what stands beside it, and where the answer stands on the page."""
+
+    question: str
+    answer: str
+    beside: str
+    marks: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is written.
+
+    Attributes:
+        title: Names the document and the page.
+        image: The page as the person turned it.
+        size: Of the page in points, before that turn.
+        rotation: The turn, clockwise.
+        said: What was asked about the page, oldest first.
+    """
+
+    title: str
+    image: QImage
+    size: PageSize
+    rotation: Quarter
+    said: tuple[Said, ...]
+
+
+def writing(file: Path, sheet: Sheet) -> Generator[Path, None, None]:
+    """Write a sheet whole or not at all, off the window's thread; yields the file once it is there.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    device = QBuffer()
+    device.open(QIODevice.OpenModeFlag.WriteOnly)
+    _draw(device, sheet)
+    whole_file.write(file, bytes(device.data().data()))
+    yield file
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """The work of `writing`, for `app.task`."""
+
+    file: Path
+    sheet: Sheet
+
+    def __call__(self, token: CancelToken) -> Generator[Path, None, None]:
+        return writing(self.file, self.sheet)
+
+
+def _draw(device: QIODevice, sheet: Sheet) -> None:
+    writer = QPdfWriter(device)
+    writer.setTitle(sheet.title)
+    writer.setCreator("VLM Desk")
+    writer.setResolution(DPI)
+    sideways = sheet.rotation in (90, 270)
+    wide, high = (
+        (sheet.size.height, sheet.size.width) if sideways else (sheet.size.width, sheet.size.height)
+    )
+    exact = QPageSize.SizeMatchPolicy.ExactMatch
+    writer.setPageSize(QPageSize(QSizeF(wide, high), QPageSize.Unit.Point, "", exact))
+    writer.setPageMargins(QMarginsF())
+    painter = QPainter(writer)
+    _draw_page(painter, QRectF(0, 0, writer.width(), writer.height()), sheet)
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    writer.newPage()
+    _draw_list(painter, writer, sheet)
+    painter.end()
+
+
+def _draw_page(painter: QPainter, place: QRectF, sheet: Sheet) -> None:
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(place, sheet.image)
+    side = 1.4 * TAG_PT * DPI / 72
+    for number, said in enumerate(sheet.said, start=1):
+        for box in said.marks:
+            rect = box_rect(box, place, sheet.rotation)
+            painter.fillRect(rect, MARK)
+            tag = QRectF(rect.topLeft() - QPointF(0, side), QSizeF(side, side))
+            painter.fillRect(tag, TAG)
+            painter.setFont(_font(TAG_PT, bold=True))
+            painter.setPen(Qt.GlobalColor.white)
+            painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, str(number))
+
+
+def _draw_list(painter: QPainter, writer: QPdfWriter, sheet: Sheet) -> None:
+    margin = MARGIN_PT * DPI / 72
+    room = QSizeF(writer.width() - 2 * margin, writer.height() - 2 * margin)
+    document = _list(sheet)
+    document.documentLayout().setPaintDevice(writer)
+    document.setPageSize(room)
+    for number in range(document.pageCount()):
+        if number:
+            writer.newPage()
+        painter.save()
+        painter.translate(margin, margin - number * room.height())
+        document.drawContents(painter, QRectF(QPointF(0, number * room.height()), room))
+        painter.restore()
+
+
+def _list(sheet: Sheet) -> QTextDocument:
+    """Return the questions with their answers; what comes from documents is never markup."""
+    document = QTextDocument()
+    document.setDocumentMargin(0)
+    cursor = QTextCursor(document)
+    cursor.insertText(f"{sheet.title}\n\n", _text(13, bold=True))
+    for number, said in enumerate(sheet.said, start=1):
+        cursor.insertText(f"{number}. {said.question}\n", _text(10, bold=True))
+        cursor.insertText(f"{said.answer}\n", _text(11))
+        cursor.insertText(f"{said.beside}\n\n", _text(8.5, QColor(90, 90, 90)))
+    return document
+
+
+def _text(points: float, colour: QColor | None = None, *, bold: bool = False) -> QTextCharFormat:
+    form = QTextCharFormat()
+    form.setFont(_font(points, bold=bold))
+    form.setForeground(colour or QColor(Qt.GlobalColor.black))
+    return form
+
+
+def _font(points: float, *, bold: bool) -> QFont:
+    font = QFont()
+    font.setPointSizeF(points)
+    font.setBold(bold)
+    return font
