@@ -230,7 +230,7 @@ def test_tabs_scroll_before_their_names_become_unreadable(
 ) -> None:
     copies = []
     for number in range(9):
-        copy = Path(two[0]).with_name(f"Invoice of a supplier {number:03d}.pdf")
+        copy = Path(two[0]).with_name(f"{number:03d} invoice of a supplier.pdf")
         copy.write_bytes(Path(two[0]).read_bytes())
         copies.append(str(copy))
     shell = make_shell(*copies)
@@ -253,6 +253,24 @@ def test_tabs_scroll_before_their_names_become_unreadable(
     for path in copies[:5]:
         tabs.close_wanted.emit(path)
     assert not everything.isVisible()
+
+
+def test_tabs_show_where_names_that_begin_alike_differ(
+    make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    copies = []
+    for month in ("March", "April", "May"):
+        copy = Path(two[0]).with_name(f"Statement of account {month}.pdf")
+        copy.write_bytes(Path(two[0]).read_bytes())
+        copies.append(str(copy))
+    tabs = furniture(make_shell(*copies)).tabs
+    bar = tabs.findChildren(QTabBar)[0]
+    shown = [bar.tabText(index) for index in range(bar.count())]
+    assert shown == ["…March.pdf", "…April.pdf", "…May.pdf"]
+    for path in copies[:2]:
+        tabs.close_wanted.emit(path)
+    assert bar.tabText(0) == "Statement of account May.pdf"
+    assert bar.accessibleTabName(0) == "Statement of account May.pdf"
 
 
 def test_nothing_is_cut_off_in_the_smallest_window(
