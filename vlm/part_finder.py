@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm import blocks, page_parts, page_reading, text_lines
+from vlm import blocks, page_parts, page_reading, skew, text_lines
 from vlm.blocks import Line
 from vlm.errors import DeskError, QuestionUnanswerable
 from vlm.page_reading import Pages
 from vlm.reuse import Kept
+from vlm.skew import Straightened
 from vlm.turns import as_shown, on_page
 from vlm.types import WHOLE_PAGE, Box, PageRef, Word
 
@@ -90,7 +91,10 @@ class PartFinder:
         if page.page >= self._pages.open(page.path, password).page_count:
             raise QuestionUnanswerable(f"There is no page {page.page + 1} in this document.")
         words = self._words(page)
-        gray = self._drawn(page)
+        level = (
+            skew.as_it_lies(self._drawn(page)) if words else skew.straightened(self._drawn(page))
+        )
+        gray = level.gray
         lines = _lines(gray, words, page)
         height, width = gray.shape
         most = MOST_LINES if words else MOST_SCANNED
@@ -105,13 +109,13 @@ class PartFinder:
         rows = tuple(_beside(box, single) for box in shown)
         cuts = (page_parts.cuts(box, lines, width, height) for box in single)
         found = PageParts(
-            self._turned_back(shown, page),
+            self._turned_back(shown, page, level),
             len(single),
             rows,
             tuple(_above(box, single) for box in shown),
-            self._turned_back(blocks.find(gray, page_reading.MOST_BLOCKS), page),
+            self._turned_back(blocks.find(gray, page_reading.MOST_BLOCKS), page, level),
             words,
-            () if words else tuple(self._turned_back(some, page) for some in cuts),
+            () if words else tuple(self._turned_back(some, page, level) for some in cuts),
         )
         self._kept.put(key, found, 1)
         return found
@@ -136,8 +140,8 @@ class PartFinder:
         return gray
 
     @staticmethod
-    def _turned_back(found: tuple[Box, ...], page: PageRef) -> tuple[Box, ...]:
-        boxes = tuple(on_page(box, WHOLE_PAGE, page.rotation) for box in found)
+    def _turned_back(found: tuple[Box, ...], page: PageRef, level: Straightened) -> tuple[Box, ...]:
+        boxes = tuple(on_page(level.back(box), WHOLE_PAGE, page.rotation) for box in found)
         return boxes or (WHOLE_PAGE,)
 
 

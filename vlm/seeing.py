@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from vlm import graphs, views
+from vlm import graphs, skew, views
 from vlm.decoder import Checking
 from vlm.document_questions import stamp
 from vlm.drafts import Drafts
@@ -67,6 +67,7 @@ class Sight:
         self._wear(loaded)
         self._pages = pages
         self._seen: Kept[Seen] = Kept(SEEN_PAGES)
+        self._angles: Kept[float] = Kept(SEEN_PAGES)
         self._kept: Kept[Any] = Kept(budget_bytes)
         self._drawn: dict[bytes, Drawn] = {}
         self._beyond: Beyond | None = None
@@ -112,6 +113,8 @@ class Sight:
         clock.open += time.perf_counter() - start
         sheet = views.sheet_of(size, box or WHOLE_PAGE, page.rotation, words, larger)
         layout = self.loaded.family.plan(self.loaded.processor, sheet, splitting)
+        if layout.tidy is not None and sheet.guessed and box is not None:
+            sheet = replace(sheet, askew=self._askew(page))
         drawn: list[Drawn] = []
         for index, tile in enumerate(layout.tiles):
             yield f"Drawing view {index + 1} of {len(layout.tiles)}"
@@ -145,6 +148,14 @@ class Sight:
         for page in question.more_pages:
             found.append((yield from self.look(page, None, question.splitting, password, clock)))
         return tuple(found)
+
+    def _askew(self, page: PageRef) -> float:
+        """Measure by how many degrees a page's lines fall, once."""
+        key = (stamp(page.path), page)
+        if (known := self._angles.get(key)) is None:
+            known = skew.angle_on(self._pages, page)
+            self._angles.put(key, known, 1)
+        return known
 
     def _words(self, page: PageRef) -> tuple[Word, ...]:
         """Read the text layer; where that fails the page can still be looked at."""

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from PIL import Image
 
+from vlm import skew
 from vlm.families.family import Layout, Sheet, Tile
 from vlm.text_lines import print_height
 from vlm.tidying import tidied
@@ -151,7 +152,7 @@ def draw(
         legible = _measured_dpi(pages, page, place, sheet)
     if layout.tidy is not None and legible is not None:
         tile = layout.tidy.tile(tile.name, tile.box, replace(sheet, legible_dpi=legible))
-    image = _picture(pages.render(page, place, tile.width, tile.height))
+    image = skew.render(pages, page, place, tile.width, tile.height, sheet.askew)
     if layout.tidy is not None:
         image = Image.fromarray(tidied(np.asarray(image)))
     if image.size != tile.canvas:
@@ -176,16 +177,12 @@ def _measured_dpi(pages: PageSource, page: PageRef, place: Box, sheet: Sheet) ->
     """Return what shows the print of a part legibly; None where no print is seen."""
     scale = min(MEASURED_DPI, MEASURED_PX / max(sheet.width, sheet.height))
     width, height = (max(1, round(side * scale)) for side in (sheet.width, sheet.height))
-    picture = _picture(pages.render(page, place, width, height)).convert("L")
-    em_px = print_height(np.asarray(picture))
+    picture = skew.render(pages, page, place, width, height, sheet.askew)
+    em_px = print_height(np.asarray(picture.convert("L")))
     if em_px is None:
         return None
     legible = LEGIBLE_EM_PX * sheet.larger * scale / em_px
     return min(max(legible, LOWEST_MEASURED_DPI), HIGHEST_DPI)
-
-
-def _picture(drawing: Drawing) -> Any:
-    return Image.frombytes("RGB", (drawing.width, drawing.height), bytes(drawing.data))
 
 
 def best_dpi(views: Sequence[View]) -> float:

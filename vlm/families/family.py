@@ -44,6 +44,7 @@ class Sheet:
         legible_dpi: From here on its text is large enough for a model to read.
         guessed: Nothing tells how large its text is; that would have to be measured.
         larger: How many times as large as legible it is shown where it is measured.
+        askew: Degrees by which its lines fall towards the right, where it is shown level.
     """
 
     width: float
@@ -51,6 +52,7 @@ class Sheet:
     legible_dpi: float
     guessed: bool = False
     larger: float = 1.0
+    askew: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
