@@ -3,6 +3,7 @@
 Each kind has several layouts; the last layout of each kind is never used in training.
 """
 
+import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -297,6 +298,11 @@ KINDS: dict[str, Callable[[Page], None]] = {
 }
 
 
+TRIES, SMALLER, SMALLEST_EM_PX = 8, 0.8, 6
+"""A page on which nothing whole finds room is drawn again so often, then in smaller print: wide
+letters of a till in a narrow table."""
+
+
 def draw_page(
     kind: str,
     size: tuple[int, int],
@@ -320,9 +326,11 @@ def draw_page(
         varied: how often letters are wider, narrower or capitals only; see ``CropPlan``.
     """
     width = width_drawn(size[0], 0.0 if are_printed(fonts) else varied, rng)
-    while True:
+    for again in itertools.count():
         writer = Writer(rng, held_out)
-        face = (choose_font(rng, fonts, CAPITALS_SHARE * varied), rng.randint(*em_px))
+        smaller = SMALLER ** max(0, again - TRIES)
+        font, em = choose_font(rng, fonts, CAPITALS_SHARE * varied), rng.randint(*em_px)
+        face = (font, max(SMALLEST_EM_PX, round(em * smaller)))
         layout = LAYOUTS - 1 if held_out else rng.randrange(LAYOUTS - 1)
         top = rng.uniform(1.5 * face[1], 0.3 * size[1])
         page = Page(Sheet.blank(width, size[1]), writer, face, layout, held_out, top, other)
@@ -330,3 +338,4 @@ def draw_page(
         if page.asks:
             page.sheet = page.sheet.stretched(size[0])
             return page
+    raise AssertionError("print of some size fits a page")

@@ -10,6 +10,7 @@ from pretrain.documents.fields import FIELDS, NOT_HERE
 from pretrain.documents.forms import draw_form
 from pretrain.documents.ink import Sheet, fit, width_of
 from pretrain.documents.pages import KINDS, draw_page
+from pretrain.documents.printers import Dots, TillFont
 from pretrain.documents.texts import Writer, is_held_out
 from pretrain.documents.views import Scope, view_page
 from pretrain.documents.wear import Wear, skew
@@ -107,3 +108,11 @@ def test_training_and_measuring_share_no_entries_and_no_phrasings() -> None:
         rng = random.Random(0)
         asked = {field.ask(rng, held_out=False) for _ in range(50)}
         assert field.ask(rng, held_out=True) not in asked
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_a_narrow_page_in_wide_letters_is_drawn_all_the_same(kind: str) -> None:
+    wide = TillFont("pillow-default", None, dots=Dots(14, 0.5, 2.0))
+    for seed in range(3):
+        page = draw_page(kind, (224, 600), (24, 27), (wide,), random.Random(seed))
+        assert page.asks
