@@ -51,6 +51,8 @@ class PageParts:
         read: Blocks in reading order for requests to read everything; never empty.
         words: The page's text layer; empty when it has none.
         pieces: For each line what it is read in, from left to right; empty for lines as they are.
+        straight: Where each part lies on the page as it is shown and if it were not askew; empty
+            where that is the same.
     """
 
     asked: tuple[Box, ...]
@@ -60,6 +62,12 @@ class PageParts:
     read: tuple[Box, ...]
     words: tuple[Word, ...]
     pieces: tuple[tuple[Box, ...], ...] = ()
+    straight: tuple[Box, ...] = ()
+
+    @property
+    def level(self) -> tuple[Box, ...]:
+        """Where each part lies beside the others: rows are level there."""
+        return self.straight or self.asked
 
     def read_in(self, line: Box) -> tuple[Box, ...]:
         """Return what a line is read in, one or more pieces; see `pieces`."""
@@ -116,6 +124,7 @@ class PartFinder:
             self._turned_back(blocks.find(gray, page_reading.MOST_BLOCKS), page, level),
             words,
             () if words else tuple(self._turned_back(some, page, level) for some in cuts),
+            shown if level.degrees or page.rotation else (),
         )
         self._kept.put(key, found, 1)
         return found

@@ -104,7 +104,7 @@ def ask_at_label(
 
 def read_at_labels(
     question: str,
-    lines: Sequence[Box],
+    page: PageParts,
     readings: Mapping[Box, Told],
     least: float,
     learned: LearnedNames = NO_NAMES,
@@ -114,8 +114,8 @@ def read_at_labels(
 
     Args:
         question: As a person asks it.
-        lines: The scan's lines or pieces of them.
-        readings: What was read in each of them.
+        page: The scan's parts.
+        readings: What was read in each of its lines, or pieces of them.
         least: What a value at its label has to count.
         learned: What the person's own documents call things.
         known: Whether names that the program knows by itself count as well.
@@ -124,9 +124,9 @@ def read_at_labels(
         Answers and what each is worth, in (0, 1], the best first.
     """
     words, line_of = [], {}
-    for line in lines:
+    for line, level in zip(page.asked[: page.lines], page.level, strict=False):
         if line in readings and readings[line].useful:
-            for word in words_in(line, readings[line].answer.text):
+            for word in words_in(level, readings[line].answer.text):
                 words.append(word)
                 line_of[word] = line
     found = []

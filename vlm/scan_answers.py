@@ -92,9 +92,8 @@ def _found_on_scan(
     """Return what answers on a scan, the places still to be asked, and whether a label told it."""
     found = _found_read(question, page, readings, places)
     least = NAMED if is_labelled(places) else 0.0
-    lines = page.asked[: page.lines]
     address = form_of(question) == "address"  # "Company" is a label of names only
-    read = read_at_labels(question, lines, readings, least, learned, known=not address)
+    read = read_at_labels(question, page, readings, least, learned, known=not address)
     if address and read:
         read = [_continued(*read[0], found)]
     seller = asks_for_seller(question) and not learned.of(key_of(question))

@@ -143,14 +143,14 @@ def texts_of(page: PageParts, readings: dict[Box, Told]) -> tuple[str, ...]:
     """Return what stands in each part, as far as it is known; groups say what their lines say."""
     if not is_scan(page):
         return focus.texts_of(page.asked, page.words)
-    lines = page.asked[: page.lines]
     said = {box: one.answer.text for box, one in readings.items() if one.useful}
-    return tuple(
-        said.get(box, "")
-        if number < page.lines
-        else " ".join(said.get(line, "") for line in lines if box.holds(line))
-        for number, box in enumerate(page.asked)
+    single = [said.get(box, "") for box in page.asked[: page.lines]]
+    lines = list(zip(page.level, single, strict=False))
+    groups = (
+        " ".join(text for line, text in lines if box.holds(line))
+        for box in page.level[page.lines :]
     )
+    return (*single, *groups)
 
 
 def said_of(what: str, number: int, count: int) -> str:

@@ -68,10 +68,11 @@ def angle_of(gray: NDArray[np.uint8]) -> float:
     across = (letters[:, 0] + letters[:, 2]) / 2 - gray.shape[1] / 2
     feet = letters[:, 3].astype(float)
     row = ROW * usual
-    turns = np.arange(-MOST, MOST + STEPS[0] / 2, STEPS[0])
+    turns: list[float] = np.arange(-MOST, MOST + STEPS[0] / 2, STEPS[0]).tolist()
     tried = [_evenness(across, feet, turn, row) for turn in turns]
-    about = turns[int(np.argmax(tried))] + np.arange(-STEPS[0], STEPS[0], STEPS[1])
-    best = float(max(about, key=lambda turn: _evenness(across, feet, turn, row)))
+    middle = turns[int(np.argmax(tried))]
+    about: list[float] = (middle + np.arange(-STEPS[0], STEPS[0], STEPS[1])).tolist()
+    best = max(about, key=lambda turn: _evenness(across, feet, turn, row))
     stands = _evenness(across, feet, best, row) >= SURER * float(np.median(tried))
     return best if stands and LEAST <= abs(best) <= MOST else 0.0
 

@@ -140,5 +140,9 @@ def test_lines_of_a_page_that_lies_askew_are_parts_of_their_own() -> None:
     )
     straight = PartFinder(Sheets(size=PageSize(*SIDES)), stamp).find(PageRef("scan.pdf", 0), None)
     assert found.lines == straight.lines == len(LINES)
+    assert [round(box.y0, 2) for box in found.level[: found.lines]] == [
+        round(box.y0, 2) for box in straight.asked[: straight.lines]
+    ]
+    assert straight.level is straight.asked
     heights = [[box.height for box in one.asked[: one.lines]] for one in (found, straight)]
     assert max(heights[0]) < 1.2 * max(heights[1])
