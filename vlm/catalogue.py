@@ -5,6 +5,7 @@ Reads `config.json` and the headers of weights only; loads nothing and connects 
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -137,28 +138,31 @@ def find_below(top: Path) -> Iterator[Path]:
     while waiting and looked < _FOLDERS:
         folder, depth = waiting.pop()
         looked += 1
-        if (folder / "config.json").is_file():
+        if _has_settings(folder):
             yield folder
             continue
         if depth < DEPTH:
             waiting += [(below, depth + 1) for below in reversed(_folders(folder))]
 
 
+def _has_settings(folder: Path) -> bool:
+    try:
+        return (folder / "config.json").is_file()
+    except OSError:
+        return False  # not ours to enter
+
+
 def _folders(folder: Path) -> list[Path]:
     try:
-        entries = sorted(folder.iterdir())
+        entries = [one for one in sorted(folder.iterdir()) if not one.name.startswith(".")]
+        return [one for one in entries if one.is_dir() and not one.is_symlink()]
     except OSError:
         return []  # gone or not ours to read: then nothing there can be used
-    return [
-        one
-        for one in entries
-        if not one.name.startswith(".") and one.is_dir() and not one.is_symlink()
-    ]
 
 
 def _own(store: Store) -> Iterator[Path]:
     for owner in _folders(store.root):
-        if (owner / "config.json").is_file():
+        if _has_settings(owner):
             yield owner  # put there by hand
         else:
             yield from _folders(owner)
@@ -196,5 +200,6 @@ def _files(folder: Path) -> Iterator[int]:
     for path, _, names in os.walk(folder):
         for name in names:
             file = Path(path) / name
-            if file.is_file():
-                yield file.stat().st_size
+            with contextlib.suppress(OSError):  # gone meanwhile, or not ours to read
+                if file.is_file():
+                    yield file.stat().st_size

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -132,6 +134,24 @@ def test_an_added_folder_that_is_gone_is_no_error(
 ) -> None:
     AddedFolders().add(tmp_path / "gone")
     assert not found(store, cache)
+
+
+def test_a_folder_that_may_not_be_entered_hides_no_other(
+    store: Store, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path / "added" / "a locked")
+    open_one = make(tmp_path / "added" / "open")
+    added = AddedFolders(tmp_path / "list.json")
+    added.add(tmp_path / "added")
+    look = Path.stat
+
+    def refusing(path: Path, **how: Any) -> os.stat_result:
+        if path.parent.name == "a locked":
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path, **how)
+
+    monkeypatch.setattr(Path, "stat", refusing)
+    assert [model.folder for model in scan(store, cache, added)][-1:] == [open_one]
 
 
 @pytest.mark.parametrize(
