@@ -6,11 +6,11 @@ label. Headings such as "Tax invoice", telephone numbers and the like are neithe
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from vlm.company_names import LETTER_OF, end_of_form, name_in
 from vlm.likeness import alike
 
 LOWER = 0.85
@@ -77,6 +77,7 @@ _NUMBERED = _words("telephone company business registration")
 _NUMBERS = _words("no ho mo nr n reg regn registration number id")
 """How the word behind these begins a number, also misread."""
 _DATE_OR_TIME = re.compile(r"\d[./\-]\d{1,2}[./\-]\d{2}|\d{1,2}:\d\d|\d[.,]\d\d(?!\d)")
+_LABELLED = re.compile(r"[^\W\d_]\s?:\s?\w")
 _ASIDE = re.compile(r"^\W*\(|:\W*\d")
 _HOUSE = re.compile(
     r"^\W*(?:(?:no|lot|unit|blk|block|suite|nr|[a-z])\b[\W_]*)?\d[\w&\-/.]*[\W_]+[^\W\d_]{3,}",
@@ -92,17 +93,8 @@ _COMPANY = re.compile(
     r"restaurant|store|shop|market|mart)\b",
     re.IGNORECASE,
 )
-_FORMS = (("sdn", "bhd"), ("pte", "ltd"), ("pvt", "ltd"), ("pty", "ltd"))
-"""Two words at the end of a company's name, some letters misread."""
-FORM_MISREAD = 2
-"""Letters of them that may be wrong."""
-
-_LETTER_OF = str.maketrans("013568", "oisssb")
-"""What digits are when a letter was meant."""
-
 _LIKE_DIGITS = r"[\dOoQISsBZGlùôûß]"
 _LIKE_POSTCODE = re.compile(rf"(?:^|[\s,])({_LIKE_DIGITS}{{5}})[\s,.]+[^\W\d_]{{4,}}")
-_REGISTERED = re.compile(r"[\s(\[]+[A-Z]?\d{5,}.*$|\s*\([^()]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +141,7 @@ class _Row:
     @property
     def company(self) -> bool:
         """Whether it has what companies' names end in, a letter of it misread."""
-        return _COMPANY.search(self.text) is not None or _end_of_form(self.text) is not None
+        return _COMPANY.search(self.text) is not None or end_of_form(self.text) is not None
 
     @property
     def postcode(self) -> bool:
@@ -217,7 +209,8 @@ def names_in(readings: Sequence[str]) -> Iterator[Found]:
     rows = [
         row
         for row in _rows(readings)
-        if is_name(row.text) and (row.company or not (row.other or row.courtesy))
+        if is_name(row.text)
+        and (row.company or not (row.other or row.courtesy or _LABELLED.search(row.text)))
     ]
     plain = [row for row in rows if row.company or not (row.postcode or row.street)]
     found = []
@@ -225,7 +218,7 @@ def names_in(readings: Sequence[str]) -> Iterator[Found]:
         ahead = AHEAD_OF if row.company else 0
         alone = WORD if len(row.text.split()) == 1 else 1.0
         weight = alone * LOWER ** max(0, number - ahead)
-        found.append((not row.company, Found(_name_of(row), row.line, weight)))
+        found.append((not row.company, Found(name_in(row.text, row.postcode), row.line, weight)))
     yield from (one for _, one in sorted(found, key=lambda one: (-one[1].weight, one[0])))
 
 
@@ -254,24 +247,11 @@ def _rows(readings: Sequence[str]) -> list[_Row]:
     rows: list[_Row] = []
     for number, reading in enumerate(readings):
         for text in filter(None, (" ".join(one.split()) for one in reading.splitlines())):
-            if rows and len(text.split()) == 2 and _end_of_form(text) == len(text.rstrip(" .")):
+            if rows and len(text.split()) == 2 and end_of_form(text) == len(text.rstrip(" .")):
                 rows[-1] = _Row(rows[-1].line, f"{rows[-1].text} {text}")
             else:
                 rows.append(_Row(number, text))
     return rows
-
-
-def _end_of_form(text: str) -> int | None:
-    """Return the place behind two words that end a company's name, some letters of them misread."""
-    words = list(re.finditer(r"[^\W_]+", text.casefold()))
-    for one, other in itertools.pairwise(words):
-        read = (one[0] + other[0]).translate(_LETTER_OF)
-        for form in _FORMS:
-            alike = sum(a == b for a, b in zip(read, "".join(form), strict=False))
-            same = (len(one[0]), len(other[0])) == tuple(map(len, form))
-            if same and alike >= len(read) - FORM_MISREAD:
-                return other.end()
-    return None
 
 
 def _is_number_of(text: str) -> bool:
@@ -279,14 +259,7 @@ def _is_number_of(text: str) -> bool:
     words = re.findall(r"[^\W_]+", text.casefold())[:2]
     if not words or not any(alike(words[0], one) for one in _NUMBERED):
         return False
-    return alike(words[0], "telephone") or words[-1].translate(_LETTER_OF) in _NUMBERS
-
-
-def _name_of(row: _Row) -> str:
-    """Return a company's name without what stands behind it, as its number."""
-    end = _end_of_form(row.text)
-    text = _REGISTERED.sub("", row.text) if end is None else row.text[:end]
-    return text.strip(" .,;:-") or row.text
+    return alike(words[0], "telephone") or words[-1].translate(LETTER_OF) in _NUMBERS
 
 
 def _is_misread_postcode(text: str) -> bool:

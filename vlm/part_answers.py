@@ -42,7 +42,7 @@ from vlm.read_answers import NEAR, size_of
 from vlm.reading_requests import asks_to_read
 from vlm.scan_answers import answers_of
 from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, Question
-from vlm.value_shapes import may_hold
+from vlm.value_shapes import could_be, may_hold
 
 MOST_PARTS = 48
 """Parts that are asked for one question; all of them are, where a page has no more."""
@@ -91,7 +91,7 @@ def answer(
     told: list[tuple[float, Told]] = []
     found: list[tuple[float, Told]] = []
     left = 1.0
-    may_answer: Callable[[str], bool] = partial(fits, question.text)
+    may_answer: Callable[[str], bool] = partial(_may_be_read, question.text)
     try:
         unread = bool(question.text.strip()) and scan_lines.are_read_first(page)
         begun = scan_lines.READ_SHARE if unread and page.asked[0] not in readings else 0.0
@@ -103,12 +103,13 @@ def answer(
             every = ranked(page, scan_lines.texts_of(page, readings), question.text)
             places = _likely(question, every)
             words = shown(page.words, question.page)
-            may_answer = page_values.may_answer(question.text, words)
             if at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS, learned)):
                 found = [(at_label.weight, at_label.told)]
                 places = [] if at_label.clear else places
             elif not is_labelled(every) or page_values.has_no_name(question.text, words):
                 left = UNNAMED
+            if places and words:
+                may_answer = page_values.may_answer(question.text, words)
         asked = places[: MOST_ASKED if unread else MOST_PARTS]
         enough = _enough(places)
         yield from _ask_places(
@@ -124,6 +125,11 @@ def answer(
     whole = len(told) == len(places) and not (unread and len(readings) < page.lines)
     sums = unread and asks_for_sum(question.text)
     yield from _best(job, [*found, *told], whole, sums, left, start)
+
+
+def _may_be_read(question: str, text: str) -> bool:
+    """Tell whether an answer that was read on a scan has the form that a question wants."""
+    return fits(question, text) and could_be(page_values.shape_of(question), text)
 
 
 def _likely(

@@ -23,6 +23,9 @@ PHONE_DIGITS = (5, 15)
 TAX_DIGITS, TAX_LETTERS = 7, 6
 """Digits of a tax number, at least, and its letters, at most."""
 
+PLAIN_DIGITS = 7
+"""Of an amount without decimals that was read on a scan, at most; a number has more."""
+
 BESIDE_DATE = 4
 """Letters and digits beside a date and its time, at most: of a weekday, "le" or "vom"."""
 
@@ -51,6 +54,28 @@ def may_be(shape: Shape | None, text: str) -> bool:
         text: As a page that says its words exactly has it.
     """
     return shape is None or _TESTS[shape](text.strip(" .,;:"))
+
+
+def could_be(shape: Shape | None, text: str) -> bool:
+    """Tell whether a value may be of a shape where letters and digits of it may be misread.
+
+    Args:
+        shape: Of what is asked for.
+        text: As a model read it on a scan.
+    """
+    digits, letters = _digits(text), _letters(text)
+    amount = _SUM.fullmatch(text.strip(" .,;:")) is not None
+    match shape:
+        case "iban" | "tax_id" | "phone":
+            return digits >= PHONE_DIGITS[0] and not amount
+        case "amount":
+            return not text.startswith("+") and (amount or digits <= PLAIN_DIGITS)
+        case "percent" | "count":
+            return digits <= COUNT_DIGITS
+        case "town":
+            return letters > digits and text[:1].isupper()
+        case _:
+            return True
 
 
 def found_by_shape(shape: Shape | None, text: str) -> Iterator[str]:

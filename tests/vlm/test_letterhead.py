@@ -46,6 +46,9 @@ def test_a_company_s_form_counts_more_than_one_place_further_up() -> None:
     ("lines", "name"),
     [
         (["Segi Cash ( Carry 3dn-8hd", "(317041-0)"], "Segi Cash ( Carry 3dn-8hd"),
+        (["Keller Druck . Lange Gasse 5 - D-55116 Mainz", "Roth"], "Keller Druck"),
+        (["Keller B.V.", "Lange Gasse 5"], "Keller B.V."),
+        (["Guest Name: Eva Roth", "Keller and Sons"], "Keller and Sons"),
         (["COSWAY fM SDM BHD EO13B Aj"], "COSWAY fM SDM BHD"),
         (["HPH BOOKSTORES", "SDN BHD", "Lot 3"], "HPH BOOKSTORES SDN BHD"),
         (["Thank You, Please cone again", "Goods Sold Are Hot Returnable", "Keller"], "Keller"),

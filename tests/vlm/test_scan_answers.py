@@ -12,6 +12,7 @@ from tests.vlm.parted_pages import (
     NEVER,
     QUESTION,
     Reader,
+    absent,
     absent_all,
     done,
     page,
@@ -89,6 +90,13 @@ def test_a_date_that_was_read_on_a_scan_answers_though_the_model_says_there_is_n
     assert found.text == "18/01/2018"
     assert found.evidence.part == strip(1)
     assert of_scan("What is the date?", ("Keller", "Thank you"), absent_all).text == NOT_ON_PAGE
+
+
+def test_a_number_of_another_kind_that_the_model_says_of_a_scan_gives_way() -> None:
+    texts = ("Keller", "Acc0unt US1234567890", "Txx 16.94", "Thank you")
+    says = {1: said("US1234567890", 0.99, "no_text"), 2: said("16.94", 0.5, "no_text")}
+    question = "What is the tax amount?"
+    assert of_scan(question, texts, lambda n: says.get(n, absent())).text == "16.94"
 
 
 def test_of_the_totals_on_a_scan_the_largest_is_the_sum() -> None:

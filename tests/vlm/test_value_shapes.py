@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vlm.value_shapes import Shape, found_by_shape, may_be, may_hold
+from vlm.value_shapes import Shape, could_be, found_by_shape, may_be, may_hold
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,29 @@ def test_values_have_the_shape_of_their_fields(shape: Shape | None, text: str) -
 )
 def test_values_of_other_fields_have_not(shape: Shape, text: str) -> None:
     assert not may_be(shape, text)
+
+
+@pytest.mark.parametrize(
+    ("shape", "text", "may"),
+    [
+        ("iban", "DEO2 6674 4O61 767O", True),
+        ("iban", "42.00", False),
+        ("tax_id", "GB2436927B0", True),
+        ("tax_id", "Keller", False),
+        ("phone", "O6131 588567", True),
+        ("phone", "12,50", False),
+        ("amount", "12.50", True),
+        ("amount", "1939", True),
+        ("amount", "US1234567890", False),
+        ("percent", "l9 %", True),
+        ("count", "5124800", False),
+        ("town", "Mainz", True),
+        ("town", "55116", False),
+        ("date", "anything", True),
+    ],
+)
+def test_what_a_model_read_may_have_letters_wrong(shape: Shape, text: str, may: bool) -> None:
+    assert could_be(shape, text) is may
 
 
 def test_only_what_can_be_nothing_else_is_found_without_a_label() -> None:
