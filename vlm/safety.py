@@ -51,6 +51,12 @@ OTHER_WEIGHTS = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.h5", "*.gguf", "*.msgpac
 PREPARING = ("preprocessor_config.json", "processor_config.json")
 """Say how a page is prepared; a model has one of them at least."""
 
+CODE = ("auto_map", "custom_pipelines")
+"""Settings that name program code."""
+
+KERNELS = "_implementation"
+"""How settings end that name a way to compute: the library's own, or a repository of programs."""
+
 SETTINGS_BYTES = 4 * 1024 * 1024
 INDEX_BYTES = 32 * 1024 * 1024
 LIMITS = {
@@ -250,12 +256,18 @@ def _walk(value: Any) -> Iterator[tuple[str, Any]]:
 
 def _refuse_code(path: Path, settings: dict[str, Any]) -> None:
     for key, value in _walk(settings):
-        if key in ("auto_map", "custom_pipelines") and value:
+        if (key in CODE and value) or (key.endswith(KERNELS) and _is_repository(value)):
             wanted = foreign.advice(settings) or "Choose one that works without."
             raise ModelIncomplete(
                 f"{path} wants to run program code that came with the model. Such models are not "
                 f"loaded. {wanted}"
             )
+
+
+def _is_repository(value: Any) -> bool:
+    """Tell whether a way to compute, for the model or one of its parts, is to be fetched."""
+    names = value.values() if isinstance(value, dict) else [value]
+    return any(isinstance(name, str) and "/" in name for name in names)
 
 
 def _check_limits(config: dict[str, Any], path: Path) -> None:

@@ -99,6 +99,14 @@ def _code_in_tokenizer(folder: Path) -> None:
     (folder / "tokenizer_config.json").write_text('{"auto_map": {"AutoTokenizer": "evil.T"}}')
 
 
+def _code_for_attention(folder: Path) -> None:
+    config(folder, _attn_implementation="evil/attention")
+
+
+def _code_for_one_parts_attention(folder: Path) -> None:
+    config(folder, attn_implementation={"vision_config": "sdpa", "text_config": "evil/attention"})
+
+
 def _pickle_only(folder: Path) -> None:
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
 
@@ -169,6 +177,8 @@ def _empty_index(folder: Path) -> None:
         _code_in_config,
         _code_in_processor,
         _code_in_tokenizer,
+        _code_for_attention,
+        _code_for_one_parts_attention,
         _pickle_only,
         _cut_weights,
         _cut_header,
