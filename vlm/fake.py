@@ -97,7 +97,7 @@ class FakeEngine:
         self._documents = DocumentQuestions(pages, None)
 
     def load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
-        """Pretend nothing: there is no model, and its name says so; damaged settings are refused."""
+        """Load nothing: there is no model, and its name says so; damaged settings are refused."""
         yield Progress(request.job, "Loading")
         yield from self._misbehave("load", request.job)
         if self._memory == "load":
