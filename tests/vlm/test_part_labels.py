@@ -8,6 +8,7 @@ import pytest
 
 from tests.vlm.documents import said
 from tests.vlm.test_learned_names import AZ, label, names
+from vlm.labelled import MISREAD
 from vlm.part_asking import Told
 from vlm.part_finder import PageParts
 from vlm.part_labels import READ, read_at_labels, words_in
@@ -64,8 +65,14 @@ def test_values_at_labels_are_found_in_what_was_read_with_letters_wrong() -> Non
     weight, told = found[0]
     assert told.answer.text == "471102"
     assert told.part == strip(1)
-    assert weight == pytest.approx(0.9 * READ)
+    assert weight == pytest.approx(0.9 * READ * MISREAD)
     assert told.answer.confidence == 0.9
+
+
+def test_a_label_as_it_is_counts_more_than_one_that_may_be_misread() -> None:
+    readings = read("Klantnummer: 6669263", "IBAN NL91ABNA0417164300")
+    found = read_at_labels("What is the IBAN?", page_of(list(readings)), readings, 0.0)
+    assert [told.answer.text for _, told in found] == ["NL91ABNA0417164300", "6669263"]
 
 
 def test_a_learned_label_is_as_sure_as_one_can_be_in_what_was_read() -> None:
