@@ -96,7 +96,4 @@ def adopt(folder: Path, out: Path, font_folder: Path | None, steps: int = 200) -
     level = stages.STAGES["lines"].levels[-1]
     source = stages.Source(level, fonts.load(font_folder).seen, 0, 2048)
     _fit_heads(reader.train(), source, steps)
-    at = Position(checkpoint.ADOPTED, 0, 0, 0, 0, 0.0, preset, 0)
-    average = {name: value.detach().clone() for name, value in reader.named_parameters()}
-    checkpoint.save(out, at, reader, average, [])
-    return at
+    return checkpoint.begin(out, reader, preset)

@@ -89,6 +89,14 @@ def save(
     _sync(folder)
 
 
+def begin(folder: Path, reader: nn.Module, preset: str) -> Position:
+    """Write the checkpoint of a run that begins with these weights; any stage may start from it."""
+    at = Position(ADOPTED, 0, 0, 0, 0, 0.0, preset, 0)
+    average = {name: value.detach().clone() for name, value in reader.named_parameters()}
+    save(folder, at, reader, average, [])
+    return at
+
+
 def position_of(folder: Path) -> Position:
     """Read only where the run in ``folder`` stands."""
     with safe_open(folder / FILE, framework="pt") as file:

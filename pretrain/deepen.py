@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from pretrain import checkpoint, export
 from pretrain.checkpoint import Position
@@ -83,10 +82,4 @@ def deepen_checkpoint(folder: Path, out: Path, preset: str) -> Position:
         ValueError: the preset is shallower or not as wide.
     """
     shallow, _ = export.load_reader(folder)
-    deep = deepen(shallow, preset)
-    at = Position(checkpoint.ADOPTED, 0, 0, 0, 0, 0.0, preset, 0)
-    average: dict[str, Tensor] = {
-        name: value.detach().clone() for name, value in deep.named_parameters()
-    }
-    checkpoint.save(out, at, deep, average, [])
-    return at
+    return checkpoint.begin(out, deepen(shallow, preset), preset)

@@ -99,9 +99,8 @@ class PartFinder:
         if page.page >= self._pages.open(page.path, password).page_count:
             raise QuestionUnanswerable(f"There is no page {page.page + 1} in this document.")
         words = self._words(page)
-        level = (
-            skew.as_it_lies(self._drawn(page)) if words else skew.straightened(self._drawn(page))
-        )
+        drawn = self._drawn(page)
+        level = skew.as_it_lies(drawn) if words else skew.straightened(drawn)
         gray = level.gray
         lines = _lines(gray, words, page)
         height, width = gray.shape
@@ -137,14 +136,7 @@ class PartFinder:
 
     def _drawn(self, page: PageRef) -> NDArray[np.uint8]:
         """Draw the page as it is shown; ``(height, width)`` uint8, 0 is black."""
-        size = self._pages.sizes(page.path, page.page, 1)[0]
-        sides = (size.width, size.height)
-        if page.rotation in (90, 270):
-            sides = (size.height, size.width)
-        scale = DRAWN_PX / max(sides)
-        width, height = (max(1, round(side * scale)) for side in sides)
-        data = bytes(self._pages.render(page, WHOLE_PAGE, width, height).data)
-        pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
+        pixels = np.asarray(skew.whole(self._pages, page, DRAWN_PX))
         gray: NDArray[np.uint8] = pixels.mean(axis=2).astype(np.uint8)
         return gray
 

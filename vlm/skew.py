@@ -21,7 +21,7 @@ from vlm.turns import as_shown, on_page
 from vlm.types import WHOLE_PAGE, Box, PageRef
 
 if TYPE_CHECKING:
-    from vlm.views import Drawing, PageSource
+    from vlm.page_reading import Pages
 
 MOST = 6.0
 """Degrees; what lies more askew is turned by the person."""
@@ -138,8 +138,17 @@ def as_it_lies(gray: NDArray[np.uint8]) -> Straightened:
     return Straightened(gray, 0.0)
 
 
-def angle_on(pages: PageSource, page: PageRef) -> float:
+def angle_on(pages: Pages, page: PageRef) -> float:
     """Return the same of a page as it is shown, after the person's turn.
+
+    Raises:
+        DeskError: What drawing can raise.
+    """
+    return angle_of(np.asarray(whole(pages, page, LOOKED_AT_PX).convert("L")))
+
+
+def whole(pages: Pages, page: PageRef, longest_px: int) -> Image.Image:
+    """Draw a page as it is shown, after the person's turn, its longer side so many pixels; RGB.
 
     Raises:
         DeskError: What drawing can raise.
@@ -148,14 +157,13 @@ def angle_on(pages: PageSource, page: PageRef) -> float:
     sides = (size.width, size.height)
     if page.rotation in (90, 270):
         sides = (size.height, size.width)
-    scale = LOOKED_AT_PX / max(sides)
+    scale = longest_px / max(sides)
     width, height = (max(1, round(side * scale)) for side in sides)
-    drawing = _picture(pages.render(page, WHOLE_PAGE, width, height))
-    return angle_of(np.asarray(drawing.convert("L")))
+    return _picture(pages, page, WHOLE_PAGE, (width, height))
 
 
 def render(
-    pages: PageSource, page: PageRef, box: Box, width: int, height: int, degrees: float
+    pages: Pages, page: PageRef, box: Box, width: int, height: int, degrees: float
 ) -> Image.Image:
     """Draw a part of a page with its lines level, turned about the middle of the part.
 
@@ -174,7 +182,7 @@ def render(
         DeskError: What drawing can raise.
     """
     if not degrees:
-        return _picture(pages.render(page, box, width, height))
+        return _picture(pages, page, box, (width, height))
     reach = math.sin(math.radians(abs(degrees))) / 2
     right, down = math.ceil(height * reach) + 1, math.ceil(width * reach) + 1
     shown = as_shown(box, page.rotation)
@@ -186,7 +194,7 @@ def render(
         min(1.0, shown.y1 + down / along),
     )
     sides = (max(1, round(more.width * across)), max(1, round(more.height * along)))
-    drawing = _picture(pages.render(page, on_page(more, WHOLE_PAGE, page.rotation), *sides))
+    drawing = _picture(pages, page, on_page(more, WHOLE_PAGE, page.rotation), sides)
     whole = Image.new("RGB", (width + 2 * right, height + 2 * down), _paper_of(drawing))
     at = (right - (shown.x0 - more.x0) * across, down - (shown.y0 - more.y0) * along)
     whole.paste(drawing, (round(at[0]), round(at[1])))
@@ -205,5 +213,5 @@ def _paper_of(image: Image.Image) -> Any:
     return tuple(found.astype(int).tolist()) if pixels.ndim == 3 else int(found)
 
 
-def _picture(drawing: Drawing) -> Image.Image:
-    return Image.frombytes("RGB", (drawing.width, drawing.height), bytes(drawing.data))
+def _picture(pages: Pages, page: PageRef, box: Box, size: tuple[int, int]) -> Image.Image:
+    return Image.frombytes("RGB", size, bytes(pages.render(page, box, *size).data))
