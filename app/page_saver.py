@@ -90,9 +90,10 @@ class PageSaver(QObject):
     @Slot(object)
     def _on_ended(self, end: Ended) -> None:
         if isinstance(end, Failed):
-            known = isinstance(end.error, OSError)
-            why = reason(end.error) if isinstance(end.error, OSError) else "the log says more"
-            self._say(f"The page could not be written{': ' if known else '; '}{why}.")
+            why = "; the log says more"
+            if isinstance(end.error, OSError):
+                why = f": {reason(end.error)}"
+            self._say(f"The page could not be written{why}.")
 
 
 def _is_about(card: AnswerCard, page: PageRef) -> bool:

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 
 from app.task import CancelToken
-from app.viewer.geometry import box_rect
+from app.viewer.geometry import box_rect, turned
 from vlm import whole_file
 from vlm.types import Box, PageSize, Quarter
 
@@ -91,12 +91,11 @@ def _draw(device: QIODevice, sheet: Sheet) -> None:
     writer.setTitle(sheet.title)
     writer.setCreator("VLM Desk")
     writer.setResolution(DPI)
-    sideways = sheet.rotation in (90, 270)
-    wide, high = (
-        (sheet.size.height, sheet.size.width) if sideways else (sheet.size.width, sheet.size.height)
-    )
+    shown = turned(sheet.size, sheet.rotation)
     exact = QPageSize.SizeMatchPolicy.ExactMatch
-    writer.setPageSize(QPageSize(QSizeF(wide, high), QPageSize.Unit.Point, "", exact))
+    writer.setPageSize(
+        QPageSize(QSizeF(shown.width, shown.height), QPageSize.Unit.Point, "", exact)
+    )
     writer.setPageMargins(QMarginsF())
     painter = QPainter(writer)
     _draw_page(painter, QRectF(0, 0, writer.width(), writer.height()), sheet)
