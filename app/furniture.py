@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Slot
 
 import assets
-from app import dialogs, intake
+from app import dialogs, intake, wiring
 from app.adapters.door import VersionsDoor
 from app.ask.panel import AskPanel
 from app.ask.presenter import AskPresenter
@@ -27,6 +27,7 @@ from app.examples.keeper import ExampleKeeper
 from app.examples.list_import import ListImport
 from app.examples.looks import LookFiller
 from app.examples.presenter import ExamplesPresenter
+from app.examples.values import Changed
 from app.front import Front
 from app.gate.door import GateDoor
 from app.history import store
@@ -115,7 +116,7 @@ class Furniture(QObject):
         self._connect_desk()
         self._connect_asking()
         self._connect_archive()
-        self._connect_commands()
+        wiring.connect_commands(self, self._window.commands)
         self._connect_rest()
 
     def open_first(self, session: Session, start: Start) -> None:
@@ -221,38 +222,9 @@ class Furniture(QObject):
         self.examples_window.opened.connect(lambda one: self.desk.look_at(one.page, one.box))
         self.history_panel.closed.connect(lambda: self._window.commands.history.setChecked(False))
 
-    def _connect_commands(self) -> None:
-        does, desk = self._window.commands, self.desk
-        does.open.triggered.connect(self._on_open)
-        does.sample.triggered.connect(self.open_sample)
-        does.close_tab.triggered.connect(desk.close_current)
-        does.reopen.triggered.connect(desk.reopen)
-        does.next_tab.triggered.connect(lambda: self.tabs.step(1))
-        does.previous_tab.triggered.connect(lambda: self.tabs.step(-1))
-        does.export.triggered.connect(lambda: self.archive.export())
-        does.search_history.triggered.connect(self._on_search_history)
-        does.history.toggled.connect(self.archive.refresh)
-        does.settings.triggered.connect(self._on_settings)
-        does.examples.triggered.connect(self.examples_window.open)
-        self.examples_window.label_wanted.connect(lambda: does.label.setChecked(True))
-        does.models.triggered.connect(self.models.open)
-        does.batch.triggered.connect(self.batch.open)
-        does.versions.triggered.connect(self.versions.open)
-        does.train.triggered.connect(self.training.open)
-        does.ask.triggered.connect(self.panel.setFocus)
-        does.stop.triggered.connect(self.asking.stop)
-        does.copy_answer.triggered.connect(self.panel.copy_latest)
-        does.right.triggered.connect(self.panel.call_latest_right)
-        does.correct.triggered.connect(self.panel.correct_latest)
-        does.clear_crop.triggered.connect(self._on_clear_crop)
-        does.diagnostics.triggered.connect(self.reports.show_diagnostics)
-        does.about.triggered.connect(self.reports.show_about)
-        does.recent_chosen.connect(lambda file: desk.open([file]))
-        does.recent_cleared.connect(desk.forget_recent)
-
     def _connect_rest(self) -> None:
         welcome = self._window.welcome
-        welcome.open_pressed.connect(self._on_open)
+        welcome.open_pressed.connect(self.choose_documents)
         welcome.sample_pressed.connect(self.open_sample)
         welcome.recent_pressed.connect(lambda file: self.desk.open([file]))
         self.bell.wished.connect(self._on_wish)
@@ -283,13 +255,17 @@ class Furniture(QObject):
         if view is not None:
             view.setFocus()
 
-    @Slot(str)
-    def _on_kept(self, sentence: str) -> None:
+    @Slot(object)
+    def _on_kept(self, changed: Changed) -> None:
+        sentence = example_words.kept(changed.examples, changed.documents)
         way = Way(example_words.SHOW, self.examples_window.open)
+        if changed.documents >= example_words.ENOUGH:
+            way = Way(example_words.TRAIN, self.training.open)
         self._window.notice.tell(Message(sentence, "examples", way))
 
     @Slot()
-    def _on_clear_crop(self) -> None:
+    def ask_whole_page(self) -> None:
+        """Take the box off the page in front."""
         if self.tabs.current is not None:
             self.tabs.current.set_crop(self.tabs.current.page().page, None)
 
@@ -307,7 +283,8 @@ class Furniture(QObject):
             self.desk.show_evidence(question.page, answer.evidence.boxes, jump=False)
 
     @Slot()
-    def _on_open(self) -> None:
+    def choose_documents(self) -> None:
+        """Let the person choose files to open."""
         folder = str(Path(self.desk.recent[0]).parent if self.desk.recent else Path.home())
         self.desk.open(dialogs.choose_documents(self._window, folder, intake.KINDS))
 
@@ -317,7 +294,8 @@ class Furniture(QObject):
         self._window.come_forward()
 
     @Slot()
-    def _on_search_history(self) -> None:
+    def search_history(self) -> None:
+        """Show the history with the keyboard in its search line."""
         self._window.commands.history.setChecked(True)
         self.history_panel.focus_search()
 
@@ -332,7 +310,8 @@ class Furniture(QObject):
         self.versions.load(self._shell.settings)
 
     @Slot()
-    def _on_settings(self) -> SettingsDialog:
+    def show_settings(self) -> SettingsDialog:
+        """Show the settings; what is changed there holds at once."""
         dialog = SettingsDialog(self._shell.settings, self._window)
         dialog.changed.connect(self._on_settings_changed)
         dialog.finished.connect(dialog.deleteLater)

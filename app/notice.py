@@ -47,11 +47,16 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence, what it is about ("" for what stands alone), and where it leads."""
+    """A sentence, what it is about ("" for what stands alone), and where it leads.
+
+    One that `stays` is there until it is closed: perhaps nobody sits before the window when it
+    comes.
+    """
 
     sentence: str
     topic: str = ""
     way: Way | None = None
+    stays: bool = False
 
 
 class Notice(QFrame):
@@ -128,7 +133,7 @@ class Notice(QFrame):
         self._place()
         self.show()
         self.raise_()
-        self._timer.start()
+        self._run_out()
         self.showing.emit(True)
 
     @Slot()
@@ -139,6 +144,13 @@ class Notice(QFrame):
         self._text.setText("")
         self.hide()
         self.showing.emit(False)
+
+    def _run_out(self) -> None:
+        """Go when the time is over, unless something has to stay."""
+        if any(said.stays for said in self._said):
+            self._timer.stop()
+        else:
+            self._timer.start()
 
     def _newest_way(self) -> Way | None:
         return next((said.way for said in reversed(self._said) if said.way is not None), None)
@@ -177,7 +189,7 @@ class Notice(QFrame):
 
     def leaveEvent(self, event: QEvent) -> None:
         if self._said:
-            self._timer.start()
+            self._run_out()
         super().leaveEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -27,8 +27,6 @@ EDGE = 5
 """Pixels between the card's edge and its buttons, which have air of their own."""
 INDENT = 9
 """Pixels that text stands further in, so that it lines up with the buttons' icons."""
-LONGER = 4
-"""How much longer "Go on longer" lets an answer become."""
 
 
 class AnswerCard(Card):
@@ -85,7 +83,7 @@ class AnswerCard(Card):
         self.notice = Notice()
         self.ending = Notice()
         self.badges = AnswerBadges(INDENT)
-        offers = self.offers = Offers(INDENT)
+        offers = self.offers = Offers(self.question, INDENT)
         self.retry, self.longer, self.box, self.whole, self.models = offers.all
         self.copy = CopyButton(self.copied)
         self.again = IconButton(Icon.AGAIN, "Ask again", worded=False)
@@ -123,11 +121,10 @@ class AnswerCard(Card):
         self.scope.clicked.connect(self._on_scope)
         self.badges.page_pressed.connect(self._on_page)
         self.badges.evidence_pressed.connect(self._on_evidence)
-        self.retry.clicked.connect(self._on_retry)
-        self.longer.clicked.connect(self._on_retry)
-        self.models.clicked.connect(self.models_pressed)
-        self.box.clicked.connect(self._on_box)
-        self.whole.clicked.connect(self._on_whole)
+        self.offers.retry_pressed.connect(self.retry_pressed)
+        self.offers.models_pressed.connect(self.models_pressed)
+        self.offers.box_pressed.connect(self.box_wanted)
+        self.offers.whole_pressed.connect(self.again_pressed)
         self.again.clicked.connect(self._on_again)
         self.seen.clicked.connect(self._on_seen)
         self.where.clicked.connect(self.where_toggled)
@@ -174,7 +171,7 @@ class AnswerCard(Card):
 
     def restart(self, question: Question) -> None:
         """Empty the card for another try."""
-        self.question = question
+        self.question = self.offers.question = question
         self.answer = self.saw = None
         self.judging.set_asked(question, None)
         self.text.set_text("")
@@ -209,7 +206,7 @@ class AnswerCard(Card):
     def show_answer(self, answer: Answer) -> None:
         """Show the finished answer and everything beside it."""
         self.answer = answer
-        self.question = answered_on(self.question, answer)
+        self.question = self.offers.question = answered_on(self.question, answer)
         self.judging.set_asked(self.question, answer)
         self.text.set_text(answer.text)
         self.text.mark(answer.unsure)
@@ -226,7 +223,7 @@ class AnswerCard(Card):
                 part.hide()  # the text is the program's own, there is no answer to judge
         self._say("" if answer.text else words.NO_ANSWER)
         self.ending.show_text(words.stop_reason(answer.stop), Tone.CAUTION, Icon.STOP)
-        self.offers.show_for(self.question, answer, self.warning, self.pages)
+        self.offers.show_for(answer, self.warning, self.pages)
         self.notice.show_text(self.warning, Tone.CAUTION)
         self._settle()
 
@@ -305,6 +302,10 @@ class AnswerCard(Card):
         self.badges.show_answer(answer, self.question.box is not None, self.warning)
         if own:
             self.badges.show_own(())
+            self.offers.show_none()
+        else:
+            self.offers.show_for(answer, self.warning, self.pages)
+        self._settle()
         self._mark()
 
     @Slot()
@@ -326,13 +327,6 @@ class AnswerCard(Card):
             self.scope_pressed.emit(Scope(at, whole=True))
 
     @Slot()
-    def _on_retry(self) -> None:
-        question = self.question
-        if self.sender() is self.longer:
-            question = words.longer(question, LONGER)
-        self.retry_pressed.emit(question)
-
-    @Slot()
     def _on_again(self) -> None:
         self.again_pressed.emit(self.question)
 
@@ -340,11 +334,3 @@ class AnswerCard(Card):
     def _on_seen(self) -> None:
         if self.saw is not None:
             self.seen_pressed.emit(self.saw)
-
-    @Slot()
-    def _on_box(self) -> None:
-        self.box_wanted.emit(self.question)
-
-    @Slot()
-    def _on_whole(self) -> None:
-        self.again_pressed.emit(words.of_whole(self.question))

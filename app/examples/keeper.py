@@ -26,7 +26,7 @@ class ExampleKeeper(QObject):
 
     Signals:
         said(str): A plain sentence for the person.
-        kept(str): One that says that an answer was kept.
+        kept(object): `Changed`: an answer was kept.
 
     Args:
         shelf: Where the examples are.
@@ -34,7 +34,7 @@ class ExampleKeeper(QObject):
     """
 
     said = Signal(str)
-    kept = Signal(str)
+    kept = Signal(object)
 
     def __init__(self, shelf: Shelf, taker: CropTaker, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -118,7 +118,7 @@ class ExampleKeeper(QObject):
     def _on_changed(self, changed: Changed) -> None:
         if changed.key in self._mine:
             self._mine.discard(changed.key)
-            self.kept.emit(words.kept(changed.examples, changed.documents))
+            self.kept.emit(changed)
         elif changed.how == "taken back":
             self.said.emit(words.taken_back(changed.examples, changed.documents))
 

@@ -38,6 +38,7 @@ class ExamplesPresenter(QObject):
     Signals:
         opened(object): The `Example` whose document the person wants to see.
         label_wanted(): The person wants to make many examples.
+        train_wanted(): The person wants the model to learn from them.
 
     Args:
         shelf: The examples.
@@ -47,6 +48,7 @@ class ExamplesPresenter(QObject):
 
     opened = Signal(object)
     label_wanted = Signal()
+    train_wanted = Signal()
 
     def __init__(self, shelf: Shelf, importing: ListImport, parent: QWidget) -> None:
         super().__init__(parent)
@@ -82,6 +84,7 @@ class ExamplesPresenter(QObject):
         window.export_wanted.connect(self._on_export)
         window.folder_export_wanted.connect(self._on_folder_export)
         window.label_wanted.connect(self._on_label)
+        window.train_wanted.connect(self._on_train)
         window.file_wanted.connect(self._on_file)
         window.folder_wanted.connect(self._on_folder)
         window.stop_pressed.connect(self._importing.stop)
@@ -155,6 +158,12 @@ class ExamplesPresenter(QObject):
         if self.window is not None:
             self.window.accept()
         self.label_wanted.emit()
+
+    @Slot()
+    def _on_train(self) -> None:
+        if self.window is not None:
+            self.window.accept()
+        self.train_wanted.emit()
 
     @Slot(object)
     def _on_exported(self, exported: Exported) -> None:

@@ -40,6 +40,7 @@ class ExamplesWindow(QDialog):
         export_wanted(object): Ids of what is shown, a tuple; to a list with pictures.
         folder_export_wanted(object): The same, to a folder that the `datasets` library loads.
         label_wanted(): Make many examples at once.
+        train_wanted(): Have the model learn from them.
         file_wanted(): Import a list.
         folder_wanted(): Import a folder of documents with its list.
         stop_pressed(): Import no more rows.
@@ -51,6 +52,7 @@ class ExamplesWindow(QDialog):
     export_wanted = Signal(object)
     folder_export_wanted = Signal(object)
     label_wanted = Signal()
+    train_wanted = Signal()
     file_wanted = Signal()
     folder_wanted = Signal()
     stop_pressed = Signal()
@@ -94,6 +96,7 @@ class ExamplesWindow(QDialog):
         self._documents = listed.documents
         self.state.setText(words.state(listed.documents, listed.different))
         self.bar.setValue(min(listed.different, words.ENOUGH))
+        self.train.setVisible(listed.different >= words.ENOUGH)
         self._fill(lambda: self.model.show(listed.examples))
 
     def say(self, sentence: str) -> None:
@@ -126,6 +129,8 @@ class ExamplesWindow(QDialog):
         self.label = ActionButton("Label…", "label", "quiet")
         self.label.describe("Label documents")
         self.label.clicked.connect(self.label_wanted)
+        self.train = ActionButton(words.TRAIN, "train", "primary")
+        self.train.clicked.connect(self.train_wanted)
         self.close_button = ActionButton("Done")
         self.close_button.clicked.connect(self.accept)
 
@@ -136,10 +141,14 @@ class ExamplesWindow(QDialog):
         head.addWidget(self.label)
         head.addWidget(self.bring)
         head.addWidget(self.export)
-        towards = QVBoxLayout()
-        towards.setSpacing(theme.SPACE)
-        towards.addWidget(self.state)
-        towards.addWidget(self.bar)
+        far = QVBoxLayout()
+        far.setSpacing(theme.SPACE)
+        far.addWidget(self.state)
+        far.addWidget(self.bar)
+        towards = QHBoxLayout()
+        towards.setSpacing(theme.SPACE * 2)
+        towards.addLayout(far, 1)
+        towards.addWidget(self.train)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.list)

@@ -40,7 +40,9 @@ def kept(examples: int, documents: int) -> str:
 
 
 SHOW = "Show examples"
-"""Where the sentence above leads."""
+"""Where the sentence above leads while there are too few examples to learn from."""
+TRAIN = "Train…"
+"""And where it leads after that."""
 
 
 def taken_back(examples: int, documents: int) -> str:

@@ -206,7 +206,7 @@ class Training(QObject):
         sentence = words.done_elsewhere(run)
         if run.phase is Phase.MEASURED:
             way = Way(words.SHOW_MEASURE, partial(self.gate_wanted.emit, run.folder))
-            self.told.emit(Message(sentence, "training", way))
+            self.told.emit(Message(sentence, "training", way, stays=True))
         else:
             self.said.emit(sentence)
 

@@ -60,6 +60,7 @@ class TrainingWindow(QDialog):
         self.pages = QStackedWidget()
         for page in (self.setup, self.expert, self.preview, self.run, self.compare):
             self.pages.addWidget(page)
+        self._asides = (self.expert, self.preview)
         self._lay_out()
         open_at(self, 1080, 780)
         self.setMinimumSize(860, 600)
@@ -113,5 +114,8 @@ class TrainingWindow(QDialog):
             if isinstance(focused, QPushButton):
                 focused.click()
             event.accept()
+            return
+        if event.key() == Qt.Key.Key_Escape and self.pages.currentWidget() in self._asides:
+            self.show_page(self.setup)  # one step back, not out of the window
             return
         super().keyPressEvent(event)

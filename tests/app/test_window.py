@@ -1,7 +1,7 @@
 from collections import Counter
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -164,6 +164,22 @@ def test_a_message_leads_somewhere_until_it_is_gone(qtbot: QtBot, shell: Shell) 
     assert not notice.isVisible()
     notice.say("Nothing to see.")
     assert not notice.way.isVisible()
+
+
+def test_what_nobody_may_have_seen_stays_until_it_is_closed(shell: Shell) -> None:
+    notice = shell.window.notice
+    notice.say("This goes by itself.")
+    timer = notice.findChild(QTimer)
+    assert timer is not None
+    assert timer.isActive()
+    notice.tell(Message("It has learned.", "training", stays=True))
+    assert not timer.isActive()
+    notice.say("And another thing.")
+    notice.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert not timer.isActive(), "another message takes it along"
+    notice.dismiss()
+    notice.say("Nothing more.")
+    assert timer.isActive()
 
 
 def test_words_on_the_clipboard_go_into_the_question(

@@ -13,8 +13,9 @@ from app.ask.answer_card import AnswerCard
 from app.ask.question_line import QuestionLine
 from app.ask.values import Correction, EvidenceClick, Verdict
 from tests.app.ask.conftest import click
-from tests.app.ask.sample import BOX, CROPPED, PAGE, answer
-from vlm.types import Box, Unsure
+from tests.app.ask.sample import BOX, CROPPED, PAGE, VIEWS, answer
+from vlm.protocol import Saw
+from vlm.types import Box, Evidence, Unsure
 
 
 def test_right_is_a_verdict_that_can_be_taken_back(qtbot: QtBot, card: AnswerCard) -> None:
@@ -99,6 +100,17 @@ def test_undo_brings_the_model_s_answer_back_with_its_sureness_and_marks(
     )
     assert marked == [EvidenceClick(PAGE, (BOX,), jump=False)]
     assert card.judging.own.isHidden()
+
+
+def test_a_corrected_answer_offers_no_better_try(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_saw(Saw(1, VIEWS, "The text is too small."))
+    card.show_answer(answer("Not on this page.", 0.99, Evidence("nothing")))
+    assert card.box.isVisible()
+    card.judging.show(False, "48.50")
+    assert not card.box.isVisible()
+    assert not card.offers.isVisible(), "it took room for nothing"
+    click(qtbot, card.judging.undo)
+    assert card.box.isVisible()
 
 
 def test_right_takes_a_correction_back(qtbot: QtBot, card: AnswerCard) -> None:

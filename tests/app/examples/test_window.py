@@ -67,6 +67,20 @@ def test_without_examples_it_is_friendly(qtbot: QtBot, make_shell: MakeShell) ->
     assert not window.remove.isEnabled()
 
 
+def test_enough_examples_lead_to_training(qtbot: QtBot, make_shell: MakeShell) -> None:
+    fill(file(), *(example(number) for number in range(1, words.ENOUGH)))
+    shell = make_shell()
+    window = opened(qtbot, shell)
+    assert not window.train.isVisible()
+    fill(file(), example(words.ENOUGH))
+    window.shown.emit()
+    qtbot.waitUntil(window.train.isVisible)
+    window.train.click()
+    assert not window.isVisible()
+    door = furniture(shell).training
+    qtbot.waitUntil(lambda: door.behind is not None and door.behind.window.isVisible())
+
+
 def test_every_control_has_a_name_and_plain_text(qtbot: QtBot, make_shell: MakeShell) -> None:
     fill(file(), example(1, question="<b>bold</b>"))
     window = opened(qtbot, make_shell())

@@ -48,6 +48,21 @@ def test_ctrl_t_opens_it_with_nothing_to_learn_from(qtbot: QtBot, shell: Shell) 
     assert not behind.window.isVisible()
 
 
+def test_esc_goes_one_step_back_and_then_out(qtbot: QtBot, shell: Shell) -> None:
+    window = open_training(qtbot, shell).window
+    for opener, page in (
+        (window.setup.preview_pressed, window.preview),
+        (window.setup.expert_pressed, window.expert),
+    ):
+        opener.emit()
+        assert window.pages.currentWidget() is page
+        qtbot.keyClick(page, Qt.Key.Key_Escape)
+        assert window.isVisible()
+        assert window.pages.currentWidget() is window.setup
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isVisible()
+
+
 def test_what_reads_now_is_what_a_new_version_has_to_beat(
     qtbot: QtBot, make_shell: MakeShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
