@@ -1,216 +1,47 @@
 """How near a GPU comes to its memory's speed while it writes, and how long a question takes there.
 
 A model in the shape of Idefics2-8b is made from its sizes alone, with random weights, so nothing is
-fetched. It needs torch, transformers and this folder, and none of the program's other libraries:
+fetched; then the one that ships with the program. It needs torch, transformers and this folder, and
+none of the program's other libraries:
 
     python3 -m benchmarks.engine_gpu                           # on a machine with a CUDA device
     python3 -m benchmarks.engine_gpu --size tiny --device cpu  # the same code here, in seconds
 
-Three ways answer the same question: transformers' `generate` with all pixels, our decoder with the
-page's prefix kept, and that decoder repeating a recorded step. The roof is what the memory moves in
-a plain copy, measured in the same run, over the bytes that every token must read.
+What matters most comes first, each result is printed as soon as it is there, and a measurement
+that fails is told and left out. The roof is what the memory moves in a plain copy, measured in the
+same run, over the bytes that every token must read.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
+import gc
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
 import transformers
-from torch import Tensor
-from transformers import Idefics2Config, Idefics2ForConditionalGeneration
 from transformers.utils import logging
 
-from vlm import decode, graphs, llama
-from vlm.decode import Rules
-from vlm.decoder import Decoder, StockDecoder, merge, text_model
+from benchmarks.gpu_ways import SIZES, Bench
+from vlm import graphs, llama, models
+from vlm.decoder import Decoder, text_model
 from vlm.llama import LlamaDecoder
-from vlm.static_step import WAYS, StaticStep
+from vlm.static_step import WAYS, StaticStep, Way, compiled
 
 TARGET = 0.75
 """Share of the roof that writing shall reach."""
 
-VIEWS, OWN_TOKENS = 5, 24
-"""Images of a split page, and tokens of a question after the page."""
+PAGES = 10
+REPEATS = 32
+"""Times that a step alone is run in a row."""
 
-
-@dataclass(frozen=True)
-class Shape:
-    """The sizes of a model and of what it is asked.
-
-    Attributes:
-        vision: Of the vision encoder.
-        perceiver: Of the connector.
-        text: Of the text model.
-        side: Pixels of a view's edge.
-        copied: Bytes of the buffer that the roof is measured with.
-        rooms: Tokens that the recorded steps look back on.
-    """
-
-    vision: dict[str, int]
-    perceiver: dict[str, int]
-    text: dict[str, Any]
-    side: int
-    copied: int
-    rooms: tuple[int, ...]
-
-
-SIZES = {
-    "8b": Shape(
-        vision={"hidden_size": 1152, "intermediate_size": 4304, "num_hidden_layers": 27,
-                "num_attention_heads": 16, "image_size": 980, "patch_size": 14},
-        perceiver={"hidden_size": 4096, "resampler_n_latents": 64, "resampler_depth": 3,
-                   "resampler_n_heads": 16, "resampler_head_dim": 96, "num_key_value_heads": 4},
-        text={"vocab_size": 32003, "hidden_size": 4096, "intermediate_size": 14336,
-              "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8},
-        side=980, copied=2**31, rooms=graphs.ROOMS,
-    ),
-    "tiny": Shape(
-        vision={"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
-                "num_attention_heads": 4, "image_size": 64, "patch_size": 16},
-        perceiver={"hidden_size": 64, "resampler_n_latents": 8, "resampler_depth": 1,
-                   "resampler_n_heads": 4, "resampler_head_dim": 16, "num_key_value_heads": 2},
-        text={"vocab_size": 512, "hidden_size": 64, "intermediate_size": 128,
-              "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2},
-        side=64, copied=2**24, rooms=(64, 128),
-    ),
-}  # fmt: skip
-
-
-class Bench:
-    """One model on one device, and the ways to ask it.
-
-    Args:
-        shape: Its sizes.
-        device: "cuda" or "cpu".
-        rounds: How often each call is timed.
-    """
-
-    def __init__(self, shape: Shape, device: str, rounds: int) -> None:
-        self.shape = shape
-        self.device = torch.device(device)
-        self.rounds = rounds
-        self.dtype = torch.bfloat16 if device == "cuda" else torch.float32
-        self.model: Any = self._made()
-        latents = shape.perceiver["resampler_n_latents"]
-        image = int(self.model.config.image_token_id)
-        chance = torch.Generator().manual_seed(5)
-        own = torch.randint(3, image, (OWN_TOKENS,), generator=chance)
-        page = torch.tensor([1] + [image] * (VIEWS * latents))
-        self.image = image
-        self.prefix = len(page)
-        self.ids = torch.cat([page, own]).to(self.device)
-        pixels = torch.randn(1, VIEWS, 3, shape.side, shape.side, generator=chance).clamp_(-1, 1)
-        self.pixels = pixels.to(self.device, self.dtype)
-        self.seen = torch.ones(1, VIEWS, shape.side, shape.side, device=self.device).bool()
-        self.rules = Rules(frozenset())
-
-    def _made(self) -> Any:
-        """Make the model where it runs, in its number format."""
-        text = {
-            "model_type": "mistral",
-            "sliding_window": None,
-            "pad_token_id": 0,
-            **self.shape.text,
-        }
-        config = Idefics2Config(
-            vision_config=self.shape.vision,
-            perceiver_config=self.shape.perceiver,
-            text_config=text | self.shape.text,
-            image_token_id=self.shape.text["vocab_size"] - 1,
-            tie_word_embeddings=False,
-        )
-        before = torch.get_default_dtype()
-        torch.manual_seed(1)
-        torch.set_default_dtype(self.dtype)
-        try:
-            with self.device:
-                model: Any = Idefics2ForConditionalGeneration(config)
-        finally:
-            torch.set_default_dtype(before)
-        model.eval().requires_grad_(False)
-        model.model.connector.perceiver_resampler.latents.normal_()  # made alike, they collapse
-        model.generation_config.eos_token_id = None
-        return model
-
-    def clock(self) -> float:
-        """Return the seconds once all work is done."""
-        if self.device.type == "cuda":
-            torch.cuda.synchronize()
-        return time.perf_counter()
-
-    def timed(self, call: Callable[[], object]) -> float:
-        """Return the median seconds of a call, after one that does not count."""
-        call()
-        found: list[float] = []
-        for _ in range(self.rounds):
-            start = self.clock()
-            call()
-            found.append(self.clock() - start)
-        return statistics.median(found)
-
-    def generate(self, tokens: int) -> list[int]:
-        """Ask as transformers' documentation shows it."""
-        ids = self.ids[None]
-        out = self.model.generate(
-            input_ids=ids,
-            attention_mask=torch.ones_like(ids),
-            pixel_values=self.pixels,
-            pixel_attention_mask=self.seen,
-            max_new_tokens=tokens,
-            do_sample=False,
-        )
-        return list(map(int, out[0, ids.shape[1] :]))
-
-    @torch.inference_mode()
-    def look(self, decoder: Decoder) -> Any:
-        """Encode the views one by one and prefill the page."""
-        found: list[Tensor] = []
-        for view in range(VIEWS):
-            here = slice(view, view + 1)
-            seen = self.model.get_image_features(
-                pixel_values=self.pixels[:, here],
-                pixel_attention_mask=self.seen[:, here],
-                return_dict=True,
-            )
-            # One tensor or one for each image, as the library's versions have it.
-            rows: Any = getattr(seen, "pooler_output", seen)
-            whole = rows if isinstance(rows, Tensor) else torch.cat(list(rows))
-            found.append(whole.reshape(-1, whole.shape[-1]))
-        sequence = decoder.start()
-        page = merge(decoder, self.ids[: self.prefix], self.image, torch.cat(found))
-        decoder.extend(sequence, page)
-        return sequence
-
-    def answer(self, decoder: Decoder, sequence: Any, tokens: int) -> list[int]:
-        """Ask about a page that was looked at."""
-        sequence.rewind(self.prefix)
-        with torch.inference_mode():
-            own = self.ids[self.prefix :]
-            logits = decoder.extend(sequence, decoder.embed(own))
-        ids = self.ids.tolist()
-        steps = decode.generate(decoder, sequence, logits, self.rules, ids, tokens)
-        return [token.id for token in steps]
-
-    def bandwidth(self) -> float:
-        """Return the bytes a second that the memory reads and writes in a copy."""
-        source = torch.zeros(self.shape.copied, dtype=torch.uint8, device=self.device)
-        target = torch.empty_like(source)
-        return 2 * self.shape.copied / self.timed(lambda: target.copy_(source))
-
-    def token_bytes(self, tokens: int) -> int:
-        """Return the bytes that a token reads: weights, and what is remembered half way."""
-        text = self.model.model.text_model
-        weights = [*text.layers.parameters(), *text.norm.parameters(), self.model.lm_head.weight]
-        config = text.config
-        one = 2 * config.num_key_value_heads * config.head_dim * config.num_hidden_layers
-        kept = one * self.dtype.itemsize * (len(self.ids) + tokens // 2)
-        return sum(int(weight.nbytes) for weight in weights) + int(kept)
+Part = tuple[str, Callable[[], None]]
+"""A measurement's name, and what measures and prints it."""
 
 
 def alike(first: list[int], second: list[int]) -> int:
@@ -219,95 +50,234 @@ def alike(first: list[int], second: list[int]) -> int:
     return next((place for place, (one, other) in pairs if one != other), len(first))
 
 
-@dataclass(frozen=True)
-class Pace:
-    """Seconds to the first token and for each further one."""
-
-    first: float
-    each: float
+def say(text: str) -> None:
+    """Print a line at once."""
+    print(text, flush=True)
 
 
-def pace(bench: Bench, ask: Callable[[int], object], tokens: int) -> Pace:
-    """Measure a way to ask."""
-    first = bench.timed(lambda: ask(1))
-    whole = bench.timed(lambda: ask(tokens + 1))
-    return Pace(first, (whole - first) / tokens)
+def each(parts: Iterable[Part], ends: float) -> None:
+    """Run measurements until time is up; one that fails is told and left out.
+
+    Args:
+        parts: In order.
+        ends: When no further one begins, as `time.perf_counter` tells it.
+    """
+    for name, part in parts:
+        start = time.perf_counter()
+        if start >= ends:
+            say(f"- {name}: left out, the time is up")
+            continue
+        try:
+            part()
+        except Exception as error:  # noqa: BLE001 - the others are worth having
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            told = str(error).strip().partition("\n")[0]
+            say(f"- {name}: failed, {type(error).__name__}: {told}")
+            say(f"  at {place.filename}:{place.lineno}, {place.name}")
+        else:
+            say(f"  ({name}: {time.perf_counter() - start:.1f} s)")
 
 
-def measure(bench: Bench, tokens: int) -> None:
-    """Measure all ways and print a table."""
-    text = text_model(bench.model)
-    expected = bench.generate(tokens)
-    plain = pace(bench, bench.generate, tokens)
-    decoder = llama.fast(text)
-    if not isinstance(decoder, LlamaDecoder):
-        print("The fast decoder's logits are not the model's own here, so the stock one is used.")
-        decoder = StockDecoder(text)
-    page = bench.look(decoder)
-    found = bench.answer(decoder, page, tokens)
-    cold = bench.timed(lambda: bench.answer(decoder, bench.look(decoder), 1))
-    ours = pace(bench, lambda count: bench.answer(decoder, page, count), tokens)
-    rows = [("transformers generate", plain.first, plain), ("ours", cold, ours)]
-    told = _equip(bench, decoder)
-    print(told)
-    if isinstance(decoder, LlamaDecoder) and decoder.replay is not None:
-        repeated = bench.answer(decoder, page, tokens)
-        print(f"The recorded step begins with {alike(found, repeated)} of {tokens} tokens alike.")
-        step = pace(bench, lambda count: bench.answer(decoder, page, count), tokens)
-        rows.append(("ours, recorded step", cold, step))
-    print(f"Ours begins with {alike(expected, found)} of {tokens} tokens of generate's.")
-    if bench.dtype == torch.float32:
-        assert found == expected
-    report(bench, rows, tokens)
+class Run:
+    """Measures one model.
+
+    Args:
+        bench: The model.
+        tokens: That an answer has.
+    """
+
+    def __init__(self, bench: Bench, tokens: int) -> None:
+        self.bench, self.tokens = bench, tokens
+        self.decoder: Decoder = llama.fast(text_model(bench.model))
+        if not isinstance(self.decoder, LlamaDecoder):
+            say("The fast decoder's logits are not the model's own here; the stock one is used.")
+        self.page: Any = bench.look(self.decoder)
+        self.roof = 0.0
+        self.best = 0.0
+        self.first: list[int] = []
+
+    def parts(self) -> list[Part]:
+        """Return the measurements, those that matter most first."""
+        return [
+            ("roof", self.measure_roof),
+            ("writing", partial(self.writing, "ours")),
+            ("recorded step", partial(self.equipped, WAYS)),
+            ("first tokens", self.first_tokens),
+            ("plain generate", self.plain),
+            ("built glue", self.built),
+            ("steps alone", self.alone),
+        ]
+
+    def measure_roof(self) -> None:
+        """Measure what the memory moves, and count what a token reads."""
+        moved, size = self.bench.bandwidth(), self.bench.token_bytes(self.tokens)
+        self.roof = moved / size
+        roof = self.pace(1 / self.roof)
+        say(f"copy {moved / 1e9:,.0f} GB/s; {size / 1e6:,.1f} MB a token: {roof}")
+
+    def pace(self, seconds: float) -> str:
+        """Tell a token's time as a speed, and as a share of the roof where that is known."""
+        share = f", {1 / seconds / self.roof:.0%} of the roof" if self.roof else ""
+        return f"{1 / seconds:,.1f} tokens/s ({seconds * 1e3:.3f} ms{share})"
+
+    def answer(self, tokens: int) -> list[int]:
+        """Ask about the page that was looked at."""
+        return self.bench.answer(self.decoder, self.page, tokens)
+
+    def a_token(self, ask: Callable[[int], object]) -> float:
+        """Return the seconds of a further token."""
+        one = self.bench.timed(partial(ask, 1))
+        return (self.bench.timed(partial(ask, self.tokens + 1)) - one) / self.tokens
+
+    def writing(self, name: str) -> None:
+        """Measure a token of our decoder as it is."""
+        seconds = self.a_token(self.answer)
+        found = self.answer(self.tokens)
+        self.first = self.first or found
+        if self.roof:
+            self.best = max(self.best, 1 / seconds / self.roof)
+        same = f"{alike(self.first, found)} of {self.tokens} tokens alike"
+        say(f"{name}: {self.pace(seconds)}; {same}")
+
+    def equipped(self, ways: Iterable[Way]) -> None:
+        """Let the program choose among recorded steps; measure a token of what it chose."""
+        decoder, cuda = self.decoder, self.bench.device.type == "cuda"
+        if not isinstance(decoder, LlamaDecoder):
+            say("there is no step to record")
+            return
+        before = decoder.replay
+        capture = graphs.recorded if cuda else _unrecorded
+        rooms = graphs.ROOMS if cuda else graphs.ROOMS[:1]
+        start = self.bench.clock()
+        told = graphs.fit(decoder, capture, rooms, tuple(ways), self.bench.clock)
+        say(f"{told} ({self.bench.clock() - start:.1f} s to find out)")
+        if decoder.replay is None:
+            decoder.replay = before
+            return
+        self.writing("ours, recorded step" if cuda else "ours, with steps of fixed room")
+
+    def built(self) -> None:
+        """The same with what lies between products built as one call each."""
+        glue = compiled() if self.bench.device.type == "cuda" else None
+        if glue is None:
+            say("nothing builds calls here")
+            return
+        self.equipped((*WAYS, *(replace(way, glue=glue) for way in WAYS)))
+
+    @torch.inference_mode()
+    def alone(self) -> None:
+        """Measure each way to compute a step, without what surrounds it."""
+        if not isinstance(self.decoder, LlamaDecoder):
+            return
+        cuda = self.bench.device.type == "cuda"
+        room = graphs.ROOMS[0]
+        glue = compiled() if cuda else None
+        ways = [*WAYS, *(replace(way, glue=glue) for way in WAYS if glue is not None)]
+        for way in ways:
+            step = StaticStep(self.decoder, room, way)
+            step.place.fill_(min(len(self.bench.ids), room - 1))
+            call = (graphs.recorded if cuda else _unrecorded)(partial(step.compute, room))
+            whole = self.bench.timed(partial(_repeat, call))
+            kind = "built" if way.glue is glue and glue is not None else "plain"
+            say(f"step alone, {way.attend.__name__}, {kind} glue: {self.pace(whole / REPEATS)}")
+
+    def first_tokens(self) -> None:
+        """Measure the time to a first token in every way to ask."""
+        bench, decoder = self.bench, self.decoder
+        rows: list[tuple[str, Callable[[], object]]] = [
+            ("page not seen, ours", lambda: bench.answer(decoder, bench.look(decoder), 1)),
+            ("page not seen, plain generate", partial(bench.generate, 1)),
+            ("follow-up, ours", partial(self.answer, 1)),
+        ]
+        for name, call in rows:
+            self.told_first(name, bench.timed(call))
+        viewed = [self.after(lambda: bench.look(decoder)) for _ in range(bench.rounds)]
+        self.told_first("page viewed, ours", sorted(viewed)[len(viewed) // 2])
+        pages = [bench.look(decoder, page) for page in range(PAGES)]
+        last = bench.timed(lambda: bench.answer(decoder, pages[-1], 1))
+        self.told_first("tenth page, viewed, ours", last)
+        self.told_first(
+            "tenth page, plain generate", bench.timed(lambda: bench.generate(1, PAGES - 1))
+        )
+        again = bench.timed(lambda: bench.answer(decoder, pages[0], 1))
+        self.told_first("first of the ten again, ours", again)
+        cache = bench.remember()
+        self.told_first("follow-up, reuse by hand", bench.timed(lambda: bench.reuse(cache, 1)))
+        say(f"a token, reuse by hand: {self.pace(self.a_token(partial(bench.reuse, cache)))}")
+
+    def after(self, look: Callable[[], Any]) -> float:
+        """Return the seconds of the first question about a page that was just looked at."""
+        page = look()
+        start = self.bench.clock()
+        self.bench.answer(self.decoder, page, 1)
+        return self.bench.clock() - start
+
+    def told_first(self, name: str, seconds: float) -> None:
+        """Print a time to the first token."""
+        say(f"first token, {name}: {seconds * 1e3:.2f} ms")
+
+    def plain(self) -> None:
+        """Measure a token of transformers' generate, and compare the answers."""
+        expected = self.bench.generate(self.tokens)
+        same = alike(expected, self.answer(self.tokens))
+        say(f"ours begins with {same} of {self.tokens} tokens of generate's")
+        if self.bench.dtype == torch.float32:
+            assert same == self.tokens
+        say(f"plain generate: {self.pace(self.a_token(self.bench.generate))}")
+
+    def verdict(self) -> None:
+        """Print the best share of the roof."""
+        met = "met" if self.best >= TARGET else "missed"
+        say(f"Share of the roof: {self.best:.0%}, target {TARGET:.0%} {met}")
 
 
-def _equip(bench: Bench, decoder: Decoder) -> str:
-    """Have the step recorded; on a processor it runs unrecorded, so that its code is measured."""
-    if bench.device.type == "cuda":
-        return graphs.equip(decoder)
-    if not isinstance(decoder, LlamaDecoder):
-        return "There is no step to record."
-    with torch.inference_mode():
-        step = StaticStep(decoder, bench.shape.rooms[-1], WAYS[0])
-        decoder.replay = graphs.Replay(step, lambda call: call, bench.shape.rooms)
-    return "Nothing is recorded on a processor: the step itself runs each time."
+def _unrecorded(step: graphs.Step) -> graphs.Step:
+    """Take a step as it is: on a processor its code is measured, unrecorded."""
+    return step
 
 
-def report(bench: Bench, rows: list[tuple[str, float, Pace]], tokens: int) -> None:
-    """Print a table of times, and how near the fastest way comes to the roof."""
-    moved, each = bench.bandwidth(), bench.token_bytes(tokens)
-    roof = moved / each
-    print(
-        f"\nCopy {moved / 1e9:,.0f} GB/s; {each / 1e6:,.1f} MB a token; roof {roof:,.1f} tokens/s"
-    )
-    print(f"{'':24}{'first question':>16}{'follow-up':>12}{'tokens/s':>11}{'of roof':>9}")
-    for name, cold, way in rows:
-        speed = 1 / way.each
-        share = f"{speed / roof:.0%}"
-        print(f"{name:24}{cold * 1e3:13.1f} ms{way.first * 1e3:9.1f} ms{speed:11.1f}{share:>9}")
-    best = max(1 / way.each for _, _, way in rows) / roof
-    met = "met" if best >= TARGET else "missed"
-    print(f"Share of the roof: {best:.0%}, target {TARGET:.0%} {met}")
+def _repeat(step: graphs.Step) -> None:
+    for _ in range(REPEATS):
+        step()
+
+
+def measure(make: Callable[[], Bench], tokens: int, ends: float) -> None:
+    """Measure one model, which is given up before the next."""
+    start = time.perf_counter()
+    bench = make()
+    bench.clock()
+    weights = sum(weight.numel() for weight in bench.model.parameters())
+    dtype = str(bench.dtype).removeprefix("torch.")
+    say(f"\n{weights / 1e6:,.1f} million weights in {dtype}, {time.perf_counter() - start:.0f} s")
+    run = Run(bench, tokens)
+    each(run.parts(), ends)
+    run.verdict()
+    del run, bench
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Measure one model."""
+    """Measure a made model and the shipped one."""
     parser = argparse.ArgumentParser(prog="python3 -m benchmarks.engine_gpu")
     parser.add_argument("--size", choices=tuple(SIZES), default="8b")
     parser.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
     parser.add_argument("--tokens", type=int, default=64, help="that an answer has")
-    parser.add_argument("--rounds", type=int, default=5, help="of each call")
+    parser.add_argument("--rounds", type=int, default=3, help="of each call")
+    parser.add_argument("--budget-s", type=float, default=100.0, help="then nothing new begins")
     given = parser.parse_args(argv)
+    ends = time.perf_counter() + given.budget_s
     logging.set_verbosity_error()
-    start = time.perf_counter()
-    bench = Bench(SIZES[given.size], given.device, given.rounds)
-    weights = sum(weight.numel() for weight in bench.model.parameters())
+    logging.disable_progress_bar()
     name = torch.cuda.get_device_name() if given.device == "cuda" else "processor"
-    dtype = str(bench.dtype).removeprefix("torch.")
-    seconds = time.perf_counter() - start
-    print(f"{name}, torch {torch.__version__}, transformers {transformers.__version__}")
-    print(f"{weights / 1e6:,.1f} million random weights in {dtype}, made in {seconds:.0f} s")
-    measure(bench, given.tokens)
+    say(f"{name}, torch {torch.__version__}, transformers {transformers.__version__}")
+    made = partial(Bench.made, SIZES[given.size], given.device, given.rounds)
+    todo: list[Part] = [("made model", partial(measure, made, given.tokens, ends))]
+    if (folder := models.default_folder()) is not None:
+        read = partial(Bench.read, folder, given.device, given.rounds)
+        todo.append((folder.name, partial(measure, read, given.tokens, ends)))
+    each(todo, ends)
 
 
 if __name__ == "__main__":
