@@ -16,6 +16,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from subprocess import SubprocessError
 from typing import Any
 
 import torch
@@ -170,10 +171,7 @@ def fit(
             trials = trials or [_trial(decoder, tokens, clock) for tokens in rooms]
             replay = Replay(StaticStep(decoder, rooms[-1], way), capture, rooms)
             gains = [_gain(decoder, replay, trial, clock) for trial in trials]
-        except (
-            RuntimeError,
-            OSError,
-        ) as error:  # of driver, compiler or memory
+        except (RuntimeError, OSError, SubprocessError) as error:  # driver, compiler or memory
             failures.append(str(error).partition("\n")[0])
             continue
         if None not in gains:

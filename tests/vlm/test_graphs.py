@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Callable, Iterator
+from subprocess import CalledProcessError
 
 import pytest
 import torch
@@ -240,11 +241,14 @@ def test_a_model_that_holds_less_than_a_room_has_none(decoder: LlamaDecoder) -> 
     assert decoder.replay is None
 
 
+@pytest.mark.parametrize(
+    "error", [RuntimeError("no kernel image is available"), CalledProcessError(1, ["gcc"])]
+)
 def test_one_way_that_fails_leaves_the_others(
-    decoder: LlamaDecoder, caplog: pytest.LogCaptureFixture
+    decoder: LlamaDecoder, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     def broken(*given: object) -> Tensor:
-        raise RuntimeError("no kernel image is available")
+        raise error
 
     ways = (Way(broken), Way(in_one))
     with caplog.at_level(logging.WARNING):
