@@ -29,7 +29,8 @@ class Prompt:
     """What to ask.
 
     `choices` are the buttons, the main one first; Esc means none of them. `secret` is the name of
-    a line for a password, `detail` a longer text that can be copied; both "" for none.
+    a line for a password, `detail` a longer text that can be copied; both "" for none. With
+    `for_good` the main one takes something away that does not come back: Enter then is the last.
     """
 
     title: str
@@ -37,6 +38,7 @@ class Prompt:
     choices: tuple[str, ...] = ("OK",)
     secret: str = ""
     detail: str = ""
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class PromptDialog(QDialog):
             layout.addWidget(self._secret)
         if prompt.detail:
             layout.addWidget(self._make_detail(prompt.detail), 1)
-        layout.addLayout(self._make_buttons(prompt.choices))
+        layout.addLayout(self._make_buttons(prompt))
+        (self._secret if prompt.secret else self._enter).setFocus()
         self.setMinimumWidth(DETAIL_WIDTH if prompt.detail else WIDTH)
 
     def _make_detail(self, text: str) -> QPlainTextEdit:
@@ -80,16 +83,19 @@ class PromptDialog(QDialog):
         detail.setMinimumHeight(380)
         return detail
 
-    def _make_buttons(self, choices: tuple[str, ...]) -> QHBoxLayout:
+    def _make_buttons(self, prompt: Prompt) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addStretch()
+        choices = prompt.choices
+        enter = choices[-1 if prompt.for_good else 0]
         for choice in reversed(choices):
             button = QPushButton(choice)
             button.setAccessibleName(choice)
             button.clicked.connect(lambda _=False, chosen=choice: self._choose(chosen))
-            if choice == choices[0]:
+            if choice == enter:
                 button.setProperty("kind", "primary")
                 button.setDefault(True)
+                self._enter = button
             row.addWidget(button)
         return row
 

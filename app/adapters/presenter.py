@@ -87,7 +87,12 @@ class Versions(QObject):
 
     @Slot(object)
     def _on_remove(self, version: Version) -> None:
-        prompt = Prompt(f"Remove “{version.name}”?", words.removal(version.name), (_REMOVE, _KEEP))
+        prompt = Prompt(
+            f"Remove “{version.name}”?",
+            words.removal(version.name),
+            (_REMOVE, _KEEP),
+            for_good=True,
+        )
         reply = dialogs.ask(self.dialog, prompt)
         if reply is not None and reply.choice == _REMOVE:
             self._do(work.remove(version.name)).value.connect(self._on_removed)

@@ -28,7 +28,9 @@ JSONL = "JSON lines (*.jsonl)"
 
 def may_remove(parent: QWidget | None, number: int) -> bool:
     """Ask whether so many examples shall be removed for good."""
-    reply = dialogs.ask(parent, Prompt(REMOVE, words.removal(number), (REMOVE, "Keep")))
+    reply = dialogs.ask(
+        parent, Prompt(REMOVE, words.removal(number), (REMOVE, "Keep"), for_good=True)
+    )
     return reply is not None and reply.choice == REMOVE
 
 

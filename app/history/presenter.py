@@ -117,7 +117,9 @@ class HistoryPresenter(QObject):
             else f"{figures.whole(len(numbers))} entries"
         )
         text = f"Delete {what} from this computer? They cannot be brought back."
-        reply = dialogs.ask(self._panel.window(), Prompt("Delete", text, (DELETE, "Keep")))
+        reply = dialogs.ask(
+            self._panel.window(), Prompt("Delete", text, (DELETE, "Keep"), for_good=True)
+        )
         if reply is not None and reply.choice == DELETE:
             self._history.delete(numbers)
 

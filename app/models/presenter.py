@@ -180,7 +180,8 @@ class Models(QObject):
             text += " Other programs on this computer may use it as well."
         if model.place is Place.ADDED:
             choices = [_TAKE_OFF, _DELETE, _KEEP]
-        reply = dialogs.ask(self.dialog, Prompt("Remove this model?", text, tuple(choices)))
+        prompt = Prompt("Remove this model?", text, tuple(choices), for_good=True)
+        reply = dialogs.ask(self.dialog, prompt)
         if reply is not None and reply.choice == _DELETE:
             self._change(work.delete(model))
         if reply is not None and reply.choice == _TAKE_OFF:

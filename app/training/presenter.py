@@ -221,7 +221,7 @@ class Training(QObject):
         if run is None:
             return
         text = words.DISCARD_QUESTION.format(name=run.plan.name)
-        prompt = Prompt("Discard this training?", text, (words.DISCARD, words.KEEP))
+        prompt = Prompt("Discard this training?", text, (words.DISCARD, words.KEEP), for_good=True)
         reply = dialogs.ask(self.window, prompt)
         if reply is not None and reply.choice == words.DISCARD:
             self.following.discard(run.folder)

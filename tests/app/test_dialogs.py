@@ -1,3 +1,4 @@
+import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -29,6 +30,28 @@ def test_escape_is_no_reply(qtbot: QtBot) -> None:
     dialog.show()
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.reply is None
+
+
+@pytest.mark.parametrize(("for_good", "chosen"), [(True, "Keep"), (False, "Delete")])
+def test_enter_takes_nothing_away_for_good(qtbot: QtBot, for_good: bool, chosen: str) -> None:
+    dialog = PromptDialog(Prompt("Delete", "Really?", ("Delete", "Keep"), for_good=for_good))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    focused = dialog.focusWidget()
+    assert isinstance(focused, QPushButton)
+    assert focused.text() == chosen
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.reply == Reply(chosen)
+
+
+def test_enter_is_the_button_that_has_the_keyboard(qtbot: QtBot) -> None:
+    dialog = PromptDialog(Prompt("Delete", "Really?", ("Delete", "Keep"), for_good=True))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    (delete,) = [one for one in dialog.findChildren(QPushButton) if one.text() == "Delete"]
+    delete.setFocus()
+    qtbot.keyClick(delete, Qt.Key.Key_Return)
+    assert dialog.reply == Reply("Delete")
 
 
 def test_details_can_be_read_and_copied_but_not_changed(qtbot: QtBot) -> None:
