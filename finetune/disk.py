@@ -10,6 +10,7 @@ import errno
 import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -95,10 +96,12 @@ class RealDisk:
 def save(disk: Disk, path: Path, pieces: Iterable[bytes | memoryview]) -> None:
     """Put a whole file in place: written beside it, on the disk, renamed, the name on the disk.
 
+    Of several that save one file at once, in this program or another, the last one's stays.
+
     Raises:
         OSError: When that is not possible; what was there before still is.
     """
-    part = path.with_name(path.name + _PART)
+    part = path.with_name(f"{path.name}.{threading.get_native_id()}{_PART}")
     try:
         descriptor = disk.create(part)
         try:
