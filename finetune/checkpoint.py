@@ -65,14 +65,24 @@ class Checkpoints:
             self._disk.remove(old)
 
     def newest(self) -> Checkpoint | None:
-        """Return the newest state that is undamaged, None when there is none."""
+        """Return the newest state that is whole and can be read, None when there is none.
+
+        Raises:
+            OSError: When the system refuses to read one, and no other is left: it may be there.
+        """
+        refused: OSError | None = None
         for file in reversed(self._files()):
             try:
                 tensors, notes = unpack(file.read_bytes())
                 progress = msgspec.json.decode(notes[_PROGRESS], type=Progress)
+            except OSError as error:
+                refused = refused or error
+                continue
             except (ValueError, KeyError, msgspec.DecodeError):
                 continue
             return Checkpoint(progress, tensors)
+        if refused is not None:
+            raise refused
         return None
 
     def save_best(self, step: int, tensors: Tensors) -> None:

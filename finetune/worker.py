@@ -24,6 +24,7 @@ from finetune.protocol import VERSION, Event, Failed, Started
 from vlm.errors import DeskError, OutOfMemory
 from vlm.host import OFFLINE
 from vlm.shortage import is_said
+from vlm.system_refusals import foreseen, sentence
 from vlm.wire import write
 
 log = logging.getLogger(__name__)
@@ -100,6 +101,9 @@ def _failure(error: Exception) -> Failed:
         return Failed(code, str(error))
     if isinstance(error, OSError) and error.errno in FULL:
         text = "The disk is full. Free some space and start the run again; nothing is lost."
+        return Failed(TuningError.code, text)
+    if isinstance(error, OSError) and foreseen(error):
+        text = f"{sentence(error)} Then start the run again; what was saved is not lost."
         return Failed(TuningError.code, text)
     if isinstance(error, MemoryError) or is_said(str(error)):
         text = (

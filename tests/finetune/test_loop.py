@@ -219,6 +219,17 @@ def test_two_checkpoints_are_kept_and_a_damaged_one_costs_one_step(tmp_path: Pat
         assert _newest(tmp_path).progress.step == 8
 
 
+def test_a_checkpoint_that_cannot_be_read_costs_one_step_and_never_all(tmp_path: Path) -> None:
+    toy.run(tmp_path, RealDisk(), steps=9)
+    first, second = sorted(tmp_path.glob("step-*"))
+    second.unlink()
+    second.mkdir()  # the system refuses to read it, whoever asks
+    assert _newest(tmp_path).progress.step == 8
+    first.unlink()
+    with pytest.raises(OSError, match="directory|denied"):
+        Checkpoints(tmp_path, RealDisk()).newest()
+
+
 def test_pause_resume_and_stop(tmp_path: Path) -> None:
     wishes = [Control(), Control("pause", "by hand"), Control("pause", "a question")]
     controls = iter([*wishes, Control("run"), Control("pause"), Control("stop")])

@@ -241,6 +241,7 @@ def test_another_base_model_is_refused(tmp_path: Path, folder: Path) -> None:
     ("error", "code", "says"),
     [
         (OSError(errno.ENOSPC, "full"), "tuning", "disk is full"),
+        (OSError(errno.EIO, "I/O", "step-000000009.safetensors"), "tuning", "does not answer"),
         (
             RuntimeError("DefaultCPUAllocator: can't allocate memory: tried"),
             "out_of_memory",
