@@ -22,11 +22,17 @@ from app.viewer.actions import add_grouped
 from app.viewer.box_past import BoxPast
 from app.viewer.crop import Crop
 from app.viewer.document_view import DocumentView
+from vlm.types import Box
 
 SHOWN = 60
 """Characters of a copied text that are shown."""
 NO_TEXT = "This part is a picture without text of its own. Ask “What does it say?” to have it read."
-NO_BOX = "Draw a box around the text you want to copy, then press Ctrl+C."
+NO_BOX = (
+    "Draw a box around the text you want to copy, then press Ctrl+C. A right click copies all of "
+    "the page."
+)
+NO_PAGE_TEXT = "This page is a picture without text of its own. “What does it say?” has it read."
+_WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 
 
 class Front(QObject):
@@ -110,6 +116,7 @@ class Front(QObject):
         keys = QKeySequence.StandardKey
         for text, key, usable, does in (
             ("Copy the text in the box", QKeySequence(keys.Copy), boxed, self._on_copy),
+            ("Copy the text of the page", QKeySequence(), True, self._on_copy_page),
             ("Remove the box", QKeySequence("Esc"), boxed, lambda: view.set_crop(0, None)),
             ("Undo", QKeySequence(keys.Undo), self._can_step(view, -1), lambda: self._on_undo(-1)),
             ("Redo", QKeySequence(keys.Redo), self._can_step(view, 1), lambda: self._on_undo(1)),
@@ -165,13 +172,20 @@ class Front(QObject):
         self._texts.look_at(self._wanted.page)
 
     @Slot()
+    def _on_copy_page(self) -> None:
+        view = self._tabs.current
+        if view is not None:
+            self._wanted = Crop(view.page(), _WHOLE)
+            self._texts.look_at(self._wanted.page)
+
+    @Slot()
     def _on_text(self) -> None:
         wanted, self._wanted = self._wanted, None
         if wanted is None:
             return
         text = self._texts.copied(wanted.box)
         if not text:
-            self._say(NO_TEXT, "copy")
+            self._say(NO_PAGE_TEXT if wanted.box == _WHOLE else NO_TEXT, "copy")
             return
         dialogs.copy(text)
         line = " ".join(text.split())

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QWidget
 
 import assets
 from app import dialogs, intake, wiring
@@ -50,6 +51,7 @@ from app.settings_dialog import SettingsDialog
 from app.single import Doorbell, Wish
 from app.tabs import Tabs
 from app.training.door import TrainingDoor
+from app.viewer.actions import ViewActions
 from app.viewer.document_view import DocumentView
 from vlm.types import Document
 
@@ -317,6 +319,19 @@ class Furniture(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
         return dialog
+
+    @Slot()
+    def show_keys(self) -> None:
+        """List every key of the program."""
+        from app import key_list, keys_dialog  # not while the window comes up
+
+        nothing_open = QWidget()
+        ViewActions(nothing_open)
+        document = (self.tabs.current or nothing_open).actions()
+        groups = key_list.groups(self._window.menuBar(), document)
+        dialog = keys_dialog.KeysDialog(groups, self._window)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     @Slot(object)
     def _on_settings_changed(self, settings: Settings) -> None:

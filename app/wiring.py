@@ -49,5 +49,6 @@ def _connect_windows(parts: Furniture, does: Commands) -> None:
     does.batch.triggered.connect(parts.batch.open)
     does.versions.triggered.connect(parts.versions.open)
     does.train.triggered.connect(parts.training.open)
+    does.keys.triggered.connect(parts.show_keys)
     does.diagnostics.triggered.connect(parts.reports.show_diagnostics)
     does.about.triggered.connect(parts.reports.show_about)

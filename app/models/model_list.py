@@ -47,7 +47,7 @@ class ModelList(QScrollArea):
         self._failure: LoadFailure | None = None
         self.message = label(words.LOOKING, Role.MUTED, wrap=True)
         self.machine = label("", Role.MUTED, wrap=True)
-        self.others = ActionButton("", "down", "quiet")
+        self.others = ActionButton("Models that can't run here", "down", "quiet")
         self.others.setCheckable(True)
         self.others.toggled.connect(self._on_others)
         self._arriving = _stack()

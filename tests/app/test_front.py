@@ -56,6 +56,20 @@ def test_the_text_of_the_box_is_copied(qtbot: QtBot, shell: Shell) -> None:
     assert shell.window.notice.text == "Copied: Number 2026-0001 Date 14 March 2026"
 
 
+def test_all_text_of_a_page_is_copied(qtbot: QtBot, shell: Shell) -> None:
+    view = front_view(qtbot, shell)
+    view.go_to(1)
+    QApplication.clipboard().setText("before")
+    made = furniture(shell).front
+    choose = next(a for a in made.menu(view).actions() if a.text() == "Copy the text of the page")
+    choose.trigger()
+    qtbot.waitUntil(lambda: QApplication.clipboard().text() != "before")
+    lines = QApplication.clipboard().text().split("\n")
+    assert lines[0] == "Northwind Office Supplies\tINVOICE"
+    assert "Toner cartridges\t6\t7.12\t42.72" in lines, "a table goes into a spreadsheet"
+    assert lines[-1] == "Page 2"
+
+
 @pytest.mark.parametrize("rotation", [0, 90])
 def test_a_part_is_shown_up_close_for_a_smaller_box(
     qtbot: QtBot, shell: Shell, rotation: Quarter
@@ -131,7 +145,7 @@ def test_menus_have_the_commands_of_a_page_in_groups(qtbot: QtBot, shell: Shell)
     for _ in range(2):
         window.show_document(view.path, view.actions())
         assert groups(bar.actions()) == [2, 5, 3, 2, 1, 4]
-        assert groups(furniture(shell).front.menu(view).actions()) == [4, 2, 5, 3, 2, 1]
+        assert groups(furniture(shell).front.menu(view).actions()) == [5, 2, 5, 3, 2, 1]
 
 
 def texts(menu: QMenu, *, usable: bool) -> list[str]:
@@ -148,7 +162,8 @@ def test_a_right_click_offers_what_the_keys_do(qtbot: QtBot, shell: Shell) -> No
     off = texts(made.menu(view), usable=False)
     assert off[:4] == ["Copy the text in the box", "Remove the box", "Undo", "Redo"]
     view.set_crop(0, NUMBER)
-    assert texts(made.menu(view), usable=True)[:3] == off[:3]
+    whole = "Copy the text of the page"
+    assert texts(made.menu(view), usable=True)[:4] == [off[0], whole, *off[1:3]]
     undo = next(action for action in made.menu(view).actions() if action.text() == "Undo")
     undo.trigger()
     assert view.crop() is None
