@@ -189,12 +189,12 @@ def mix(one: QColor, other: QColor, share: float) -> QColor:
     )
 
 
-def sheet(palette: QPalette) -> str:
-    """Return the style sheet for a palette of `theme.palette_for`."""
+def colours(palette: QPalette) -> dict[str, QColor]:
+    """Return the colours that the style sheet is made of, by their names in it."""
     role = QPalette.ColorRole
     window, text = palette.color(role.Window), palette.color(role.WindowText)
     main = palette.color(role.Highlight)
-    colours = {
+    return {
         "window": window,
         "text": text,
         "base": palette.color(role.Base),
@@ -212,12 +212,16 @@ def sheet(palette: QPalette) -> str:
         "main_text": palette.color(role.HighlightedText),
         "main_hover": mix(main, QColor("black"), 0.12),
         "main_press": mix(main, QColor("black"), 0.24),
-        "ring": text if theme.is_dark(palette) else mix(main, QColor("black"), 0.45),
+        "ring": text,
         "hover": mix(window, text, 0.07),
         "press": mix(window, text, 0.13),
         "grip": mix(window, text, 0.25),
     }
-    values: dict[str, object] = {name: colour.name() for name, colour in colours.items()}
+
+
+def sheet(palette: QPalette) -> str:
+    """Return the style sheet for a palette of `theme.palette_for`."""
+    values: dict[str, object] = {name: one.name() for name, one in colours(palette).items()}
     more: dict[str, object] = {
         "radius": theme.RADIUS,
         "card_radius": theme.RADIUS + 4,

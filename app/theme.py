@@ -27,12 +27,12 @@ def _pick(palette: QPalette, light: str, dark: str) -> QColor:
 
 def accent(palette: QPalette) -> QColor:
     """The colour of the one main action and of the person's own box on the page."""
-    return _pick(palette, "#2f6fde", "#7aa7ff")
+    return _pick(palette, "#285ebc", "#7aa7ff")
 
 
 def muted(palette: QPalette) -> QColor:
     """Secondary text; at least 4.5:1 on window and card."""
-    return _pick(palette, "#5b6472", "#a3adbb")
+    return _pick(palette, "#596270", "#a3adbb")
 
 
 def line(palette: QPalette) -> QColor:
@@ -52,12 +52,12 @@ def desk(palette: QPalette) -> QColor:
 
 def good(palette: QPalette) -> QColor:
     """Found on the page, passed."""
-    return _pick(palette, "#1a7f4b", "#5fd39a")
+    return _pick(palette, "#176f41", "#5fd39a")
 
 
 def caution(palette: QPalette) -> QColor:
     """Look twice."""
-    return _pick(palette, "#9a6200", "#f0b95a")
+    return _pick(palette, "#885600", "#f0b95a")
 
 
 def on_caution(palette: QPalette) -> QColor:
@@ -103,9 +103,9 @@ LIGHT_ROLES = {
     QPalette.ColorRole.PlaceholderText: "#6b7482",
     QPalette.ColorRole.ToolTipBase: "#1c2129",
     QPalette.ColorRole.ToolTipText: "#ffffff",
-    QPalette.ColorRole.Highlight: "#2f6fde",
+    QPalette.ColorRole.Highlight: "#285ebc",
     QPalette.ColorRole.HighlightedText: "#ffffff",
-    QPalette.ColorRole.Accent: "#2f6fde",
+    QPalette.ColorRole.Accent: "#285ebc",
     QPalette.ColorRole.Mid: "#d9dde4",
 }
 DARK_ROLES = {
@@ -119,7 +119,7 @@ DARK_ROLES = {
     QPalette.ColorRole.PlaceholderText: "#98a2b1",
     QPalette.ColorRole.ToolTipBase: "#e8ebf0",
     QPalette.ColorRole.ToolTipText: "#1c2129",
-    QPalette.ColorRole.Highlight: "#3d74d9",
+    QPalette.ColorRole.Highlight: "#3d73d7",
     QPalette.ColorRole.HighlightedText: "#ffffff",
     QPalette.ColorRole.Accent: "#7aa7ff",
     QPalette.ColorRole.Mid: "#3a414d",

@@ -129,7 +129,7 @@ class ExamplesWindow(QDialog):
         self.label = ActionButton("Label…", "label", "quiet")
         self.label.describe("Label documents")
         self.label.clicked.connect(self.label_wanted)
-        self.train = ActionButton(words.TRAIN, "train", "primary")
+        self.train = ActionButton(words.TRAIN, "", "primary")
         self.train.clicked.connect(self.train_wanted)
         self.close_button = ActionButton("Done")
         self.close_button.clicked.connect(self.accept)

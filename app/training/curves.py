@@ -15,7 +15,7 @@ from app import figures, style, theme
 from app.training import words
 from app.training.tale import Point
 
-_LIGHT = ("#2f6fde", "#c2571a", "#1a7f4b", "#8a3ab9", "#b3261e", "#5b6472")
+_LIGHT = ("#285ebc", "#c2571a", "#176f41", "#8a3ab9", "#b3261e", "#596270")
 _DARK = ("#7aa7ff", "#f0a35a", "#5fd39a", "#cf9cf0", "#ff8f86", "#a3adbb")
 SMOOTH = 0.75
 """Share of the curve so far in each smoothed point."""
