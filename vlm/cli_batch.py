@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         questions = questions_of(arguments.questions)
         files = _documents(folder)
         model = model_folder(arguments.model)
-        reader = reader_fingerprint(model, arguments.adapter)
+        reader = reader_fingerprint(model, arguments.adapter, arguments.precision)
         passwords = _passwords(arguments.password_file, folder, files)
         store = BatchStore(paths.data_dir() / NAME)
     except DeskError as error:

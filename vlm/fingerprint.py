@@ -13,6 +13,7 @@ from pathlib import Path
 from vlm import learned_names, paths
 from vlm.errors import ModelIncomplete
 from vlm.system_refusals import reason
+from vlm.types import Precision
 
 _SAMPLES = 8
 _SAMPLE_BYTES = 65_536
@@ -28,16 +29,22 @@ def base_fingerprint(folder: Path) -> str:
     return _digest(folder, "config.json", "weights")
 
 
-def reader_fingerprint(folder: Path, adapter: str | None) -> str:
-    """Return 64 hexadecimal digits that name a model together with an adapter for it.
+def reader_fingerprint(
+    folder: Path, adapter: str | None, precision: Precision = "automatic"
+) -> str:
+    """Return 64 hexadecimal digits that name a model with an adapter, and how it computes.
 
     Args:
         folder: Of the model.
         adapter: Its folder, or its name in the program's own folder; None for none.
+        precision: How exactly answers are computed, as a person asked for it.
 
     Raises:
         ModelIncomplete: When either cannot be read.
     """
+    if precision != "automatic":  # other answers than those that were kept before it was asked for
+        both = f"{reader_fingerprint(folder, adapter)} {precision}"
+        return hashlib.sha256(both.encode()).hexdigest()
     base = base_fingerprint(folder)
     if adapter is None:
         return base

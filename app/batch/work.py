@@ -98,7 +98,7 @@ def look(answers: Answers, plan: Plan) -> Work:
                 yield Looking(len(rows), len(files))
         settings = (plan.splitting, plan.max_new_tokens)
         table = Table(rows, [question_for("", text, *settings) for text in plan.questions])
-        reader = _reader(plan.model)
+        reader = _reader(plan.model, plan.precision)
         for number, row in enumerate(rows):
             known = {} if row.problem else store.cells(row.digest, reader, table.keys)
             for column, key in enumerate(table.keys):
@@ -139,7 +139,7 @@ def export(file: Path, table: Table, folder: Path | None) -> Work:
     return steps
 
 
-def _reader(model: ModelInfo) -> str:
+def _reader(model: ModelInfo, precision: Precision) -> str:
     if not model.folder:  # a server, of which only the name is known
         return hashlib.sha256(f"{model.name} {model.reason}".encode()).hexdigest()
-    return reader_fingerprint(Path(model.folder), model.adapter)
+    return reader_fingerprint(Path(model.folder), model.adapter, precision)

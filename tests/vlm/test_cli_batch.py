@@ -113,6 +113,13 @@ def test_a_folder_becomes_a_table_and_only_what_is_new_is_asked_again(
     kept.clear()
     assert main([*given, "--again"]) == 0
     assert len(kept) == 6
+    kept.clear()
+    assert main([*given, "--precision", "exact"]) == 0
+    assert len(kept) == 6, "computed in another way than asked for before"
+    kept.clear()
+    for how in ("exact", "automatic"):
+        assert main([*given, "--precision", how]) == 0
+    assert kept == []
 
 
 def test_an_interrupted_run_goes_on_where_it_was(

@@ -82,7 +82,7 @@ def desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     door.jumped.connect(made.jumps.append)
     client.load("/models/one")
     qtbot.waitUntil(lambda: client.model is not None, timeout=WAIT)
-    monkeypatch.setattr("app.batch.work.reader_fingerprint", lambda folder, adapter: f"{folder}")
+    monkeypatch.setattr("app.batch.work.reader_fingerprint", lambda folder, *_: f"{folder}")
     door.open()
     door.ask_file(questions)
     yield made
