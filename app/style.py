@@ -212,7 +212,7 @@ def colours(palette: QPalette) -> dict[str, QColor]:
         "main_text": palette.color(role.HighlightedText),
         "main_hover": mix(main, QColor("black"), 0.12),
         "main_press": mix(main, QColor("black"), 0.24),
-        "ring": text,
+        "ring": text if theme.is_dark(palette) else QColor("black"),
         "hover": mix(window, text, 0.07),
         "press": mix(window, text, 0.13),
         "grip": mix(window, text, 0.25),
