@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from vlm import closed_streams
 from vlm.yielding_cores import yield_cores
 
 COMMANDS = ("ask", "batch", "eval", "models", "doctor")
@@ -46,6 +47,7 @@ class _Misused(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit code."""
+    closed_streams.fill()
     given = list(sys.argv[1:] if arguments is None else arguments)
     yield_cores()
     if given[:1] == ["--child"]:
