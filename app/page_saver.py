@@ -77,9 +77,8 @@ class PageSaver(QObject):
             self._say(f"The page could not be saved. {end.sentence}")
             return
         title = f"{shown_name(page.path)}, page {page.page + 1}"
-        task = self._lane.start(
-            Writing(file, Sheet(title, end.image, end.size, page.rotation, said))
-        )
+        sheet = Sheet(title, end.image, end.size, page.rotation, said, end.words)
+        task = self._lane.start(Writing(file, sheet))
         task.value.connect(self._on_written)
         task.ended.connect(self._on_ended)
 
@@ -108,7 +107,7 @@ def _said(card: AnswerCard) -> Said:
     answer, own = card.answer, card.judging.correction
     assert answer is not None  # `_is_about` has looked
     if own:
-        return Said(card.question.text, own, words.CORRECTED)
+        return Said(card.question.text, own, words.CORRECTED, card.own_places)
     beside = f"{words.beside(card.question, answer, card.warning)}. {answer.model}"
     marks = answer.evidence.boxes if answer.evidence.kind in ("crop", "page") else ()
     return Said(card.question.text, answer.text or words.NO_ANSWER, beside, marks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSize
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontMetricsF,
     QImage,
     QPageSize,
     QPainter,
@@ -22,7 +23,7 @@ from PySide6.QtGui import (
 from app.task import CancelToken
 from app.viewer.geometry import box_rect, turned
 from vlm import whole_file
-from vlm.types import Box, PageSize, Quarter
+from vlm.types import Box, PageSize, Quarter, Word
 
 DPI = 150
 """Of the file's coordinates; the picture of the page keeps its own pixels."""
@@ -53,6 +54,8 @@ class Sheet:
         size: Of the page in points, before that turn.
         rotation: The turn, clockwise.
         said: What was asked about the page, oldest first.
+        words: Of the page's text layer, in reading order: they lie below the picture, so that they
+            can be selected, searched and read aloud.
     """
 
     title: str
@@ -60,6 +63,7 @@ class Sheet:
     size: PageSize
     rotation: Quarter
     said: tuple[Said, ...]
+    words: tuple[Word, ...] = ()
 
 
 def writing(file: Path, sheet: Sheet) -> Generator[Path, None, None]:
@@ -106,18 +110,59 @@ def _draw(device: QIODevice, sheet: Sheet) -> None:
 
 
 def _draw_page(painter: QPainter, place: QRectF, sheet: Sheet) -> None:
+    taken = [box_rect(word.box, place, sheet.rotation) for word in sheet.words]
+    for word, rect in zip(sheet.words, taken, strict=True):
+        _draw_word(painter, word.text, rect, sheet.rotation)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(place, sheet.image)
-    side = 1.4 * TAG_PT * DPI / 72
     for number, said in enumerate(sheet.said, start=1):
         for box in said.marks:
             rect = box_rect(box, place, sheet.rotation)
             painter.fillRect(rect, MARK)
-            tag = QRectF(rect.topLeft() - QPointF(0, side), QSizeF(side, side))
+            tag = _tag_place(rect, place, taken)
             painter.fillRect(tag, TAG)
             painter.setFont(_font(TAG_PT, bold=True))
             painter.setPen(Qt.GlobalColor.white)
             painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, str(number))
+            taken.append(tag)
+
+
+def _draw_word(painter: QPainter, text: str, rect: QRectF, rotation: Quarter) -> None:
+    """Write a word as wide as it stands on the page, the way its line runs."""
+    along, across = rect.width(), rect.height()
+    if rotation in (90, 270):
+        along, across = across, along
+    painter.save()
+    painter.translate(rect.center())
+    painter.rotate(rotation)
+    painter.setFont(_font(max(1.0, 0.75 * across * 72 / DPI), bold=False))
+    painter.setPen(Qt.GlobalColor.white)
+    metrics = QFontMetricsF(painter.font(), painter.device())
+    wide = metrics.horizontalAdvance(text)
+    if wide > 0:
+        painter.scale(along / wide, 1)
+        painter.drawText(QPointF(-wide / 2, (metrics.ascent() - metrics.descent()) / 2), text)
+    painter.restore()
+
+
+def _tag_place(mark: QRectF, page: QRectF, taken: Sequence[QRectF]) -> QRectF:
+    """Return where a mark's number covers nothing that is written, else above its corner."""
+    side = 1.4 * TAG_PT * DPI / 72
+    tags = [
+        QRectF(corner, QSizeF(side, side))
+        for corner in (
+            mark.topLeft() - QPointF(0, side),
+            mark.topLeft() - QPointF(side, 0),
+            mark.topRight(),
+            mark.bottomLeft(),
+        )
+    ]
+    free = (
+        tag
+        for tag in tags
+        if page.contains(tag) and not any(tag.intersects(other) for other in taken)
+    )
+    return next(free, tags[0])
 
 
 def _draw_list(painter: QPainter, writer: QPdfWriter, sheet: Sheet) -> None:
@@ -159,4 +204,5 @@ def _font(points: float, *, bold: bool) -> QFont:
     font = QFont()
     font.setPointSizeF(points)
     font.setBold(bold)
+    font.setFeature(QFont.Tag("liga"), 0)  # else "ffi" is copied out as one letter
     return font

@@ -64,7 +64,7 @@ class AnswerCard(Card):
         self.pages = 1  # of the document, as far as is known
         self.answer: Answer | None = None
         self.saw: Saw | None = None
-        self._own_places: tuple[Box, ...] = ()
+        self.own_places: tuple[Box, ...] = ()
         self._layout = QVBoxLayout(self)
         self.judging = Judging(self._layout, INDENT, self)
         self._build()
@@ -229,7 +229,7 @@ class AnswerCard(Card):
 
     def show_own_places(self, boxes: tuple[Box, ...]) -> None:
         """Mark where the person's own answer stands on the page; nowhere without boxes."""
-        self._own_places = boxes
+        self.own_places = boxes
         self.badges.show_own(boxes)
         self._mark()
 
@@ -282,7 +282,7 @@ class AnswerCard(Card):
 
     def _mark(self) -> None:
         """Have the place marked where the text it shows stands on the page."""
-        boxes = self._own_places
+        boxes = self.own_places
         if self.answer is not None and not self.judging.correction:
             boxes = self.answer.evidence.boxes
         self.evidence_pressed.emit(EvidenceClick(self.question.page, boxes, jump=False))
@@ -293,7 +293,7 @@ class AnswerCard(Card):
         answer = self.answer
         if answer is None:
             return
-        self._own_places = ()
+        self.own_places = ()
         self.text.set_text(own or answer.text)
         self.text.setVisible(bool(own or answer.text))
         self.text.mark(() if own else answer.unsure)
