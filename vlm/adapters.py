@@ -8,7 +8,6 @@ adapter, or none, needs no second reading of the model and going back is exact.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from vlm import learned_names, paths, safety
+from vlm.adapter_patterns import PatternError, Patterns
 from vlm.errors import AdapterMismatch, ModelIncomplete
 from vlm.learned_names import NO_NAMES, LearnedNames
 
@@ -27,7 +27,7 @@ CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 KEPT_SHARE = 0.5
 """Most of the free memory that the base's own numbers may fill; with less, none are kept."""
 
-_STRANGE = (TypeError, ValueError, AttributeError, OverflowError, re.error)
+_STRANGE = (TypeError, ValueError, AttributeError, OverflowError, TimeoutError, PatternError)
 """What settings raise that have other kinds of values than they should."""
 
 _PREFIX = "base_model.model."
@@ -224,6 +224,7 @@ class _Comparison:
         self._settings = settings
         self._dora = bool(settings.get("use_dora"))
         self._saved: Sequence[str] = settings.get("modules_to_save") or ()
+        self._patterns = Patterns()
 
     def steps(self, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, _Step]:
         """Return what becomes of each weight; `shapes` are those of the adapter's tensors."""
@@ -270,7 +271,7 @@ class _Comparison:
     def _pattern(self, key: str, layer: str, otherwise: Any) -> Any:
         """Return a layer's own value where the settings name one."""
         for pattern, value in (self._settings.get(key) or {}).items():
-            if re.match(rf"(.*\.)?({pattern})$", layer):
+            if self._patterns.begins(rf"(.*\.)?({pattern})$", layer):
                 return value
         return otherwise
 
@@ -278,7 +279,11 @@ class _Comparison:
         """Tell whether a weight may be given outright: in a saved part, or a bias."""
         if name.endswith(".bias") and self._settings.get("bias", "none") != "none":
             return True
-        return any(re.match(rf"(^|.*\.){part}($|\..*)", name) for part in self._saved)
+        return self._is_saved(name)
+
+    def _is_saved(self, name: str) -> bool:
+        whole = (rf"(^|.*\.){part}($|\..*)" for part in self._saved)
+        return any(self._patterns.begins(pattern, name) for pattern in whole)
 
     def _aimed_at(self, layer: str) -> bool:
         """Tell whether the settings say that a linear layer has a pair."""
@@ -286,8 +291,8 @@ class _Comparison:
         narrowed = ("exclude_modules", "layers_to_transform", "layers_pattern")
         if not target or target == "all-linear" or any(self._settings.get(k) for k in narrowed):
             return False
-        if any(re.match(rf"(^|.*\.){part}($|\..*)", layer) for part in self._saved):
+        if self._is_saved(layer):
             return False
         if isinstance(target, str):
-            return re.fullmatch(target, layer) is not None
+            return self._patterns.is_whole(target, layer)
         return any(layer == part or layer.endswith(f".{part}") for part in target)

@@ -311,6 +311,8 @@ def test_settings_of_the_wrong_kind_are_refused(checkpoint: Checkpoint, tmp_path
     settings = json.loads((folder / adapters.CONFIG).read_text())
     strange: list[tuple[str, Any]] = [("r", "many"), ("rank_pattern", {"(": 3})]
     strange += [("target_modules", 7), ("rank_pattern", [4]), ("r", float("inf"))]
+    endless = r"(.*)(.*)(.*)(.*)(.*)(.*)\1\2[0-9]"  # takes years
+    strange += [("target_modules", endless), ("rank_pattern", {endless: 3})]
     for key, value in strange:
         (folder / adapters.CONFIG).write_text(json.dumps(settings | {key: value}))
         with pytest.raises(AdapterMismatch):
