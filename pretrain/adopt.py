@@ -14,8 +14,8 @@ from torch.optim import AdamW
 
 from pretrain import checkpoint, fonts, model, stages, stream
 from pretrain.checkpoint import Position
+from pretrain.quick import autocast, choose_attention
 from pretrain.reader import Reader, Weights, to_device
-from pretrain.train import autocast, choose_attention
 
 log = logging.getLogger(__name__)
 

@@ -25,6 +25,12 @@ def add(parser: argparse.ArgumentParser, standard: TrainPlan) -> None:
     )
     parser.add_argument("--workers", type=int, default=standard.workers, help="drawing processes")
     parser.add_argument("--checkpoint-seconds", type=float, default=standard.checkpoint_s)
+    parser.add_argument(
+        "--cooldown", type=float, default=0.0, help="share of the time in which the rate falls"
+    )
+    parser.add_argument(
+        "--replay", type=int, default=0, help="how often to teach a batch again rather than wait"
+    )
     parser.add_argument("--compile", action="store_true", help="compile the vision layers")
     parser.add_argument("--threads", type=int, default=1, help="torch threads on a CPU")
 
@@ -53,4 +59,6 @@ def plan_of(parsed: argparse.Namespace, standard: TrainPlan) -> TrainPlan:
         workers=parsed.workers,
         checkpoint_s=parsed.checkpoint_seconds,
         compiled=parsed.compile,
+        cooldown=parsed.cooldown,
+        replay=parsed.replay,
     )

@@ -2,10 +2,10 @@
 
     python -m pretrain.borrowed CARRIED OUT --stage lines --minutes 20 --fonts carried/fonts
 
-``CARRIED`` holds what :func:`pretrain.checkpoint.carry` wrote (40 MB at most), or nothing to start
-a fresh model. Every few minutes, and at the end, ``OUT`` gets at most eight files of at most
-16 MiB: the weights in parts, the curves, the report and the samples. It needs torch,
-transformers, Pillow and numpy, no network and no Faker.
+``CARRIED`` holds what :func:`pretrain.checkpoint.carry` wrote (40 MB at most), which is grown to
+``--preset`` when it is another, or nothing to start a fresh model. Every few minutes, and at the
+end, ``OUT`` gets at most eight files of at most 16 MiB: the weights in parts, the curves, the
+report and the samples. It needs torch, transformers, Pillow and numpy, no network and no Faker.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from pretrain import arguments, checkpoint, evaluate, export, fonts, samples, stages, train
+from pretrain import arguments, checkpoint, evaluate, export, fonts, grow, samples, stages, train
 from pretrain.evaluate import Amount
 from pretrain.train import CURVES, TrainPlan
 
@@ -33,7 +33,7 @@ _STANDARD = TrainPlan(
     minutes=9.0,
     patches_per_batch=49152,
     workers=max(1, (os.cpu_count() or 2) - 2),
-    gate_s=60.0,
+    gate_s=150.0,
 )
 
 
@@ -63,7 +63,7 @@ def run(plan: TrainPlan, out: Path, amount: Amount, leave_every_s: float = 180.0
         keeper.join()
         leave(plan.out, out)
     log.info("%s steps, %s samples", finished.at.step, finished.at.samples)
-    if finished.level.weights.answer == 0:
+    if finished.level.weights.answer == 0 or amount.lines == 0:
         return
     model = plan.out / "model"
     export.export(plan.out, model)
@@ -81,7 +81,9 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("--stage", choices=sorted(stages.STAGES), required=True)
     arguments.add(parser, _STANDARD)
-    parser.add_argument("--lines", type=int, default=40, help="test crops of each kind")
+    parser.add_argument(
+        "--lines", type=int, default=40, help="test crops of each kind; 0 measures nothing there"
+    )
     parser.add_argument("--pages", type=int, default=1, help="test pages of each kind and scope")
     parsed = parser.parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
@@ -90,11 +92,13 @@ def main(words: list[str] | None = None) -> int:
         resume = None
         if any(parsed.carried.glob("carried-*.safetensors")):
             resume = Path(folder) / "start"
-            checkpoint.unpack(parsed.carried, resume)
+            at = checkpoint.unpack(parsed.carried, resume)
+            if at.preset != parsed.preset:
+                grow.grow_checkpoint(resume, resume, parsed.preset)
         standard = replace(_STANDARD, stage=parsed.stage, out=work, resume=resume)
         plan = arguments.plan_of(parsed, standard)
-        spare = max(plan.minutes - RESERVED_MINUTES, plan.minutes / 2)
-        plan = replace(plan, minutes=spare)
+        if parsed.lines:
+            plan = replace(plan, minutes=max(plan.minutes - RESERVED_MINUTES, plan.minutes / 2))
         run(plan, parsed.out, Amount(parsed.lines, parsed.lines, parsed.pages, 0))
     return 0
 

@@ -15,10 +15,10 @@ from pretrain import (
     arguments,
     checkpoint,
     curves,
-    deepen,
     evaluate,
     export,
     fonts,
+    grow,
     mix,
     samples,
     stages,
@@ -54,15 +54,16 @@ def _parser() -> argparse.ArgumentParser:
     between = commands.add_parser("mix", help="average saved models, one trained from another")
     between.add_argument("target", type=Path)
     between.add_argument("folders", type=Path, nargs="+", help="in transformers' format")
+    between.add_argument("--shares", type=float, nargs="+", help="what each counts; else alike")
     again = commands.add_parser("adopt", help="make a checkpoint of a saved model, to go on")
     again.add_argument("folder", type=Path, help="a folder in transformers' format")
     again.add_argument("out", type=Path)
     again.add_argument("--fonts", type=Path, default=None)
     again.add_argument("--steps", type=int, default=200, help="of fitting the heads")
-    deeper = commands.add_parser("deepen", help="make a checkpoint of a model with more layers")
-    deeper.add_argument("folder", type=Path, help="of a checkpoint")
-    deeper.add_argument("out", type=Path)
-    deeper.add_argument("--preset", choices=sorted(PRESETS), required=True)
+    larger = commands.add_parser("grow", help="make a checkpoint of a larger model that answers so")
+    larger.add_argument("folder", type=Path, help="of a checkpoint")
+    larger.add_argument("out", type=Path)
+    larger.add_argument("--preset", choices=sorted(PRESETS), required=True)
     travel = commands.add_parser("carry", help="write weights in parts, for a borrowed machine")
     travel.add_argument("folder", type=Path)
     travel.add_argument("target", type=Path)
@@ -115,12 +116,12 @@ def main(words: list[str] | None = None) -> int:
         case "export":
             export.export(parsed.folder, parsed.target)
         case "mix":
-            mix.mix(parsed.folders, parsed.target)
+            mix.mix(parsed.folders, parsed.target, parsed.shares)
         case "adopt":
             torch.set_num_threads(1)
             adopt.adopt(parsed.folder, parsed.out, parsed.fonts, parsed.steps)
-        case "deepen":
-            deepen.deepen_checkpoint(parsed.folder, parsed.out, parsed.preset)
+        case "grow":
+            grow.grow_checkpoint(parsed.folder, parsed.out, parsed.preset)
         case "carry":
             for part in checkpoint.carry(parsed.folder, parsed.target):
                 print(f"{part}  {part.stat().st_size / 2**20:.1f} MiB")

@@ -7,16 +7,15 @@ and Shlens, "Net2Net", arXiv 1511.05641).
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
 import torch
 
-from pretrain import checkpoint, export
-from pretrain.checkpoint import Position
+from pretrain import model
+from pretrain.model import Preset
 from pretrain.reader import Reader
 
 _LAYER = re.compile(r"(?P<stack>.+\.layers)\.(?P<number>\d+)\.(?P<rest>.+)")
-_ENDS = ("out_proj", "o_proj", "fc2", "down_proj")
+ENDS = ("out_proj", "o_proj", "fc2", "down_proj")
 """Last matrices of the two residual branches of a layer, by the names of the library."""
 
 
@@ -31,7 +30,7 @@ def _depths(names: Iterable[str]) -> dict[str, int]:
 
 
 @torch.no_grad()
-def deepen(shallow: Reader, preset: str) -> Reader:
+def deepen(shallow: Reader, preset: Preset) -> Reader:
     """Return a reader of a deeper preset that computes what ``shallow`` does.
 
     New layers are spread evenly; everything else is copied. With a deeper decoder, the layers whose
@@ -44,16 +43,16 @@ def deepen(shallow: Reader, preset: str) -> Reader:
     Raises:
         ValueError: the preset is shallower or not as wide.
     """
-    deep = Reader.fresh(preset, seed=0)
+    deep = Reader(model.build(preset))
     known = dict(shallow.named_parameters())
     names = [name for name, _ in deep.named_parameters()]
     old, new = _depths(known), _depths(names)
     if old.keys() != new.keys() or any(new[stack] < old[stack] for stack in old):
-        raise ValueError(f"{preset} is shallower in some part: {old} to {new}")
+        raise ValueError(f"The deeper model is shallower in some part: {old} to {new}")
     for name, parameter in deep.named_parameters():
         source, added = _source(name, old, new)
         if known[source].shape != parameter.shape:
-            raise ValueError(f"{preset} is not as wide: {name}")
+            raise ValueError(f"The deeper model is not as wide at {name}")
         parameter.copy_(torch.zeros_like(parameter) if added else known[source])
     return deep
 
@@ -66,20 +65,5 @@ def _source(name: str, old: dict[str, int], new: dict[str, int]) -> tuple[str, b
     stack, number = found["stack"], int(found["number"])
     below = number * old[stack] // new[stack]
     first = -(-below * new[stack] // old[stack])  # the layer that is the old one itself
-    ends = any(part in _ENDS for part in found["rest"].split("."))
+    ends = any(part in ENDS for part in found["rest"].split("."))
     return f"{stack}.{below}.{found['rest']}", ends and number != first
-
-
-def deepen_checkpoint(folder: Path, out: Path, preset: str) -> Position:
-    """Write a checkpoint of a deeper model with the averaged weights of another's.
-
-    Args:
-        folder: of a checkpoint.
-        out: gets the deeper one; its stage is "adopted", so that any stage may start from it.
-        preset: its size.
-
-    Raises:
-        ValueError: the preset is shallower or not as wide.
-    """
-    shallow, _ = export.load_reader(folder)
-    return checkpoint.begin(out, deepen(shallow, preset), preset)

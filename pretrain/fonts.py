@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -89,11 +90,36 @@ HELD_OUT: dict[str, str] = {
 NO_CHARACTER = "\uffff"
 
 
+@lru_cache(maxsize=512)
+def _signs(path: Path | None) -> tuple[ImageFont.FreeTypeFont, bytes, bytes]:
+    """Return a font with what it draws for a space and for "no such character"."""
+    face = _opened(path, 32)
+    return face, drawn(face, " "), drawn(face, NO_CHARACTER)
+
+
+@lru_cache(maxsize=2**16)
+def _lacks(path: Path | None, character: str) -> bool:
+    """Whether a font has no sign for a character; asked for every letter of every drawing."""
+    face, space, missing = _signs(path)
+    found = drawn(face, character)
+    return (bool(character.strip()) and found == space) or found == missing
+
+
 def drawn(face: ImageFont.FreeTypeFont, character: str) -> bytes:
     """Return the pixels of a small sheet on which a character was drawn."""
     sheet = Image.new("L", (64, 64))
     ImageDraw.Draw(sheet).text((8, 44), character, fill=255, font=face, anchor="ls")
     return sheet.tobytes()
+
+
+def _opened(path: Path | None, em_px: int) -> ImageFont.FreeTypeFont:
+    """Load a font, without kerning by a layout library."""
+    if path is None:
+        font = ImageFont.load_default(em_px)
+        if not isinstance(font, ImageFont.FreeTypeFont):
+            raise RuntimeError("this Pillow was built without FreeType")
+        return font
+    return ImageFont.truetype(str(path), em_px, layout_engine=ImageFont.Layout.BASIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +146,7 @@ class FontFile:
 
     def lacks(self, character: str) -> bool:
         """Whether the font draws its own sign for "no such character" instead, or nothing."""
-        face = self.at(32)
-        found = drawn(face, character)
-        blank = bool(character.strip()) and found == drawn(face, " ")
-        return blank or found == drawn(face, NO_CHARACTER)
+        return _lacks(self.path, character)
 
     def other(self) -> "FontFile":
         """Return the font for what this one lacks: itself when there is no other."""
@@ -131,12 +154,7 @@ class FontFile:
 
     def at(self, em_px: int) -> ImageFont.FreeTypeFont:
         """Load the font at ``em_px`` pixels per em, without kerning by a layout library."""
-        if self.path is None:
-            font = ImageFont.load_default(em_px)
-            if not isinstance(font, ImageFont.FreeTypeFont):
-                raise RuntimeError("this Pillow was built without FreeType")
-            return font
-        return ImageFont.truetype(str(self.path), em_px, layout_engine=ImageFont.Layout.BASIC)
+        return _opened(self.path, em_px)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ PRESETS: dict[str, Preset] = {
     "tiny": Preset(32, 2, 2, 32, 2, 2, 64, 1, longest_edge_px=256),
     "cpu": Preset(192, 6, 6, 192, 4, 6, 512, 2),
     "deep": Preset(192, 8, 6, 192, 4, 6, 512, 3),
-    "desk": Preset(256, 10, 4, 256, 6, 4, 704, 3),
+    "desk": Preset(256, 10, 8, 256, 6, 8, 704, 3),
 }
 
 

@@ -7,6 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from pretrain import many
+
 COEFFICIENTS = (3.4445, -4.775, 2.0315)
 """Of the quintic iteration, as Jordan chose them: steep at zero, near one everywhere else."""
 
@@ -67,22 +69,28 @@ class Muon(Optimizer):
         if closure is not None:
             raise ValueError("This optimizer takes no closure.")
         for group in self.param_groups:
-            alike: dict[torch.Size, list[nn.Parameter]] = {}
+            alike: dict[torch.Size, list[Tensor]] = {}
             for parameter in group["params"]:
                 if parameter.grad is not None:
                     alike.setdefault(parameter.shape, []).append(parameter)
             for shape, parameters in alike.items():
-                updates = torch.stack([self._update(one, group["momentum"]) for one in parameters])
+                updates = torch.stack(self._updates(parameters, group["momentum"]))
                 rate = group["lr"] * 0.2 * max(shape) ** 0.5
-                for parameter, update in zip(parameters, orthogonal(updates), strict=True):
-                    parameter.mul_(1 - group["lr"] * group["weight_decay"])
-                    parameter.add_(update, alpha=-rate)
+                many.shrink(parameters, 1 - group["lr"] * group["weight_decay"])
+                ways = orthogonal(updates).to(parameters[0].dtype)
+                many.go(parameters, list(ways.unbind()), rate)
 
-    def _update(self, parameter: nn.Parameter, momentum: float) -> Tensor:
-        """Take a gradient into the momentum; return where Nesterov's step goes."""
-        state: dict[str, Any] = self.state[parameter]
-        if "momentum_buffer" not in state:
-            state["momentum_buffer"] = torch.zeros_like(parameter)
-        assert parameter.grad is not None
-        buffer: Tensor = state["momentum_buffer"].lerp_(parameter.grad, 1 - momentum)
-        return parameter.grad.lerp(buffer, momentum).to(self.dtype)
+    def _updates(self, parameters: list[Tensor], momentum: float) -> list[Tensor]:
+        """Take gradients into the momenta; return where Nesterov's steps go."""
+        buffers: list[Tensor] = []
+        gradients: list[Tensor] = []
+        for parameter in parameters:
+            state: dict[str, Any] = self.state[parameter]
+            if "momentum_buffer" not in state:
+                state["momentum_buffer"] = torch.zeros_like(parameter)
+            assert parameter.grad is not None
+            buffers.append(state["momentum_buffer"])
+            gradients.append(parameter.grad)
+        many.approach(buffers, gradients, 1 - momentum)
+        ahead = many.between(gradients, buffers, momentum)
+        return [one.to(self.dtype) for one in ahead]

@@ -121,11 +121,20 @@ def slot_loss(logits: Tensor, classes: Tensor) -> Tensor:
     return F.cross_entropy(logits.float().reshape(-1, CLASSES), classes.reshape(-1), weight=weight)
 
 
+def share(right: Tensor, counted: Tensor) -> Tensor:
+    """Share of what counts that is right, in [0, 1]; nothing is fetched from a device for it.
+
+    Args:
+        right: bool, what is right.
+        counted: bool of the same shape, what counts.
+    """
+    return (right & counted).sum() / counted.sum()
+
+
 def slot_accuracy(logits: Tensor, classes: Tensor) -> Tensor:
     """Share of filled slots whose character is right, in [0, 1]."""
     found = logits.detach().reshape(*classes.shape, CLASSES).argmax(-1)
-    filled = classes > 0
-    return (found[filled] == classes[filled]).float().mean()
+    return share(found == classes, classes > 0)
 
 
 def known_loss(logits: Tensor, target: Tensor) -> Tensor:
@@ -259,11 +268,9 @@ class Reader(nn.Module):
     def _answer_loss(self, logits: Tensor, inputs: Inputs, parts: dict[str, Tensor]) -> Tensor:
         target = inputs.labels.reshape(-1)
         loss = F.cross_entropy(logits.float().flatten(0, 1), target, ignore_index=IGNORE)
-        known = inputs.labels != IGNORE
         parts["answer"] = loss.detach()
-        parts["answer_accuracy"] = (
-            (logits.detach().argmax(-1) == inputs.labels)[known].float().mean()
-        )
+        found = logits.detach().argmax(-1)
+        parts["answer_accuracy"] = share(found == inputs.labels, inputs.labels != IGNORE)
         return loss
 
     def _guide_loss(
@@ -285,9 +292,10 @@ class Reader(nn.Module):
         for name in ("answer", "answer_again"):
             if name in seen:
                 weights = seen[name][:, : self.guided_heads].float().mean(1)  # (N, T, T)
-                hit = weights.gather(2, source)[..., 0][known]
-                loss = loss - (hit + 1e-6).log().sum() / known.sum().clamp(min=1)
-                parts[f"{name}_attention"] = hit.detach().mean()
+                hit = weights.gather(2, source)[..., 0]
+                many = known.sum().clamp(min=1)
+                loss = loss - ((hit + 1e-6).log() * known).sum() / many
+                parts[f"{name}_attention"] = (hit.detach() * known).sum() / many
         return loss
 
     @classmethod

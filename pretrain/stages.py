@@ -114,6 +114,9 @@ class Stage:
     adapter_rank: int | None = None
 
 
+MOST_SAMPLES = 128
+"""Of a batch of usual size."""
+
 DENSE = Weights()
 """What a step counts that teaches patches alone."""
 
@@ -261,7 +264,7 @@ class Source:
     fonts: tuple[FontFile, ...]
     seed: int
     patches_per_batch: int
-    most_samples: int = 128
+    most_samples: int = MOST_SAMPLES
 
     def draw(self, index: int) -> Batch:
         """Draw batch number ``index``; the same on every machine."""

@@ -3,13 +3,17 @@
 import multiprocessing
 import os
 import queue
-from collections.abc import Generator, Iterator
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
 
 from pretrain.batches import Batch
 from pretrain.stages import Source
+
+KEPT = 512
+"""Batches that may come again."""
 
 WAIT_S = 5.0
 """How often a drawing process and its trainer look whether the other still lives."""
@@ -44,14 +48,40 @@ def _next(ready: "Queue[Batch]", process: BaseProcess) -> Batch:
                 ) from None
 
 
+def in_order(
+    queues: Sequence["Queue[Batch]"], processes: Sequence[BaseProcess], replay: int
+) -> Iterator[Batch]:
+    """Take a batch of each process in turn, or one of the last again while it is not there."""
+    known: deque[tuple[Batch, int]] = deque(maxlen=KEPT)
+    turn = 0
+    while True:
+        waiting, process = queues[turn % len(queues)], processes[turn % len(queues)]
+        try:
+            batch, again = waiting.get_nowait(), replay
+            turn += 1
+        except queue.Empty:
+            if known:
+                batch, again = known.popleft()
+            else:
+                batch, again = _next(waiting, process), replay
+                turn += 1
+        if again > 0:
+            known.append((batch, again - 1))
+        yield batch
+
+
 @contextmanager
-def batches(source: Source, first: int, workers: int, ahead: int = 4) -> Generator[Iterator[Batch]]:
+def batches(
+    source: Source, first: int, workers: int, replay: int = 0, ahead: int = 4
+) -> Generator[Iterator[Batch]]:
     """Yield an endless iterator of batches ``first, first + 1, ...``.
 
     Args:
         source: what decides the batches.
         first: number of the first batch.
         workers: drawing processes; 0 draws in this process.
+        replay: how often a batch may come again, of the last ``KEPT`` and in the order of their
+            age, while the next one is not drawn yet.
         ahead: batches that each process may be ahead.
 
     Raises:
@@ -73,7 +103,7 @@ def batches(source: Source, first: int, workers: int, ahead: int = 4) -> Generat
     for process in processes:
         process.start()
     try:
-        yield (_next(queues[one % workers], processes[one % workers]) for one in range(2**62))
+        yield in_order(queues, processes, replay)
     finally:
         for process in processes:
             process.terminate()

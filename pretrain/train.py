@@ -11,25 +11,25 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 
-from pretrain import checkpoint, dora, export, fonts, gates, stages, stream
+from pretrain import checkpoint, dora, export, fonts, gates, many, stages, stream
 from pretrain.batches import Batch
 from pretrain.checkpoint import Position
 from pretrain.muon import Muon
+from pretrain.quick import autocast, choose_attention, make_quick, quickest
 from pretrain.reader import Inputs, Reader, Weights, to_device
-from vlm.bfloat16 import WORTHWHILE, bfloat16_gain
 
 log = logging.getLogger(__name__)
 
 CURVES = "curves.jsonl"
 AVERAGE_DECAY = 0.998
+COOLEST = 0.02
+"""Where the rate ends that cools down, times the rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,9 @@ class TrainPlan:
         log_every: steps between lines of the curves.
         gate_s: seconds between measurements of the gate.
         compiled: use torch.compile.
+        cooldown: share of the minutes, at their end, in which the rate falls to almost nothing.
+        replay: how often a batch may be taught again while the next one is not drawn yet; what is
+            taught then depends on how quick the processes are.
     """
 
     stage: str
@@ -73,6 +76,8 @@ class TrainPlan:
     log_every: int = 20
     gate_s: float = 400.0
     compiled: bool = False
+    cooldown: float = 0.0
+    replay: int = 0
 
 
 def make_optimizers(reader: Reader, lr: float) -> list[Optimizer]:
@@ -91,32 +96,6 @@ def make_optimizers(reader: Reader, lr: float) -> list[Optimizer]:
         Muon(inside, lr, dtype=quickest(inside[0].device.type)),
         AdamW(others, lr=lr, betas=(0.9, 0.98), weight_decay=0.0),
     ]
-
-
-def choose_attention(net: Any, guided: bool, device: torch.device) -> None:
-    """Choose the attention kernels for training.
-
-    Perceiver and decoder must show their weights while they are guided. On a CPU the fused
-    kernel's backward pass is slower in bfloat16 than the plain one for crops of this size.
-    """
-    read = "eager" if guided else "sdpa"
-    see = "eager" if device.type == "cpu" else "sdpa"
-    net.set_attn_implementation(
-        {"text_config": read, "perceiver_config": read, "vision_config": see}
-    )
-
-
-@cache
-def quickest(device_type: str) -> torch.dtype:
-    """Return bfloat16, or float32 for a processor that gains nothing by it."""
-    narrow = device_type != "cpu" or bfloat16_gain() >= WORTHWHILE
-    return torch.bfloat16 if narrow else torch.float32
-
-
-def autocast(device: torch.device) -> torch.autocast:
-    """Compute in the device's quickest format while open."""
-    dtype = quickest(device.type)
-    return torch.autocast(device.type, torch.bfloat16, enabled=dtype is torch.bfloat16)
 
 
 class Run:
@@ -145,9 +124,11 @@ class Run:
             name: value.detach().clone() for name, value in self.reader.named_parameters()
         }
         self.lr = plan.lr or self.stage.peak_lr
+        self.heat = 1.0
         self.optimizers = make_optimizers(self.reader, self.lr)
         if plan.resume and start and same:
             self._continue(plan.resume, start)
+        make_quick(self.reader.model, self.device)
         self._enter_level()
         if plan.compiled:
             for layer in self.reader.model.model.vision_model.encoder.layers:
@@ -178,7 +159,8 @@ class Run:
         """What the next batches are drawn from."""
         seen = fonts.load(self.plan.font_folder).seen
         patches = self.plan.patches_per_batch or self.stage.patches_per_batch
-        return stages.Source(self.level, seen, self.at.seed, patches)
+        most = max(stages.MOST_SAMPLES, patches // 64)
+        return stages.Source(self.level, seen, self.at.seed, patches, most)
 
     def save(self) -> None:
         """Write the checkpoint."""
@@ -186,7 +168,7 @@ class Run:
 
     def step(self, inputs: Inputs, weights: Weights) -> dict[str, Tensor]:
         """Make one optimizer step; return the parts of its loss."""
-        rate = self.lr * min(1.0, (self.at.step + 1) / 100)
+        rate = self.lr * min(1.0, (self.at.step + 1) / 100) * self.heat
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate
@@ -198,10 +180,19 @@ class Run:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
         decay = min(AVERAGE_DECAY, (1 + self.at.step) / (10 + self.at.step))
-        with torch.no_grad():
-            for name, value in self.reader.named_parameters():
-                self.average[name].lerp_(value, 1 - decay)
+        self._follow(1 - decay)
         return {**parts, "loss": loss.detach(), "norm": norm.detach()}
+
+    @torch.no_grad()
+    def _follow(self, share: float) -> None:
+        """Move the running average towards the weights."""
+        own = dict(self.reader.named_parameters())
+        many.approach([self.average[name] for name in own], list(own.values()), share)
+
+    def cool(self, left: float) -> None:
+        """Lower the rate by what is left of the run's time, in [0, 1]."""
+        part = self.plan.cooldown
+        self.heat = max(min(1.0, left / part), COOLEST) if part > 0 else 1.0
 
     def ended(self, ends: float) -> bool:
         """Whether time (a ``time.monotonic``) or steps are over, or a stop was asked for."""
@@ -260,7 +251,7 @@ def train(plan: TrainPlan, stop: Callable[[], bool] = lambda: False) -> Run:
     run = Run(plan, stop)
     ends = time.monotonic() + 60 * plan.minutes
     while not run.ended(ends):
-        with stream.batches(run.source(), run.at.batch, plan.workers) as ready:
+        with stream.batches(run.source(), run.at.batch, plan.workers, plan.replay) as ready:
             _train_level(run, ready, ends)
     run.save()
     return run
@@ -274,6 +265,7 @@ def _train_level(run: Run, ready: Iterator[Batch], ends: float) -> None:
     samples = 0
     while not run.ended(ends):
         began = time.monotonic()
+        run.cool((ends - began) / (60 * plan.minutes))
         batch = next(ready)
         drawn = time.monotonic()
         inputs = to_device(batch, run.device)

@@ -24,19 +24,14 @@ def _load(font: FontFile, em_px: int) -> ImageFont.FreeTypeFont:
     return font.at(em_px)
 
 
-@lru_cache(maxsize=16384)
-def _lacks(font: FontFile, character: str) -> bool:
-    return font.lacks(character)
-
-
 def _face(font: FontFile, em_px: int, character: str) -> ImageFont.FreeTypeFont:
     """Return what draws a character: the font, or its spare one where it lacks it."""
-    return _load(font.other() if _lacks(font, character) else font, em_px)
+    return _load(font.other() if font.lacks(character) else font, em_px)
 
 
 def _till(font: TillFont, character: str) -> TillFont:
     """Return what prints a character: the printer's font, or its spare one."""
-    spare = font.other() if _lacks(font, character) else font
+    spare = font.other() if font.lacks(character) else font
     return spare if isinstance(spare, TillFont) else font
 
 

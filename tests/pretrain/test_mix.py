@@ -32,6 +32,17 @@ def test_weights_lie_in_the_middle_and_the_rest_is_the_last_ones(tmp_path: Path)
     assert load_file(tmp_path / "out" / WEIGHTS)["a"].tolist() == [2.0, 4.0]
 
 
+def test_one_may_count_more(tmp_path: Path) -> None:
+    one = saved(tmp_path / "one", a=torch.tensor([1.0]))
+    two = saved(tmp_path / "two", a=torch.tensor([5.0]))
+    command = ["mix", str(tmp_path / "out"), str(one), str(two), "--shares", "3", "1"]
+    assert main(command) == 0
+    assert load_file(tmp_path / "out" / WEIGHTS)["a"].tolist() == [2.0]
+    for shares in ([1.0], [1.0, 0.0]):
+        with pytest.raises(ValueError, match="shares"):
+            mix([one, two], tmp_path / "none", shares)
+
+
 @pytest.mark.parametrize("other", [{"a": torch.ones(3)}, {"b": torch.ones(2)}])
 def test_models_of_other_weights_have_no_average(
     tmp_path: Path, other: dict[str, torch.Tensor]

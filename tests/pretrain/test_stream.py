@@ -1,13 +1,16 @@
 import os
+import queue
 import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file
 
-from pretrain import checkpoint
+from pretrain import checkpoint, stream
 from pretrain.train import train
 from tests.pretrain.test_train import plan
 
@@ -80,3 +83,40 @@ def test_a_trainer_hears_that_a_drawing_process_has_died(tmp_path: Path) -> None
     assert found.returncode == 1
     assert "A process that draws batches has ended" in found.stderr
     assert "out of range" in found.stderr
+
+
+class Slow:
+    """A queue that has its next batch only when it was asked a fourth time."""
+
+    def __init__(self, batches: list[str]) -> None:
+        self.batches = iter(batches)
+        self.asked = 0
+
+    def get_nowait(self) -> str:
+        self.asked += 1
+        if self.asked % 4:
+            raise queue.Empty
+        return next(self.batches)
+
+    def get(self, timeout: float) -> str:
+        return next(self.batches)
+
+
+class Alive:
+    def is_alive(self) -> bool:
+        return True
+
+
+def taught(replay: int, count: int) -> list[str]:
+    queues: Any = [Slow(["a", "c", "e"]), Slow(["b", "d", "f"])]
+    processes: Any = [Alive(), Alive()]
+    found: Any = stream.in_order(queues, processes, replay)
+    return list(islice(found, count))
+
+
+def test_a_trainer_teaches_again_rather_than_wait_and_never_too_often() -> None:
+    assert taught(0, 6) == ["a", "b", "c", "d", "e", "f"]
+    for most in (1, 2):
+        found = taught(most, 6)
+        assert list(dict.fromkeys(found)) == sorted(set(found))
+        assert max(found.count(one) for one in found) == most + 1

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from safetensors.torch import load_file
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from pretrain import checkpoint, export
-from pretrain.train import TrainPlan, train
+from pretrain.quick import fuse_norms
+from pretrain.reader import Reader
+from pretrain.train import COOLEST, Run, TrainPlan, train
 
 
 def plan(out: Path, stage: str, steps: int, resume: Path | None = None) -> TrainPlan:
@@ -91,3 +94,25 @@ def test_the_saved_folder_is_plain_transformers(tmp_path: Path) -> None:
     inputs = processor(text=text, images=[Image.new("RGB", (160, 32))], return_tensors="pt")
     made = loaded.generate(**inputs, max_new_tokens=3)
     assert made.shape[1] == inputs["input_ids"].shape[1] + 3 or made[0, -1] == 1
+
+
+def test_the_rate_falls_at_the_end_alone(tmp_path: Path) -> None:
+    run = Run(replace(plan(tmp_path, "encoder", 1), cooldown=0.5))
+    heats = []
+    for left in (1.0, 0.6, 0.25, 0.0):
+        run.cool(left)
+        heats.append(run.heat)
+    assert heats == [1.0, 1.0, 0.5, COOLEST]
+    usual = Run(plan(tmp_path, "encoder", 1))
+    usual.cool(0.0)
+    assert usual.heat == 1.0
+
+
+def test_fused_norms_compute_the_same() -> None:
+    usual, fused = Reader.fresh("tiny", seed=1), Reader.fresh("tiny", seed=1)
+    fuse_norms(fused.model)
+    features = torch.randn(2, 5, 32, generator=torch.Generator().manual_seed(0))
+    norms = [one for one in fused.modules() if type(one).__name__.endswith("RMSNorm")]
+    assert norms
+    assert all("forward" in vars(one) for one in norms)
+    torch.testing.assert_close(fused.latents(features), usual.latents(features))
