@@ -14,9 +14,13 @@ from finetune.base_model import place
 from finetune.protocol import Preparing
 from vlm import parted
 from vlm.cancel import returned
+from vlm.fingerprint import reader_fingerprint
 from vlm.learned_names import NAMES, written
 from vlm.loader import LoadedModel, load
 from vlm.safety import INDEX, SHARD, SINGLE, allowed_below
+
+ORIGIN = "merged_from"
+"""Key in a merged model's settings of the fingerprint of what was merged."""
 
 
 def merge(base: Path, adapter: Path, target: Path) -> Iterator[Preparing]:
@@ -40,7 +44,7 @@ def merge(base: Path, adapter: Path, target: Path) -> Iterator[Preparing]:
     part = target.with_name(target.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     try:
-        _write(loaded, base, part)
+        _write(loaded, base, part, reader_fingerprint(base, str(adapter)))
         if target.exists():
             target.rmdir()
         part.rename(target)
@@ -49,8 +53,13 @@ def merge(base: Path, adapter: Path, target: Path) -> Iterator[Preparing]:
         raise
 
 
-def _write(loaded: LoadedModel, base: Path, folder: Path) -> None:
-    """Write a model with the other files of its base, and what it knows of names."""
+def _write(loaded: LoadedModel, base: Path, folder: Path, origin: str) -> None:
+    """Write a model with the other files of its base, and what it knows of names.
+
+    Its settings name its `origin`, so that it is told from others of the same base: fingerprints
+    take samples of the weights, and an adapter may have changed few of them.
+    """
+    setattr(loaded.model.config, ORIGIN, origin)
     loaded.model.save_pretrained(str(folder))
     for name in allowed_below(base):
         weights = name in (SINGLE, INDEX) or SHARD.fullmatch(name)

@@ -1,7 +1,8 @@
 """Names a model and an adapter by what is in them, so that what belongs to one is known again.
 
 Hashing all of a large model would take minutes; headers, sizes and samples tell models apart,
-because training a model changes all of its weights.
+because training a model changes all of its weights. What was merged here, where an adapter may
+have changed few, names its origin in its settings, which are read whole.
 """
 
 from __future__ import annotations

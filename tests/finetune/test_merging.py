@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -17,8 +18,10 @@ from tests.finetune.made import NAMES_OF_A_FIRM
 from vlm import learned_names
 from vlm.cancel import returned
 from vlm.errors import ModelIncomplete
+from vlm.fingerprint import base_fingerprint
 from vlm.learned_names import NAMES, LearnedNames
 from vlm.loader import load
+from vlm.safety import SINGLE
 
 
 def test_a_merged_model_answers_like_the_adapter(
@@ -38,6 +41,20 @@ def test_a_merged_model_answers_like_the_adapter(
     assert torch.equal(one, other)
     assert float((one - before).abs().max()) > 0.01
     assert worker.main([MERGE, str(folder), adapter.folder, str(target)]) == worker.FAILED
+
+
+def test_what_two_versions_became_is_told_apart_whichever_weights_are_sampled(
+    library: AdapterLibrary, run: Path, named: Path, folder: Path, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for tuned, name, target in ((run, "one", first), (named, "other", second)):
+        list(merge(folder, Path(library.adopt(tuned, name).folder), target))
+    shutil.copyfile(first / SINGLE, second / SINGLE)  # as if samples had missed what differs
+    assert len({base_fingerprint(one) for one in (folder, first, second)}) == 3
+    again = tmp_path / "again"
+    list(merge(folder, Path(library.get("one").folder), again))
+    assert base_fingerprint(again) == base_fingerprint(first)
+    assert tuning.loaded(first).model.config.image_token_id > 0
 
 
 def test_what_was_merged_from_a_model_that_is_asked_in_parts_is_asked_so_with_its_names(
