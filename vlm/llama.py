@@ -46,8 +46,9 @@ HEAD_COPY = 2**24
 TWICE = 2**26
 """Numbers of all projections up to which each may be held in more than one layout."""
 
-TOLERANCE = {torch.float32: 1e-3, torch.float16: 5e-2, torch.bfloat16: 2e-1}
-"""Largest difference of logits, in their standard deviations, that counts as equal."""
+TOLERANCE = {torch.float32: 3e-4, torch.float16: 2e-2, torch.bfloat16: 1e-1}
+"""Root mean square of logits' differences that is rounding, in their standard deviations. The
+largest one grows with the vocabulary: above 0.2 in bfloat16 at 8 billion weights."""
 
 
 class LlamaDecoder:
@@ -334,7 +335,7 @@ def fast(text: TextModel) -> Decoder:
     decoder = LlamaDecoder(text)
     found = _probe(decoder, head)
     spread = expected.float().std().clamp_min(1e-6)
-    difference = (expected.float() - found.float()).abs().max() / spread
+    difference = (expected.float() - found.float()).square().mean().sqrt() / spread
     return decoder if difference <= TOLERANCE.get(head.dtype, 0.0) else stock
 
 
