@@ -220,7 +220,7 @@ class Furniture(QObject):
 
     def _connect_archive(self) -> None:
         self.archive.reopened.connect(self._on_reopened)
-        self.archive.said.connect(self._window.notice.say)
+        self.archive.said.connect(lambda text: self._window.notice.say(text, "history"))
         self.examples_window.opened.connect(lambda one: self.desk.look_at(one.page, one.box))
         self.history_panel.closed.connect(lambda: self._window.commands.history.setChecked(False))
 

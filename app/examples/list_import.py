@@ -13,7 +13,8 @@ import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.examples.crops import CropTaker, NotTaken, Taken, Wanted
-from app.examples.shelf import Shelf, name_of
+from app.examples.naming import name_of
+from app.examples.shelf import Shelf
 from app.examples.values import Changed, Refused
 from app.history.keeper import fingerprint
 from app.task import CancelToken, Ended, Failed, Task, Tasks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import logging
 from collections.abc import Callable, Generator, Sequence
@@ -14,11 +13,11 @@ from PySide6.QtGui import QImage
 
 from app.examples import words as sentences
 from app.examples.crops import Taken
+from app.examples.naming import complete, contents_of
 from app.examples.pictures import look_of, png
 from app.examples.values import Changed, Exported, Listed, Refused, Thumbnail, Unhashed
-from app.history.keeper import fingerprint
 from app.kept import Kept
-from app.task import CancelToken, Ended, Failed, Task, Tasks
+from app.task import CancelToken, Ended, Failed, Task, Tasks, Work
 from finetune.examples import ExampleStore
 from finetune.exporting import export_folder, export_jsonl
 from finetune.split import groups
@@ -41,15 +40,6 @@ class LeftOver(msgspec.Struct, frozen=True):
     """Examples whose pictures were not taken when the program ended."""
 
     examples: tuple[Example, ...]
-
-
-def name_of(example: Example) -> str:
-    """Return the id of an answer's example: asked and answered again the same, it is the same."""
-    box = example.box
-    place = (box.x0, box.y0, box.x1, box.y1) if box else ()
-    page = (example.document, example.page.page, example.page.rotation)
-    parts = msgspec.json.encode((page, place, example.question, example.said))
-    return hashlib.sha256(parts).hexdigest()[:32]
 
 
 class Shelf(QObject):
@@ -84,6 +74,8 @@ class Shelf(QObject):
         self._lane = Tasks(threads=1, parent=self)
         self._keys = itertools.count()
         self._unwritten: dict[int, Callable[[ExampleStore], object]] = {}
+        self._failed: set[int] = set()
+        """Those of them that were tried and are not done: on a full disk, for example."""
         self._looks: dict[tuple[str, int, int], str] = {}
         """Hashes of pages in this session, by document, page and turn; only the lane's."""
         self._left: list[Example] = []
@@ -98,7 +90,7 @@ class Shelf(QObject):
         key = taken.wanted.key
 
         def work(store: ExampleStore) -> Changed | Refused:
-            whole = _complete(example)
+            whole = complete(example)
             if whole is None:
                 return Refused(key, _NO_FILE)
             whole = self._with_look(whole, taken)
@@ -122,7 +114,7 @@ class Shelf(QObject):
         """Remove the example of an answer, when there is one. `asked` says of which."""
 
         def work(store: ExampleStore) -> Changed | None:
-            whole = _complete(asked)
+            whole = complete(asked)
             name = whole.id if whole is not None else ""
             same = [one.id for one in store.all() if one.id == name or _is_of(one, asked)]
             if not same:
@@ -147,7 +139,7 @@ class Shelf(QObject):
 
         def work(_: ExampleStore) -> tuple[Unhashed, ...]:
             named = {one.page.path for one in asked}
-            there = {path: fingerprint(Path(path), _Never()) for path in named}
+            there = {path: contents_of(path) for path in named}
             return tuple(one for one in asked if there[one.page.path] == one.document)
 
         self._do(work)
@@ -161,7 +153,11 @@ class Shelf(QObject):
         self._write(work)
 
     def list(self) -> None:
-        """Read all examples; answered by `listed`."""
+        """Read all examples, once what could not be written has been tried again.
+
+        Answered by `listed`.
+        """
+        self._try_again()
 
         def work(store: ExampleStore) -> Listed:
             found = tuple(store.all())[::-1]
@@ -259,22 +255,39 @@ class Shelf(QObject):
         """Do work that must be done even when the program ends before its turn."""
         key = next(self._keys)
         self._unwritten[key] = work
+        self._try_again()
+        self._try(key, work)
 
-        def once(store: ExampleStore) -> object:
-            done = work(store)
-            self._unwritten.pop(key, None)
-            return done
+    def _try(self, key: int, work: Callable[[ExampleStore], object]) -> None:
+        def steps(token: CancelToken) -> Generator[object, None, None]:
+            if key in self._unwritten:  # else a try before has done it
+                self._failed.add(key)  # until it is done
+                done = self._with_store(work)
+                self._unwritten.pop(key, None)
+                self._failed.discard(key)
+                yield done
 
-        self._do(once)
+        self._start(steps)
+
+    def _try_again(self) -> None:
+        """Write what failed before, in its order: there may be room by now."""
+        for key in sorted(self._failed):
+            if (work := self._unwritten.get(key)) is not None:
+                self._try(key, work)
+
+    def _with_store(self, work: Callable[[ExampleStore], object]) -> object:
+        # Opened each time: SQLite binds a file to the thread that opened it, and threads of a
+        # pool come and go.
+        with ExampleStore(self._file) as store:
+            return work(store)
 
     def _do(self, work: Callable[[ExampleStore], object]) -> Task:
         def steps(token: CancelToken) -> Generator[object, None, None]:
-            # Opened each time: SQLite binds a file to the thread that opened it, and threads of
-            # a pool come and go.
-            with ExampleStore(self._file) as store:
-                done = work(store)
-            yield done
+            yield self._with_store(work)
 
+        return self._start(steps)
+
+    def _start(self, steps: Work) -> Task:
         task = self._lane.start(steps)
         task.value.connect(self._on_done)
         task.ended.connect(self._on_ended)
@@ -311,15 +324,6 @@ class Shelf(QObject):
                 pass
 
 
-def _complete(example: Example) -> Example | None:
-    """Fill in the document's hash and the id; None when the document cannot be read."""
-    document = example.document or fingerprint(Path(example.page.path), _Never())
-    if not document:
-        return None
-    whole = msgspec.structs.replace(example, document=document)
-    return msgspec.structs.replace(whole, id=whole.id or name_of(whole))
-
-
 def _is_of(kept: Example, asked: Example) -> bool:
     """Tell whether an example was made from this answer, though its file may be another now."""
     return (
@@ -327,11 +331,3 @@ def _is_of(kept: Example, asked: Example) -> bool:
         and (kept.page, kept.box) == (asked.page, asked.box)
         and (kept.question, kept.said) == (asked.question, asked.said)
     )
-
-
-class _Never:
-    """A token of work that is done to its end: a click must not be lost."""
-
-    @property
-    def cancelled(self) -> bool:
-        return False

@@ -6,7 +6,7 @@ import time
 
 import msgspec
 
-from app.examples.shelf import name_of
+from app.examples.naming import name_of
 from app.labelling.values import Typed
 from finetune.examples import new_id
 from finetune.question_sets import plain

@@ -1,3 +1,5 @@
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.examples.crops import Taken, Wanted
 from app.examples.shelf import Shelf
 from app.examples.values import Changed, Listed, Refused
+from finetune.examples import ExampleStore
 from finetune.types import Example
 from tests.app.examples.made import example, fill, stored
 from vlm.types import PageSize
@@ -43,6 +46,27 @@ def test_what_is_not_written_yet_is_written_at_the_end(qtbot: QtBot, file: Path)
         shelf.keep(example(number), taken(example(number)))
     shelf.stop()
     assert {one.id for one in stored(file)} == {f"e{number}" for number in range(20)}
+
+
+def test_what_a_full_disk_refused_is_written_as_soon_as_there_is_room(
+    qtbot: QtBot, shelf: Shelf, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ExampleStore, "add", full)
+        for number in (1, 2):
+            with qtbot.waitSignal(shelf.complained):
+                shelf.keep(example(number), taken(example(number)))
+        with qtbot.waitSignal(shelf.listed) as told:
+            shelf.list()
+        assert told.args is not None
+        assert told.args[0].examples == ()
+    with qtbot.waitSignal(shelf.listed) as told:
+        shelf.list()
+    assert told.args is not None
+    assert [one.id for one in told.args[0].examples] == ["e2", "e1"]
 
 
 def test_keeping_says_how_many_there_are_now(qtbot: QtBot, shelf: Shelf, file: Path) -> None:
