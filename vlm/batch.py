@@ -200,6 +200,11 @@ class Table:
         return len(self._cells)
 
     @property
+    def answered(self) -> int:
+        """How many answers there are; those that could not be given are none."""
+        return sum(not cell.problem for cell in self._cells.values())
+
+    @property
     def known(self) -> int:
         """How many of them were there before."""
         return len(self._cells) - len(self._asked & set(self._cells))

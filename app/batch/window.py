@@ -67,7 +67,7 @@ class BatchWindow(QDialog):
         self.setAccessibleName("Batch")
         self.model = BatchModel(self)
         self._phase = Phase.EMPTY
-        self._source, self._empty = "", False
+        self._source, self._empty, self._failed = "", False, False
         self._make_choices()
         self._make_table()
         self._make_foot()
@@ -103,6 +103,8 @@ class BatchWindow(QDialog):
         self, phase: Phase, table: Table | None, left_s: float | None, doing: str
     ) -> None:
         """Show how far the batch is."""
+        if self._phase is Phase.LOOKING or phase is not Phase.EMPTY:
+            self._failed = phase is Phase.EMPTY
         self._phase = phase
         self._show_intro()
         busy = phase in (Phase.RUNNING, Phase.STOPPING)
@@ -227,6 +229,8 @@ class BatchWindow(QDialog):
         """Say in the table's place why there is none."""
         ahead = words.LOOKING if self._phase is Phase.LOOKING else words.AHEAD
         unread = ahead.format(name=self._source) if self._source else words.INTRO
+        if self._failed:
+            unread = words.NOT_LOOKED
         self.intro.setText(words.NO_DOCUMENTS if self._empty else unread)
 
     @Slot()

@@ -22,6 +22,7 @@ FOLDER = "“{name}” is a folder. To open single documents of it, drop those."
 ASK_ALL = "Ask all its documents…"
 LOOKING = "The documents of “{name}” are looked at…"
 AHEAD = "The documents of “{name}” are looked at as soon as a model reads."
+NOT_LOOKED = "The documents could not be looked at; below is why. Choose them again to try again."
 NO_MODEL = "Waiting for the model. Choose one in Models if there is none."
 OTHER_MODEL = (
     "Another model, or another version of it, reads now. Press Ask to go on with it; answers of "
@@ -65,7 +66,7 @@ def state(table: Table, left_s: float | None, doing: str = "") -> str:
         left_s: Seconds, None while unknown or not running.
         doing: What happens now; "" for nothing.
     """
-    answers = f"{figures.whole(table.done)} of {figures.whole(table.total)} answers"
+    answers = f"{figures.whole(table.answered)} of {figures.whole(table.total)} answers"
     said = f"{doing or documents(len(table.rows))} · {answers}"
     locked = len(table.locked)
     if table.problems > locked:

@@ -103,11 +103,11 @@ def test_the_answer_under_the_cursor_is_shown_and_jumped_to(qtbot: QtBot) -> Non
     window.table.setCurrentIndex(window.model.index(0, 1))
     window.show_state(Phase.READY, made, None, "")
     assert window.run.text() == "Ask the missing 2"
-    assert window.state.text() == "3 documents · 4 of 6 answers · 1 document with problems"
+    assert window.state.text() == "3 documents · 2 of 6 answers · 1 document with problems"
     window.show_state(Phase.RUNNING, made, 100.0, words.in_hand(made, ["c.pdf"]))
     assert window.run.text() == "Stop"
     said = window.state.text()
-    assert said.startswith("Document 3 of 3: c.pdf · 4 of 6 answers")
+    assert said.startswith("Document 3 of 3: c.pdf · 2 of 6 answers")
     assert said.endswith("about 2 minutes left")
     made.retry(1)
     assert words.in_hand(made, ["b.pdf", "c.pdf"]) == "Documents 2 to 3 of 3"
@@ -121,6 +121,9 @@ def test_where_the_table_will_be_it_is_said_what_happens(qtbot: QtBot) -> None:
     assert window.intro.text() == words.AHEAD.format(name="invoices")
     window.show_state(Phase.LOOKING, None, None, "Looking at document 1 of 3…")
     assert window.intro.text() == words.LOOKING.format(name="invoices")
+    for phase, said in ((Phase.EMPTY, words.NOT_LOOKED), (Phase.LOOKING, words.LOOKING)):
+        window.show_state(phase, None, None, "")
+        assert window.intro.text() == said.format(name="invoices")
     window.show_table(Table([], [question_for("", "Total?")]))
     assert window.intro.text() == words.NO_DOCUMENTS
 
