@@ -13,7 +13,7 @@ from app.ask.answer_card import AnswerCard
 from app.ask.look_back import LookBack
 from app.ask.panel import AskPanel
 from app.ask.turn import LeftOver, Turn
-from app.ask.values import Asked, Draft, EvidenceClick, LoadFailure, Verdict, scope_of
+from app.ask.values import Asked, Draft, EvidenceClick, LoadFailure, Verdict, as_turned, scope_of
 from app.engine_client import EngineClient
 from app.engine_exit import EngineExit
 from app.errors import Offer, headline
@@ -162,8 +162,8 @@ class AskPresenter(QObject):
 
     @Slot(object)
     def ask_again(self, question: Question) -> None:
-        """Ask the same once more, from a card or from the history."""
-        self.ask(question)
+        """Ask the same once more, of the page as it is turned now."""
+        self.ask(as_turned(question, self._panel.scope))
         self._panel.composer.setFocus()
 
     @Slot()

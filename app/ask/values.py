@@ -24,6 +24,20 @@ def scope_of(question: Question) -> Scope:
     return Scope(question.page, question.box, question.whole_document)
 
 
+def as_turned(question: Question, shown: Scope | None) -> Question:
+    """Return a question about its page as the person has turned it since; its box stays.
+
+    Args:
+        question: As it was asked.
+        shown: What the window shows; of another document the question stays as it was.
+    """
+    page = question.page
+    if shown is None or shown.page.path != page.path:
+        return question
+    turned = msgspec.structs.replace(page, rotation=shown.page.rotation)
+    return msgspec.structs.replace(question, page=turned)
+
+
 def answered_on(question: Question, answer: Answer) -> Question:
     """Return a question to a whole document with the page that answered it."""
     if answer.read is None or not answer.read.found:

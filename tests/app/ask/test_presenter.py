@@ -192,6 +192,23 @@ def test_stop_keeps_the_partial_answer(
     assert not desk.panel.composer.stop.isVisible()
 
 
+def test_asking_again_reads_the_page_as_it_is_turned_now(desk: Desk) -> None:
+    desk.show_page()
+    desk.presenter.load_model("/models/one")
+    card = desk.ask()
+    desk.answered(card)
+    page = PageRef(desk.document.path, 0, 90)
+    desk.presenter.set_scope(desk.document, page, None)
+    QTest.mouseClick(card.again, Qt.MouseButton.LeftButton)
+    turned = desk.panel.cards[-1]
+    assert turned.question == Question("What?", page)
+    desk.answered(turned)
+    other = Document("/papers/other.pdf", "pdf", 1, PageSize(600, 800))
+    desk.presenter.set_scope(other, PageRef(other.path, 0, 180), None)
+    QTest.mouseClick(turned.again, Qt.MouseButton.LeftButton)
+    assert desk.panel.cards[-1].question == turned.question, "nothing is known of how it lies"
+
+
 def test_a_deaf_engine_is_replaced_and_answers_again(
     qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
