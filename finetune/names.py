@@ -22,8 +22,9 @@ from vlm import scoring
 from vlm.answer_forms import Form
 from vlm.asked_names import asked_in, key_of
 from vlm.field_names import Place
+from vlm.label_values import form_of_value
 from vlm.label_words import folded, words_of
-from vlm.labelled import Value, form_of_value
+from vlm.labelled import Value
 from vlm.learned_names import (
     MOST_LABELS,
     MOST_QUESTIONS,

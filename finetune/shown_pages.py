@@ -17,7 +17,7 @@ from vlm.absence import says_absent
 from vlm.field_names import Place
 from vlm.first_words import may_differ
 from vlm.label_blocks import continued
-from vlm.label_words import at, words_of
+from vlm.label_words import at, looks, words_of
 from vlm.labelled import Value, first_and_last, values_among
 from vlm.learned_names import LONGEST, MOST_WORDS, LearnedLabel
 from vlm.page_cells import Cell, cells_of
@@ -176,12 +176,15 @@ class ShownPages:
         self._pages = pages
         self._misread = any(page.shown.misread for page in pages)
         self._cells: dict[str, dict[int, _Places]] = defaultdict(dict)
+        self._looking: dict[str, list[str]] = defaultdict(list)
         self._meant: dict[str, dict[int, _Places]] = {}
         for number, page in enumerate(pages):
             for row, cells in enumerate(page.rows):
                 for index, cell in enumerate(cells):
                     for word in set(cell.folded):
                         self._cells[word].setdefault(number, []).append((row, index))
+        for word in self._cells:
+            self._looking[looks(word) if self._misread else word].append(word)
 
     def at_label(
         self, label: LearnedLabel
@@ -203,16 +206,19 @@ class ShownPages:
 
     def _with_word(self, word: str) -> dict[int, _Places]:
         """Return the cells of each page in which a word may be meant, in order."""
-        if not may_differ(word, self._misread):
-            return self._cells.get(word, {})
         if word not in self._meant:
             found: dict[int, set[tuple[int, int]]] = defaultdict(set)
-            for said, pages in self._cells.items():
-                if at((word,), (said,), self._misread) is not None:
-                    for number, places in pages.items():
-                        found[number].update(places)
+            for said in self._meaning(word):
+                for number, places in self._cells[said].items():
+                    found[number].update(places)
             self._meant[word] = {number: sorted(places) for number, places in found.items()}
         return self._meant[word]
+
+    def _meaning(self, word: str) -> list[str]:
+        """Return the words of all pages by which one may be meant."""
+        if not may_differ(word, self._misread):
+            return self._looking.get(looks(word) if self._misread else word, [])
+        return [said for said in self._cells if at((word,), (said,), self._misread) is not None]
 
 
 def _is_over(one: Box, other: Box) -> bool:

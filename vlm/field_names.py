@@ -98,8 +98,9 @@ _FIELDS = (
         "rechnungsnr|rechnungs nr|rechnungs nummer|rechnung nr|rechnung nummer|facture n|"
         "n de facture|numéro de facture|facture no|factuurnummer|número de factura|numero fattura|"
         "bill no|bill number|receipt no|receipt number|receipt nr|reçu n|tax invoice no|inv no|"
-        "belegnummer|beleg nr|bon nr|rg nr|re nr",
-        "document no|document number|invoice|rechnung|gutschrift|credit note|facture|nummer|"
+        "belegnummer|beleg nr|bon nr|rg nr|re nr|factuur nr|factuur|booking id|booking no",
+        "doc no|reference no|numéro|document no|document number|"
+        "invoice|rechnung|gutschrift|credit note|facture|nummer|"
         "number|nr|no",
     ),
     _field(
@@ -108,7 +109,8 @@ _FIELDS = (
         "which date|what date|when was the invoice|date|datum",
         "invoice date|date of invoice|date of issue|issue date|date issued|bill date|receipt date|"
         "rechnungsdatum|ausstellungsdatum|ausgestellt am|belegdatum|date de facture|"
-        "date de facturation|date d émission|factuurdatum|fecha de factura|data fattura",
+        "date de facturation|date d émission|émise le|factuurdatum|fecha de factura|data fattura|"
+        "issued on|statement date",
         "date|datum|fecha|data|dated|vom|le",
     ),
     _field(
@@ -116,7 +118,8 @@ _FIELDS = (
         "when is it due|when must it be paid|until when|must be paid|payable until",
         "due date|date due|payment due|payment due date|pay by|payable by|fällig am|fällig|"
         "fälligkeit|fälligkeitsdatum|zahlbar bis|zahlungsziel|échéance|date d échéance|"
-        "payable avant|vervaldatum|vencimiento|scadenza",
+        "payable avant|à payer avant le|à régler avant le|date limite de paiement|vervaldatum|"
+        "te betalen voor|payment due by|vencimiento|scadenza",
         "due",
     ),
     _field(
@@ -132,9 +135,10 @@ _FIELDS = (
         "untaxed amount|total excl tax|total excl vat|total excl|total excluding vat|"
         "total without vat|total ht|montant ht|sous total|total hors taxes|summe netto|netto|"
         "nettobetrag|nettosumme|netto betrag|netto summe|gesamt netto|gesamtbetrag netto|"
+        "montant eur ht|prix ht|exclusief btw|excl btw|excl vat|excl tax|amount excl tax|"
         "rechnungssumme ohne ust|rechnungssumme ohne mwst|zwischensumme|warenwert|totaal excl btw|"
         "base imponible|imponibile",
-        "net|taxable amount",
+        "net|taxable amount|goods total|subtotaal",
         last=True,
     ),
     _field(
@@ -142,7 +146,7 @@ _FIELDS = (
         "how much tax|total tax|tax|steuer",
         "tax amount|vat amount|total tax|total vat|sales tax|gst amount|steuerbetrag|mwst betrag|"
         "ust betrag|mwst|ust|umsatzsteuer|mehrwertsteuer|montant tva|total tva|tva|vat|gst|btw|iva|"
-        "summe steuer|zzgl mwst|zzgl ust",
+        "summe steuer|zzgl mwst|zzgl ust|hst|btw bedrag",
         "tax|steuer|taxes",
         last=True,
         rightmost=True,
@@ -153,7 +157,8 @@ _FIELDS = (
         "summe|gesamt|montant total",
         "grand total|total amount|total due|amount due|balance due|amount payable|total payable|"
         "amount to pay|total incl tax|total incl vat|total including tax|total including vat|"
-        "total incl gst|total ttc|montant ttc|net à payer|gesamtbetrag|gesamtsumme|rechnungsbetrag|"
+        "total incl gst|total ttc|montant ttc|montant eur ttc|net à payer|somme à payer|"
+        "invoice total|te betalen|te voldoen|gesamtbetrag|gesamtsumme|rechnungsbetrag|"
         "endbetrag|endsumme|bruttobetrag|bruttosumme|brutto|gesamt brutto|summe brutto|"
         "gesamtbetrag brutto|zu zahlen|zu zahlender betrag|totaal incl btw|importe total|totale",
         "total|summe|gesamt|zahlbetrag|montant total|totaal|amount|betrag|montant",
@@ -181,8 +186,10 @@ _FIELDS = (
         "vat number|vat id|tax id|tax number|vat registration|gst number|gstin",
         "vat id|vat no|vat number|vat reg no|vat registration number|ust id nr|ust idnr|ust id|"
         "ustid|umsatzsteuer id|tva intracommunautaire|n tva|numéro de tva|btw nr|btw nummer|"
-        "tax id|tax no|tax number|gst reg no|gst no|gst id no|gst number|gstin|company vat|vatin",
-        "steuernummer|steuernr|steuer nr|st nr",
+        "n de tva|tva intra communautaire|tax id|tax no|tax number|"
+        "gst reg no|gst no|gst id no|gst number|gstin|company vat|vatin",
+        "steuernummer|steuernr|steuer nr|st nr|identifiant tva|vat tin|service tax|gst hst no",
+        "vat|btw|tva|ust|iva",
         shape="tax_id",
     ),
     _field(
@@ -190,19 +197,21 @@ _FIELDS = (
         "order number|order id|purchase order",
         "order number|order no|order id|order nr|purchase order|po number|po no|bestellnummer|"
         "bestell nr|bestellung|auftragsnummer|auftrags nr|auftrag|n de commande|commande n|"
-        "bestelnummer",
-        "order",
+        "bestelnummer|ordernummer|your po|po|order ref|customer order|votre commande|réf commande|"
+        "référence commande|bon de commande|bestelbon",
+        "order|commande",
     ),
     _field(
         "number",
         "customer number|customer id|client number",
         "customer number|customer no|customer id|client no|client number|kundennummer|kunden nr|"
-        "kundennr|n client|numéro client|klantnummer",
+        "kundennr|n client|numéro client|code client|klantnummer|klant nr|account number",
     ),
     _field(
         "number",
         "phone|telephone|phone number",
         "phone|phone no|telephone|telephone no|tel|telefon|téléphone|tél|mobile|mobil|telefoon",
+        "call|t",
         shape="phone",
     ),
     _field("mail", "e mail|email", "e mail|email|mail|courriel|e mail address|email address"),
@@ -213,7 +222,7 @@ _FIELDS = (
         "seller|supplier|vendor|sold by|issued by|verkäufer|lieferant|rechnungssteller|"
         "rechnungsersteller|aussteller|vendeur|fournisseur|leverancier|company|company name|firma|"
         "société",
-        "from|von|de",
+        "from|von|de|account holder|kontoinhaber|titulaire du compte|titulaire",
         party=True,
     ),
     _field(
@@ -244,11 +253,14 @@ _FIELDS = (
         "name",
         "payment method|how is it paid|how was it paid",
         "payment method|method of payment|payment mode|paid by|zahlungsart|zahlungsweise|"
-        "mode de paiement|moyen de paiement|payment type",
+        "mode de paiement|moyen de paiement|mode de règlement|règlement par|payment type|paid via|"
+        "paid through|betaalwijze|betaalmethode|forma de pago|modalità di pagamento",
+        "terms of payment|règlement|paiement|betaling",
     ),
 )
 
 
+_DATE = next(field for field in _FIELDS if ("invoice", "date") in field.asked)
 _ADDRESS = next(field for field in _FIELDS if field.named.form == "address")
 ALL = tuple(field.named for field in _FIELDS)
 """Every field that is known here."""
@@ -288,6 +300,8 @@ def named_in(question: str) -> Named | None:
             size = sum(map(len, phrase))
             if size > length and at(phrase, said) is not None and _is_known(phrase):
                 best, length = field.named, size
+    if best is not None and _is_any_date(best, question):
+        return Named("date", _own_dates(question), shape="date")
     if best is not None:
         of_party = best.party and any(at(one, said) is not None for one in _ADDRESS.asked)
         return _ADDRESS.named if of_party else best  # "the customer's address" is no customer
@@ -295,20 +309,29 @@ def named_in(question: str) -> Named | None:
     return Named(None, ((own, 1.0),)) if own else None
 
 
-_GENERIC = (
-    "nummer|globale nummer|menge|quantity|qty|position|positions|pos|artikel|artikelbezeichnung|"
-    "beschreibung|description|item|items|page|seite|currency|währung|address|anschrift|adresse|"
-    "hinweis|bemerkungen|bemerkung|unit|einheit|price|preis|betreff|subject|payment mode"
-)
-_LABELS = frozenset(
-    [phrase for field in _FIELDS for phrase, counts in field.named.names if counts == 1.0]
-    + list(_phrases(_GENERIC))
+_OF_DOCUMENT = frozenset(
+    ("date", "datum", "document", "invoice", "receipt", "bill", "statement", "rechnung", "facture")
 )
 
 
-def is_label(text: str) -> bool:
-    """Tell whether a text is what some field is called, and nothing else."""
-    return words_of(text) in _LABELS
+def _other_words(question: str) -> tuple[str, ...]:
+    """Return the telling words of a question that do not say the date of the document."""
+    return tuple(
+        word for word in telling(question) if word not in _OF_DOCUMENT and word not in SAYS_NOTHING
+    )
+
+
+def _is_any_date(best: Named, question: str) -> bool:
+    """Tell whether a question asks for a date of its own name, such as of checking out."""
+    said = words_of(question)
+    words = {"date", "datum"}.intersection(said)
+    known = any(len(phrase) > 1 and at(phrase, said) is not None for phrase, _ in best.names)
+    return best is _DATE.named and bool(words) and bool(_other_words(question)) and not known
+
+
+def _own_dates(question: str) -> tuple[tuple[tuple[str, ...], float], ...]:
+    own = _other_words(question)
+    return ((*own, "date"), 1.0), (own, 1.0)
 
 
 def _is_known(phrase: tuple[str, ...]) -> bool:

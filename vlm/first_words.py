@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from vlm.label_words import LEAST_MISREAD, at
+from vlm.label_words import LEAST_MISREAD, at, looks
 
 Name = tuple[tuple[str, ...], float]
 """A label in words, and what it counts."""
@@ -19,7 +19,8 @@ def begun(names: tuple[Name, ...], said: tuple[str, ...], misread: bool = False)
         misread: Whether some letters of the row may be wrong.
     """
     exact, other = _first_words(names, misread)
-    found = {number for word in said for number in exact.get(word, ())}
+    seen = map(looks, said) if misread else said
+    found = {number for word in seen for number in exact.get(word, ())}
     for word, numbers in other.items():
         if at((word,), said, misread) is not None:
             found.update(numbers)
@@ -27,7 +28,7 @@ def begun(names: tuple[Name, ...], said: tuple[str, ...], misread: bool = False)
 
 
 def may_differ(word: str, misread: bool) -> bool:
-    """Tell whether a word of a label may be meant by one that is not the same, see `at`."""
+    """Tell whether a word of a label may be meant by one that does not even look so, see `at`."""
     ends_others = at((word,), (f"-{word}",)) is not None
     return ends_others or (misread and len(word) >= LEAST_MISREAD)
 
@@ -39,6 +40,9 @@ _Numbers = dict[str, list[int]]
 def _first_words(names: tuple[Name, ...], misread: bool) -> tuple[_Numbers, _Numbers]:
     """Return the numbers of labels by their first words, and of those that may look otherwise."""
     exact: _Numbers = {}
+    other: _Numbers = {}
     for number, (phrase, _) in enumerate(names):
-        exact.setdefault(phrase[0], []).append(number)
-    return exact, {word: some for word, some in exact.items() if may_differ(word, misread)}
+        exact.setdefault(looks(phrase[0]) if misread else phrase[0], []).append(number)
+        if may_differ(phrase[0], misread):
+            other.setdefault(phrase[0], []).append(number)
+    return exact, other

@@ -11,8 +11,12 @@ from collections.abc import Iterator
 _DIGIT_OF = str.maketrans("OQDILSZBG", "000115286")
 """Letters that are read for digits."""
 
+_GROUPS = r"(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?"
+IBAN = rf"[A-Z]{{2}}\d{{2}}{_GROUPS}"
+"""Pattern of an IBAN as it is printed, in groups of four or at once."""
+
 _WORD = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}")
-_MAYBE = re.compile(r"[A-Z]{2}[A-Z0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?")
+_MAYBE = re.compile(rf"[A-Z]{{2}}[A-Z0-9]{{2}}{_GROUPS}")
 _LEAST, _MOST = 15, 34
 """Letters and digits of an IBAN."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vlm.field_names import is_label
+from vlm.known_labels import is_label
 from vlm.page_cells import Cell
 from vlm.types import Box, union
 

@@ -6,10 +6,19 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from vlm.likeness import alike
+from vlm.likeness import alike, likeness
 
 LEAST_MISREAD = 7
 """Letters of a word that is known with some of them wrong."""
+
+AS_LABEL = 0.72
+"""Share of equal letters of such a word, more than "account" and "amount" have."""
+
+LEAST_LOOKED_AT = 3
+"""Letters of a shorter word that is known where each of its letters looks like the one meant."""
+
+_LOOKS = str.maketrans("01ij58369qcv", "olllsbsgggeu")
+"""Letters and digits that are taken for each other, each as one of them."""
 
 _ENDINGS = frozenset(("rechnung", "gutschrift"))
 """Words that also count as the ends of longer ones."""
@@ -23,6 +32,16 @@ def folded(word: str) -> str:
     """Return a word in small letters without accents: "Référence" and "reference" are one."""
     parts = unicodedata.normalize("NFKD", word.casefold())
     return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+@lru_cache(maxsize=4096)
+def looks(word: str) -> str:
+    """Return a word with one letter for all that look alike: "Totai", "Tota1" and "Total" are one.
+
+    Words of a letter or two stay: too many look alike.
+    """
+    plain = folded(word)
+    return plain.translate(_LOOKS) if len(plain) >= LEAST_LOOKED_AT else plain
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -47,8 +66,13 @@ def at(phrase: tuple[str, ...], said: tuple[str, ...], misread: bool = False) ->
 
 def _is_word(said: str, word: str, misread: bool) -> bool:
     """Tell whether a word was meant; a short one that is misread may be any other: "Keller"."""
-    long = misread and len(word) >= LEAST_MISREAD
-    return said == word or _ends(said, word) or (long and alike(word, said))
+    if said == word or _ends(said, word):
+        return True
+    if not misread:
+        return False
+    return looks(said) == looks(word) or (
+        len(word) >= LEAST_MISREAD and alike(word, said) and likeness(word, said) >= AS_LABEL
+    )
 
 
 def _ends(said: str, word: str) -> bool:

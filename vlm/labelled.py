@@ -12,17 +12,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from vlm.answer_forms import Form
 from vlm.asked_names import key_of
-from vlm.field_names import LESS, Named, is_label, named_in
+from vlm.field_names import LESS, Named, named_in
 from vlm.first_words import begun
+from vlm.known_labels import is_label
 from vlm.label_blocks import continued
+from vlm.label_values import ends_a_label, fitting, is_base, is_near, without_asides
 from vlm.label_words import at, words_of
 from vlm.learned_names import NO_NAMES, LearnedLabel, LearnedNames
-from vlm.letterhead import is_name
 from vlm.page_cells import Cell, cells_of
-from vlm.read_answers import AMOUNT, DATE, MAIL, PERCENT
 from vlm.types import Box, Word
+from vlm.value_shapes import LIKE_BIC
 
 BESIDE, BELOW = 0.97, 0.88
 """What a value counts in each cell of its label's row beyond the next, and in a row below."""
@@ -30,9 +30,6 @@ BESIDE, BELOW = 0.97, 0.88
 ROWS_BELOW = 3
 """Rows below a label that may hold its value; those of a party that may hold its name."""
 ROWS_OF_PARTY = 7
-
-NEAR = 14
-"""Characters behind a label within which its value begins."""
 
 SHORT = 4
 """Letters of a label that is also a word of any sentence."""
@@ -42,21 +39,6 @@ MISREAD = 0.96
 
 INSIDE = 0.8
 """What a label counts that does not begin its cell."""
-
-_NUMBER = re.compile(
-    r"(?<![\w.,])[#+(]?[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)|"  # an IBAN
-    r"(?<![\w.,])[A-Z]{2} ?\d{2,3}(?: \d{3}){2,3}(?!\w)|"  # a VAT ID in groups
-    r"[+(]{0,2}\d[\d()\-/.]*(?: [\d()\-/.]+)+(?!\w)|"  # groups of digits, as of a phone
-    r"#?[^\W_][\w\-/.#:]*\w",
-)
-_PATTERNS: dict[Form | None, re.Pattern[str]] = {
-    "number": _NUMBER,
-    "date": DATE,
-    "amount": AMOUNT,
-    "mail": MAIL,
-    "percent": PERCENT,
-}
-_LEADING, _TRAILING = " :;#.,-–—=\t", " :;#,-–—=\t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +135,6 @@ def first_and_last(
     return first, last
 
 
-def form_of_value(text: str) -> Form | None:
-    """Return the form that all of a value has; None for one of no known form."""
-    if "\n" in text:
-        return "address"
-    forms: tuple[Form, ...] = ("mail", "date", "amount", "number")
-    return next((one for one in forms if _fitting(one, text, True) == (0, len(text))), None)
-
-
 def at_labels(
     wanted: Named,
     rows: list[list[Cell]],
@@ -185,7 +159,19 @@ def at_labels(
             if found is None or not _may_label(wanted, phrase, cell.text):
                 continue
             end, quality = found
-            yield from _values_of(wanted, rows, (row, index), end, counts * quality)
+            whole = len(phrase) > 1 and at(phrase, said, misread) == 0
+            begins = wanted.learned is not None or _begins(cell.text[end:], whole)
+            yield from _values_of(wanted, rows, (row, index), end, counts * quality, begins)
+
+
+def _begins(rest: str, whole: bool) -> bool:
+    """Tell whether anything behind a label is its value.
+
+    Args:
+        rest: What stands behind it.
+        whole: Whether it is one of several words, with none before: then no colon is needed.
+    """
+    return ends_a_label(rest) or (whole and rest.lstrip()[:1].isupper())
 
 
 def _label(
@@ -221,32 +207,36 @@ def _stands_alone(phrase: tuple[str, ...], text: str) -> bool:
 
 def _end_of(phrase: tuple[str, ...], start: int, text: str) -> int:
     """Return the place behind the phrase that begins at word number `start` of a text."""
-    places = [found.end() for found in re.finditer(r"[^\W_]+", _without_asides(text))]
+    places = [found.end() for found in re.finditer(r"[^\W_]+", without_asides(text))]
     return places[start + len(phrase) - 1]
 
 
-def _without_asides(text: str) -> str:
-    """Return a text with blanks for what stands in parentheses, but for numbers as of a phone."""
-    return re.sub(r"\((?![+\d]{1,5}\)[ -]?\d)[^()]*\)", lambda found: " " * len(found[0]), text)
-
-
 def _values_of(
-    wanted: Named, rows: list[list[Cell]], place: tuple[int, int], end: int, counts: float
+    wanted: Named,
+    rows: list[list[Cell]],
+    place: tuple[int, int],
+    end: int,
+    counts: float,
+    begins: bool,
 ) -> Iterator[Value]:
     """Yield the value of one label: behind it, in the next cells, or below."""
     row, index = place
     cell = rows[row][index]
     rest = cell.text[end:]
-    begins = wanted.learned is not None or _ends_a_label(rest)
-    inside = _fitting(wanted.form, rest, begins) if wanted.learned != "below" else None
-    if inside is not None and _is_near(rest, inside[0]):
+    inside = _fitting(wanted, rest, begins) if wanted.learned != "below" else None
+    cells = rows[row][index + 1 :] if wanted.learned != "below" else []
+    if inside is not None and wanted.rightmost and is_base(rest, inside[0]):
+        reckoned = list(_beside(wanted, cells[:1], counts))
+        if reckoned:
+            yield from reckoned
+            return
+    if inside is not None and is_near(rest, inside[0]):
         start = end + inside[0]
         text = rest[inside[0] : inside[1]]
         yield Value(text, cell.part(start, end + inside[1]), counts)
         return
-    if any(map(str.isalnum, rest)) and not rest.startswith("/"):
+    if any(map(str.isalpha, rest)) and not rest.startswith("/"):
         counts *= LESS  # "Total of the discounts" is no total
-    cells = rows[row][index + 1 :] if wanted.learned != "below" else []
     beside = list(_beside(wanted, cells, counts))
     if beside:
         yield beside[-1] if wanted.rightmost else beside[0]
@@ -259,7 +249,7 @@ def _beside(wanted: Named, cells: Sequence[Cell], counts: float) -> Iterator[Val
     for number, cell in enumerate(cells):
         if _is_label(cell):
             return
-        if (whole := _fitting(wanted.form, cell.text, begins=True)) is not None:
+        if (whole := _fitting(wanted, cell.text, begins=True)) is not None:
             text = cell.text[slice(*whole)]
             yield Value(text, cell.part(*whole), counts * BESIDE ** (number and 1))
         elif wanted.form not in ("amount", "number"):
@@ -282,10 +272,18 @@ def _below(
                 return
             if _is_label(cell):
                 continue
-            if (whole := _fitting(wanted.form, cell.text, begins=True)) is not None:
+            if (whole := _fitting(wanted, cell.text, begins=True)) is not None:
                 text = cell.text[slice(*whole)]
                 yield Value(text, cell.part(*whole), counts * BELOW * BESIDE**number)
                 return
+
+
+def _fitting(wanted: Named, text: str, begins: bool) -> tuple[int, int] | None:
+    """Return where a value of a field stands in a text, see `label_values.fitting`."""
+    if wanted.shape == "bic":  # often without any digit
+        found = LIKE_BIC.search(text)
+        return None if found is None else found.span()
+    return fitting(wanted.form, text, begins)
 
 
 def _is_label(cell: Cell) -> bool:
@@ -303,48 +301,3 @@ def _name_beside(row: list[Cell], label: Cell, counts: float) -> Iterator[Value]
     beside = row[row.index(label) + 1 :]
     if beside:
         yield Value(beside[0].text, beside[0].box, counts)
-
-
-def _is_near(rest: str, start: int) -> bool:
-    """Tell whether a value that begins at `start` is close enough behind its label."""
-    return len(" ".join(_without_asides(rest[:start]).split())) <= NEAR
-
-
-def _ends_a_label(rest: str) -> bool:
-    """Tell whether a value begins right here, as behind a colon."""
-    return rest.lstrip(" .")[:1] in (":", "#")
-
-
-def _fitting(form: Form | None, text: str, begins: bool) -> tuple[int, int] | None:
-    """Return where the first value of a form stands in a text; None where there is none.
-
-    Args:
-        form: Of the value; None for any.
-        text: What stands behind a label, in the next cell, or below.
-        begins: Whether anything of no known form that stands here is the value.
-    """
-    pattern = _PATTERNS.get(form)
-    if pattern is not None:
-        for found in pattern.finditer(_without_asides(text)):
-            if _counts(form, text, found):
-                signed = form == "amount" and text[: found.start()].endswith(("-", "−"))
-                return found.start() - signed, found.end()
-        return None
-    plain = text.lstrip(_LEADING).rstrip(_TRAILING)
-    if not begins or not plain or (form == "name" and not is_name(plain)):
-        return None
-    start = text.index(plain)
-    return start, start + len(plain)
-
-
-def _counts(form: Form | None, text: str, found: re.Match[str]) -> bool:
-    """Tell whether what looks like a value is one: a share in percent is no amount."""
-    value = found[0]
-    if form == "amount":
-        return not text[found.end() :].lstrip().startswith("%")
-    if form == "number":
-        digits = sum(map(str.isdigit, value))
-        letters = sum(map(str.isalpha, value))
-        whole = digits >= 2 or (digits == 1 and len(value) > 3)
-        return whole and letters <= digits + 6 and DATE.fullmatch(value) is None
-    return True

@@ -83,13 +83,20 @@ _HOUSE = re.compile(
     r"^\W*(?:(?:no|lot|unit|blk|block|suite|nr|[a-z])\b[\W_]*)?\d[\w&\-/.]*[\W_]+[^\W\d_]{3,}",
     re.IGNORECASE,
 )
+_STATES = (
+    "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|"
+    "T[NX]|UT|V[AT]|W[AIVY]"
+)
+US_CANADA = rf"\b(?:{_STATES})\W{{1,2}}\d{{5}}(?!\d)|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b"
+"""Pattern of a state and ZIP code of the USA, and of a postcode of Canada."""
 _POSTCODE = re.compile(
-    r"(?<!\d)\d{5}(?!\d)[\W_]+\w?[^\W\d_]{3,}|[^\W\d_]{3,}[\W_]{1,3}\d{5}(?!\d)|"
-    r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|^\W*\d{4}(?!\d)\W+[^\W\d_]{4,}"
+    r"(?<!\d)\d{5}(?!\d)[\W_]+(?:L[aeo]s? )?\w?[^\W\d_]{3,}|[^\W\d_]{3,}[\W_]{1,3}\d{5}(?!\d)|"
+    r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|^\W*\d{4}(?!\d)\W+[^\W\d_]{4,}|"
+    rf"{US_CANADA}|^\W*\d{{4}} ?[A-Z]{{2}} [^\W\d_]{{3,}}"
 )
 _POSTCODE_LAST = re.compile(r"\d{4,6}\W*$")
 _COMPANY = re.compile(
-    r"\b(?:s/?b|5/8|sdn|bhd|ltd|inc|llc|gmbh|ag|kg|co|corp|enterprise|trading|sarl|sas|s\.a|b\.v|"
+    r"\b(?:s/?b|5/8|sdn|bhd|ltd|inc|llc|gmbh|ag|kg|co(?!\W{1,2}\d{5})|corp|enterprise|trading|sarl|sas|s\.a|b\.v|"
     r"restaurant|store|shop|market|mart)\b",
     re.IGNORECASE,
 )
@@ -181,6 +188,11 @@ def may_be_seller(text: str) -> bool:
     """Tell whether a line may say whose page it is: neither a number of theirs nor an address."""
     row = _Row(0, text)
     return is_name(text) and (row.company or not (row.other or row.courtesy or row.address))
+
+
+def has_form(text: str) -> bool:
+    """Tell whether a name has what companies' names end in, a letter of it misread."""
+    return _Row(0, text).company
 
 
 def may_be_address(text: str) -> bool:

@@ -21,7 +21,12 @@ def alike(word: str, other: str) -> bool:
     common = sum(min(word.count(letter), other.count(letter)) for letter in set(word))
     if 1 - (longer - common) / longer < ALIKE:
         return False  # nor can it be less than the letters that one has and the other has not
-    return 1 - distance(word, other) / longer >= ALIKE
+    return likeness(word, other) >= ALIKE
+
+
+def likeness(word: str, other: str) -> float:
+    """Return the share of letters that two words have in common, in [0, 1]; 1 for the same."""
+    return 1 - distance(word, other) / max(len(word), len(other), 1)
 
 
 def within(part: str, text: str) -> float:

@@ -11,17 +11,23 @@ from vlm.answer_forms import fits, form_of
 from vlm.asked_names import key_of
 from vlm.field_names import ALL, LESS, Named, named_in
 from vlm.first_words import begun
-from vlm.label_words import at
+from vlm.known_labels import names_a_field
+from vlm.label_words import at, words_of
 from vlm.labelled import Value, at_labels, values_among
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_cells import Cell, cells_of
 from vlm.scoring import plain
 from vlm.types import Box, Word
 from vlm.unlabelled import is_company, unlabelled
-from vlm.value_shapes import Shape, may_be
+from vlm.value_shapes import Shape, could_be, may_be
 
 TAX = next(field.names for field in ALL if (("vat",), 1.0) in field.names)
 """Of the amount that is never the same as another one of its page."""
+
+
+CLEARLY, LIKELY = 0.9, 0.6
+"""What a value at the label of another field counts at least on a scan to be that field's alone: in
+words that were read with mistakes, the label of an amount may end or begin anywhere."""
 
 
 def page_values(
@@ -38,10 +44,20 @@ def page_values(
 
 
 def page_values_among(
-    question: str, rows: list[list[Cell]], learned: LearnedNames = NO_NAMES
+    question: str,
+    rows: list[list[Cell]],
+    learned: LearnedNames = NO_NAMES,
+    misread: bool = False,
 ) -> tuple[Value, ...]:
-    """Return the same of words that were put into rows, see `cells_of` and `page_values`."""
-    found, wanted = values_among(question, rows, learned=learned), named_in(question)
+    """Return the same of words that were put into rows, see `cells_of` and `page_values`.
+
+    Args:
+        question: As a person asks it.
+        rows: Of the page.
+        learned: What the person's own documents call what is asked for.
+        misread: Whether the words are what a model read: letters may be wrong.
+    """
+    found, wanted = values_among(question, rows, misread, learned), named_in(question)
     if wanted is None or not rows or learned.of(key_of(question)):
         return found
     better = _of_longer_labels(wanted, rows)
@@ -52,12 +68,13 @@ def page_values_among(
     return tuple(sorted(free, key=lambda one: -one.weight))
 
 
-def of_other_fields(wanted: Named, rows: list[list[Cell]]) -> frozenset[str]:
+def of_other_fields(wanted: Named, rows: list[list[Cell]], least: float = 0.0) -> frozenset[str]:
     """Return the values that stand at labels of other fields than the one that is asked for.
 
     Args:
         wanted: What is asked for.
         rows: Of the page, see `page_cells.cells_of`.
+        least: What a value at its label has to count.
 
     Returns:
         As `scoring.plain` writes them; fields that may have the same value count as one.
@@ -69,7 +86,8 @@ def of_other_fields(wanted: Named, rows: list[list[Cell]]) -> frozenset[str]:
         for field in ALL
         if not _may_be_same(wanted, field)
         for value in at_labels(field, rows, misread=False)
-        if not (wanted.seller and field.party and is_company(value.text))  # "Name: Keller GmbH"
+        if value.weight >= least
+        and not (wanted.seller and field.party and is_company(value.text))  # "Name: Keller GmbH"
     )
 
 
@@ -84,9 +102,37 @@ def may_answer(question: str, words: Sequence[Word]) -> Callable[[str], bool]:
     if wanted is None or (shape := shape_of(question)) is None:
         return lambda text: fits(question, text)
     rows = cells_of(words) if words else []
+    free = _free_of_others(wanted, rows)
+    return lambda text: fits(question, text) and may_be(shape, text) and free(text)
+
+
+def could_answer(question: str, rows: list[list[Cell]]) -> Callable[[str], bool]:
+    """Return the same of a scan, whose words a model read: some letters may be wrong.
+
+    Args:
+        question: As a person asks it.
+        rows: Of the page, see `cells_of`.
+    """
+    wanted, shape = named_in(question), shape_of(question)
+    if wanted is None:
+        return lambda text: fits(question, text)
+    free = _free_of_others(wanted, rows, CLEARLY if wanted.form == "amount" else LIKELY)
+    own = {phrase for phrase, _ in wanted.names}
+
+    def may(text: str) -> bool:
+        formed = fits(question, text) and could_be(shape, text)
+        return formed and words_of(text) not in own and not names_a_field(text) and free(text)
+
+    return may
+
+
+def _free_of_others(
+    wanted: Named, rows: list[list[Cell]], least: float = 0.0
+) -> Callable[[str], bool]:
+    """Return what tells whether a text is no value of another field than the one asked for."""
     own = {plain(one.text) for one in at_labels(wanted, rows, misread=False)}
-    others = of_other_fields(wanted, rows) - own
-    return lambda text: fits(question, text) and may_be(shape, text) and plain(text) not in others
+    others = of_other_fields(wanted, rows, least) - own
+    return lambda text: plain(text) not in others
 
 
 def has_no_name(question: str, words: Sequence[Word]) -> bool:

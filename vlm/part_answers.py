@@ -22,6 +22,7 @@ from vlm.absence import NOT_ON_PAGE
 from vlm.answer_forms import asks_for_sum, fits
 from vlm.cancel import CancelToken, Stopped, check
 from vlm.learned_names import NO_NAMES, LearnedNames
+from vlm.page_cells import cells_of
 from vlm.page_reading import AskPage
 from vlm.part_asking import (
     PartFailed,
@@ -35,14 +36,14 @@ from vlm.part_asking import (
     worth,
 )
 from vlm.part_finder import PageParts
-from vlm.part_labels import ask_at_label, shown
+from vlm.part_labels import ask_at_label, shown, words_read
 from vlm.part_ranking import UNRELATED, is_labelled, ranked
 from vlm.protocol import Cancelled, Done, Event, Progress, Saw
 from vlm.read_answers import NEAR, size_of
 from vlm.reading_requests import asks_to_read
 from vlm.scan_answers import answers_of
 from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, Question
-from vlm.value_shapes import could_be, may_hold
+from vlm.value_shapes import Shape, could_hold, may_hold
 
 MOST_PARTS = 48
 """Parts that are asked for one question; all of them are, where a page has no more."""
@@ -91,7 +92,7 @@ def answer(
     told: list[tuple[float, Told]] = []
     found: list[tuple[float, Told]] = []
     left = 1.0
-    may_answer: Callable[[str], bool] = partial(_may_be_read, question.text)
+    may_answer: Callable[[str], bool] = partial(fits, question.text)
     try:
         unread = bool(question.text.strip()) and scan_lines.are_read_first(page)
         begun = scan_lines.READ_SHARE if unread and page.asked[0] not in readings else 0.0
@@ -99,9 +100,12 @@ def answer(
             places, left = yield from answers_of(
                 job, question, page, readings, ask, cancel, learned, found
             )
+            places = _likely(question, places, could_hold, _enough(places)) if places else places
+            rows = cells_of(list(words_read(page, readings)))
+            may_answer = page_values.could_answer(question.text, rows)
         else:
             every = ranked(page, scan_lines.texts_of(page, readings), question.text)
-            places = _likely(question, every)
+            places = _likely(question, every, may_hold)
             words = shown(page.words, question.page)
             if at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS, learned)):
                 found = [(at_label.weight, at_label.told)]
@@ -127,20 +131,23 @@ def answer(
     yield from _best(job, [*found, *told], whole, sums, left, start)
 
 
-def _may_be_read(question: str, text: str) -> bool:
-    """Tell whether an answer that was read on a scan has the form that a question wants."""
-    return fits(question, text) and could_be(page_values.shape_of(question), text)
-
-
 def _likely(
-    question: Question, places: list[tuple[Box, str, float]]
+    question: Question,
+    places: list[tuple[Box, str, float]],
+    holds: Callable[[Shape | None, str], bool],
+    beside: float = math.inf,
 ) -> list[tuple[Box, str, float]]:
-    """Return the parts of a page that may answer by the words that it has of its own.
+    """Return the parts of a page that may answer by its own words, or those that were read.
 
-    A part without any is a picture, which may say anything.
+    Args:
+        question: Has no box.
+        places: Parts, their texts and relevance; one without text is a picture, which may say
+            anything.
+        holds: Tells whether a value of a shape may stand in a text.
+        beside: The relevance from which on a part may answer whatever was read in it.
     """
     shape = page_values.shape_of(question.text)
-    may = [one for one in places if not one[1] or may_hold(shape, one[1])]
+    may = [one for one in places if not one[1] or one[2] >= beside or holds(shape, one[1])]
     return may or places[:1]
 
 

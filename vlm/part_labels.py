@@ -14,17 +14,20 @@ import msgspec
 
 from vlm.asked_names import key_of
 from vlm.evidence import locate
-from vlm.labelled import Value, at_label, values
+from vlm.field_names import asks_for_seller
+from vlm.known_labels import names_a_field
+from vlm.labelled import Value, at_label, values_among
 from vlm.learned_names import NO_NAMES, LearnedNames
-from vlm.page_cells import cells_of
+from vlm.page_cells import Cell, cells_of
 from vlm.page_reading import AskPage
-from vlm.page_values import page_values
+from vlm.page_values import page_values, page_values_among, shape_of
 from vlm.part_asking import Told, about, around, ask_part, worth
 from vlm.part_finder import PageParts
 from vlm.protocol import Event
 from vlm.scoring import plain
 from vlm.turns import as_shown, on_page
 from vlm.types import WHOLE_PAGE, Box, PageRef, Question, Word
+from vlm.value_shapes import could_be
 
 CLEAR = 0.75
 """What a value at a label counts when no other part needs to be asked."""
@@ -34,6 +37,9 @@ LEAST = 0.7
 
 READ = 0.9
 """What is left of a value at its label where its letters are those that the model read."""
+
+AS_SURE = 0.95
+"""Readings that are surer than this are as sure as each other."""
 
 SURE, SEVERAL = 0.95, 0.6
 """Confidence in a value at its label, and where another one is as likely."""
@@ -123,30 +129,48 @@ def read_at_labels(
     Returns:
         Answers and what each is worth, in (0, 1], the best first.
     """
-    words, line_of = [], {}
-    for line, level in zip(page.asked[: page.lines], page.level, strict=False):
-        if line in readings and readings[line].useful:
-            for word in words_in(level, readings[line].answer.text):
-                words.append(word)
-                line_of[word] = line
-    found = []
-    for value in (
-        values(question, words, True, learned) if known else _own(question, words, learned)
-    ):
+    line_of = words_read(page, readings)
+    rows = cells_of(list(line_of)) if line_of else []
+    found, shape = list[tuple[float, Told]](), shape_of(question)
+    if not known:
+        values = _own(question, rows, learned)
+    elif asks_for_seller(question):  # the head of the page tells better who that is
+        values = values_among(question, rows, True, learned)
+    else:
+        values = page_values_among(question, rows, learned, misread=True)
+    for value in values:
         if value.weight < least:
             break
+        if not could_be(shape, value.text) or names_a_field(value.text):
+            continue
         some = [line for word, line in line_of.items() if value.box.holds(word.box)]
         told = around([readings[line] for line in dict.fromkeys(some)])
         given = msgspec.structs.replace(told.answer, text=value.text, unsure=())
-        found.append((worth(given, 1.0, READ * value.weight), Told(told.part, given, told.warning)))
+        # Of two that were read as well the place decides, not the last hundredth.
+        level = msgspec.structs.replace(given, confidence=min(given.confidence, AS_SURE))
+        found.append((worth(level, 1.0, READ * value.weight), Told(told.part, given, told.warning)))
     return found
 
 
-def _own(question: str, words: Sequence[Word], learned: LearnedNames) -> list[Value]:
+def words_read(page: PageParts, readings: Mapping[Box, Told]) -> dict[Word, Box]:
+    """Return the words that were read on a scan, each with the line that it was read in.
+
+    Args:
+        page: The scan's parts.
+        readings: What was read in each of its lines, or pieces of them.
+    """
+    return {
+        word: line
+        for line, level in zip(page.asked[: page.lines], page.level, strict=False)
+        if line in readings and readings[line].useful
+        for word in words_in(level, readings[line].answer.text)
+    }
+
+
+def _own(question: str, rows: list[list[Cell]], learned: LearnedNames) -> tuple[Value, ...]:
     """Return what stands at the first learned label of what is asked for, where there is one."""
-    rows = cells_of(words) if words else []
     at = (at_label(label, rows, True) for label in learned.of(key_of(question)))
-    return [value for value in at if value is not None][:1]
+    return tuple(value for value in at if value is not None)[:1]
 
 
 def words_in(line: Box, text: str) -> Iterator[Word]:

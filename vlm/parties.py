@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from vlm.field_names import is_label
+from vlm.known_labels import is_label
 from vlm.label_words import words_of
-from vlm.letterhead import end_of_address, is_heading, may_be_address, may_be_seller
+from vlm.letterhead import US_CANADA, end_of_address, is_heading, may_be_address, may_be_seller
 from vlm.page_cells import Cell
 from vlm.types import Box, union
 
@@ -37,11 +37,14 @@ MOST_HEAD = 6
 """Rows of a page among which the name of its sender stands, where it has no address."""
 
 _APART = re.compile(r"\s+[·•|*∙–—-]\s+|\s*[·•|∙]\s*")
-_POSTCODE = re.compile(r"(?<!\d)\d{4,5}(?!\d)\s+[^\W\d_]{2,}|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
+_POSTCODE = re.compile(
+    rf"(?<!\d)\d{{4,5}}(?!\d)\s+[^\W\d_]{{2,}}|\b[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}\b|{US_CANADA}"
+)
 _STREET = re.compile(r"[^\W\d_]\.?\s+\d{1,4} ?[a-zA-Z]?$")
 _TO = re.compile(
-    r"^(?:bill(?:ed)?(?: to)?|ship(?: to)?|deliver(?:ed)? to|invoice to|sold to|to|customer|client|"
-    r"buyer|rechnung an|an|kunde|käufer|empfänger|rechnungsempfänger|rechnungsadresse|"
+    r"^(?:bill(?:ed)?(?: to)?(?: address)?|ship(?: to)?|deliver(?:ed)? to|invoice to|"
+    r"sold to|to|customer|client|buyer|"
+    r"rechnung an|an|kunde|käufer|empfänger|rechnungsempfänger|rechnungsadresse|"
     r"lieferadresse|lieferanschrift|client|facturé à|destinataire|adresse de livraison)\s*:?$",
     re.IGNORECASE,
 )
@@ -173,6 +176,7 @@ def _may_belong(cell: Cell) -> bool:
 def _is_name(cell: Cell) -> bool:
     return (
         may_be_seller(cell.text)
+        and not cell.text.startswith("(")
         and not may_be_address(cell.text)
         and not _is_labelled(cell)
         and not _TO.match(cell.text)
@@ -214,7 +218,7 @@ def _goes_on(above: Cell, below: Cell, alone: bool) -> bool:
         alone: Whether nothing stands beside it, at the head of the page.
     """
     if alone and len({above.row, below.row}) > 1 and above.row == below.row - 1 < MOST_NAMES:
-        beside = below.box.x0 < above.box.x1 or below.box.x1 > above.box.x0
+        beside = below.box.x0 < above.box.x1 and below.box.x1 > above.box.x0
         return beside and below.box.y0 - above.box.y1 <= CLOSE * above.box.height
     high = max(above.box.height, below.box.height)
     if not -0.5 * high <= below.box.y0 - above.box.y1 <= CLOSE * high:

@@ -45,7 +45,10 @@ MONTHS = _words(
     "oktober dezember janvier février mars avril juin juillet août septembre octobre novembre "
     "décembre"
 )
-AMOUNT = re.compile(r"(?<![\d.,])\d[\d.,]*[.,] ?\d\d(?!\d)")
+AMOUNT = re.compile(
+    r"(?<![\d.,])(?:[1-9]\d{0,2}(?: \d{3})+,|\d[\d.,]*[.,] ?)\d\d(?!\d)"  # "1 234,50" has a comma
+)
+_MARKED = re.compile(r"([.,]) ")
 MAIL = re.compile(r"\S+@\S+\.\w+")
 PERCENT = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d{1,3})? ?%")
 _PATTERNS: dict[Form, re.Pattern[str]] = {"date": DATE, "amount": AMOUNT, "mail": MAIL}
@@ -68,7 +71,9 @@ def found_in(form: Form | None, readings: Sequence[str], labelled: bool) -> Iter
     elif form is not None and form in _PATTERNS:
         for line, text in enumerate(readings):
             for match in _PATTERNS[form].finditer(text):
-                yield Found(match[0].replace(" ", "") if form == "amount" else match[0], line, 1.0)
+                yield Found(
+                    _MARKED.sub(r"\1", match[0]) if form == "amount" else match[0], line, 1.0
+                )
 
 
 def _dates_in(readings: Sequence[str]) -> Iterator[Found]:

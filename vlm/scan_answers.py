@@ -6,20 +6,22 @@ from collections.abc import Generator, Sequence
 
 import msgspec
 
-from vlm import agreement, scan_lines, second_readings
+from vlm import agreement, page_values, scan_lines, second_readings
 from vlm.answer_forms import asks_for_sum, form_of
 from vlm.asked_names import key_of
 from vlm.cancel import CancelToken
-from vlm.field_names import asks_for_seller
+from vlm.field_names import ALL, asks_for_seller, named_in
 from vlm.learned_names import LearnedNames
 from vlm.letterhead import may_be_seller
+from vlm.page_cells import Cell, cells_of
 from vlm.page_reading import AskPage
 from vlm.part_asking import Told, around, worth
 from vlm.part_finder import PageParts
-from vlm.part_labels import read_at_labels
+from vlm.part_labels import read_at_labels, words_read
 from vlm.part_ranking import UNRELATED, is_labelled, joined, ranked
 from vlm.protocol import Event
 from vlm.read_answers import found_in
+from vlm.senders import Senders
 from vlm.types import Box, Question
 
 READ_SECONDS = 20.0
@@ -27,6 +29,9 @@ READ_SECONDS = 20.0
 
 NAMED = 0.95
 """What a label counts at least beside lines that have words of the question themselves."""
+
+KNOWN = 0.5
+"""The same of anything but a sum, which stands at labels of few letters below much else."""
 
 AT_LABEL, ELSEWHERE = 0.85, 0.65
 """What is left of the confidence in what was read on a scan, at a label and without one: the model
@@ -90,8 +95,9 @@ def _found_on_scan(
     learned: LearnedNames,
 ) -> tuple[list[tuple[float, Told]], list[tuple[Box, str, float]], bool]:
     """Return what answers on a scan, the places still to be asked, and whether a label told it."""
-    found = _found_read(question, page, readings, places)
-    least = NAMED if is_labelled(places) else 0.0
+    rows = cells_of(list(words_read(page, readings)))
+    found = _found_read(question, page, readings, places, rows)
+    least = _least(question, places)
     address = form_of(question) == "address"  # "Company" is a label of names only
     read = read_at_labels(question, page, readings, least, learned, known=not address)
     if address and read:
@@ -104,6 +110,13 @@ def _found_on_scan(
         beside = 1.0 if seller else BESIDE
         found = [*read, *((weight * beside, one) for weight, one in found)]
     return (_agreeing(page, readings, found) if asks_for_sum(question) else found), rest, bool(read)
+
+
+def _least(question: str, places: list[tuple[Box, str, float]]) -> float:
+    """Return what a value at a label has to count."""
+    if not is_labelled(places):
+        return 0.0
+    return NAMED if asks_for_sum(question) else KNOWN
 
 
 def _continued(
@@ -143,22 +156,32 @@ def _found_read(
     page: PageParts,
     readings: dict[Box, Told],
     places: Sequence[tuple[Box, str, float]],
+    rows: list[list[Cell]],
 ) -> list[tuple[float, Told]]:
     """Return answers that stand in what was read in a scan's lines, each with its worth."""
     lines = page.asked[: page.lines]
     form, labelled = form_of(question), is_labelled(places)
+    seller = asks_for_seller(question)
+    wanted, may_answer = named_in(question), page_values.could_answer(question, rows)
+    if form == "name" and wanted in ALL and not seller:
+        return []  # what stands at the head of a page is whose page it is
+    senders = Senders(rows) if seller else None
     relevance = {box: one for box, _, one in places}
     said = [
         readings[box].answer.text if box in readings and readings[box].useful else ""
         for box in lines
     ]
     found: list[tuple[float, Told]] = []
-    for one in found_in(form, said, labelled and not asks_for_seller(question)):
+    for one in found_in(form, said, labelled and not seller):
         some = lines[one.line : (one.line if one.last is None else one.last) + 1]
         told = around([readings[box] for box in some if box in readings])
         given = msgspec.structs.replace(told.answer, text=one.text, unsure=())
-        left = one.weight * (NAME_THERE if form == "name" else READ_THERE)
-        weight = worth(given, max(relevance[box] for box in some), left)
+        if form in ("amount", "name") and not may_answer(one.text):
+            continue
+        left = NAME_THERE if form == "name" else READ_THERE
+        left *= senders.weight(one) if senders is not None else one.weight
+        near = 1.0 if seller else max(relevance[box] for box in some)
+        weight = worth(given, near, left)
         found.append((weight, Told(told.part, given, told.warning)))
     return found
 

@@ -9,9 +9,8 @@ from dataclasses import replace
 
 import msgspec
 
-from vlm import focus
+from vlm import focus, iban, tax_ids
 from vlm.cancel import CancelToken, check
-from vlm.iban import mended
 from vlm.page_finder import FEW_WORDS
 from vlm.page_reading import READ, AskPage
 from vlm.part_asking import Told, about, ask_parts, at_once, timings
@@ -105,8 +104,8 @@ def read_in_pieces(
 
 
 def _proved(told: Told) -> Told:
-    """Return what was read, account numbers as their check digits prove them."""
-    text = mended(told.answer.text)
+    """Return what was read, numbers as their check digits or their form prove them."""
+    text = tax_ids.mended(iban.mended(told.answer.text))
     if text == told.answer.text:
         return told
     return replace(told, answer=msgspec.structs.replace(told.answer, text=text))

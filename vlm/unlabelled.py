@@ -14,6 +14,7 @@ from vlm.finding import telling
 from vlm.labelled import Value
 from vlm.page_cells import Cell
 from vlm.parties import Party, Said, head_name, recipient_of, sender_of
+from vlm.towns import town_in
 from vlm.value_shapes import found_by_shape
 
 COMPANY = 0.75
@@ -50,6 +51,10 @@ def unlabelled(question: str, wanted: Named, rows: list[list[Cell]]) -> Iterator
         other = _RECIPIENT.intersection(telling(question))
         party = recipient_of(rows) if other else sender_of(rows)
         yield from _laid_out(party.address if party is not None else None)
+    elif wanted.shape == "town":
+        other = _RECIPIENT.intersection(telling(question))
+        party = recipient_of(rows) if other else sender_of(rows)
+        yield from _laid_out(_town_of(party.address) if party is not None else None)
     elif wanted.seller:
         companies = list(_companies(rows))
         yield from companies or _laid_out(_sender(sender_of(rows), rows))
@@ -71,6 +76,11 @@ def _sender(party: Party | None, rows: Sequence[Sequence[Cell]]) -> Said | None:
     if party is None or (head is not None and head.box.y0 < party.name.box.y0 and not party.sender):
         return head
     return party.name
+
+
+def _town_of(address: Said) -> Said | None:
+    town = town_in(address.text)
+    return Said(town, address.box) if town else None
 
 
 def _laid_out(said: Said | None) -> Iterator[Value]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from vlm.answer_forms import Form
+from vlm.iban import IBAN
 from vlm.letterhead import may_be_address
 from vlm.read_answers import AMOUNT, DATE, MAIL, PERCENT, TIME, is_possible
 
@@ -26,15 +27,22 @@ TAX_DIGITS, TAX_LETTERS = 7, 6
 PLAIN_DIGITS = 7
 """Of an amount without decimals that was read on a scan, at most; a number has more."""
 
+LEAST_LETTERS = 3
+"""Letters of a name, at least."""
+
 BESIDE_DATE = 4
 """Letters and digits beside a date and its time, at most: of a weekday, "le" or "vom"."""
 
 COUNT_DIGITS = 5
 """Of a quantity before its decimals, at most."""
 
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?!\w)")
+LIKE_BIC = re.compile(r"(?<!\w)(?=\w*[A-Z]{3})[A-Z013568]{6}[A-Z0-9]{1,5}(?!\w)")
+"""A bank's code, digits in place of some of its letters, or without one of them."""
+
+_IBAN = re.compile(rf"(?<![A-Za-z0-9]){IBAN}(?!\w)")
 _ACCOUNT = re.compile(r"[\d \-/]{6,}")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
+_HOST = re.compile(r"\w{3,} ?[.,] ?[a-z]{2,3}\b")
 _PHONE = re.compile(r"[+(]*\d[\d ()\-/.]*\d")
 _INTERNATIONAL = re.compile(r"(?<!\w)\+\d{1,3}[ (\-/.]?[\d ()\-/.]{5,}\d")
 _VAT_ID = re.compile(
@@ -66,11 +74,23 @@ def could_be(shape: Shape | None, text: str) -> bool:
     digits, letters = _digits(text), _letters(text)
     amount = _SUM.fullmatch(text.strip(" .,;:")) is not None
     match shape:
-        case "iban" | "tax_id" | "phone":
-            return digits >= PHONE_DIGITS[0] and not amount
+        case "phone":
+            return digits >= PHONE_DIGITS[0] and digits > letters and not amount
+        case "iban" | "tax_id":
+            return digits >= TAX_DIGITS and not amount and DATE.fullmatch(text) is None
+        case "bic":
+            return LIKE_BIC.fullmatch(text.replace(" ", "")) is not None
+        case "mail":
+            return "@" in text or (_HOST.search(text) is not None and letters > digits)
+        case "name":
+            return letters > digits and letters >= LEAST_LETTERS
+        case "code":
+            return digits > 0 and not amount and DATE.fullmatch(text) is None
         case "amount":
             return not text.startswith("+") and (amount or digits <= PLAIN_DIGITS)
-        case "percent" | "count":
+        case "count":
+            return digits <= COUNT_DIGITS and not amount
+        case "percent":
             return digits <= COUNT_DIGITS
         case "town":
             return letters > digits and text[:1].isupper()
@@ -99,6 +119,23 @@ def may_hold(shape: Shape | None, text: str) -> bool:
     if pattern is None:
         return any(map(str.isdigit, text))
     return any(may_be(shape, found[0]) for found in pattern.finditer(text))
+
+
+def could_hold(shape: Shape | None, text: str) -> bool:
+    """Tell whether a value of a shape may stand somewhere in what a model read on a scan."""
+    match shape:
+        case "iban" | "tax_id" | "phone":
+            return _digits(text) >= PHONE_DIGITS[0]
+        case "bic":
+            return any(map(LIKE_BIC.fullmatch, re.findall(r"[^\W_]+", text)))
+        case "mail":
+            return "@" in text or _HOST.search(text) is not None
+        case None | "name" | "town" | "address":
+            return True
+        case "code":
+            return _digits(DATE.sub("", AMOUNT.sub("", text))) > 1
+        case _:
+            return _digits(text) > 0
 
 
 def _digits(text: str) -> int:

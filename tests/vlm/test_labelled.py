@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tests.drawn import line
-from vlm.field_names import is_label, named_in
+from vlm.field_names import named_in
+from vlm.known_labels import is_label
 from vlm.label_words import words_of
 from vlm.labelled import values
 from vlm.page_cells import cells_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import msgspec
+import pytest
 
 from tests.vlm.documents import said
 from tests.vlm.parted_pages import (
@@ -36,7 +37,8 @@ from vlm.types import (
 
 
 def test_on_a_scan_the_model_reads_each_line_once_and_ranks_by_that() -> None:
-    texts = ("Keller Mainz", "Delivery number 77", "lnvoice nunber 5414", "Thank you")
+    texts = ("Keller Mainz", "Delivery number 77", "Parcel nunber 5414", "Thank you")
+    question = msgspec.structs.replace(QUESTION, text="What is the parcel number?")
     readings: dict[Box, Told] = {}
 
     def reads(question: Question) -> Iterator[Event]:
@@ -46,7 +48,7 @@ def test_on_a_scan_the_model_reads_each_line_once_and_ranks_by_that() -> None:
         yield said(texts[number] if question.text == READ else f"5414 {number}", 0.9, "no_text")
 
     asked: list[tuple[str, int]] = []
-    events = list(answer(1, QUESTION, page(4), readings, reads, NEVER))
+    events = list(answer(1, question, page(4), readings, reads, NEVER))
     assert done(events).text == "5414 2"
     assert [number for text, number in asked if text == READ] == [0, 1, 2, 3, 2, 1], "unsure"
     assert [number for text, number in asked if text != READ] == [2, 1], "what has its words"
@@ -56,8 +58,8 @@ def test_on_a_scan_the_model_reads_each_line_once_and_ranks_by_that() -> None:
     assert told[4] == "Reading again part 1 of 2"
     assert told[6] == "Looking at part 1 of 2"
     asked.clear()
-    list(answer(1, QUESTION, page(4), readings, reads, NEVER))
-    assert [text for text, _ in asked] == [QUESTION.text] * 2
+    list(answer(1, question, page(4), readings, reads, NEVER))
+    assert [text for text, _ in asked] == [question.text] * 2
 
 
 def test_a_value_is_found_by_the_label_beside_it_and_above_it() -> None:
@@ -150,6 +152,71 @@ def test_a_group_of_lines_says_what_its_lines_say_but_single_lines_come_first() 
     both = Box(0.0, 0.0, 1.0, 2 * HIGH)
     parts = PageParts((*lines, both), 2, ((0,), (1,), (0, 1)), ((),) * 3, lines, ())
     reader = Reader(lambda n: said("5414", 0.9, "no_text"))
-    readings = {lines[0]: "Keller", lines[1]: "Invoice nunber 5414"}
-    assert done(run(reader, parts, readings=readings)).evidence.part == lines[1]
+    readings = {lines[0]: "Keller", lines[1]: "Parcel nunber 5414"}
+    asked = msgspec.structs.replace(QUESTION, text="What is the parcel number?")
+    assert done(run(reader, parts, asked, readings=readings)).evidence.part == lines[1]
     assert [one.box for one in reader.asked] == [lines[1], both]
+
+
+SCANNED = (
+    "Studio Pixelle",
+    "8 rue des Carmes",
+    "31000 Toulouse",
+    "",
+    "Mairie de Lunel",
+    "20 quai Noel",
+    "34400 Lunel",
+    "",
+    "Facture n° 684347",
+    "Mode de reglement Cheque bancaire",
+    "Totai HT 2 009,19 EUR",
+    "TVA 20 % 401,84 EUR",
+    "Somme a payer 2 411,03 EUR",
+    "Identifiant TVA : FR 83 404 833 048",
+    "IBAN FR14 2004 1010 0505 0001 3402 606 8IC PSSTFRPP",
+)
+"""What a model read on a French invoice, letter by letter wrong here and there."""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Who issued this invoice?", "Studio Pixelle"),
+        ("Who is the customer?", "Mairie de Lunel"),
+        ("In which city is the supplier?", "Toulouse"),
+        ("What is the invoice number?", "684347"),
+        ("What is the payment method?", "Cheque bancaire"),
+        ("What is the amount before tax?", "2 009,19"),
+        ("What is the tax amount?", "401,84"),
+        ("What is the total amount of the invoice?", "2 411,03"),
+        ("What is the VAT number?", "FR 83 404 833 048"),
+        ("What is the BIC?", "PSSTFRPP"),
+    ],
+)
+def test_fields_of_an_invoice_are_found_in_what_was_read(question: str, answer: str) -> None:
+    assert of_scan(question, SCANNED, absent_all).text == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "wrong"),
+    [
+        ("What is the customer number?", "684347"),
+        ("What is the e-mail address?", "P.U."),
+        ("What is the telephone number?", "Toulouse"),
+        ("How many items are there?", "401,84"),
+        ("Who is the customer?", "Montant"),
+    ],
+)
+def test_a_value_of_another_field_answers_nothing(question: str, wrong: str) -> None:
+    texts = ("Facture n° 684347", "Montant P.U.", "Total TVA 401,84")
+    found = of_scan(question, texts, lambda n: said(wrong, 0.9, "no_text"))
+    assert found.text == NOT_ON_PAGE
+
+
+def test_nothing_is_asked_where_no_line_may_hold_such_a_value() -> None:
+    reader = Reader(absent_all)
+    asked = msgspec.structs.replace(QUESTION, text="What is the e-mail address?")
+    texts = ("Studio Pixelle", "8 rue des Carmes", "31000 Toulouse")
+    readings = {strip(number): text for number, text in enumerate(texts)}
+    assert done(run(reader, page(3), asked, readings=readings)).text == NOT_ON_PAGE
+    assert len(reader.asked) == 1
