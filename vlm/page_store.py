@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import os
 import time
 from collections.abc import Callable
@@ -24,6 +25,10 @@ FORM = 1
 SUFFIX = ".page"
 LARGEST = 2**25
 """Bytes of one value; a larger one is made again as fast as it is read."""
+KNOWN_S = 60.0
+"""For so long the files that were found count as all there are, but for our own; other processes of
+ours write there too."""
+
 _CLOCKS_APART_S = 60.0
 """The clock of a disk in the network may be ahead of ours."""
 
@@ -41,6 +46,8 @@ class PageStore:
     def __init__(self, folder: Path, budget_bytes: int) -> None:
         self._folder = folder
         self._budget_bytes = budget_bytes
+        self._known: dict[Path, tuple[float, int]] = {}
+        self._looked_at = -math.inf
 
     def load(self, key: object) -> Tensor | None:
         """Return what was saved under a key, which counts as use, or None."""
@@ -60,6 +67,7 @@ class PageStore:
             return None
         with contextlib.suppress(OSError):
             os.utime(path)
+        self._used(path, len(content))
         return value
 
     def save(self, key: object, value: Tensor) -> None:
@@ -73,6 +81,7 @@ class PageStore:
             self._write(self._path(key), hashlib.sha256(body).digest() + body)
         except OSError:
             return  # a full disk only means that the page is encoded again another time
+        self._used(self._path(key), len(body) + _DIGEST)
 
     def has(self, key: object) -> bool:
         """Tell whether something is saved under a key."""
@@ -82,25 +91,31 @@ class PageStore:
         """Remove everything."""
         for path in self._files():
             self._remove(path)
+        self._known.clear()
 
     def _make_room(self, size: int) -> None:
-        """Remove the longest unused files until another one fits.
-
-        Those of a time to come are from before the clock was set back, and count as the oldest.
-        """
-        found: list[tuple[float, int, Path]] = []
-        now = time.time() + _CLOCKS_APART_S
-        for path in self._files():
-            with contextlib.suppress(OSError):  # another process of ours removed it
-                stat = path.stat()
-                used_at = stat.st_mtime if stat.st_mtime <= now else 0.0
-                found.append((used_at, stat.st_size, path))
-        used = sum(one[1] for one in found)
-        for _, freed, path in sorted(found):
+        """Remove the longest unused files until another one fits."""
+        if time.monotonic() - self._looked_at > KNOWN_S:
+            self._known, self._looked_at = self._found(), time.monotonic()
+        used = sum(size for _, size in self._known.values())
+        for path, (_, freed) in sorted(self._known.items(), key=lambda one: one[1]):
             if used + size <= self._budget_bytes:
                 return
             self._remove(path)
             used -= freed
+
+    def _found(self) -> dict[Path, tuple[float, int]]:
+        """Return when each file was used last, and its bytes.
+
+        Those of a time to come are from before the clock was set back, and count as the oldest.
+        """
+        found: dict[Path, tuple[float, int]] = {}
+        now = time.time() + _CLOCKS_APART_S
+        for path in self._files():
+            with contextlib.suppress(OSError):  # another process of ours removed it
+                stat = path.stat()
+                found[path] = (stat.st_mtime if stat.st_mtime <= now else 0.0, stat.st_size)
+        return found
 
     def _write(self, path: Path, content: bytes) -> None:
         """Write a file that only its owner reads; what a crash leaves half written is not found."""
@@ -122,8 +137,11 @@ class PageStore:
         name = hashlib.sha256(repr((versions, key)).encode()).hexdigest()
         return self._folder / f"{name}{SUFFIX}"
 
-    @staticmethod
-    def _remove(path: Path) -> None:
+    def _used(self, path: Path, size: int) -> None:
+        self._known[path] = (time.time(), size)
+
+    def _remove(self, path: Path) -> None:
+        self._known.pop(path, None)
         with contextlib.suppress(OSError):
             path.unlink()
 

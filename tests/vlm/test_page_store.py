@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import torch
 
 from tests.drawn import DrawnPages
 from tests.vlm.answering import NEVER, Checkpoint, answered, in_float32, last, question
-from vlm import paths
+from vlm import page_store, paths
 from vlm.engine import Engine
 from vlm.model_in_memory import PAGES
 from vlm.page_store import LARGEST, SUFFIX, PageStore
@@ -58,11 +59,39 @@ def test_the_longest_unused_goes_when_the_budget_is_full(tmp_path: Path) -> None
         for file in files(tmp_path):
             now = file.stat().st_mtime - 10
             os.utime(file, (now, now))
+    store = PageStore(tmp_path, 3000)  # after a restart
     assert store.load("a") is not None
     store.save("d", torch.zeros(200))
     assert store.load("b") is None
     assert all(store.load(name) is not None for name in "acd")
     assert sum(file.stat().st_size for file in files(tmp_path)) <= 3000
+
+
+def test_what_it_wrote_itself_is_known_without_looking_at_every_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[Path] = []
+    glob = Path.glob
+
+    def looking(folder: Path, pattern: str) -> Iterator[Path]:
+        looks.append(folder)
+        return glob(folder, pattern)
+
+    monkeypatch.setattr(Path, "glob", looking)
+    store = PageStore(tmp_path, 3000)
+    for name in "abc":
+        store.save(name, torch.zeros(200))
+    assert store.load("a") is not None
+    store.save("d", torch.zeros(200))
+    assert [name for name in "abcd" if store.has(name)] == ["a", "c", "d"]
+    assert len(looks) == 1
+    PageStore(tmp_path, 3000).clear()  # another program of ours
+    store.save("e", torch.zeros(200))
+    assert store.has("e")
+    monkeypatch.setattr(page_store, "KNOWN_S", 0.0)
+    for name in "fg":
+        store.save(name, torch.zeros(200))
+    assert all(store.has(name) for name in "efg"), "what another removed takes no room"
 
 
 def test_what_was_used_before_the_clock_was_set_back_goes_first(tmp_path: Path) -> None:
@@ -71,6 +100,7 @@ def test_what_was_used_before_the_clock_was_set_back_goes_first(tmp_path: Path) 
         store.save(name, torch.zeros(200))
     for file in files(tmp_path):
         os.utime(file, (4_000_000_000, 4_000_000_000))
+    store = PageStore(tmp_path, 3000)  # after a restart
     for name in "de":
         store.save(name, torch.zeros(200))
     assert all(store.has(name) for name in "de")
