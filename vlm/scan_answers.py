@@ -33,9 +33,16 @@ NAMED = 0.95
 KNOWN = 0.5
 """The same of anything but a sum, which stands at labels of few letters below much else."""
 
-AT_LABEL, ELSEWHERE = 0.85, 0.65
-"""What is left of the confidence in what was read on a scan, at a label and without one: the model
-may be sure of its letters, and the answer stand elsewhere. By how often 96 were right."""
+AT_LABEL = 0.9
+"""What is left of the confidence in what was read on a scan at a label, or can be nothing else: the
+model may be sure of its letters, and the answer stand elsewhere. 325 such answers scored 0.963."""
+
+SUM, SELLER, OTHER = 0.75, 0.75, 0.6
+"""The same without a label: of a sum and of who sells, which their place tells (45 scored 0.806, 70
+scored 0.767), and of dates and addresses (42 addresses scored 0.583)."""
+
+ELSEWHERE = 0.25
+"""The same of anything else, which the model was asked about line by line: 16 scored 0.106."""
 
 BESIDE = 0.5
 """What is left of what has the form that is wanted on a scan that has a label for it elsewhere."""
@@ -84,7 +91,20 @@ def answers_of(
         yield from second_readings.read(job, question.page, page, again, readings, ask, cancel)
         places = ranked(page, scan_lines.texts_of(page, readings), question.text)
         found[:], rest, at_label = _found_on_scan(question.text, page, readings, places, learned)
-    return rest, AT_LABEL if at_label else ELSEWHERE
+    return rest, AT_LABEL if at_label else _left(question.text)
+
+
+def _left(question: str) -> float:
+    """Return what is left of the confidence in an answer that no label tells."""
+    if asks_for_seller(question):
+        return SELLER
+    match form_of(question):
+        case "amount" if asks_for_sum(question):
+            return SUM
+        case "date" | "address":
+            return OTHER
+        case _:
+            return ELSEWHERE
 
 
 def _found_on_scan(

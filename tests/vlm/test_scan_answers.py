@@ -28,6 +28,7 @@ from vlm.part_answers import answer
 from vlm.part_asking import Told
 from vlm.part_finder import PageParts
 from vlm.protocol import Event, Progress
+from vlm.scan_answers import AT_LABEL, ELSEWHERE, OTHER, SELLER, SUM
 from vlm.types import (
     Answer,
     Box,
@@ -220,3 +221,21 @@ def test_nothing_is_asked_where_no_line_may_hold_such_a_value() -> None:
     readings = {strip(number): text for number, text in enumerate(texts)}
     assert done(run(reader, page(3), asked, readings=readings)).text == NOT_ON_PAGE
     assert len(reader.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "left"),
+    [
+        ("What is the invoice number?", ("Keller", "Invoice number: 5414"), AT_LABEL),
+        ("What is the total?", ("Keller", "5.00", "7.20"), SUM),
+        ("What is the company name?", ("KELLER DRUCK", "5.00"), SELLER),
+        ("What is the date?", ("KELLER DRUCK", "18/01/2018"), AT_LABEL),
+        ("What is the address?", ("KELLER DRUCK", "Lange Gasse 7", "55116 Mainz"), OTHER),
+        ("What is the customer number?", ("KELLER DRUCK", "Total 7.20", "ABC 77"), ELSEWHERE),
+    ],
+)
+def test_an_answer_is_as_sure_as_its_place_allows(
+    question: str, texts: tuple[str, ...], left: float
+) -> None:
+    found = of_scan(question, texts, lambda n: said("77" if n == 2 else "", 0.8, "no_text"))
+    assert found.confidence in (pytest.approx(0.8 * left), pytest.approx(0.9 * left))
