@@ -11,6 +11,7 @@ from app.batch import words, work
 from app.batch.recall import Chosen, past
 from app.batch.seat import Seat, further
 from app.batch.work import Answers, Looked, Looking, Plan
+from app.coalesce import Coalescer
 from app.engine_client import EngineClient
 from app.task import Ended, Failed, Task, Tasks
 from vlm import protocol
@@ -74,6 +75,8 @@ class BatchRunner(QObject):
         self._dealing = Dealing(Table((), ()))
         self._main = self._sit(Seat(client, 0, own=False, parent=self))
         self._seats = [self._main]
+        self._step = Coalescer(self, per_second=4)
+        self._step.due.connect(self.changed)
         self.phase = Phase.EMPTY
         self.doing = ""
 
@@ -168,6 +171,7 @@ class BatchRunner(QObject):
 
     def shutdown(self) -> None:
         """End all work; nothing is emitted after this."""
+        self._step.drop()
         for seat in self._seats:
             seat.happened.disconnect(self._on_happened)
             seat.looked_up.disconnect(self._on_looked_up)
@@ -255,8 +259,17 @@ class BatchRunner(QObject):
                 self._ended(seat)
             case protocol.Failed():
                 self._on_failed(seat, event)
+            case protocol.Progress():
+                self._on_step(event)
             case _:
                 return
+
+    def _on_step(self, event: protocol.Progress) -> None:
+        """Say what is done of a document, where there is but one in hand."""
+        looked, busy = self._looked, [seat.name for seat in self._seats if seat.job]
+        if self.phase is Phase.RUNNING and looked is not None and len(busy) == 1:
+            self.doing = words.in_hand(looked.table, busy, event.text)
+            self._step.touch()
 
     def _on_failed(self, seat: Seat, event: protocol.Failed) -> None:
         gone = event.code == EngineEnded.code

@@ -46,8 +46,14 @@ def looking(done: int, total: int) -> str:
     return f"Looking at document {figures.whole(done)} of {figures.whole(total)}…"
 
 
-def in_hand(table: Table, names: Sequence[str]) -> str:
-    """Say which documents are asked now: "Document 3 of 12: invoice-7.pdf"."""
+def in_hand(table: Table, names: Sequence[str], step: str = "") -> str:
+    """Say which documents are asked now: "Document 3 of 12: invoice-7.pdf".
+
+    Args:
+        table: The batch.
+        names: Of the documents.
+        step: What is done with one document now; "" for nothing.
+    """
     there = len(table.rows)
     first = there - sum(1 for _ in table.todo()) + 1
     if len(names) > 1:
@@ -55,7 +61,8 @@ def in_hand(table: Table, names: Sequence[str]) -> str:
         return (
             f"Documents {figures.whole(first)} to {figures.whole(last)} of {figures.whole(there)}"
         )
-    return f"Document {figures.whole(first)} of {figures.whole(there)}: {names[0]}"
+    said = f"Document {figures.whole(first)} of {figures.whole(there)}: {names[0]}"
+    return f"{said} · {step}" if step else said
 
 
 def state(table: Table, left_s: float | None, doing: str = "") -> str:

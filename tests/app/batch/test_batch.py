@@ -238,6 +238,16 @@ def test_a_persons_question_goes_first_and_the_batch_goes_on(qtbot: QtBot, desk:
     assert desk.table.problems == 1, "only the broken document"
 
 
+def test_what_is_done_of_a_document_is_said(qtbot: QtBot, desk: Desk) -> None:
+    looked(qtbot, desk)
+    states: list[str] = []
+    desk.runner.changed.connect(lambda: states.append(desk.window.state.text()))
+    press_run(desk)
+    qtbot.waitUntil(lambda: desk.runner.phase is Phase.READY, timeout=WAIT)
+    begin = "Document 1 of 3: a.pdf · Opening the page · "
+    assert any(state.startswith(begin) for state in states), states
+
+
 def test_stop_keeps_what_there_is_and_run_goes_on(qtbot: QtBot, desk: Desk) -> None:
     looked(qtbot, desk)
     press_run(desk)
