@@ -20,6 +20,7 @@ from torch.optim import AdamW, Optimizer
 from pretrain import checkpoint, dora, export, fonts, gates, many, stages, stream
 from pretrain.batches import Batch
 from pretrain.checkpoint import Position
+from pretrain.levels import Level
 from pretrain.muon import Muon
 from pretrain.quick import autocast, choose_attention, make_quick, quickest
 from pretrain.reader import Inputs, Reader, Weights, to_device
@@ -144,7 +145,7 @@ class Run:
             self.at = replace(start, level=self.plan.level, batch=0)
 
     @property
-    def level(self) -> stages.Level:
+    def level(self) -> Level:
         """The curriculum level in progress."""
         return self.stage.levels[self.at.level]
 
