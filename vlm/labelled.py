@@ -37,6 +37,9 @@ SHORT = 4
 MISREAD = 0.96
 """What a label counts that is one only with letters misread: "Klantnummer" for "Kontonummer"."""
 
+BEHIND_OWN = 0.95
+"""What a name that several fields have counts behind another name of the field that is wanted."""
+
 INSIDE = 0.8
 """What a label counts that does not begin its cell."""
 
@@ -159,9 +162,17 @@ def at_labels(
             if found is None or not _may_label(wanted, phrase, cell.text):
                 continue
             end, quality = found
+            if counts < 1 and wanted.form == "number" and _goes_on(wanted, phrase, said):
+                counts, quality = BEHIND_OWN, 1.0
             whole = len(phrase) > 1 and at(phrase, said, misread) == 0
             begins = wanted.learned is not None or _begins(cell.text[end:], whole)
             yield from _values_of(wanted, rows, (row, index), end, counts * quality, begins)
+
+
+def _goes_on(wanted: Named, phrase: tuple[str, ...], said: tuple[str, ...]) -> bool:
+    """Tell whether another name of a field stands before one: "Rechnung der Filiale Nr. 7"."""
+    start = at(phrase, said) or 0
+    return any(at(name, said[:start]) is not None for name, _ in wanted.names if name != phrase)
 
 
 def _begins(rest: str, whole: bool) -> bool:

@@ -77,3 +77,9 @@ def test_a_question_of_two_forms_asks_for_neither_s_shape() -> None:
     assert shape_of("What is the account number?") == "iban"
     assert shape_of("Who is the account holder?") is None
     assert shape_of("What is the colour?") is None
+
+
+def test_a_number_behind_the_kind_of_document_is_the_document_s_not_a_party_s() -> None:
+    rows = ("Rechnung der Filiale (380) Nr. 01.234-18 vom 6.12.2018", "Verkäufer", "Nummer:|549910")
+    assert found("What is the invoice number?", *rows) == "01.234-18"
+    assert found("What is the invoice number?", "Verkäufer", "Nummer:|549910") == "549910"
