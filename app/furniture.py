@@ -205,6 +205,7 @@ class Furniture(QObject):
         self.versions.settings_wanted.connect(self._on_settings_changed)
         self.versions.models_wanted.connect(self.models.open)
         self.versions.said.connect(lambda text: self._window.notice.say(text, "versions"))
+        self.versions.refused.connect(self._on_version_refused)
         self.desk.reading_changed.connect(self.versions.set_reading)
         self.asking.model_changed.connect(self.gate.set_model)
         self.gate.use_wanted.connect(self.versions.use_tuned)
@@ -264,6 +265,11 @@ class Furniture(QObject):
         if changed.documents >= example_words.ENOUGH:
             way = Way(example_words.TRAIN, self.training.open)
         self._window.notice.tell(Message(sentence, "examples", way))
+
+    @Slot(str)
+    def _on_version_refused(self, sentence: str) -> None:
+        way = Way(example_words.TRAIN, self.training.open)
+        self._window.notice.tell(Message(sentence, "versions", way, stays=True))
 
     @Slot()
     def ask_whole_page(self) -> None:

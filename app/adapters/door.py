@@ -42,6 +42,7 @@ class VersionsDoor(QObject):
         settings_wanted(object): `Settings` as the person wants them now.
         models_wanted(): The person wants the models window.
         said(str): A plain sentence for the person.
+        refused(str): Why a version reads no more, for example after its model was replaced.
 
     Args:
         window: The main window.
@@ -54,6 +55,7 @@ class VersionsDoor(QObject):
     settings_wanted = Signal(object)
     models_wanted = Signal()
     said = Signal(str)
+    refused = Signal(str)
 
     def __init__(
         self,
@@ -314,7 +316,7 @@ class VersionsDoor(QObject):
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
         """Go back to the base: the version is gone or was made for another model."""
-        self.said.emit(words.gone_back(sentence))
+        self.refused.emit(words.gone_back(sentence))
         if self._wearing.by_page:
             if self._page is not None:
                 self.overrides.pop(self._page.path, None)

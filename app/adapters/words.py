@@ -34,7 +34,10 @@ BY_PAGE_HINT = (
 )
 FOR_DOCUMENT = "For this document"
 FOR_ALL = "For all documents"
-OTHER_BASE = "It belongs to another model than the one that reads now."
+OTHER_BASE = (
+    "It belongs to another model than the one that reads now. Train again with your examples to "
+    "have one for it."
+)
 NO_MODEL = "Choose a model first: a version belongs to one."
 BUG = "Something went wrong inside the program. The log says more."
 

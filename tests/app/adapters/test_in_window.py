@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from pytestqt.qtbot import QtBot
 
 from app import dialogs
@@ -90,7 +90,12 @@ def test_a_version_that_cannot_be_used_is_said_and_the_model_reads(
     ready(qtbot, shell, "invoices")
     furniture(shell).asking.adapter_refused.emit("There is no adapter called invoices.")
     ready(qtbot, shell, "")
-    assert "The model as it came reads now." in shell.window.notice.text
+    notice = shell.window.notice
+    assert "The model as it came reads now." in notice.text
+    assert notice.way.text() == "Train…"
+    timer = notice.findChild(QTimer)
+    assert timer is not None
+    assert not timer.isActive(), "it stays until it was read"
     assert saved().adapters == {}
 
 
