@@ -243,7 +243,14 @@ class AskPanel(QWidget):
                 self._scroll.ensureWidgetVisible(judged.judging.line)
 
     def _judged_last(self) -> AnswerCard | None:
-        """Return the newest card with an answer to judge."""
+        """Return the newest card with an answer to judge.
+
+        None while a newer one is coming: a key that is pressed too soon would judge another answer
+        than the one that is meant, and teach that.
+        """
+        if self._cards and self._cards[-1].pending:
+            self.announce("The answer is still coming")
+            return None
         return next((card for card in reversed(self._cards) if not card.wrong.isHidden()), None)
 
     def announce(self, text: str) -> None:

@@ -83,8 +83,8 @@ def test_the_newest_answer_is_judged_by_keys_and_the_keyboard_comes_back(
     panel.set_scope(DOCUMENT, PAGE, None)
     panel.call_latest_right()
     panel.correct_latest()  # there is nothing to judge yet
-    cards = [panel.add_card(WHOLE), panel.add_card(WHOLE), panel.add_card(WHOLE)]
-    for card in cards[:2]:
+    cards = [panel.add_card(WHOLE), panel.add_card(WHOLE)]
+    for card in cards:
         card.show_answer(answer())
     said: list[Verdict] = []
     cards[1].judged.connect(said.append)
@@ -104,6 +104,19 @@ def test_the_newest_answer_is_judged_by_keys_and_the_keyboard_comes_back(
     ]
     assert panel.composer.line.hasFocus()
     assert cards[0].judging.line is None
+
+
+def test_a_key_pressed_too_soon_judges_no_other_answer(panel: AskPanel) -> None:
+    panel.set_scope(DOCUMENT, PAGE, None)
+    before, coming = panel.add_card(WHOLE), panel.add_card(WHOLE)
+    before.show_answer(answer())
+    panel.call_latest_right()
+    panel.correct_latest()
+    assert not before.right.isChecked()
+    assert before.judging.line is None
+    coming.show_answer(answer())
+    panel.call_latest_right()
+    assert coming.right.isChecked()
 
 
 def test_stop_reads_stopping_at_once_and_the_line_keeps_the_keyboard(
