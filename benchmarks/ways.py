@@ -128,12 +128,9 @@ class Ours:
         folder: Of the model.
         precision: How exactly it writes; "fast" in 8 bits, whether or not that is faster here.
         keep: Whether pages are kept on disk.
-        guess: Whether it may guess from earlier answers, which would make repeated ones cheap.
     """
 
-    def __init__(
-        self, folder: Path, precision: Precision, keep: bool | None = None, guess: bool = False
-    ) -> None:
+    def __init__(self, folder: Path, precision: Precision, keep: bool | None = None) -> None:
         self.engine = Engine(Page(), 2**28, lambda _: EXACT)
         request = Load(0, str(folder), precision=precision, keep_pages=keep)
         for event in self.engine.load(request, NEVER):
@@ -144,8 +141,8 @@ class Ours:
         if precision == "fast" and isinstance(decoder, LlamaDecoder) and decoder.exact:
             decoder.shrink()
         self.sight.selftest.skip()  # it would count as part of the first question
-        if not guess:
-            self.sight.drafts = lambda *_: None  # type: ignore[method-assign]
+        # Guesses from earlier answers would make repeated ones cheap.
+        self.sight.drafts = lambda *_: None  # type: ignore[method-assign]
 
     @property
     def sight(self) -> Sight:

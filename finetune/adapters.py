@@ -79,14 +79,10 @@ class Adapter(Value, frozen=True):
 
 
 class AdapterLibrary:
-    """The adapters below one folder.
+    """The adapters in the program's own folder."""
 
-    Args:
-        root: The folder; the program's own when None.
-    """
-
-    def __init__(self, root: Path | None = None) -> None:
-        self._root = root or paths.data_dir() / "adapters"
+    def __init__(self) -> None:
+        self._root = paths.data_dir() / "adapters"
         self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def all(self) -> list[Adapter]:

@@ -149,8 +149,9 @@ def _attention(part: _Part, length: int) -> int:
     return 2 * length * part.width * part.layers
 
 
-def measured_flops(size: int = 512) -> float:
+def measured_flops() -> float:
     """Measure how many multiplications and additions a second this processor does in 32 bits."""
+    size = 512
     left = np.ones((size, size), np.float32)
     _ = left @ left
     best = 0.0

@@ -134,19 +134,20 @@ def fit(model: Any, folder: Path) -> Fitted:
 
 
 @torch.no_grad()
-def put_on(model: Any, fitted: Fitted, keep: bool = True) -> Worn:
+def put_on(model: Any, fitted: Fitted) -> Worn:
     """Put an adapter into the weights of a model that wears none.
+
+    The base's own numbers are kept for `take_off` where memory allows.
 
     Args:
         model: The one it was fitted to.
         fitted: As `fit` returned it.
-        keep: Whether the base's own numbers are kept for `take_off`, where memory allows.
     """
     weights = _weights(model)
     names = sorted(fitted.touched)
     size = sum(weights[name].nbytes for name in names)
     room = psutil.virtual_memory().available * KEPT_SHARE
-    worn = Worn(fitted, {} if keep and size <= room else None)
+    worn = Worn(fitted, {} if size <= room else None)
     try:
         with safe_open(fitted.folder / WEIGHTS, framework="pt") as file:
             for name in names:

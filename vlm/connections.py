@@ -64,14 +64,10 @@ class Counting:
 
 
 class ConnectionLog:
-    """Writes and reads the log.
+    """Writes and reads the log."""
 
-    Args:
-        path: The file; None for the program's own.
-    """
-
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path or paths.log_dir() / "connections.jsonl"
+    def __init__(self) -> None:
+        self.path = paths.log_dir() / "connections.jsonl"
 
     @contextlib.contextmanager
     def opened(self, host: str, purpose: str) -> Generator[Counting]:

@@ -71,10 +71,6 @@ class PageIndex:
         """How many pages' words are known; a page without any counts when that is known."""
         return len(self._known)
 
-    def knows(self, page: int) -> bool:
-        """Tell whether a page's words are known."""
-        return page in self._known
-
     def partly(self, page: int) -> str | None:
         """Return what is known of an unknown page, None when nothing was put."""
         return self._partly.get(page)

@@ -88,14 +88,10 @@ class Part:
 
 
 class Store:
-    """The folder with the program's own models.
+    """The folder with the program's own models."""
 
-    Args:
-        root: None for the program's own.
-    """
-
-    def __init__(self, root: Path | None = None) -> None:
-        self.root = root or paths.data_dir() / "models"
+    def __init__(self) -> None:
+        self.root = paths.data_dir() / "models"
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def folder(self, name: ModelName) -> Path:

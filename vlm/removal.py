@@ -18,7 +18,7 @@ from vlm.speeds import Speeds
 from vlm.system_refusals import reason
 
 
-def remove(model: Model, store: Store | None = None, added: AddedFolders | None = None) -> None:
+def remove(model: Model, store: Store | None = None) -> None:
     """Delete a model's files.
 
     Raises:
@@ -34,7 +34,7 @@ def remove(model: Model, store: Store | None = None, added: AddedFolders | None 
                 _uncache(model.folder)
             case Place.ADDED:
                 _delete_files(model.folder)
-                _drop_if_empty(model.folder, added or AddedFolders())
+                _drop_if_empty(model.folder, AddedFolders())
     except OSError as error:
         raise FetchFailed(
             f"{model.name} cannot be deleted: {reason(error)}. "

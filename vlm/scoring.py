@@ -75,7 +75,7 @@ def exact(answer: str, truths: Sequence[str]) -> bool:
     return plain(answer) in {plain(truth) for truth in truths}
 
 
-def mean(values: Sequence[float], seed: int = SEED) -> Mean:
+def mean(values: Sequence[float]) -> Mean:
     """Return the mean and its interval by resampling rows; the same for the same values.
 
     Raises:
@@ -83,7 +83,7 @@ def mean(values: Sequence[float], seed: int = SEED) -> Mean:
     """
     if not values:
         raise ValueError("there is nothing to average")
-    chance = random.Random(seed)  # noqa: S311 - a bootstrap, no secret
+    chance = random.Random(SEED)  # noqa: S311 - a bootstrap, no secret
     count = len(values)
     means = sorted(
         statistics.fmean(chance.choices(values, k=count))

@@ -304,11 +304,6 @@ class SeveralPages(Protocol):
         ...
 
 
-def whole_view(layout: Layout) -> Tile:
-    """Return the tile that shows the whole sheet: always the last."""
-    return layout.tiles[-1]
-
-
 def visual_tokens(views: tuple[View, ...]) -> int:
     """Add up what the views cost."""
     return sum(view.visual_tokens for view in views)
