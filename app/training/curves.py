@@ -82,7 +82,8 @@ class Plot(QWidget):
         item.setMouseEnabled(x=False, y=False)
         item.setContentsMargins(0, 4, 8, 0)
         self._widget.setFrameShape(self._widget.Shape.NoFrame)
-        self._widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for part in (self._widget, self._widget.viewport()):  # the library gives it one of its own
+            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._widget.viewport().setAutoFillBackground(False)
         self._widget.setStyleSheet("background: transparent;")
         item.setLabel("bottom", "Step")
