@@ -13,6 +13,10 @@ from app.gate.values import Line
 from app.labels import Role, label
 from app.models.buttons import ActionButton
 from app.models.mark import Mark
+from app.roomy_area import RoomyArea
+
+TEXTS_HEIGHT = 80
+"""Logical pixels of the question with its answers, in a window that has no more."""
 
 
 class Detail(QWidget):
@@ -71,14 +75,20 @@ class Detail(QWidget):
             text.setAccessibleName(name)
             grid.addWidget(label(name, Role.MUTED), number, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text, number, 1)
+        inside = QWidget()
+        texts = QVBoxLayout(inside)
+        texts.setContentsMargins(0, 0, 0, 0)
+        texts.setSpacing(theme.SPACE)
+        texts.addWidget(self.question)
+        texts.addLayout(grid)
+        texts.addWidget(self.place)
+        texts.addWidget(self.note)
+        self.texts = RoomyArea(inside, "The question and its answers", TEXTS_HEIGHT)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.SPACE * 2, 0, 0, 0)
         layout.setSpacing(theme.SPACE)
         layout.addLayout(head)
-        layout.addWidget(self.question)
-        layout.addLayout(grid)
-        layout.addWidget(self.place)
-        layout.addWidget(self.note)
+        layout.addWidget(self.texts)
         layout.addWidget(self.picture, 1)
 
 

@@ -17,7 +17,11 @@ from app.models.buttons import ActionButton
 from app.models.card_layout import InUse
 from app.models.mark import Mark
 from app.room import open_at
+from app.roomy_area import RoomyArea
 from app.theme import Tone
+
+TOP_HEIGHT = 150
+"""Logical pixels of what was found, in a window that has no more."""
 
 
 class GateWindow(QDialog):
@@ -74,9 +78,10 @@ class GateWindow(QDialog):
         self.exactly.show_score(gate.exact, words.measure(gate.exact), words.tone(gate.exact))
         self.others.setVisible(gate.fixed_set is not None)
         if gate.fixed_set is not None:
-            tone = Tone.BAD if words.forgot(gate.fixed_set) else Tone.GOOD
             self.others.show_score(
-                gate.fixed_set, words.forgetting(gate.fixed_set, bool(gate.in_use)), tone
+                gate.fixed_set,
+                words.forgetting(gate.fixed_set, bool(gate.in_use)),
+                words.tone_of_others(gate.fixed_set),
             )
         helpful = bool(gate.advice)
         self.helps.setVisible(helpful)
@@ -116,10 +121,13 @@ class GateWindow(QDialog):
         for measure in (self.nearly, self.exactly, self.others):
             measures.addWidget(measure)
         measures.addWidget(label(words.LEGEND, Role.MUTED, wrap=True))
-        top = QHBoxLayout()
+        inside = QWidget()
+        top = QHBoxLayout(inside)
+        top.setContentsMargins(0, 0, 0, 0)
         top.setSpacing(theme.SPACE * 3)
         top.addLayout(why, 4)
-        top.addWidget(card, 5)
+        top.addWidget(card, 5, Qt.AlignmentFlag.AlignTop)
+        self.top = RoomyArea(inside, words.TITLE, TOP_HEIGHT)
         foot = QHBoxLayout()
         foot.addWidget(self.status, 1)
         foot.addWidget(self.used)
@@ -131,7 +139,7 @@ class GateWindow(QDialog):
         layout.setContentsMargins(edge, theme.SPACE * 2, edge, theme.SPACE * 2)
         layout.setSpacing(theme.SPACE * 2)
         layout.addWidget(label(words.TITLE, Role.TITLE))
-        layout.addLayout(top)
+        layout.addWidget(self.top)
         layout.addWidget(self.browser, 1)
         layout.addLayout(foot)
 

@@ -69,6 +69,18 @@ def forgot(score: Score) -> bool:
     return score.gain.value < -FORGOTTEN and score.gain.high < 0
 
 
+def lost(score: Score) -> bool:
+    """Tell whether as much went as would shut the gate if it were known to be no accident."""
+    return score.gain.value < -FORGOTTEN
+
+
+def tone_of_others(score: Score) -> Tone:
+    """Return how a measure on what was not taught is to be taken."""
+    if forgot(score):
+        return Tone.BAD
+    return Tone.CAUTION if lost(score) else Tone.GOOD
+
+
 def forgetting(score: Score, tuned_before: bool = False) -> str:
     """Say whether something was forgotten.
 
@@ -80,6 +92,8 @@ def forgetting(score: Score, tuned_before: bool = False) -> str:
     head = f"Right {before} {figures.percent(score.before)}, now {figures.percent(score.after)}"
     if forgot(score):
         return f"{head}; it has forgotten some of them."
+    if lost(score):
+        return f"{head}; so few questions cannot tell whether that is chance."
     return f"{head}; nothing worth mention was forgotten."
 
 

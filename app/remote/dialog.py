@@ -45,9 +45,9 @@ class ConnectDialog(QDialog):
         self.setWindowTitle(words.TITLE)
         self.setAccessibleName(words.TITLE)
         server = known or Server("")
-        self.address = _line(words.ADDRESS, server.address)
-        self.model = _line(words.MODEL, server.model)
-        self.key = _line(words.KEY, server.key)
+        self.address = _line(words.ADDRESS, words.ADDRESS_HINT, server.address)
+        self.model = _line(words.MODEL, words.MODEL_HINT, server.model)
+        self.key = _line(words.KEY, words.KEY_HINT, server.key)
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
         self.remember = QCheckBox(words.REMEMBER)
         self.remember.setChecked(known is not None)
@@ -72,16 +72,23 @@ class ConnectDialog(QDialog):
         layout.addWidget(label(words.TITLE, Role.HEADING))
         layout.addWidget(label(words.ABOUT, Role.MUTED, wrap=True))
         layout.addSpacing(theme.SPACE)
-        for name, line in (("Address", self.address), ("Model", self.model), ("Key", self.key)):
-            caption: QLabel = label(name)
+        for line in (self.address, self.model, self.key):
+            caption: QLabel = label(line.accessibleName())
             caption.setBuddy(line)
-            layout.addWidget(caption)
-            layout.addWidget(line)
+            field = QVBoxLayout()
+            field.setSpacing(4)
+            field.addWidget(caption)
+            field.addWidget(line)
+            layout.addLayout(field)
         layout.addSpacing(theme.SPACE)
-        layout.addWidget(self.remember)
-        layout.addWidget(label(words.REMEMBERED, Role.MUTED, wrap=True))
+        kept = QVBoxLayout()
+        kept.setSpacing(0)
+        kept.addWidget(self.remember)
+        kept.addWidget(label(words.REMEMBERED, Role.MUTED, wrap=True))
+        layout.addLayout(kept)
         layout.addSpacing(theme.SPACE)
         layout.addWidget(self.warning)
+        layout.addStretch()  # else the lines move apart whenever the warning grows
         layout.addSpacing(theme.SPACE)
         row = QHBoxLayout()
         row.addStretch()
@@ -112,11 +119,11 @@ class ConnectDialog(QDialog):
         self._fit()
 
     def _fit(self) -> None:
-        """Be high enough for all of what a click allows."""
+        """Be as high as all of what a click allows, and no higher."""
         layout = self.layout()
         if layout is not None:
             layout.activate()
-            self.setMinimumHeight(layout.totalHeightForWidth(max(self.width(), WIDTH)))
+            self.setFixedHeight(layout.totalHeightForWidth(max(self.width(), WIDTH)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -139,9 +146,10 @@ def _trouble(typed: str) -> str:
     return ""
 
 
-def _line(placeholder: str, text: str) -> QLineEdit:
+def _line(name: str, hint: str, text: str) -> QLineEdit:
     line = QLineEdit(text)
-    line.setPlaceholderText(placeholder)
-    line.setAccessibleName(placeholder)
+    line.setPlaceholderText(hint)
+    line.setAccessibleName(name)
+    line.setAccessibleDescription(hint)
     line.setMaxLength(500)
     return line

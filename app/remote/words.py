@@ -9,9 +9,10 @@ ABOUT = (
     "A server with an OpenAI-compatible program, vLLM for instance, can answer with a model that "
     "is too large for this computer. It is off whenever the program starts."
 )
-ADDRESS = "Address, like gpu-box:8000"
-MODEL = "Model’s name; leave empty if it has only one"
-KEY = "Key, if the server asks for one"
+ADDRESS, MODEL, KEY = "Address", "Model", "Key"
+ADDRESS_HINT = "For example gpu-box:8000"
+MODEL_HINT = "Its name; leave empty if the server has only one"
+KEY_HINT = "Only if the server asks for one"
 REMEMBER = "Remember address, model and key on this computer"
 REMEMBERED = "Kept in a file that only you can read; otherwise they are gone with the window."
 CANCEL = "Keep pages here"

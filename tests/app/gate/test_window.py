@@ -3,10 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
-from app.gate.values import Story
+from app.gate import words
+from app.gate.values import Story, lines_of
 from app.gate.window import GateWindow
+from app.theme import Tone
 from finetune import gate, plan
 from finetune.gate import Judged
 
@@ -51,3 +54,39 @@ def test_the_result_says_which_version_answered_before(qtbot: QtBot) -> None:
     window.show_story(Story(Path("/none"), quick, first, (), ""))
     assert window.tested.text().endswith("never saw while learning.")
     assert window.others.sentence.text().startswith("Right before 100 %")
+
+
+def test_no_word_is_cut_off_in_a_small_window(qtbot: QtBot) -> None:
+    question = "Who sent it, and to which of the many addresses on the page?"
+    rows = [gate.judge(f"{n}", f"{n}", question, ("a",), "b", "a") for n in range(24)]
+    kept = [gate.judge(f"k{n}", f"k{n}", "Q?", ("a",), "a", "a") for n in range(8)]
+    named = msgspec.structs.replace(gate.decide(rows, kept), names=(NAME, NAME))
+    window = GateWindow()
+    qtbot.addWidget(window)
+    window.show()
+    quick = plan.preset("quick", "Invoices of my firm", "/none", "f" * 64)
+    window.show_story(Story(Path("/none"), quick, named, lines_of(named, []), ""))
+    detail = window.browser.detail
+    texts = (
+        *(window.verdict, window.reasons, window.names, window.tested),
+        *(m.sentence for m in (window.nearly, window.exactly, window.others)),
+        *(detail.outcome, detail.question, detail.wanted, detail.before, detail.after),
+    )
+
+    def all_words_are_seen() -> bool:
+        return all(text.height() >= text.heightForWidth(text.width()) for text in texts)
+
+    for size in (window.minimumSize(), QSize(1000, 800)):
+        window.resize(size)
+        qtbot.waitUntil(all_words_are_seen)
+
+
+def test_what_may_have_been_forgotten_is_not_called_nothing() -> None:
+    kept = [
+        gate.judge(f"k{n}", f"k{n}", "Q?", ("a",), "a", "a" if n % 3 else "x") for n in range(8)
+    ]
+    rows = [gate.judge(f"{n}", f"{n}", "Q?", ("a",), "b", "a") for n in range(24)]
+    found = gate.decide(rows, kept).fixed_set
+    assert found is not None
+    assert words.forgetting(found).startswith("Right before 100 %, now 62 %; so few questions")
+    assert words.tone_of_others(found) is Tone.CAUTION

@@ -69,3 +69,16 @@ def test_what_was_remembered_is_offered_and_nothing_more(qtbot: QtBot) -> None:
         dialog.show()
         QTest.mouseClick(dialog.yes, Qt.MouseButton.LeftButton)
     assert agreed.args == [known, True]
+
+
+def test_the_lines_stay_where_they_are_when_a_warning_comes(
+    qtbot: QtBot, dialog: ConnectDialog
+) -> None:
+    lines = (dialog.address, dialog.model, dialog.key, dialog.remember)
+    before = [line.y() for line in lines]
+    lowest = dialog.height()
+    dialog.address.setText("gpu-box:8000")
+    qtbot.waitUntil(lambda: dialog.warning.isVisible() and dialog.height() > lowest)
+    assert [line.y() for line in lines] == before
+    dialog.address.setText("")
+    qtbot.waitUntil(lambda: dialog.height() == lowest)
