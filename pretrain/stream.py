@@ -1,15 +1,14 @@
 """Draws batches ahead of the trainer in other processes, in the order of their numbers."""
 
-import multiprocessing
 import os
 import queue
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
-from multiprocessing.queues import Queue
 
 from pretrain.batches import Batch
+from pretrain.slots import CONTEXT, Slots
 from pretrain.stages import Source
 
 KEPT = 512
@@ -19,7 +18,14 @@ WAIT_S = 5.0
 """How often a drawing process and its trainer look whether the other still lives."""
 
 
-def _draw(source: Source, first: int, stride: int, out: "Queue[Batch]", parent: int) -> None:
+PATCH_BYTES = 1280
+"""Of a batch, for each of its patches: pixels, what is taught about them, and some text."""
+
+SPARE_BYTES = 2**20
+"""Of a batch besides."""
+
+
+def _draw(source: Source, first: int, stride: int, out: Slots, parent: int) -> None:
     """Draw every ``stride``-th batch from ``first`` on until the trainer is gone."""
     index = first
     while True:
@@ -30,17 +36,17 @@ def _draw(source: Source, first: int, stride: int, out: "Queue[Batch]", parent: 
                 break
             except queue.Full:
                 if os.getppid() != parent:
-                    out.cancel_join_thread()
+                    out.close()
                     return
         index += stride
 
 
-def _next(ready: "Queue[Batch]", process: BaseProcess) -> Batch:
+def _next(ready: Slots, process: BaseProcess) -> Batch:
     """Wait for a process's next batch, as long as it lives."""
     while True:
         alive = process.is_alive()
         try:
-            return ready.get(timeout=WAIT_S)
+            return ready.get(WAIT_S)
         except queue.Empty:
             if not alive:
                 raise RuntimeError(
@@ -49,7 +55,7 @@ def _next(ready: "Queue[Batch]", process: BaseProcess) -> Batch:
 
 
 def in_order(
-    queues: Sequence["Queue[Batch]"], processes: Sequence[BaseProcess], replay: int
+    queues: Sequence[Slots], processes: Sequence[BaseProcess], replay: int
 ) -> Iterator[Batch]:
     """Take a batch of each process in turn, or one of the last again while it is not there."""
     known: deque[tuple[Batch, int]] = deque(maxlen=KEPT)
@@ -57,7 +63,7 @@ def in_order(
     while True:
         waiting, process = queues[turn % len(queues)], processes[turn % len(queues)]
         try:
-            batch, again = waiting.get_nowait(), replay
+            batch, again = waiting.get(0), replay
             turn += 1
         except queue.Empty:
             if known:
@@ -90,10 +96,10 @@ def batches(
     if workers == 0:
         yield (source.draw(index) for index in range(first, 2**62))
         return
-    context = multiprocessing.get_context("spawn")
-    queues: list[Queue[Batch]] = [context.Queue(ahead) for _ in range(workers)]
+    size = PATCH_BYTES * source.patches_per_batch + SPARE_BYTES
+    queues = [Slots(ahead, size) for _ in range(workers)]
     processes = [
-        context.Process(
+        CONTEXT.Process(
             target=_draw,
             args=(source, first + which, workers, queues[which], os.getpid()),
             daemon=True,
@@ -111,4 +117,3 @@ def batches(
             process.join()
         for one in queues:
             one.close()
-            one.cancel_join_thread()

@@ -12,7 +12,8 @@ from pretrain.reader import to_device
 from pretrain.train import Run
 from tests.pretrain.test_train import plan
 
-LEVEL = stages.STAGES["lines"].levels[-1]
+LEVELS = stages.STAGES["lines"].levels
+LEVEL = LEVELS[-1]
 FONTS = (FontFile("pillow-default", None),)
 
 
@@ -43,7 +44,8 @@ def test_some_steps_teach_patches_alone_the_same_ones_after_a_stop(
 
 def test_a_step_on_patches_alone_leaves_the_decoder_as_it_is(tmp_path: Path) -> None:
     torch.set_num_threads(1)
-    run = Run(replace(plan(tmp_path, "lines", 1), level=len(stages.STAGES["lines"].levels) - 1))
+    strips = [level.name for level in LEVELS].index("strips")
+    run = Run(replace(plan(tmp_path, "lines", 1), level=strips))
     before = {name: value.detach().clone() for name, value in run.reader.named_parameters()}
     run.step(to_device(run.source().draw(0), run.device), stages.DENSE)
     changed = {
@@ -52,3 +54,19 @@ def test_a_step_on_patches_alone_leaves_the_decoder_as_it_is(tmp_path: Path) -> 
         if name.startswith("model.") and not torch.equal(value, before[name])
     }
     assert changed == {"vision_model", "connector"}
+
+
+def test_wordings_are_taught_to_what_writes_and_not_to_what_sees(tmp_path: Path) -> None:
+    torch.set_num_threads(1)
+    run = Run(replace(plan(tmp_path, "lines", 1), level=len(LEVELS) - 1))
+    assert run.level.name == "wordings"
+    before = {name: value.detach().clone() for name, value in run.reader.named_parameters()}
+    run.step(to_device(run.source().draw(0), run.device), run.weights)
+    changed = {
+        name
+        for name, value in run.reader.named_parameters()
+        if name.startswith("model.") and not torch.equal(value, before[name])
+    }
+    assert any("text_model" in name for name in changed)
+    assert any("perceiver_resampler" in name for name in changed)
+    assert not any("vision_model" in name or "modality_projection" in name for name in changed)
