@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from PIL import Image
+from torch import Tensor
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 
@@ -55,8 +56,10 @@ class SavedModel:
         return self._processor(text=prompt, images=images, return_tensors="pt").to(self.device)
 
     @torch.no_grad()
-    def ask(self, images: list[Image.Image], question: str, most_tokens: int = 96) -> Answered:
-        """Answer greedily; five images are the views of one split page."""
+    def scored(
+        self, images: list[Image.Image], question: str, most_tokens: int = 96
+    ) -> tuple[str, Tensor]:
+        """Answer greedily; return the trimmed answer and ``(steps, vocabulary)`` float32 logits."""
         inputs = self.inputs(images, question)
         made = self._model.generate(
             **inputs,
@@ -66,9 +69,13 @@ class SavedModel:
             return_dict_in_generate=True,
         )
         ids = made.sequences[0, inputs["input_ids"].shape[1] :]
-        chances = torch.stack([step[0].float().softmax(-1).max() for step in made.logits])
         text = self._processor.tokenizer.decode(ids, skip_special_tokens=True)
-        return Answered(text.strip(), float(chances.prod()))
+        return text.strip(), torch.stack([step[0].float() for step in made.logits])
+
+    def ask(self, images: list[Image.Image], question: str, most_tokens: int = 96) -> Answered:
+        """Answer greedily; five images are the views of one split page."""
+        text, logits = self.scored(images, question, most_tokens)
+        return Answered(text, float(logits.softmax(-1).amax(-1).prod()))
 
     @torch.no_grad()
     def loss(self, images: list[Image.Image], question: str, answer: str) -> float:

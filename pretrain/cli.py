@@ -13,6 +13,7 @@ import torch
 from pretrain import (
     adopt,
     arguments,
+    calibrate,
     checkpoint,
     curves,
     evaluate,
@@ -55,6 +56,11 @@ def _parser() -> argparse.ArgumentParser:
     between.add_argument("target", type=Path)
     between.add_argument("folders", type=Path, nargs="+", help="in transformers' format")
     between.add_argument("--shares", type=float, nargs="+", help="what each counts; else alike")
+    surer = commands.add_parser("calibrate", help="make a saved model as sure as it is right")
+    surer.add_argument("folder", type=Path, help="a folder in transformers' format")
+    surer.add_argument("target", type=Path)
+    surer.add_argument("--fonts", type=Path, default=None)
+    surer.add_argument("--questions", type=int, default=60, help="of each kind in every condition")
     again = commands.add_parser("adopt", help="make a checkpoint of a saved model, to go on")
     again.add_argument("folder", type=Path, help="a folder in transformers' format")
     again.add_argument("out", type=Path)
@@ -117,6 +123,11 @@ def main(words: list[str] | None = None) -> int:
             export.export(parsed.folder, parsed.target)
         case "mix":
             mix.mix(parsed.folders, parsed.target, parsed.shares)
+        case "calibrate":
+            torch.set_num_threads(1)
+            calibrate.calibrate(
+                parsed.folder, parsed.target, fonts.load(parsed.fonts), parsed.questions
+            )
         case "adopt":
             torch.set_num_threads(1)
             adopt.adopt(parsed.folder, parsed.out, parsed.fonts, parsed.steps)

@@ -21,6 +21,9 @@ PAGE_PX = (1088, 1536)
 PAGE_EM_PX = (18, 26)
 PAGE_CROP_PX = (512, 64)
 
+SEED = "test"
+"""What the measured samples come from; no other samples are drawn from it."""
+
 PRINTERS = 20
 """Of tills and old offices, in whose print crops are drawn."""
 
@@ -75,32 +78,32 @@ def lines(condition: Condition, kind: TextKind, count: int) -> list[Sample]:
     return samples
 
 
-def forms(condition: Condition, count: int) -> list[Sample]:
+def forms(condition: Condition, count: int, seed: str = SEED) -> list[Sample]:
     """Draw crops of labelled fields with a question each."""
     samples = []
     for index in range(count):
-        rng = random.Random(f"test/forms/{condition.wear.value}/{index}")
+        rng = random.Random(f"{seed}/forms/{condition.wear.value}/{index}")
         shape = FORM_SHAPES[index % len(FORM_SHAPES)]
         samples.append(draw_form(_plan(condition, shape, None), rng))
     return samples
 
 
-def other_forms(condition: Condition, count: int) -> list[Sample]:
+def other_forms(condition: Condition, count: int, seed: str = SEED) -> list[Sample]:
     """Draw crops of labelled fields whose names training never saw, with a question each."""
     samples = []
     for index in range(count):
-        rng = random.Random(f"test/other forms/{condition.wear.value}/{index}")
+        rng = random.Random(f"{seed}/other forms/{condition.wear.value}/{index}")
         shape = FORM_SHAPES[index % len(FORM_SHAPES)]
         plan = replace(_plan(condition, shape, None), other=1.0)
         samples.append(draw_form(plan, rng))
     return samples
 
 
-def strips(condition: Condition, count: int) -> list[Sample]:
+def strips(condition: Condition, count: int, seed: str = SEED) -> list[Sample]:
     """Draw strips of documents, one of each, with a question that fits or does not."""
     samples = []
     for index in range(count):
-        rng = random.Random(f"test/strips/{condition.wear.value}/{index}")
+        rng = random.Random(f"{seed}/strips/{condition.wear.value}/{index}")
         plan = _plan(condition, STRIP_SHAPES[index % len(STRIP_SHAPES)], None)
         samples += draw_strips(plan, rng, 1)
     return samples
