@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QWidget
 
 from app import theme
 from app.page_lane import Wish
 from app.pages import PageService
+from app.viewer.anchor import Anchor
 from app.viewer.crop import CropTool
 from app.viewer.fitting import LARGEST, SMALLEST, fit_limit, next_zoom, room_above
 from app.viewer.geometry import MARGIN, MAX_DESK, PIXELS_PER_POINT, PageLayout, box_rect
@@ -52,6 +53,7 @@ class PageArea(QAbstractScrollArea):
         self.painter = PagePainter(path, pages, crop)
         self._sizes: list[PageSize] = []
         self._layout: PageLayout | None = None
+        self._anchor = Anchor()
         self._zoom = 1.0
         self._fit: Fit = "width"
         self._rotation: Quarter = 0
@@ -156,8 +158,7 @@ class PageArea(QAbstractScrollArea):
 
     def scroll_by(self, dx: float, dy: float) -> None:
         """Scroll by logical pixels."""
-        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + round(dx))
-        self.verticalScrollBar().setValue(self.verticalScrollBar().value() + round(dy))
+        self._scroll_to(self.seen().x() + round(dx), self.seen().y() + round(dy))
 
     def show_box(self, page: int, box: Box) -> None:
         """Scroll as little as needed for a box to be well in view."""
@@ -178,7 +179,8 @@ class PageArea(QAbstractScrollArea):
         """Zoom so that the point `about` of the viewport stays (its middle when None)."""
         self._fit = "none"
         self._set_zoom(zoom)
-        self._arrange(about if about is not None else QRectF(self.viewport().rect()).center())
+        middle = QRectF(self.viewport().rect()).center()
+        self._arrange(middle if about is None else about, zooms=True)
 
     def zoom_step(self, up: bool) -> None:
         """Zoom to the next of the usual steps."""
@@ -212,20 +214,15 @@ class PageArea(QAbstractScrollArea):
             return
         page = max(0, min(page, self._layout.count - 1))
         place = self._layout.rect(page)
-        self.horizontalScrollBar().setValue(round(place.x() + x * place.width()))
-        self.verticalScrollBar().setValue(round(place.y() + y * place.height()))
+        self._scroll_to(place.x() + x * place.width(), place.y() + y * place.height())
         self._set_page(page)
 
     # Geometry of the moment
 
     def seen(self) -> QRectF:
         """Return the part of the desk in view."""
-        return QRectF(
-            self.horizontalScrollBar().value(),
-            self.verticalScrollBar().value(),
-            self.viewport().width(),
-            self.viewport().height(),
-        )
+        corner = QPointF(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
+        return QRectF(corner, QSizeF(self.viewport().size()))
 
     def on_desk(self, point: QPointF) -> QPointF:
         """Return the point of the desk under a point of the viewport."""
@@ -252,6 +249,10 @@ class PageArea(QAbstractScrollArea):
         self._wished = visible
         return wishes(self._path, self._layout, self._sizes, self.seen(), self._forward, hurried)
 
+    def _scroll_to(self, x: float, y: float) -> None:
+        self.horizontalScrollBar().setValue(round(x))
+        self.verticalScrollBar().setValue(round(y))
+
     def _set_zoom(self, zoom: float) -> None:
         tallest = sum(max(size.width, size.height) for size in self._sizes) * PIXELS_PER_POINT
         most = min(LARGEST, MAX_DESK / max(1.0, tallest + 32 * len(self._sizes)))
@@ -260,11 +261,13 @@ class PageArea(QAbstractScrollArea):
             self._zoom = zoom
             self.zoom_changed.emit(zoom)
 
-    def _arrange(self, about: QPointF) -> None:
+    def _arrange(self, about: QPointF, zooms: bool = False) -> None:
         """Lay out anew so that what lies under a point of the viewport stays there."""
         if not self._sizes:
             return
-        old, desk = self._layout, self.on_desk(about)
+        old = self._layout
+        if old is not None:
+            self._anchor.take(old, about, self.seen().topLeft(), zooms)
         bar = self.verticalScrollBar().sizeHint().width()
         limit = fit_limit(self._fit, self.maximumViewportSize(), bar, self._sizes, self._rotation)
         if limit is not None:
@@ -274,23 +277,19 @@ class PageArea(QAbstractScrollArea):
         self._layout = layout
         self._set_bars(layout)
         if old is not None and old.count == layout.count:
-            page = old.at(desk.y())
-            was, now = old.rect(page), layout.rect(page)
-            x = now.x() + (desk.x() - was.x()) / was.width() * now.width()
-            y = now.y() + (desk.y() - was.y()) / was.height() * now.height()
-            self.horizontalScrollBar().setValue(round(x - about.x()))
-            self.verticalScrollBar().setValue(round(y - about.y()))
+            origin = self._anchor.origin(layout)
+            self._scroll_to(origin.x(), origin.y())
+            self._anchor.settle(self.seen().topLeft())
         self._on_moved()
 
     def _set_bars(self, layout: PageLayout) -> None:
         view = self.viewport().size()
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
-        across.setRange(0, max(0, round(layout.width) - view.width()))
-        across.setPageStep(view.width())
-        across.setSingleStep(STEP)
-        down.setRange(0, max(0, round(layout.height) - view.height()))
-        down.setPageStep(view.height())
-        down.setSingleStep(STEP)
+        sides = ((across, layout.width, view.width()), (down, layout.height, view.height()))
+        for bar, all_of_it, seen in sides:
+            bar.setRange(0, max(0, round(all_of_it) - seen))
+            bar.setPageStep(seen)
+            bar.setSingleStep(STEP)
 
     def _on_moved(self) -> None:
         if self._layout is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.pages import PageService
@@ -25,6 +25,30 @@ def test_the_wheel_zooms_about_the_pointer(view: DocumentView, qtbot: QtBot) -> 
     now = point(view, 0, 0.7, 0.3)
     assert (now - at).manhattanLength() <= 4
     assert area.fit == "none"
+
+
+@pytest.mark.parametrize("where", [(0.2, 0.1), (0.5, 0.5), (0.8, 0.9)])
+def test_roundings_of_many_small_zooms_do_not_add_up(
+    view: DocumentView, where: tuple[float, float]
+) -> None:
+    """As a touchpad sends them."""
+    area = area_of(view)
+    action(view, "Actual size (100 %)")
+    view.go_to(1)
+    room = area.viewport().size()
+    at = QPointF(room.width() * where[0], room.height() * where[1])
+
+    def off(x: float, y: float) -> float:
+        place = area.place(1)
+        moved = QPointF(place.x() + x * place.width(), place.y() + y * place.height()) - at
+        return max(abs(moved.x()), abs(moved.y()))
+
+    place = area.place(1)
+    start = (at.x() - place.x()) / place.width(), (at.y() - place.y()) / place.height()
+    for factor in (1.03, 1 / 1.03):
+        for _ in range(50):
+            area.zoom_to(area.zoom * factor, at)
+            assert off(*start) <= 1
 
 
 def test_zoom_commands(view: DocumentView) -> None:
