@@ -18,6 +18,8 @@ from vlm.loader import LoadedModel, load
 _FORMAT = "encoding"
 """In a run folder: the format pictures are encoded in."""
 
+_FORMATS = {b"bfloat16": torch.bfloat16, b"float32": torch.float32}
+
 
 def place(precision: Precision, device: str, encode: torch.dtype = torch.float32) -> Placement:
     """Choose number formats: what learns is always kept in 32 bits, this is the rest.
@@ -44,10 +46,11 @@ def fast_encoding(run: Path, disk: Disk) -> torch.dtype:
     not end in the same bits.
     """
     file = run / _FORMAT
-    if not file.exists():
-        chosen = device.choose("cpu").encode
-        save(disk, file, [str(chosen).removeprefix("torch.").encode()])
-    return torch.bfloat16 if file.read_bytes() == b"bfloat16" else torch.float32
+    known = file.read_bytes() if file.exists() else b""
+    if known not in _FORMATS:
+        known = str(device.choose("cpu").encode).removeprefix("torch.").encode()
+        save(disk, file, [known])
+    return _FORMATS[known]
 
 
 def load_base(folder: Path, placement: Placement) -> LoadedModel:

@@ -32,7 +32,9 @@ KINDS: tuple[Kind, ...] = ("names", "both", "weights")
 """Of those that answer as well, the first is chosen: it changes least."""
 
 _WEIGHTS = (CONFIG, WEIGHTS)
-_WATCHED = "watched.jsonl"
+WATCHED = "watched.jsonl"
+"""In a run folder: what each candidate answered about what is watched."""
+
 _ALONE = "It uses the names that it learned, with the model as it came: "
 SAID: Mapping[Kind, str] = {
     "names": _ALONE + "on documents it did not learn from, learned weights answered no better.",
@@ -102,7 +104,7 @@ def choose(
         return _UNWATCHED if steps else _UNTAUGHT
     pages = KeptPages(watched, lambda row: runs.read_picture(run, row))
     folders: dict[str, Path | None] = {kind: _folder(run, kind) for kind in KINDS}
-    file = run / _WATCHED
+    file = run / WATCHED
     texts = yield from ask_all(plan, watched, pages, folders, file, between, breathe)
     if texts is None:
         return None

@@ -25,6 +25,7 @@ class Progress(Value, frozen=True):
     `best_score` is the lowest watched loss, at `best_step`; -1 before the first. `misses` counts
     watched scores since then that were not better, `last_score` is the latest. `recent` are the
     losses of the last steps, `lowest_mean` the lowest mean they had; -1 before there were enough.
+    `lost_best` is the step at which the best adapter was found damaged on the disk, -1 for never.
     """
 
     step: int = 0
@@ -34,6 +35,7 @@ class Progress(Value, frozen=True):
     last_score: float = 0.0
     lowest_mean: float = -1.0
     recent: tuple[float, ...] = ()
+    lost_best: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,15 @@ class Checkpoints:
         disks.save(self._disk, self._best, pack(tensors, {"step": str(step)}))
 
     def best(self) -> dict[str, Raw] | None:
-        """Return the adapter that scored best, None when none was kept."""
-        if not self._best.exists():
+        """Return the adapter that scored best, None when none was kept or it is damaged.
+
+        Raises:
+            OSError: When the system refuses to read it: it may be whole.
+        """
+        try:
+            tensors, _notes = unpack(self._best.read_bytes())
+        except (FileNotFoundError, ValueError):
             return None
-        tensors, _notes = unpack(self._best.read_bytes())
         return tensors
 
     @property

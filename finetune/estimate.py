@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,14 +17,14 @@ import numpy as np
 import psutil
 
 from finetune.adapter_check import tensor_shapes
-from finetune.effort import TEXT_TOKENS, Model, Questions, learning_work, measuring_work
+from finetune.effort import TEXT_TOKENS, Model, Questions, learning_work, lessons, measuring_work
 from finetune.errors import AdapterInvalid
 from finetune.page_cost import look_of, part_of
 from finetune.plan import TrainPlan
 from vlm import amounts, parted
 from vlm import memory as memories
 from vlm.errors import ModelIncomplete
-from vlm.types import Value
+from vlm.types import Box, Value
 
 BITS = "bitsandbytes"
 """The package of 4-bit weights."""
@@ -119,7 +119,9 @@ def estimate(
         part_of(base) if parted.reads_parts(base) else None,
         lambda look: 2 * look.patches * (vision.weights + _attention(vision, look.together)),
     )
-    step_bytes = 4 * _activations(plan, parts, page.tokens + TEXT_TOKENS, page.patches)
+    at_once = model.part is None or lessons(learned, model).rows > 0
+    seen = page if at_once or model.part is None else model.part
+    step_bytes = 4 * _activations(plan, parts, seen.tokens + TEXT_TOKENS, seen.patches)
     memory = 4 * total + 16 * counted + step_bytes + _PROCESS_BYTES
     free = int(psutil.virtual_memory().available)
     speed = (flops or measured_flops()) * _EFFICIENCY
@@ -132,6 +134,20 @@ def estimate(
         step_bytes,
         measuring_work(plan, held, model, versions) / speed if held else 0.0,
     )
+
+
+def first_step_bytes(plan: TrainPlan, boxes: Sequence[Box | None]) -> int:
+    """Return what a first step is thought to need beside the model that is already there.
+
+    Args:
+        plan: What will be done.
+        boxes: What each row that is taught or watched is about; None for a whole page.
+
+    Raises:
+        ModelIncomplete: When the model's files cannot be read.
+    """
+    whole = sum(box is None for box in boxes)
+    return estimate(plan, Questions(len(boxes), whole), flops=1.0).step_bytes
 
 
 def _activations(plan: TrainPlan, parts: Mapping[str, _Part], tokens: int, patches: int) -> int:

@@ -38,22 +38,30 @@ class EventLog:
         save(self._disk, self._file, [write(event) for event in kept])
 
     def emit(self, event: Event) -> None:
-        """Write an event down and say it."""
+        """Write an event down and say it.
+
+        Raises:
+            OSError: When it cannot be written down for another reason than a full disk.
+        """
         line = write(event)
         self._waiting.append(line)
-        self._flush()
-        if self._pipe is not None:
-            try:
-                os.write(self._pipe, line)
-            except OSError:  # the window was closed; the log tells the next one
-                self._pipe = None
+        try:
+            self._flush()
+        finally:  # who listens hears it, whatever became of the log
+            if self._pipe is not None:
+                try:
+                    os.write(self._pipe, line)
+                except OSError:  # the window was closed; the log tells the next one
+                    self._pipe = None
 
     def _flush(self) -> None:
         try:
             with self._file.open("ab", buffering=0) as log:
                 while self._waiting:
-                    log.write(self._waiting[0])
-                    self._waiting.popleft()
+                    written = log.write(self._waiting[0])
+                    rest = self._waiting.popleft()[written:]
+                    if rest:  # a disk that is nearly full takes a part of a line
+                        self._waiting.appendleft(rest)
         except OSError as error:
             if error.errno not in FULL:
                 raise

@@ -16,6 +16,7 @@ class RunLock:
 
     Raises:
         RunBusy: When another process holds it.
+        OSError: When the folder cannot be written, or its disk knows no locks.
     """
 
     def __init__(self, run: Path) -> None:
@@ -24,6 +25,8 @@ class RunLock:
             _lock(self._descriptor)
         except OSError as error:
             os.close(self._descriptor)
+            if not isinstance(error, BlockingIOError | PermissionError):  # that is on Windows
+                raise
             raise RunBusy(
                 "This run is already being worked on, perhaps by another window."
             ) from error

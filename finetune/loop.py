@@ -92,7 +92,7 @@ class Keeper(Protocol):
         ...
 
     def best(self) -> dict[str, Raw] | None:
-        """Return the best adapter."""
+        """Return the best adapter, None where there is none that is whole."""
         ...
 
 
@@ -147,6 +147,11 @@ def train(
     if found is not None:
         progress = found.progress
         learner.restore(found.tensors)
+        if progress.best_step >= 0 and keeper.best() is None:
+            progress = _without_best(progress, learner.watch())
+            if not (yield from _keep(partial(_begin_anew, learner, keeper, progress), 0, world)):
+                yield _ended("stopped", progress, _STOPPED_FULL)
+                return
     pace = _Pace(schedule.steps, world.clock)
     while (ending := _ending(progress, schedule)) is None:
         if (yield from obey(progress.step, world)) == "stop":
@@ -202,6 +207,18 @@ def _compare(progress: Progress, score: float) -> Progress:
     return msgspec.structs.replace(progress, last_score=score, misses=progress.misses + 1)
 
 
+def _without_best(progress: Progress, score: float) -> Progress:
+    """Take the state that is whole for the best one, whose adapter is damaged on the disk."""
+    lost = msgspec.structs.replace(progress, best_step=-1, lost_best=progress.step)
+    return msgspec.structs.replace(_compare(lost, score), misses=progress.misses)
+
+
+def _begin_anew(learner: Learner, keeper: Keeper, progress: Progress) -> None:
+    """Keep a state as the best one there is."""
+    keeper.save_best(progress.step, learner.adapter())
+    keeper.save(progress, learner.state())
+
+
 def _ending(progress: Progress, schedule: Schedule) -> Ended | None:
     """Tell whether the state calls for an end; it says the same again after a restart."""
     limit = 3 * progress.lowest_mean + 1
@@ -218,6 +235,11 @@ def _ending(progress: Progress, schedule: Schedule) -> Ended | None:
 
 def _ended(outcome: Outcome, progress: Progress, text: str) -> Ended:
     kept = progress.best_step if progress.best_step >= 0 else progress.step
+    if progress.lost_best >= 0:
+        text += (
+            " What was best before was damaged on the disk, so the best from step "
+            f"{progress.lost_best} on is kept."
+        )
     return Ended(outcome, progress.step, kept, text)
 
 

@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from finetune import regression, runs
 from finetune.engine_jobs import last_of
 from finetune.errors import EngineRefused
@@ -22,6 +24,7 @@ from finetune.kept import KeptPages, page_of
 from finetune.plan import TrainPlan
 from finetune.protocol import Measuring, StepEvent
 from finetune.runs import RunRow
+from vlm import device
 from vlm.engine import Engine
 from vlm.errors import QuestionUnanswerable
 from vlm.protocol import Ask, Done, Load
@@ -41,7 +44,9 @@ TOGETHER = 8
 Few enough that what a frozen encoder made of them is still there for the other version, and many
 enough that changing the version costs little beside them."""
 
-_ANSWERS = "answers.jsonl"
+ANSWERS = "answers.jsonl"
+"""In a run folder: what each version answered."""
+
 _BUDGET_BYTES = 2**29
 """For what is kept of pages: `TOGETHER` of them with their parts, for a model of any size."""
 
@@ -82,7 +87,7 @@ def measure(
     used = {row.reader: run / runs.IN_USE / row.reader for row in held if row.reader}
     adapters = {BEFORE: None, **{in_use(name): used[name] for name in used}}
     adapters[AFTER] = run / runs.ADAPTER
-    pages, file = KeptPages(everything, picture_of), run / _ANSWERS
+    pages, file = KeptPages(everything, picture_of), run / ANSWERS
     texts = yield from ask_all(plan, everything, pages, adapters, file, between, breathe)
     if texts is None:
         return None
@@ -134,7 +139,7 @@ def ask_all(
     """
     said, order = _Answers(file), list(in_order(rows, tuple(adapters)))
     total = len(order)
-    with contextlib.closing(Engine(pages, _BUDGET_BYTES)) as engine:
+    with contextlib.closing(Engine(pages, _BUDGET_BYTES, device.choose)) as engine:
         versions = _Versions(engine, plan, adapters, breathe)
         for version, row in order:
             if (version, row.id) in said.texts:
@@ -222,7 +227,7 @@ def _judge(row: RunRow, texts: dict[tuple[str, str], str], as_used: bool) -> Jud
 
 
 class _Answers:
-    """Answers on disk, one line each; a line that was cut off is asked again."""
+    """Answers on disk, one line each; a line that was cut off or damaged is asked again."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -232,8 +237,9 @@ class _Answers:
             data = file.read_bytes()
             whole = data.rfind(b"\n") + 1
             for line in data[:whole].splitlines():
-                which, id, text = json.loads(line)
-                self.texts[which, id] = text
+                with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):  # asked again
+                    which, id, text = msgspec.json.decode(line, type=tuple[str, str, str])
+                    self.texts[which, id] = text
             with file.open("r+b") as cut:
                 cut.truncate(whole)
 

@@ -34,6 +34,7 @@ from vlm.types import Box, PageRef, PageSize, Quarter, Value, Word
 PLAN, ROWS, PICTURES = "plan.json", "rows.jsonl", "pictures"
 CONTROL, LOG, CHECKPOINTS = "control.json", "events.jsonl", "checkpoints"
 ADAPTER, GATE, TAUGHT = "adapter", "gate.json", "taught.jsonl"
+_DAMAGE = (msgspec.DecodeError, UnicodeDecodeError)
 CANDIDATES, IN_USE = "candidates", "in_use"
 
 
@@ -153,9 +154,8 @@ def read_plan(run: Path) -> TrainPlan:
     """
     try:
         return msgspec.json.decode((run / PLAN).read_bytes(), type=TrainPlan)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        why = reason(error)
-        raise RunDamaged(f"The plan of the run {run.name} cannot be read: {why}.") from error
+    except (OSError, *_DAMAGE) as error:
+        raise _damaged("plan", run, error) from error
 
 
 def read_rows(run: Path) -> list[RunRow]:
@@ -175,10 +175,18 @@ def read_row_file(file: Path) -> list[RunRow]:
     """
     try:
         return [msgspec.json.decode(line, type=RunRow) for line in file.read_bytes().splitlines()]
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RunDamaged(
-            f"The rows of the run {file.parent.name} cannot be read: {reason(error)}."
-        ) from error
+    except (OSError, *_DAMAGE) as error:
+        raise _damaged("rows", file.parent, error) from error
+
+
+def _damaged(what: str, run: Path, error: Exception) -> RunDamaged:
+    """Return what to say of a file that nobody can make again."""
+    why = "the file is damaged. Start a new run"
+    if isinstance(error, FileNotFoundError):
+        why = "the file is gone. Start a new run"
+    elif isinstance(error, OSError):
+        why = reason(error)
+    return RunDamaged(f"The {what} of the run {run.name} cannot be read: {why}.")
 
 
 def read_taught(run: Path) -> list[RunRow]:
@@ -187,9 +195,25 @@ def read_taught(run: Path) -> list[RunRow]:
     Raises:
         RunDamaged: When they are missing or not understood.
     """
-    if (run / TAUGHT).exists():
-        return read_row_file(run / TAUGHT)
-    return watched(read_rows(run))
+    return kept_taught(run) or watched(read_rows(run))
+
+
+def kept_taught(run: Path) -> list[RunRow] | None:
+    """Return the parts that a run is taught on; None where they have to be found, or found again.
+
+    Raises:
+        RunDamaged: When the system refuses to read them.
+    """
+    try:
+        lines = (run / TAUGHT).read_bytes().splitlines()
+        rows = [msgspec.json.decode(line, type=RunRow) for line in lines]
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _damaged("rows", run, error) from error
+    except _DAMAGE:
+        return None
+    return rows if {row.side for row in rows} == {"train", "watch"} else None
 
 
 def watched(rows: Sequence[RunRow]) -> list[RunRow]:
@@ -212,8 +236,7 @@ def read_picture(run: Path, row: RunRow) -> bytes:
     try:
         data = (run / PICTURES / Path(row.picture).name).read_bytes()
     except OSError as error:
-        why = reason(error)
-        raise RunDamaged(f"A picture of the run {run.name} cannot be read: {why}.") from error
+        raise _damaged("pictures", run, error) from error
     if hashlib.sha256(data).hexdigest() != row.sha256:
         raise RunDamaged(f"A picture of the run {run.name} was changed. Start a new run.")
     return data

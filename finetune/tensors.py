@@ -44,16 +44,18 @@ Tensors = Mapping[str, Raw]
 
 
 def pack(tensors: Tensors, notes: Mapping[str, str]) -> Iterator[Buffer]:
-    """Yield the pieces of a safetensors file; a checksum of the data is added to the notes."""
-    check = 0
+    """Yield the pieces of a safetensors file; a checksum of all of it is added to the notes."""
     header: dict[str, object] = {}
     start = 0
     for name in sorted(tensors):
         raw = tensors[name]
-        check = zlib.crc32(raw.data, check)
         end = start + memoryview(raw.data).nbytes
         header[name] = {"dtype": raw.dtype, "shape": raw.shape, "data_offsets": [start, end]}
         start = end
+    header["__metadata__"] = dict(notes)
+    check = zlib.crc32(json.dumps(header).encode())
+    for name in sorted(tensors):
+        check = zlib.crc32(tensors[name].data, check)
     header["__metadata__"] = {**notes, _CHECK: f"{check:08x}"}
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
@@ -71,14 +73,17 @@ def unpack(data: bytes) -> tuple[dict[str, Raw], dict[str, str]]:
     try:
         (length,) = struct.unpack_from("<Q", data)
         header = cast(dict[str, dict[str, object]], json.loads(data[8 : 8 + length]))
-        notes = cast(dict[str, str], header.pop("__metadata__"))
+        notes = cast(dict[str, str], header["__metadata__"])
+        said = notes.pop(_CHECK)
+        check = zlib.crc32(json.dumps(header).encode())
+        header.pop("__metadata__")
         body = memoryview(data)[8 + length :]
         tensors: dict[str, Raw] = {}
         for name, entry in header.items():
             start, end = cast(list[int], entry["data_offsets"])
             shape = tuple(cast(list[int], entry["shape"]))
             tensors[name] = Raw(str(entry["dtype"]), shape, body[start:end])
-        if f"{zlib.crc32(body):08x}" != notes.pop(_CHECK):
+        if f"{zlib.crc32(body, check):08x}" != said:
             raise ValueError("the checksum does not fit")
     except (struct.error, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no tensors: {error}") from error

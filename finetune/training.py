@@ -15,13 +15,23 @@ import torch
 from accelerate import Accelerator, PartialState
 from accelerate.utils import parse_flag_from_env
 
-from finetune import candidates, endings, four_bit, loop, names, placing, ranks, replay, runs
+from finetune import (
+    candidates,
+    endings,
+    four_bit,
+    loop,
+    names,
+    placing,
+    ranks,
+    remains,
+    replay,
+    runs,
+)
 from finetune.base_model import fast_encoding, load_base, place
 from finetune.checkpoint import Checkpoints
 from finetune.disk import Disk, save
-from finetune.effort import Questions
 from finetune.errors import AdapterInvalid, NothingToTrain
-from finetune.estimate import estimate, four_bit_refusal
+from finetune.estimate import first_step_bytes, four_bit_refusal
 from finetune.features import Features
 from finetune.fingerprint import base_fingerprint
 from finetune.hindrances import Breath, Hindrances, Machine, this_machine
@@ -119,11 +129,15 @@ def _learn(
 ) -> Generator[Event, None, Ended | None]:
     """Take all steps and save the best adapter; return how it ended, None with nothing learned."""
     _require_all(plan, rows)
-    over = ranks.agreed(accelerator, partial(endings.kept, run))()
-    if over is not None:  # only what it learned is to be measured
+    over, whole = ranks.agreed(accelerator, partial(remains.over, run))()
+    if over is not None and whole:  # only what it learned is to be measured
         yield over
         return over
-    hindrances = Hindrances(machine, _step_bytes(plan, rows), plan.on_battery)
+    if accelerator.is_main_process:
+        remains.forget_measures(run, disk)
+    hindrances = Hindrances(
+        machine, first_step_bytes(plan, [row.box for row in runs.watched(rows)]), plan.on_battery
+    )
     world = _world(run, hindrances, accelerator)
     taught = yield from _taught(run, plan, rows, disk, accelerator, world, breath)
     if taught is None:
@@ -135,8 +149,8 @@ def _learn(
         candidates.keep_untaught(partial(save_adapter, learner.wrapped), run)
     checkpoints = Checkpoints(run / runs.CHECKPOINTS, disk)
     keeper = checkpoints if accelerator.is_main_process else ranks.Follower(checkpoints)
-    ended: Ended | None = None
-    for done, total in learner.prepare():
+    ended = over
+    for done, total in learner.prepare() if ended is None else ():
         yield Preparing("Looking at the pictures", done / total)
         if (yield from loop.obey(0, world)) == "run":
             continue
@@ -156,7 +170,8 @@ def _learn(
     if ended.kept_step == NOTHING_KEPT:
         return None
     if accelerator.is_main_process:
-        best = keeper.best()
+        # What this process has not learned is in no learner yet.
+        best = keeper.best() if over is None else remains.weights(run, checkpoints)
         if best is not None:
             learner.restore_adapter(best)
         save_adapter(learner.wrapped, run / runs.ADAPTER)
@@ -191,7 +206,7 @@ def _taught(
 
     Decided once a run and kept in its folder; None when the person stops meanwhile.
     """
-    once = ranks.agreed(accelerator, (run / runs.TAUGHT).exists)()
+    once = ranks.agreed(accelerator, partial(remains.is_placed, run, disk))()
     whole = sum(row.box is None for row in runs.watched(rows))
     if once or not parted.reads_parts(Path(plan.base)):
         return runs.read_taught(run)
@@ -290,11 +305,6 @@ def _machine(place: torch.device) -> Machine:
         total_bytes=lambda: int(torch.cuda.mem_get_info()[1]),
         held_bytes=torch.cuda.memory_allocated,
     )
-
-
-def _step_bytes(plan: TrainPlan, rows: list[RunRow]) -> int:
-    """Return what a first step is thought to need beside the model that is already there."""
-    return estimate(plan, Questions(len(rows)), flops=1.0).step_bytes
 
 
 def _learner(

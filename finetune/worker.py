@@ -16,7 +16,7 @@ from pathlib import Path
 from finetune import runs
 from finetune.checkpoint import Checkpoints
 from finetune.disk import FULL, Disk, RealDisk
-from finetune.errors import EngineRefused, TuningError
+from finetune.errors import EngineRefused, RunDamaged, TuningError
 from finetune.event_log import EventLog
 from finetune.launch import COUNT, MERGE, WHOLE
 from finetune.lock import RunLock
@@ -28,6 +28,11 @@ from vlm.system_refusals import foreseen, sentence
 from vlm.wire import write
 
 log = logging.getLogger(__name__)
+
+_GONE = Failed(
+    RunDamaged.code,
+    "The folder of this run is not there any more, and with it what it learned. Start a new run.",
+)
 
 DONE, FAILED, USAGE = 0, 1, 2
 _USAGE = (
@@ -87,7 +92,7 @@ def work(run: Path, disk: Disk, pipe: int | None, leads: bool = True) -> int:
             say(event)
         return DONE
     except Exception as error:  # noqa: BLE001  # the process's edge: it ends with a sentence
-        _say(events if lock else None, pipe, _failure(error))
+        _say(events if lock else None, pipe, _failure(error) if run.is_dir() else _GONE)
     finally:
         if lock is not None:
             lock.release()
@@ -102,7 +107,9 @@ def _failure(error: Exception) -> Failed:
     if isinstance(error, OSError) and error.errno in FULL:
         text = "The disk is full. Free some space and start the run again; nothing is lost."
         return Failed(TuningError.code, text)
-    if isinstance(error, OSError) and foreseen(error):
+    if isinstance(error, OSError) and error.errno:
+        if not foreseen(error):
+            log.error("the system refused something to the training process", exc_info=error)
         text = f"{sentence(error)} Then start the run again; what was saved is not lost."
         return Failed(TuningError.code, text)
     if isinstance(error, MemoryError) or is_said(str(error)):
@@ -156,9 +163,10 @@ def _start(run: Path, disk: Disk, events: EventLog, steps: int) -> None:
 
 
 def _say(events: EventLog | None, pipe: int | None, event: Event) -> None:
-    """Say an event; write it down only if the run is ours."""
+    """Say the last event; write it down only if the run is ours."""
     if events is not None:
-        events.emit(event)
+        with contextlib.suppress(OSError):  # it was said, and the log may be what failed
+            events.emit(event)
     elif pipe is not None:
         with contextlib.suppress(OSError):  # nobody listens any more
             os.write(pipe, write(event))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from finetune import plan as plans
 from finetune.effort import (
     ASKED,
     TEXT_TOKENS,
@@ -12,9 +13,12 @@ from finetune.effort import (
     measuring_work,
     questions_of,
 )
+from finetune.estimate import estimate
+from finetune.fingerprint import base_fingerprint
 from finetune.page_cost import Look
 from tests.finetune import tuning
 from tests.finetune.made import example
+from vlm import models
 from vlm.types import Box
 
 PAGE, PART = Look(320, 5000, 1000), Look(64, 100, 100)
@@ -71,3 +75,14 @@ def test_an_encoder_that_learns_looks_for_both_versions() -> None:
     learns = tuning.plan_of(Path("base"), trains_vision=True)
     more = measuring_work(learns, chosen, LARGE) - measuring_work(ALONE, chosen, LARGE)
     assert more == 5000 * 2
+
+
+def test_a_step_on_parts_needs_the_memory_of_parts_and_not_of_pages() -> None:
+    shipped = models.default_folder()
+    assert shipped is not None
+    plan = plans.preset("thorough", "mine", str(shipped), base_fingerprint(shipped))
+    parts = estimate(plan, Questions(rows=48, whole=48, pictures=12, pages=12), flops=1e9)
+    boxes = estimate(plan, Questions(rows=48, pictures=12), flops=1e9)
+    mixed = estimate(plan, Questions(rows=48, whole=47, pictures=13, pages=12), flops=1e9)
+    assert parts.step_bytes < boxes.step_bytes / 10
+    assert mixed.step_bytes == boxes.step_bytes

@@ -308,3 +308,27 @@ def test_time_left_is_the_median_of_recent_steps(tmp_path: Path) -> None:
     events = list(loop.train(ToyLearner(), Schedule(5, 10, 9), keeper, world))
     steps = [event for event in events if isinstance(event, StepDone)]
     assert [event.seconds_left for event in steps] == [-1.0, -1.0, 4.0, 2.0, 0.0]
+
+
+def test_steps_go_on_where_the_best_adapter_is_damaged(tmp_path: Path) -> None:
+    schedule, world = Schedule(40, 10, 9), Surroundings(Control, Control)
+    scores = [3.0, 2.0, 2.5, 2.6]
+    learner = _Scripted([1.0] * 40, scores)
+    keeper = Checkpoints(tmp_path, RealDisk())
+    for event in loop.train(learner, schedule, keeper, world):
+        if isinstance(event, StepDone) and event.step == 25:
+            break
+    best = tmp_path / "best.safetensors"
+    best.write_bytes(best.read_bytes()[:-9])
+    assert keeper.best() is None
+    learner = _Scripted([1.0] * 40, [2.7, *scores[2:]])  # looked at once more, at step 25
+    events = list(loop.train(learner, schedule, keeper, world))
+    assert [event.best_step for event in events if isinstance(event, Watched)] == [30, 30]
+    assert isinstance(events[-1], Ended)
+    assert events[-1].kept_step == 30
+    assert "the best from step 25 on is kept" in events[-1].text
+    assert keeper.best() is not None
+    best.unlink()
+    again = list(loop.train(_Scripted([1.0] * 40, [4.0]), schedule, keeper, world))
+    assert [type(event) for event in again] == [Ended], "a run that is over takes no more steps"
+    assert again[0].kept_step == 40  # type: ignore[union-attr]

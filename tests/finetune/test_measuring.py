@@ -25,6 +25,7 @@ from finetune.protocol import (
     Ended,
     Event,
     Measured,
+    Measuring,
     NamesLearned,
     Placed,
     Preparing,
@@ -272,3 +273,21 @@ def test_a_question_goes_first_while_names_are_learned(
     assert waiting.text == ANSWERING
     assert isinstance(resumed, Resumed)
     assert isinstance(said[first - 1], Preparing)
+
+
+@pytest.mark.usefixtures("small")
+def test_a_damaged_answer_is_asked_again_and_no_other(tmp_path: Path, folder: Path) -> None:
+    run = frozen(tmp_path, folder)
+    plan, rows = runs.read_plan(run), runs.read_rows(run)
+    assert returned(measuring.measure(run, plan, rows, go)) is not None
+    whole = answers(run)
+    file = run / measuring.ANSWERS
+    lines = file.read_bytes().splitlines(keepends=True)
+    lines[1:4] = [bytes(20) + b"\n", b'["before", 7]\n', b'["after", "\xff", ""]\n']
+    file.write_bytes(b"".join(lines))
+    asked = [one for one in measuring.measure(run, plan, rows, go) if isinstance(one, Measuring)]
+    assert len(asked) == 3 + 1
+    kept = file.read_bytes().splitlines()[-3:]
+    assert {(version, id): text for version, id, text in map(json.loads, kept)} == {
+        (version, id): whole[version, id] for version, id, _ in map(json.loads, kept)
+    }

@@ -43,6 +43,16 @@ def test_every_cut_and_every_flipped_bit_of_the_data_is_noticed() -> None:
             unpack(bytes(changed))
 
 
+def test_a_flipped_bit_of_a_name_or_a_note_is_noticed() -> None:
+    whole = b"".join(pack({"b": TENSORS["b"]}, {"step": "3"}))
+    header = whole.index(b"}}") + 2
+    for place in range(8, header):
+        changed = bytearray(whole)
+        changed[place] ^= 1
+        with pytest.raises(ValueError, match="no tensors"):
+            unpack(bytes(changed))
+
+
 def test_size_and_shape_agree() -> None:
     with pytest.raises(ValueError, match="24 bytes"):
         Raw("F32", (2, 3), bytes(23))
