@@ -32,6 +32,8 @@ from vlm.types import Value
 
 CARD = "card.json"
 _NAME = re.compile(r"[\w][\w .-]{0,62}[\w]|[\w]")
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""What Windows takes for a device, whatever the folder."""
 _PART = ".part"
 _MOST_LOOKS = 200
 
@@ -224,6 +226,7 @@ class AdapterLibrary:
         """Return a name that can be given, as much like the wanted one as possible."""
         plain = re.sub(r"[^\w .-]", " ", wanted)[:56].strip(" .-") or "adapter"
         plain = plain.removesuffix(_PART)
+        plain = f"adapter {plain}" if _DEVICE.fullmatch(plain) else plain
         taken = {path.name.casefold() for path in self._root.iterdir()}
         names = (plain if number == 1 else f"{plain} {number}" for number in itertools.count(1))
         return next(name for name in names if name.casefold() not in taken)
@@ -238,9 +241,10 @@ class AdapterLibrary:
 
     def _free(self, name: str) -> Path:
         """Return the folder for a new name."""
-        if not _NAME.fullmatch(name) or name.endswith(_PART):
+        if not _NAME.fullmatch(name) or name.endswith(_PART) or _DEVICE.fullmatch(name):
             raise AdapterInvalid(
                 f"“{name}” cannot be a name: use up to 64 letters, digits, blanks, - _ and dots."
+                + (" Windows keeps this one for itself." if _DEVICE.fullmatch(name) else "")
             )
         if any(path.name.casefold() == name.casefold() for path in self._root.iterdir()):
             raise AdapterInvalid(f"There is already an adapter called “{name}”.")

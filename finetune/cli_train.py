@@ -19,6 +19,7 @@ from finetune import split as splitting
 from finetune.adapters import Adapter, AdapterLibrary
 from finetune.cli_adapters import model_folder
 from finetune.cli_exit import EXIT_CODES, FAILED, INTERRUPTED, NO_ROWS, NOT_BETTER, REFUSED
+from finetune.disk import sweep_folders
 from finetune.effort import questions_of
 from finetune.errors import ListUnreadable, RunDamaged
 from finetune.estimate import Estimate, estimate
@@ -117,7 +118,8 @@ def _freeze(arguments: argparse.Namespace, root: Path) -> Path | int:
     chosen = plan.preset(arguments.preset, arguments.name, str(base), base_fingerprint(base))
     chosen = msgspec.structs.replace(chosen, seed=arguments.seed, on_battery=arguments.on_battery)
     count = counter(base)
-    work = Path(tempfile.mkdtemp(prefix="train-", dir=paths.cache_dir()))
+    sweep_folders(paths.cache_dir())  # of processes that were killed: they hold pictures
+    work = Path(tempfile.mkdtemp(prefix="train-", suffix=".part", dir=paths.cache_dir()))
     try:
         with ExampleStore(work / "examples.db") as store, PageClient() as pages:
             lists = _Lists(

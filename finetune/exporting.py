@@ -12,6 +12,8 @@ from pathlib import Path
 from finetune.examples import ExampleStore
 from finetune.types import Example
 
+_MOST_OF_ID = 40
+"""Characters of an id in a file's name; up to four bytes each, of the 255 that disks take."""
 _ENDINGS = {b"\x89PNG": ".png", b"RIFF": ".webp"}
 
 
@@ -73,8 +75,8 @@ def _picture(store: ExampleStore, example: Example, folder: Path, number: int) -
 
 
 def _safe(id: str) -> str:
-    """Keep an id from naming a place outside the folder."""
-    return "".join(mark if mark.isalnum() or mark in "-_" else "_" for mark in id)
+    """Keep an id from naming a place outside the folder, and from being too long for a name."""
+    return "".join(mark if mark.isalnum() or mark in "-_" else "_" for mark in id[:_MOST_OF_ID])
 
 
 def _write(file: Path, rows: list[str]) -> None:

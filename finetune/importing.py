@@ -144,7 +144,10 @@ def _row(file: Path, line: int, fields: dict[str, object]) -> Row:
 
 def _csv(file: Path, text: str) -> Iterator[Row | RowProblem]:
     reader = csv.DictReader(io.StringIO(text, newline=""), dialect=_dialect(text), strict=True)
-    columns = [column.strip() for column in reader.fieldnames or ()]
+    try:
+        columns = [column.strip() for column in reader.fieldnames or ()]
+    except csv.Error as error:
+        raise ListUnreadable(f"The first line of {file.name} cannot be read: {error}.") from error
     reader.fieldnames = columns
     if "file" not in columns:
         raise ListUnreadable(f"{file.name} has no column named “file”.")
@@ -241,7 +244,7 @@ def _turns(fields: dict[str, object]) -> Iterator[tuple[str, str]]:
             what = _joined(cast(list[object], what))
         if not isinstance(who, str) or not isinstance(what, str):
             raise _BadRow("A turn of this conversation lacks a speaker or a text.")
-        yield who.lower(), what.replace("<image>", " ").strip()
+        yield who.lower(), clean_text(what.replace("<image>", " ")).strip()
 
 
 def _joined(parts: list[object]) -> str | None:
@@ -324,7 +327,7 @@ def _box(written: object) -> Box | None:
     try:
         x0, y0, x1, y1 = (float(cast(float, corner)) for corner in corners)
         return Box(x0, y0, x1, y1)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise _BadRow(
             "The box is not four fractions of the page between 0 and 1: left, top, right, bottom."
         ) from error

@@ -59,7 +59,9 @@ def test_rename_and_remove(library: AdapterLibrary, run: Path) -> None:
             library.get(gone)
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "../x", " x", "x.part", "a\0b", "n" * 65])
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "a/b", "../x", " x", "x.part", "a\0b", "n" * 65, "CON", "nul.1"]
+)
 def test_names_that_would_be_other_places_are_refused(
     library: AdapterLibrary, run: Path, name: str
 ) -> None:
@@ -152,7 +154,13 @@ def test_what_a_run_learned_is_known_again(library: AdapterLibrary, run: Path) -
 
 @pytest.mark.parametrize(
     ("wanted", "given"),
-    [("invoices", "invoices"), ("one", "one 2"), ("a/b: c?", "a b  c"), ("…", "adapter")],
+    [
+        ("invoices", "invoices"),
+        ("one", "one 2"),
+        ("a/b: c?", "a b  c"),
+        ("…", "adapter"),
+        ("aux", "adapter aux"),
+    ],
 )
 def test_a_name_is_found_that_can_be_given(
     library: AdapterLibrary, run: Path, wanted: str, given: str

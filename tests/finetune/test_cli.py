@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -82,6 +83,31 @@ def test_from_rows_to_a_measured_adapter_in_the_library(
     assert [adapter["name"] for adapter in json.loads(capsys.readouterr().out)] == ["back"]
     assert not list(paths.cache_dir().iterdir())
     assert len(runs.found(paths.data_dir() / "runs")) == 1
+
+
+def test_what_a_killed_process_left_of_its_lists_goes_after_a_day(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = _rows(tmp_path, range(2))
+    command = ["train", str(rows), "--model", str(folder), "--name", "mine"]
+
+    class Killed(BaseException):
+        pass
+
+    def kill(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cli_train, "_gather", kill)
+        patch.setattr("finetune.cli_train.shutil.rmtree", lambda _: None)
+        with pytest.raises(Killed):
+            cli.main(command)
+    (left,) = paths.cache_dir().iterdir()
+    assert cli.main(command) != 0
+    assert list(paths.cache_dir().iterdir()) == [left], "another process may be at work there"
+    os.utime(left, (0, 0))
+    assert cli.main(command) != 0
+    assert not list(paths.cache_dir().iterdir())
 
 
 def test_the_adapter_that_reads_now_can_be_named_and_is_to_be_beaten(

@@ -35,6 +35,17 @@ def test_exported_rows_import_as_the_same_examples(tmp_path: Path) -> None:
         assert Path(back.page.path).read_bytes() == png_of(int(original.made_at))
 
 
+def test_a_long_id_is_shortened_in_the_name_of_its_picture(tmp_path: Path) -> None:
+    long = msgspec.structs.replace(example(1), id="ü" * 300)
+    with ExampleStore(tmp_path / "e.db") as store:
+        store.add(long, crop_of(1))
+        exporting.export_jsonl(store, store.all(), tmp_path / "mine.jsonl")
+    (row,) = importing.read(tmp_path / "mine.jsonl")
+    assert isinstance(row, Row)
+    assert row.id == long.id
+    assert Path(row.page.path).read_bytes() == png_of(1)
+
+
 def test_the_folder_has_metadata_and_images(tmp_path: Path) -> None:
     with ExampleStore(tmp_path / "e.db") as store:
         for id in ("../../evil", "same/id", "same_id"):

@@ -70,6 +70,7 @@ def test_files_may_lie_beside_the_lists_folder(papers: Path) -> None:
         ({"box": [0, 0, 1]}, "four fractions"),
         ({"box": "all"}, "four fractions"),
         ({"box": [0, 0, None, 1]}, "four fractions"),
+        ({"box": [0, 0, 10**400, 1]}, "four fractions"),
     ],
 )
 def test_each_bad_row_says_why(papers: Path, change: dict[str, object], says: str) -> None:
@@ -86,6 +87,9 @@ def test_characters_that_no_file_holds_are_left_out(papers: Path) -> None:
     assert (rows[0].question, rows[0].id) == ("T?", "x")
     assert rows[0].answers == ("1 \N{REPLACEMENT CHARACTER}", "1")
     assert "no answer" in problems[2]
+    turns = [{"from": "human", "value": "T\0?"}, {"from": "gpt", "value": "1 \ud83d"}]
+    rows, _ = _read(_jsonl(papers, {"image": "scans/a.pdf", "conversations": turns}))
+    assert (rows[0].question, rows[0].answers) == ("T?", ("1 \N{REPLACEMENT CHARACTER}",))
 
 
 def test_lines_that_are_no_objects(papers: Path) -> None:
@@ -216,6 +220,8 @@ def test_json_may_be_a_list_of_rows(papers: Path) -> None:
         ("l.json", b"{}", "list of conversations"),
         ("l.csv", b"name,question\n", "no column named"),
         ("l.csv", b"file,question\n", "none named"),
+        ("l.csv", b'file,"question\nscans/a.pdf,T?\n', "first line"),
+        ("l.csv", b"file,question," + b"x" * 200_000 + b"\n", "first line"),
         ("l.jsonl", b"\xff\xfe{", "UTF-8"),
     ],
 )
