@@ -48,13 +48,13 @@ def preset_of(folder: Path) -> str:
     raise ValueError(f"{folder} has the size of no preset")
 
 
-def _fit_heads(reader: Reader, source: stages.Source, steps: int) -> None:
+def _fit_heads(reader: Reader, source: stages.Source, steps: int, workers: int) -> None:
     """Teach the heads alone; the rate falls to 0."""
     reader.model.requires_grad_(False)
     learning = [weight for head in reader.heads for weight in head.parameters()]
     optimizer = AdamW(learning, lr=HEADS_LR, betas=(0.9, 0.98), weight_decay=0.0)
     device = next(reader.parameters()).device
-    with stream.batches(source, 0, workers=0) as ready:
+    with stream.batches(source, 0, workers) as ready:
         for step in range(steps):
             inputs = to_device(next(ready), device)
             for group in optimizer.param_groups:
@@ -70,7 +70,14 @@ def _fit_heads(reader: Reader, source: stages.Source, steps: int) -> None:
     reader.model.requires_grad_(True)
 
 
-def adopt(folder: Path, out: Path, font_folder: Path | None, steps: int = 200) -> Position:
+def adopt(
+    folder: Path,
+    out: Path,
+    font_folder: Path | None,
+    steps: int = 200,
+    workers: int = 0,
+    device: str = "cpu",
+) -> Position:
     """Write a checkpoint with the weights of a saved model and fitted heads.
 
     Args:
@@ -78,6 +85,8 @@ def adopt(folder: Path, out: Path, font_folder: Path | None, steps: int = 200) -
         out: gets the checkpoint; its stage is "adopted", so that any stage may start from it.
         font_folder: written by ``python -m pretrain fonts``.
         steps: of fitting the heads.
+        workers: drawing processes; 0 draws in this one.
+        device: where the heads are fitted.
 
     Returns:
         Where the new run stands: at nothing.
@@ -92,8 +101,8 @@ def adopt(folder: Path, out: Path, font_folder: Path | None, steps: int = 200) -
     if lacking or unexpected:
         raise ValueError(f"{folder} is no {preset} model: {sorted(lacking)[:3]} {unexpected[:3]}")
     reader.model.tie_weights()
-    choose_attention(reader.model, guided=False, device=torch.device("cpu"))
+    choose_attention(reader.model, guided=False, device=torch.device(device))
     level = stages.STAGES["lines"].levels[-1]
     source = stages.Source(level, fonts.load(font_folder).seen, 0, 2048)
-    _fit_heads(reader.train(), source, steps)
-    return checkpoint.begin(out, reader, preset)
+    _fit_heads(reader.to(device).train(), source, steps, workers)
+    return checkpoint.begin(out, reader.cpu(), preset)

@@ -2,8 +2,9 @@
 
     python -m pretrain.borrowed CARRIED OUT --stage lines --minutes 20 --fonts carried/fonts
 
-``CARRIED`` holds what :func:`pretrain.checkpoint.carry` wrote (40 MB at most), which is grown to
-``--preset`` when it is another, or nothing to start a fresh model. Every few minutes, and at the
+``CARRIED`` holds what :func:`pretrain.checkpoint.carry` wrote (40 MB at most), or a model in the
+format of transformers such as the one that ships, which is adopted; it is grown to ``--preset``
+when it is another. An empty folder starts a fresh model. Every few minutes, and at the
 end, ``OUT`` gets at most eight files of at most 16 MiB: the weights in parts, the curves, the
 report and the samples. It needs torch, transformers, Pillow and numpy, no network and no Faker.
 """
@@ -17,7 +18,18 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from pretrain import arguments, checkpoint, evaluate, export, fonts, grow, samples, stages, train
+from pretrain import (
+    adopt,
+    arguments,
+    checkpoint,
+    evaluate,
+    export,
+    fonts,
+    grow,
+    samples,
+    stages,
+    train,
+)
 from pretrain.evaluate import Amount
 from pretrain.train import CURVES, TrainPlan
 
@@ -25,6 +37,9 @@ log = logging.getLogger(__name__)
 
 RESERVED_MINUTES = 1.5
 """Time kept back for measuring and writing."""
+
+HEADS_STEPS = 120
+"""Of fitting the heads of a model that came without them."""
 
 _STANDARD = TrainPlan(
     "encoder",
@@ -74,6 +89,25 @@ def run(plan: TrainPlan, out: Path, amount: Amount, leave_every_s: float = 180.0
     evaluate.save(rows, out / "report.json")
 
 
+def start(plan: TrainPlan, carried: Path, into: Path) -> Path | None:
+    """Make the checkpoint that training goes on from; None for a fresh model.
+
+    Args:
+        plan: its preset, fonts, device and drawing processes count.
+        carried: a carried checkpoint, a saved model, or a folder with neither.
+        into: gets the checkpoint.
+    """
+    if any(carried.glob("carried-*.safetensors")):
+        at = checkpoint.unpack(carried, into)
+    elif (carried / "config.json").exists():
+        at = adopt.adopt(carried, into, plan.font_folder, HEADS_STEPS, plan.workers, plan.device)
+    else:
+        return None
+    if at.preset != plan.preset:
+        grow.grow_checkpoint(into, into, plan.preset)
+    return into
+
+
 def main(words: list[str] | None = None) -> int:
     """Run the job; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m pretrain.borrowed", description=__doc__)
@@ -89,14 +123,9 @@ def main(words: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder) / "run"
-        resume = None
-        if any(parsed.carried.glob("carried-*.safetensors")):
-            resume = Path(folder) / "start"
-            at = checkpoint.unpack(parsed.carried, resume)
-            if at.preset != parsed.preset:
-                grow.grow_checkpoint(resume, resume, parsed.preset)
-        standard = replace(_STANDARD, stage=parsed.stage, out=work, resume=resume)
+        standard = replace(_STANDARD, stage=parsed.stage, out=work)
         plan = arguments.plan_of(parsed, standard)
+        plan = replace(plan, resume=start(plan, parsed.carried, Path(folder) / "start"))
         if parsed.lines:
             plan = replace(plan, minutes=max(plan.minutes - RESERVED_MINUTES, plan.minutes / 2))
         run(plan, parsed.out, Amount(parsed.lines, parsed.lines, parsed.pages, 0))

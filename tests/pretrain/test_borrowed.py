@@ -38,6 +38,25 @@ def test_a_carried_checkpoint_comes_in_parts_and_starts_again(tmp_path: Path) ->
     assert train(plan(tmp_path / "again", "encoder", 2, tmp_path / "again")).at.step == 2
 
 
+def test_a_model_in_the_format_that_ships_is_trained_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.set_num_threads(1)
+    monkeypatch.setattr(borrowed, "HEADS_STEPS", 2)
+    train(plan(tmp_path / "start", "lines", 0))
+    export.export(tmp_path / "start", tmp_path / "model")
+    job = [str(tmp_path / "model"), str(tmp_path / "out"), "--stage", "lines", "--steps", "0"]
+    job += ["--preset", "tiny", "--workers", "0", "--minutes", "1", "--lines", "0"]
+    assert borrowed.main(job) == 0
+    checkpoint.unpack(tmp_path / "out", tmp_path / "again")
+    before, _ = export.load_reader(tmp_path / "start")
+    after, _ = export.load_reader(tmp_path / "again")
+    theirs = dict(before.model.named_parameters())
+    for name, value in after.model.named_parameters():
+        assert torch.equal(value, theirs[name].to(torch.bfloat16).float()), name
+    assert not torch.equal(after.patch_cell.weight, before.patch_cell.weight)
+
+
 def test_nothing_to_unpack_is_said(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         checkpoint.unpack(tmp_path, tmp_path / "x")
