@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import msgspec
 
@@ -26,6 +28,10 @@ _MOST_EMPTY = 0.5
 DISK_FULL = (
     "The disk is full, so the examples could not be saved. Free some space: what is not saved "
     "yet is tried again before the program ends."
+)
+DAMAGED = (
+    "The examples could not be read: their file is damaged. Bring it back from a backup, or move "
+    "it away to begin anew."
 )
 _CROP = "picture, width, height, words"
 
@@ -152,10 +158,10 @@ class ExampleStore:
         Raises:
             KeyError: When there is no such example.
         """
-        found = self._read(f"SELECT {_COLUMNS} FROM example WHERE id = ?", (id,)).fetchone()
-        if found is None:
+        found = self._read(f"SELECT {_COLUMNS} FROM example WHERE id = ?", (id,))
+        if not found:
             raise KeyError(id)
-        return _example(found)
+        return _example(found[0])
 
     def all(self) -> Iterator[Example]:
         """Yield every example, oldest first, without its picture."""
@@ -183,12 +189,13 @@ class ExampleStore:
             " GROUP BY document, page",
             (msgspec.json.encode(()),),
         )
-        return {
-            (str(document), int(page)): tuple(
-                word.text for word in msgspec.json.decode(words, type=tuple[Word, ...])
-            )
-            for document, page, words in rows
-        }
+        with _whole():
+            return {
+                (str(document), int(page)): tuple(
+                    word.text for word in msgspec.json.decode(words, type=tuple[Word, ...])
+                )
+                for document, page, words in rows
+            }
 
     def crop(self, id: str) -> Crop:
         """Return the pixels and words kept with an example.
@@ -196,20 +203,20 @@ class ExampleStore:
         Raises:
             KeyError: When there is no such example.
         """
-        found = self._read(f"SELECT {_CROP} FROM example WHERE id = ?", (id,)).fetchone()
-        if found is None:
+        found = self._read(f"SELECT {_CROP} FROM example WHERE id = ?", (id,))
+        if not found:
             raise KeyError(id)
-        picture, width, height, words = found
-        kept = msgspec.json.decode(words, type=tuple[Word, ...])
-        return Crop(bytes(picture), PageSize(width, height), kept)
+        with _whole():
+            picture, width, height, words = found[0]
+            kept = msgspec.json.decode(words, type=tuple[Word, ...])
+            return Crop(bytes(picture), PageSize(width, height), kept)
 
     def __len__(self) -> int:
-        return int(self._read("SELECT count(*) FROM example").fetchone()[0])
+        return int(self._read("SELECT count(*) FROM example")[0][0])
 
     def document_count(self) -> int:
         """Return how many different documents the examples come from."""
-        row = self._read("SELECT count(DISTINCT document) FROM example").fetchone()
-        return int(row[0])
+        return int(self._read("SELECT count(DISTINCT document) FROM example")[0][0])
 
     def remove(self, ids: Iterable[str]) -> int:
         """Remove examples for good: from the file, its journal and its backup.
@@ -233,8 +240,7 @@ class ExampleStore:
     def _emptiness(self) -> float:
         """Return the share of the file that is empty, in [0, 1]."""
         pages, empty = (
-            int(self._read(f"PRAGMA {name}").fetchone()[0])
-            for name in ("page_count", "freelist_count")
+            int(self._read(f"PRAGMA {name}")[0][0]) for name in ("page_count", "freelist_count")
         )
         return empty / pages
 
@@ -244,9 +250,9 @@ class ExampleStore:
         except sqlite3.Error as error:
             raise StoreUnusable(_sentence("The examples could not be saved", error)) from error
 
-    def _read(self, sql: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+    def _read(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         try:
-            return self._connection.execute(sql, values)
+            return self._connection.execute(sql, values).fetchall()  # damage may show at any row
         except sqlite3.Error as error:
             raise StoreUnusable(_sentence("The examples could not be read", error)) from error
 
@@ -262,8 +268,25 @@ def _sentence(failed: str, error: OSError | sqlite3.Error) -> str:
     return f"{failed}: {reason(error)}."
 
 
+@contextmanager
+def _whole() -> Generator[None, None, None]:
+    """Say in a sentence that what is kept is none of ours: the disk has damaged it.
+
+    Raises:
+        StoreUnusable: Then.
+    """
+    try:
+        yield
+    except (ValueError, TypeError) as error:  # what is decoded, and what values refuse
+        raise StoreUnusable(DAMAGED) from error
+
+
 def _example(row: tuple[object, ...]) -> Example:
-    """Turn a row of the table into a value, checked."""
+    """Turn a row of the table into a value, checked.
+
+    Raises:
+        StoreUnusable: When it is damaged.
+    """
     id, document, path, page, rotation, x0, y0, x1, y1, question, answers, *rest = row
     said, verdict, kind, page_hash, made_at = rest
     corners = {"x0": x0, "y0": y0, "x1": x1, "y1": y1}
@@ -273,11 +296,17 @@ def _example(row: tuple[object, ...]) -> Example:
         "page": {"path": path, "page": page, "rotation": rotation},
         "box": None if x0 is None else corners,
         "question": question,
-        "answers": msgspec.json.decode(str(answers)),
+        "answers": _answers(str(answers)),
         "said": said,
         "verdict": verdict,
         "kind": kind,
         "page_hash": page_hash,
         "made_at": made_at,
     }
-    return msgspec.convert(fields, Example)
+    with _whole():
+        return msgspec.convert(fields, Example)
+
+
+def _answers(written: str) -> object:
+    with _whole():
+        return msgspec.json.decode(written)

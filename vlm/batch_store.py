@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -74,9 +75,9 @@ class BatchStore:
         known = self._do(
             "SELECT digest FROM file WHERE path = ? AND changed_ns = ? AND size = ?",
             (str(path), stat.st_mtime_ns, stat.st_size),
-        ).fetchone()
-        if known is not None:
-            return Row(str(path), str(known[0]))
+        )
+        if known:
+            return Row(str(path), str(known[0][0]))
         row = read_row(path)
         if not row.problem:
             self._do(
@@ -96,11 +97,11 @@ class BatchStore:
         rows = self._do(
             "SELECT question, content FROM cell WHERE document = ? AND reader = ?",
             (document, reader),
-        ).fetchall()
+        )
         wanted, found = set(questions), dict[str, Cell]()
         for question, content in rows:
             if question in wanted:
-                with contextlib.suppress(msgspec.DecodeError):  # it is asked again
+                with contextlib.suppress(msgspec.DecodeError, TypeError):  # it is asked again
                     found[str(question)] = msgspec.json.decode(content, type=Cell)
         return found
 
@@ -118,9 +119,9 @@ class BatchStore:
         """Close the file."""
         self._connection.close()
 
-    def _do(self, statement: str, values: tuple[object, ...]) -> sqlite3.Cursor:
+    def _do(self, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         try:
-            return self._connection.execute(statement, values)
+            return self._connection.execute(statement, values).fetchall()  # each row may be damaged
         except sqlite3.OperationalError as error:
             raise BatchUnusable(f"An answer could not be kept: {reason(error)}.") from error
         except sqlite3.Error as error:

@@ -65,7 +65,8 @@ def read_rows(path: Path, limit: int | None = None) -> list[Row]:
         OSError: If the file cannot be read.
     """
     rows: list[Row] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    # Not `splitlines`: an answer may hold characters that it takes for the end of a line.
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
         if not line.strip():
             continue
         if limit is not None and len(rows) == limit:

@@ -120,5 +120,5 @@ def _lines(path: Path) -> Iterator[_Opened | _Ended]:
     except FileNotFoundError:
         return
     for line in content.splitlines():
-        with contextlib.suppress(msgspec.DecodeError):
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
             yield msgspec.json.decode(line, type=_Opened | _Ended)

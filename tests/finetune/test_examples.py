@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import random
 import sqlite3
 import stat
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +19,9 @@ from finetune.types import Crop, Example
 from tests.finetune.made import crop_of, example, png_of
 from vlm import database
 from vlm.types import Box, PageRef, PageSize
+
+PAGE = 4096
+"""Bytes that SQLite writes at once."""
 
 
 def test_keeps_everything_about_an_example(tmp_path: Path) -> None:
@@ -181,3 +186,35 @@ def test_a_new_file_may_be_opened_by_several_at_once(tmp_path: Path) -> None:
         for number in range(12):
             file = tmp_path / f"{number}.sqlite3"
             assert list(pool.map(count, [file] * 4)) == [0] * 4
+
+
+def reads(store: ExampleStore) -> tuple[Callable[[], object], ...]:
+    return (
+        lambda: list(store.all()),
+        lambda: [store.crop(f"e{number}") for number in range(40)],
+        store.labelled_pages,
+        store.printed_pages,
+        lambda: store.get("e7"),
+    )
+
+
+def test_damage_anywhere_in_the_file_is_said(tmp_path: Path) -> None:
+    with ExampleStore(tmp_path / "e.db") as store:
+        for number in range(40):
+            store.add(example(number, question="?" * 2000), crop_of(number % 3))
+    whole = (tmp_path / "e.db").read_bytes()
+    chance = random.Random(0)
+    said: list[str] = []
+    for place in range(PAGE, len(whole) - PAGE, PAGE):
+        file = tmp_path / "damaged.db"
+        file.write_bytes(whole[:place] + chance.randbytes(PAGE) + whole[place + PAGE :])
+        with closing(ExampleStore(file)) as store:
+            for read in reads(store):
+                try:
+                    read()
+                except StoreUnusable as unusable:
+                    said.append(str(unusable))
+                except KeyError:  # SQLite cannot tell that it is gone
+                    continue
+    assert len(said) > 20
+    assert all("could not be read" in one for one in said)

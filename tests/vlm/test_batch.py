@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -93,6 +94,25 @@ def test_answers_are_found_by_document_model_and_question(path: Path) -> None:
     assert store.cells("doc", "model", ("changed question",)) == {}
     store.close()
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_damage_anywhere_in_the_file_is_said(path: Path) -> None:
+    store = BatchStore(path)
+    questions = [f"question {number} " + "?" * 500 for number in range(60)]
+    for question in questions:
+        store.put("doc", "model", question, Cell("12", 0.5, "page", 1, (), 3, 2))
+    store.close()
+    whole, page, failed = path.read_bytes(), 4096, 0
+    chance = random.Random(0)
+    for place in range(page, len(whole), page):
+        path.write_bytes(whole[:place] + chance.randbytes(page) + whole[place + page :])
+        store = BatchStore(path)
+        try:
+            store.cells("doc", "model", questions)
+        except BatchUnusable:
+            failed += 1
+        store.close()
+    assert failed > 3
 
 
 def test_a_document_is_hashed_again_only_when_it_has_changed(

@@ -188,6 +188,13 @@ def test_rows_are_scored_with_a_tuned_version(
     assert "no adapter called nobody" in capsys.readouterr().err
 
 
+def test_an_answer_may_hold_what_looks_like_the_end_of_a_line(tmp_path: Path) -> None:
+    row = {"id": "1", "file": "a", "question": "q", "answers": ["one\u2028two\x85three"]}
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(row, ensure_ascii=False) + "\r\n", encoding="utf-8", newline="")
+    assert [one.answers for one in read_rows(path)] == [["one\u2028two\x85three"]]
+
+
 @pytest.mark.parametrize(
     ("text", "part"),
     [

@@ -51,6 +51,7 @@ def test_a_line_cut_short_by_a_crash_is_left_out() -> None:
     with log.opened("example.com", "x"):
         pass
     with log.path.open("ab") as file:
+        file.write(b'{"type":"opened","id":"\xff"}\n')
         file.write(b'{"type":"opened","id"')
     assert len(log.read()) == 1
 
