@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 from collections.abc import Callable, Generator, Sequence
@@ -128,7 +129,8 @@ class Shelf(QObject):
         """Correct the answer of an example; other spellings of the old one go with it."""
 
         def work(store: ExampleStore) -> Changed:
-            store.change(id, store.get(id).question, (answer,))
+            with contextlib.suppress(KeyError):  # removed since
+                store.change(id, store.get(id).question, (answer,))
             return Changed("edited", "", len(store), store.document_count())
 
         self._write(work)
@@ -227,13 +229,12 @@ class Shelf(QObject):
             self._keep_left_over(LeftOver(tuple(self._left)))
         self._lane.stop()
         left, self._unwritten = list(self._unwritten.values()), {}
-        try:
-            if left:
-                with ExampleStore(self._file) as store:
-                    for work in left:
-                        work(store)
-        except DeskError as error:
-            _log.warning("The examples could not be written at the end: %s", error.code)
+        for work in left:
+            try:
+                self._with_store(work)
+            except (DeskError, OSError) as error:  # the next may be smaller, or be about another
+                code = error.code if isinstance(error, DeskError) else error.strerror
+                _log.warning("An example could not be written at the end: %s", code)
 
     def _with_look(self, example: Example, taken: Taken) -> Example:
         """Fill in the page's hash, once for all examples of a page."""

@@ -12,7 +12,7 @@ from app.examples.crops import Taken, Wanted
 from app.examples.shelf import Shelf
 from app.examples.values import Changed, Listed, Refused
 from finetune.examples import ExampleStore
-from finetune.types import Example
+from finetune.types import Crop, Example
 from tests.app.examples.made import example, fill, stored
 from vlm.types import PageSize
 
@@ -46,6 +46,40 @@ def test_what_is_not_written_yet_is_written_at_the_end(qtbot: QtBot, file: Path)
         shelf.keep(example(number), taken(example(number)))
     shelf.stop()
     assert {one.id for one in stored(file)} == {f"e{number}" for number in range(20)}
+
+
+def test_one_that_cannot_be_written_at_the_end_costs_no_other(
+    qtbot: QtBot, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = ExampleStore.add
+
+    def refuse_first(store: ExampleStore, one: Example, crop: Crop) -> None:
+        if one.id == "e0":
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+        add(store, one, crop)
+
+    monkeypatch.setattr(ExampleStore, "add", refuse_first)
+    shelf = Shelf(file)
+    for number in range(3):
+        shelf.keep(example(number), taken(example(number)))
+    shelf.stop()
+    assert {one.id for one in stored(file)} == {"e1", "e2"}
+
+
+def test_changing_what_was_removed_meanwhile_is_no_fault(
+    qtbot: QtBot, shelf: Shelf, file: Path
+) -> None:
+    said: list[str] = []
+    shelf.complained.connect(said.append)
+    with qtbot.waitSignal(shelf.changed):
+        shelf.keep(example(1), taken(example(1)))
+    with qtbot.waitSignals([shelf.changed, shelf.changed]):
+        shelf.remove(["e1"])
+        shelf.change("e1", "other")
+    with qtbot.waitSignal(shelf.listed):
+        shelf.list()
+    assert said == []
+    assert stored(file) == []
 
 
 def test_what_a_full_disk_refused_is_written_as_soon_as_there_is_room(
