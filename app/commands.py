@@ -52,7 +52,7 @@ class Commands(QObject):
         self.batch = self._action("&Batch: ask many documents…", "Ctrl+Shift+B")
         self.models = self._action("&Models…", "Ctrl+M")
         self.train = self._action("&Train…", "Ctrl+T")
-        self.versions = self._action("Tuned &versions…", "Ctrl+Shift+M")
+        self.versions = self._action("Trained &versions…", "Ctrl+Shift+M")
         self.keys = self._action("&Keyboard…", "F1")
         self.diagnostics = self._action("&Diagnostics…")
         self.about = self._action("&About VLM Desk")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtWidgets import QWidget
 
 import assets
 from app import dialogs, intake, wiring
@@ -51,7 +50,6 @@ from app.settings_dialog import SettingsDialog
 from app.single import Doorbell, Wish
 from app.tabs import Tabs
 from app.training.door import TrainingDoor
-from app.viewer.actions import ViewActions
 from app.viewer.document_view import DocumentView
 from vlm.types import Document
 
@@ -107,14 +105,15 @@ class Furniture(QObject):
         )
         self.gate = GateDoor(self._window)
         self.training = TrainingDoor(file, self._window, self.versions.set_for)
+        self._window.column.addWidget(self.training.sign)
         parts = Parts(
             self.desk, self.tabs, self.pages, self.taker, self.shelf, self.asking, self.panel
         )
         self.labelling = LabelDoor(parts, shell.folders.data, self._window)
         self.keeper = SessionKeeper(shell.session_file, shell.look, self)
         self.bell = Doorbell(shell.place.folder, shell.place.notes, self)
-        side, line = self.labelling.side, self.panel.composer.line
-        self._window.furnish(self.tabs, side, self.history_panel, line)
+        line = self.panel.composer.line
+        self._window.furnish(self.tabs, self.labelling.side, self.history_panel, line)
         self._connect_desk()
         self._connect_asking()
         self._connect_archive()
@@ -331,10 +330,7 @@ class Furniture(QObject):
         """List every key of the program."""
         from app import key_list, keys_dialog  # not while the window comes up
 
-        nothing_open = QWidget()
-        ViewActions(nothing_open)
-        document = (self.tabs.current or nothing_open).actions()
-        groups = key_list.groups(self._window.menuBar(), document)
+        groups = key_list.of_window(self._window.menuBar(), self.tabs.current)
         dialog = keys_dialog.KeysDialog(groups, self._window)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from app.viewer.actions import ViewActions
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,13 @@ UNLISTED = (
     ("Everywhere", _EVERYWHERE),
 )
 """What no menu shows. Ctrl is written as the system calls it."""
+
+
+def of_window(bar: QMenuBar, document: QWidget | None) -> tuple[KeyGroup, ...]:
+    """Return all keys of a window; `document` is the one in front, None where none is open."""
+    nothing_open = QWidget()
+    ViewActions(nothing_open)
+    return groups(bar, (document or nothing_open).actions())
 
 
 def groups(bar: QMenuBar, document: Sequence[QAction]) -> tuple[KeyGroup, ...]:

@@ -108,6 +108,6 @@ def _said(card: AnswerCard) -> Said:
     assert answer is not None  # `_is_about` has looked
     if own:
         return Said(card.question.text, own, words.CORRECTED, card.own_places)
-    beside = f"{words.beside(card.question, answer, card.warning)}. {answer.model}"
+    beside = f"{words.beside(card.question, answer, card.warning)}. {words.made_by(answer)}"
     marks = answer.evidence.boxes if answer.evidence.kind in ("crop", "page") else ()
     return Said(card.question.text, answer.text or words.NO_ANSWER, beside, marks)

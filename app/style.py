@@ -64,6 +64,12 @@ QToolButton[kind="rail"] {
 QToolButton[kind="rail"]:hover { background: %(hover)s; color: %(text)s; }
 QToolButton[kind="rail"]:checked { background: %(hover)s; color: %(accent)s; }
 QToolButton[kind="rail"]:focus { border-color: %(accent)s; }
+QPushButton[kind="sign"] {
+    background: %(window)s; border: none; border-top: 1px solid %(line)s; border-radius: 0px;
+    text-align: left; padding: 0px 16px; min-height: 0px;
+}
+QPushButton[kind="sign"]:hover { background: %(hover)s; }
+QPushButton[kind="sign"]:focus { border: 2px solid %(accent)s; padding: 0px 14px; }
 QPushButton[kind="row"] {
     background: transparent; border: 2px solid transparent; border-radius: %(radius)dpx;
     text-align: left; padding: 7px 10px;

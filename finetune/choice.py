@@ -46,7 +46,7 @@ def choose(
         and not adapter.trouble
     ]
     if not fitting:
-        return Choice(None, "No tuned version that passed its measure is for this model.")
+        return Choice(None, "No trained version that passed its measure is for this model.")
     near: list[tuple[int, float, str, int]] = []
     for adapter in fitting:
         found = [distance(page_hash, look) for look in adapter.card.looks if page_hash]
@@ -54,7 +54,7 @@ def choose(
         if alike:  # of versions that learned from the same page the newest: it beat the others
             near.append((min(found), -adapter.card.made_at, adapter.name, alike))
     if not near:
-        return Choice(None, "This page looks like none that a tuned version learned from.")
+        return Choice(None, "This page looks like none that a trained version learned from.")
     _, _, name, alike = min(near)
     pages = "a page" if alike == 1 else f"{alike} pages"
     return Choice(name, f"This page looks like {pages} that “{name}” learned from.")

@@ -19,7 +19,7 @@ exit codes:
   3  the list of rows cannot be read, or none of its rows can be used
   5  there is no usable model, or the adapter does not fit it
   6  not enough memory
-  8  the examples do not allow tuning; the reasons are printed
+  8  the examples do not allow training; the reasons are printed
   9  trained, but not proven better; the adapter is kept and marked so
   130  interrupted; the run goes on where it was with --resume
 """

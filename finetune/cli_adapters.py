@@ -25,7 +25,7 @@ from vlm.system_refusals import reason
 def register(commands: Any, epilog: str) -> None:
     """Add the command to a parser's commands."""
     shared = {"epilog": epilog, "formatter_class": argparse.RawDescriptionHelpFormatter}
-    parser = commands.add_parser("adapters", help="the tuned versions of a model", **shared)
+    parser = commands.add_parser("adapters", help="the trained versions of a model", **shared)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
 
     listing = actions.add_parser("list", help="show all adapters", **shared)

@@ -97,7 +97,7 @@ def _too_few(split: Split) -> list[Refusal]:
     return [
         Refusal(
             "too_few_documents",
-            f"Tuning needs {LEAST} different documents to learn from and {LEAST} more to be "
+            f"Training needs {LEAST} different documents to learn from and {LEAST} more to be "
             f"measured on; now it would learn from {learn} and be measured on {held}. Copies of a "
             "document count once.",
             f"Add examples from {missing} more {noun}.",

@@ -224,7 +224,7 @@ def _add_batch(commands: Any, shared: dict[str, Any]) -> None:
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="DIR", help="the folder of a checkpoint")
-    parser.add_argument("--adapter", metavar="NAME", help="a tuned version of it")
+    parser.add_argument("--adapter", metavar="NAME", help="a trained version of it")
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default auto"
     )

@@ -85,7 +85,7 @@ def files(subject: str, names: Iterable[str]) -> str:
     if ADAPTER in bare:
         return (
             f"{subject} holds what was learned on top of another model, not a model of its own. "
-            "Get the model that it was made for, then add this to its tuned versions."
+            "Get the model that it was made for, then add this to its trained versions."
         )
     if ".gguf" in kinds:
         return (

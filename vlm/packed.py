@@ -37,7 +37,7 @@ def choose(
     if precision not in SHARES or placement.device != "cuda":
         return placement, {}
     if tuned:
-        return _told(placement, "A tuned version needs exact numbers, so nothing is packed."), {}
+        return _told(placement, "A trained version needs exact numbers, so nothing is packed."), {}
     if importlib.util.find_spec("bitsandbytes") is None:
         reason = (
             "Packing a model on a graphics card needs the package bitsandbytes, which is not "

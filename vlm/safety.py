@@ -153,7 +153,7 @@ def examine(folder: Path) -> ModelFolder:
         raise ModelIncomplete(
             f"{folder} holds a model and what was learned on top of it, and it is not clear which "
             "of the two is meant. Move the files whose names begin with “adapter” to a folder of "
-            "their own; that can be added to the tuned versions."
+            "their own; that can be added to the trained versions."
         )
     return ModelFolder(
         folder,

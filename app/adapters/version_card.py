@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QWidget
 
 from app.adapters import words
 from app.adapters.values import Version
@@ -50,19 +50,10 @@ class VersionCard(QFrame):
             self,
             (self.name, self.about),
             (self.mark, self.score),
-            self._foot(),
+            (self.names, self.prints),
             (self.used, self.use, self.more),
         )
         self.show_version(version, in_use=False)
-
-    def _foot(self) -> QWidget:
-        foot = QWidget()
-        rows = QVBoxLayout(foot)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(4)
-        rows.addWidget(self.names)
-        rows.addWidget(self.prints)
-        return foot
 
     @property
     def version(self) -> Version:

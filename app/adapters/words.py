@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 MOST_NAMES = 4
 """Names of a version that are shown; the command line lists all."""
 
-TITLE = "Tuned versions"
+TITLE = "Trained versions"
 ABOUT = (
     "Each version is your model after it learned from your examples. "
     "The model itself stays as it is, so you can go back at any time."
 )
 EMPTY = (
-    "There is no tuned version yet. Correct answers as you work, then train; "
+    "There is no trained version yet. Correct answers as you work, then train; "
     "or import a version that somebody gave you."
 )
 BASE = "The model as it came"

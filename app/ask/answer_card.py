@@ -21,7 +21,7 @@ from app.ask.values import EvidenceClick, Scope, answered_on, scope_of
 from app.ask.where_line import WhereLine
 from app.theme import Tone
 from vlm.protocol import Saw
-from vlm.types import Answer, Box, PageAnswer, PageRef, Question
+from vlm.types import Answer, Box, ModelInfo, PageAnswer, PageRef, Question
 
 EDGE = 5
 """Pixels between the card's edge and its buttons, which have air of their own."""
@@ -63,6 +63,7 @@ class AnswerCard(Card):
         self.question = question
         self.pages = 1  # of the document, as far as is known
         self.answer: Answer | None = None
+        self._reader: ModelInfo | None = None
         self.saw: Saw | None = None
         self.own_places: tuple[Box, ...] = ()
         self._layout = QVBoxLayout(self)
@@ -156,7 +157,12 @@ class AnswerCard(Card):
     def tab_after(self, widget: QWidget) -> QWidget:
         """Put its controls behind `widget` in the tab order, as they are read; return the last."""
         head = (self.scope, self.copy, self.again, self.text, self.judging.undo)
-        badges = (self.badges.time, self.badges.confidence, self.badges.evidence)
+        badges = (
+            self.badges.time,
+            self.badges.confidence,
+            self.badges.evidence,
+            self.badges.reader,
+        )
         actions = (self.seen, self.where, self.right, self.wrong)
         for part in (*head, *self.offers.all, *badges, *actions):
             QWidget.setTabOrder(widget, part)
@@ -168,6 +174,11 @@ class AnswerCard(Card):
         self.scope.set_words(words.place(scope_of(self.question), path))
         self.scope.setToolTip("Select this part again")
         self.setAccessibleName(f"{self.question.text}, {self.scope.text()}")
+
+    def set_reader(self, now: ModelInfo | None) -> None:
+        """Tell which model reads now: an answer of another one says so; None for none."""
+        self._reader = now
+        self.badges.show_reader(now)
 
     def restart(self, question: Question) -> None:
         """Empty the card for another try."""
@@ -218,6 +229,7 @@ class AnswerCard(Card):
         self.seen.setVisible(self.saw is not None and bool(self.saw.views))
         self.where.setVisible(words.shows_where(self.question, answer))
         self.badges.show_answer(answer, self.question.box is not None, self.warning)
+        self.badges.show_reader(self._reader)
         if answer.read is not None and not answer.read.found:
             for part in (self.seen, self.where, self.right, self.wrong):
                 part.hide()  # the text is the program's own, there is no answer to judge

@@ -13,11 +13,11 @@ from app.ask.icons import Icon
 from app.ask.page_links import PageLinks
 from app.ask.surface import MutedLabel, tone_icon
 from app.theme import Tone
-from vlm.types import Answer, Box
+from vlm.types import Answer, Box, ModelInfo
 
 
 class AnswerBadges(QWidget):
-    """Three badges and, when one is clicked that leads nowhere, a line that explains it.
+    """Badges and, when one is clicked that leads nowhere, a line that explains it.
 
     Signals:
         evidence_pressed(object): The boxes, a tuple of `Box`, to show on the page; never empty.
@@ -37,6 +37,8 @@ class AnswerBadges(QWidget):
         self.time = IconButton(Icon.CLOCK, "", Look.TINT)
         self.confidence = IconButton(Icon.CHECK, "", Look.TINT)
         self.evidence = IconButton(Icon.CHECK, "", Look.TINT)
+        self.reader = IconButton(Icon.CHIP, "Read by another model", Look.TINT)
+        self.reader.hide()
         self.detail = MutedLabel()
         self.detail.setContentsMargins(indent, 0, indent, 0)
         self.detail.hide()
@@ -45,12 +47,14 @@ class AnswerBadges(QWidget):
         layout.setSpacing(theme.SPACE)
         self.pages = PageLinks(indent)
         self.pages.pressed.connect(self.page_pressed)
-        self._row = FlowRow(self.time, self.confidence, self.evidence, inset=indent)
+        badges = (self.time, self.confidence, self.evidence, self.reader)
+        self._row = FlowRow(*badges, inset=indent)
         layout.addWidget(self.pages)
         layout.addWidget(self._row)
         layout.addWidget(self.detail)
         self.time.clicked.connect(self._on_detail)
         self.confidence.clicked.connect(self._on_detail)
+        self.reader.clicked.connect(lambda: self._explain(self.reader.toolTip()))
         self.evidence.clicked.connect(self._on_evidence)
 
     def show_answer(self, answer: Answer, cropped: bool, warning: str = "") -> None:
@@ -88,6 +92,18 @@ class AnswerBadges(QWidget):
         self.evidence.setVisible(not nothing)
         self._row.settle()
         self.pages.tab_before(self.time)
+
+    def show_reader(self, now: ModelInfo | None) -> None:
+        """Say so when another model or version answered than reads now; None for none."""
+        answer = self._answer
+        if answer is None or now is None:
+            return
+        other = (now.name, now.adapter) != (answer.model, answer.adapter)
+        if other:
+            detail = words.earlier_detail(answer, now)
+            _set(self.reader, words.earlier(answer), Tone.PLAIN, Icon.CHIP, detail)
+        self.reader.setVisible(other)
+        self._row.settle()
 
     def show_own(self, boxes: tuple[Box, ...]) -> None:
         """Say where the person's own answer stands, if anywhere; nothing of the model's sureness.

@@ -64,6 +64,7 @@ class AskPanel(QWidget):
         self._scope: Scope | None = None
         self._whole = False
         self._cards: list[AnswerCard] = []
+        self._reader: ModelInfo | None = None
         self._follow = True
         self._small = ""
         """The name of the small model that reads, "" while none does."""
@@ -166,6 +167,9 @@ class AskPanel(QWidget):
         """Show the model that reads, and the note if it is a small one."""
         self.head.show_model(model)
         self._small = model.name if model.small else ""
+        self._reader = model
+        for card in self._cards:
+            card.set_reader(model)
         self._show_note()
 
     def set_hushed(self, names: tuple[str, ...]) -> None:
@@ -190,6 +194,7 @@ class AskPanel(QWidget):
         card.box_wanted.connect(self._on_box_wanted)
         document = self._document
         card.set_shown_document(document.path if document is not None else None)
+        card.set_reader(self._reader)
         if document is not None and document.path == question.page.path:
             card.pages = document.page_count
         self.welcome.hide()

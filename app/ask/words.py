@@ -11,7 +11,7 @@ from app.ask import sureness
 from app.ask.values import Scope, looked_at
 from app.theme import Tone
 from vlm.coverage import coverage
-from vlm.types import Answer, Document, Evidence, PageAnswer, Question, StopReason, View
+from vlm.types import Answer, Document, Evidence, ModelInfo, PageAnswer, Question, StopReason, View
 
 COARSE = 110
 """Dots per inch below which small print is lost."""
@@ -177,6 +177,17 @@ def place(at: Scope, shown: str | None) -> str:
 def made_by(answer: Answer) -> str:
     """Name the model, and the adapter if there was one."""
     return answer.model if answer.adapter is None else f"{answer.model} + {answer.adapter}"
+
+
+def earlier(answer: Answer) -> str:
+    """Say on a badge that another model or version answered than reads now."""
+    return f"Read by {answer.adapter or answer.model}"
+
+
+def earlier_detail(answer: Answer, now: ModelInfo) -> str:
+    """Say which model answered and which one reads now."""
+    reads = now.name if now.adapter is None else f"{now.name} + {now.adapter}"
+    return f"{made_by(answer)} answered this; {reads} reads now. Ask again to see what it says."
 
 
 def detail(answer: Answer) -> str:

@@ -324,9 +324,9 @@ class BatchDoor(QObject):
 
     @Slot()
     def _on_changed(self) -> None:
-        runner = self.runner
-        if self.window is not None and runner is not None:
-            self.window.show_state(runner.phase, runner.table, runner.left_s, runner.doing)
+        if self.window is not None and (runner := self.runner) is not None:
+            state = runner.phase, runner.table, runner.left_s, runner.doing
+            self.window.show_state(*state, runner.reading)
 
     @Slot(object)
     def _on_written(self, file: Path) -> None:

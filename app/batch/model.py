@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -38,6 +39,7 @@ class BatchModel(QAbstractTableModel):
         super().__init__(parent)
         self._table: Table | None = None
         self._folder: Path | None = None
+        self._reading: frozenset[int] = frozenset()
         self._icons: dict[tuple[Tone, bool], QIcon] = {}
 
     def show(self, table: Table | None, folder: Path | None = None) -> None:
@@ -58,6 +60,15 @@ class BatchModel(QAbstractTableModel):
         """Show an answer that has come: a row and a question of the table."""
         index = self.index(row, column + 1)
         self.dataChanged.emit(index, index, [])
+
+    def show_reading(self, rows: Collection[int]) -> None:
+        """Show which documents are being read now, by their rows; no others are."""
+        changed = self._reading ^ frozenset(rows)
+        self._reading = frozenset(rows)
+        for row in changed:
+            if row < self.rowCount():
+                last = self.index(row, self.columnCount() - 1)
+                self.dataChanged.emit(self.index(row, 0), last, [])
 
     def cell(self, index: Index) -> Cell | None:
         """Return an answer, None for the document's name and where there is none yet."""
@@ -142,7 +153,8 @@ class BatchModel(QAbstractTableModel):
         cell = self.cell(index)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return words.shown(cell, self.is_locked(index))
+                read = index.row() in self._reading
+                return words.shown(cell, self.is_locked(index), read)
             case Qt.ItemDataRole.DecorationRole:
                 return None if cell is None else self._icon(words.tone(cell))
             case Qt.ItemDataRole.ToolTipRole:

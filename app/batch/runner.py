@@ -73,12 +73,13 @@ class BatchRunner(QObject):
         self._look: Task | None = None
         self._left = TimeLeft()
         self._dealing = Dealing(Table((), ()))
-        self._main = self._sit(Seat(client, 0, own=False, parent=self))
-        self._seats = [self._main]
+        self.main = self._sit(Seat(client, 0, own=False, parent=self))
+        self._seats = [self.main]
         self._step = Coalescer(self, per_second=4)
         self._step.due.connect(self.changed)
         self.phase = Phase.EMPTY
         self.doing = ""
+        self.reading: dict[int, float] = {}
 
     def _sit(self, seat: Seat) -> Seat:
         seat.happened.connect(self._on_happened)
@@ -153,7 +154,7 @@ class BatchRunner(QObject):
         self._dealing = Dealing(looked.table)
         for number in range(1, len(looked.plan.model.elsewhere) + 1):
             if len(tuple(looked.table.todo())) > number:
-                seat = further(self._main.client, number, looked, self)
+                seat = further(self.main.client, number, looked, self)
                 self._seats.append(self._sit(seat))
         self._left = TimeLeft(len(self._seats))
         self._left.start(time.monotonic())
@@ -186,11 +187,13 @@ class BatchRunner(QObject):
             return
         for seat in self._seats[1:]:
             seat.leave()
-        self._seats = [self._main]
+        self._seats = [self.main]
         if self.phase in (Phase.RUNNING, Phase.STOPPING):
             self._set(Phase.READY, "")
 
     def _set(self, phase: Phase, doing: str) -> None:
+        busy = {seat.row for seat in self._seats if seat.job and seat.looked is self._looked}
+        self.reading = {row: self.reading.get(row, 0.0) for row in busy}
         self.phase, self.doing = phase, doing
         self.changed.emit()
 
@@ -217,7 +220,7 @@ class BatchRunner(QObject):
         looked = self._looked
         if self.phase is not Phase.RUNNING or looked is None:
             return
-        wanted, client = looked.plan.model, self._main.client
+        wanted, client = looked.plan.model, self.main.client
         now = client.model
         if now is not None and (now.folder, now.adapter) != (wanted.folder, wanted.adapter):
             self.stop()
@@ -269,6 +272,8 @@ class BatchRunner(QObject):
         looked, busy = self._looked, [seat.name for seat in self._seats if seat.job]
         if self.phase is Phase.RUNNING and looked is not None and len(busy) == 1:
             self.doing = words.in_hand(looked.table, busy, event.text)
+            # What is done of a document has several parts, each of which begins at nothing.
+            self.reading = {row: max(now, event.fraction) for row, now in self.reading.items()}
             self._step.touch()
 
     def _on_failed(self, seat: Seat, event: protocol.Failed) -> None:

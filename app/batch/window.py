@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -31,6 +32,8 @@ from app.room import open_at
 from vlm.batch import Table
 
 NAME_WIDTH, ANSWER_WIDTH = 220, 190
+_STEPS = 100
+"""Of the bar, for each answer."""
 FROM_FILE = "From a file…"
 
 
@@ -100,9 +103,15 @@ class BatchWindow(QDialog):
         self._on_current()
 
     def show_state(
-        self, phase: Phase, table: Table | None, left_s: float | None, doing: str
+        self,
+        phase: Phase,
+        table: Table | None,
+        left_s: float | None,
+        doing: str,
+        reading: Mapping[int, float] = MappingProxyType({}),
     ) -> None:
-        """Show how far the batch is."""
+        """Show how far the batch is; `reading` is how much is done of the rows in hand, 0 to 1."""
+        self.model.show_reading(reading)
         if self._phase is Phase.LOOKING or phase is not Phase.EMPTY:
             self._failed = phase is Phase.EMPTY
         self._phase = phase
@@ -120,8 +129,9 @@ class BatchWindow(QDialog):
         self.state.set_text(words.state(table, left_s, doing) if table and there else doing)
         self.bar.setVisible(there)
         if table is not None:
-            self.bar.setRange(0, max(1, table.total))
-            self.bar.setValue(table.done)
+            begun = sum(share * len(table.missing(row)) for row, share in reading.items())
+            self.bar.setRange(0, max(1, table.total) * _STEPS)
+            self.bar.setValue(round((table.done + begun) * _STEPS))
 
     def show_answer(self, row: int, column: int) -> None:
         """Show an answer that has come."""

@@ -31,6 +31,7 @@ OTHER_MODEL = (
 YOURS_FIRST = "Waiting for your own question…"
 STOPPING = "Stopping…"
 MISSING = "…"
+READING = "Reading…"
 LOCKED = "Locked"
 PASSWORD = "Enter the password…"
 UNLOCK, CANCEL = "Open", "Cancel"
@@ -103,15 +104,16 @@ def locked(path: str) -> str:
     )
 
 
-def shown(cell: Cell | None, locked: bool = False) -> str:
+def shown(cell: Cell | None, locked: bool = False, read: bool = False) -> str:
     """Write a cell on one line.
 
     Args:
         cell: What to write.
         locked: Whether the document lacks nothing but its password.
+        read: Whether the document is being read now.
     """
     if cell is None:
-        return MISSING
+        return READING if read else MISSING
     if cell.problem:
         return LOCKED if locked else "No answer"
     if not cell.found:

@@ -67,7 +67,7 @@ class ExamplesWindow(QDialog):
         self.bar = QProgressBar()
         self.bar.setRange(0, words.ENOUGH)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Documents towards tuning")
+        self.bar.setAccessibleName("Documents towards training")
         self.line = SearchLine("Search questions, answers and documents", "Search the examples")
         self.line.searched.connect(self._on_searched)
         self.empty = label(words.EMPTY, Role.MUTED, wrap=True)

@@ -64,13 +64,13 @@ def state(documents: int, different: int) -> str:
         different: Of them, those that tuning counts.
     """
     if different >= ENOUGH:
-        return f"Enough to tune with: you have examples from {documents} documents."
+        return f"Enough to train with: you have examples from {documents} documents."
     have = f"You have examples from {documents}" if documents else "You have none yet"
     if different < documents:
         have += f", but copies of a document count once, which leaves {different}"
     have += "."
     return (
-        f"Tuning needs at least {LEAST_DOCUMENTS} documents to learn from and {LEAST_DOCUMENTS} "
+        f"Training needs at least {LEAST_DOCUMENTS} documents to learn from and {LEAST_DOCUMENTS} "
         f"to be tested on. {have}"
     )
 

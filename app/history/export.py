@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app import figures, safe_file
+from app.ask.words import made_by
 from app.history.entry import Entry
 from vlm import spreadsheet
 
@@ -103,7 +104,7 @@ def to_markdown(entries: Sequence[Entry]) -> str:
             plain_markdown(entry.answer.text) or "(no answer)",
             f"Corrected to: {right}" if right else "",
             f"*{where}; {plain_markdown(figures.moment(entry.when))}; "
-            f"{plain_markdown(entry.answer.model)}{verdict}*",
+            f"{plain_markdown(made_by(entry.answer))}{verdict}*",
         )
         parts.append("\n\n".join(line for line in lines if line) + "\n")
     return "\n".join(parts)

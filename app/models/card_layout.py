@@ -18,7 +18,7 @@ def lay_out(
     card: QFrame,
     lines: tuple[QWidget, QWidget],
     verdict: tuple[QWidget, QWidget],
-    foot: QWidget,
+    foot: Sequence[QWidget],
     actions: Sequence[QWidget],
 ) -> None:
     """Fill a card.
@@ -27,7 +27,7 @@ def lay_out(
         card: An empty frame.
         lines: What it is called, and what it is.
         verdict: A mark, and the sentence that it stands for.
-        foot: What else is known.
+        foot: What else is known, a line each.
         actions: What can be done with it, in a row.
     """
     judged = QHBoxLayout()
@@ -40,7 +40,8 @@ def lay_out(
         text.addWidget(line)
     text.addSpacing(2)
     text.addLayout(judged)
-    text.addWidget(foot)
+    for line in foot:
+        text.addWidget(line)
     row = QHBoxLayout()
     row.setSpacing(4)
     for action in actions:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app import figures
+from app.adapters.words import some_names
 from app.labels import Elided, Role, label, sized
 from app.models import words
 from app.models.buttons import ActionButton
@@ -39,6 +40,7 @@ class ModelCard(QFrame):
         self.about = label("", Role.MUTED, wrap=True)
         self.mark = Mark()
         self.fit = label("", wrap=True)
+        self.names = label("", wrap=True)
         self.speed = label("", Role.MUTED, wrap=True)
         self.used = InUse()
         self.use = ActionButton(USE)
@@ -52,7 +54,7 @@ class ModelCard(QFrame):
             self,
             (self.name, self.about),
             (self.mark, self.fit),
-            self.speed,
+            (self.names, self.speed),
             (self.used, self.use, self.remove),
         )
         self.show_entry(entry)
@@ -70,6 +72,8 @@ class ModelCard(QFrame):
         good = model.runnable and not failure
         self.mark.set_tone(FITS[entry.need.fit] if good else Tone.BAD)
         self.fit.setText(_verdict(entry, failure))
+        self.names.setText(some_names(entry.names))
+        self.names.setVisible(bool(entry.names))
         speed = figures.sentence(entry.speed.sentence) if entry.speed else ""
         self.speed.setText(f"{speed}." if speed else "")
         self.speed.setVisible(entry.speed is not None)
@@ -81,7 +85,8 @@ class ModelCard(QFrame):
         self.remove.describe(f"Remove {model.name}")
         self.remove.setToolTip("Remove from this computer")
         self.setAccessibleName(model.name)
-        self.setAccessibleDescription(f"{self.about.text()}. {self.fit.text()}")
+        said = (f"{self.about.text()}.", self.fit.text(), self.names.text())
+        self.setAccessibleDescription(" ".join(filter(None, said)))
 
     @Slot()
     def _on_use(self) -> None:

@@ -22,11 +22,15 @@ class ModelChoice:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A model with what it needs here and how fast it was, None before its first answer."""
+    """A model with what it needs here and how fast it was, None before its first answer.
+
+    `names` says what documents call things, where a version that had learned that was merged in.
+    """
 
     model: Model
     need: Need
     speed: Speed | None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from app.models.values import Entry, Listing, Unfinished
 from app.task import CancelToken, Work
-from vlm import catalogue, foreign, hub, memory, safety
+from vlm import catalogue, foreign, hub, memory, parted, safety
 from vlm.added import AddedFolders
 from vlm.catalogue import Model
 from vlm.connections import Connection, ConnectionLog
-from vlm.errors import FetchFailed
+from vlm.errors import FetchFailed, ModelIncomplete
 from vlm.fetch_events import Event, Patience
 from vlm.hub import ModelName
 from vlm.memory import Need
@@ -49,7 +49,8 @@ def look() -> Work:
             if token.cancelled:
                 return
             needed = memory.need(model.weights, machine)
-            entries.append(Entry(model, needed, measured.get(model.folder.resolve())))
+            speed = measured.get(model.folder.resolve())
+            entries.append(Entry(model, needed, speed, names_in(model.folder)))
         parts = tuple(
             Unfinished(part.name, part.done_bytes, part.plan.total_bytes)
             for part in store.unfinished()
@@ -57,6 +58,14 @@ def look() -> Work:
         yield Listing(machine, tuple(entries), parts)
 
     return work
+
+
+def names_in(folder: Path) -> tuple[str, ...]:
+    """Return what a merged model knows of names; nothing where that is damaged, see `loader`."""
+    try:
+        return parted.names_of(folder).sentences
+    except ModelIncomplete:
+        return ()
 
 
 def fetch(name: ModelName, source: Source) -> Work:

@@ -7,6 +7,7 @@ training.gate_wanted.connect(gate.open)
 training.examples_wanted.connect(examples.open)
 asking.model_changed.connect(training.set_model)
 shelf.changed.connect(training.look_at_examples)
+window.column.addWidget(training.sign)
 training.find_again()
 ...
 training.shutdown()
@@ -22,6 +23,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.task import Tasks
+from app.training.sign import TrainingSign
 from vlm import paths
 from vlm.types import ModelInfo
 
@@ -67,6 +69,8 @@ class TrainingDoor(QObject):
         self._wanted = False
         self._slices: Slices | None = None
         self._lane = Tasks(1, self)
+        self.sign = TrainingSign()
+        self.sign.clicked.connect(self.open)
 
     @property
     def behind(self) -> Training | None:
@@ -136,6 +140,7 @@ class TrainingDoor(QObject):
             self._behind.gate_wanted.connect(self.gate_wanted)
             self._behind.examples_wanted.connect(self.examples_wanted)
             self._behind.said.connect(self.said)
+            self._behind.goes_on.connect(self.sign.show_progress)
             self.set_model(self._model)
             self._behind.follow()
         if self._wanted:

@@ -13,7 +13,7 @@ from app import dialogs
 from app.coalesce import Coalescer
 from app.dialogs import Prompt
 from app.notice import Message, Way
-from app.training import warming, words
+from app.training import progress_words, warming, words
 from app.training.following import Following
 from app.training.setting_up import SettingUp
 from app.training.values import Phase, Prepared, Run
@@ -26,6 +26,7 @@ class Training(QObject):
 
     Signals:
         told(object): `Message` for the main window: a run was measured while this one was closed.
+        goes_on(object): `Progress` of the run that is at work, None when none is.
         gate_wanted(object): The folder of a run whose measure the person wants to see.
         examples_wanted(): The person wants to see the examples.
         said(str): A sentence for the main window: a run goes on, or ended without a measure, while
@@ -38,6 +39,7 @@ class Training(QObject):
     """
 
     told = Signal(object)
+    goes_on = Signal(object)
     gate_wanted = Signal(object)
     examples_wanted = Signal()
     said = Signal(str)
@@ -168,7 +170,11 @@ class Training(QObject):
         self.window.runs.show(runs)
         self.window.show_hint()
         self.setting_up.suggest({run.plan.name.casefold() for run in runs})
-        busy = next((run for run in runs if run.at_work), None)
+        at_work = [run for run in runs if run.at_work]
+        busy = at_work[0] if at_work else None
+        self.goes_on.emit(
+            progress_words.progress(busy, len(at_work) - 1) if busy is not None else None
+        )
         if self._announces and busy is not None and not self.window.isVisible():
             self.said.emit(words.at_work(busy))
         self._announces = False

@@ -7,14 +7,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QW
 
 from app import figures, theme
 from app.labels import Elided, Role, label, sized
-from app.training import run_words, words
+from app.training import progress_words, run_words, words
 from app.training.parts import EDGE, Line, button, card
 from app.training.plot_place import PlotPlace
 from app.training.values import LEARNS, Phase, Run
 from finetune.hindrances import ANSWERING
 from finetune.loop import DISK_FULL
 from finetune.protocol import Preparing, Waiting
-from vlm import amounts
 
 _STEPS = 1000
 _NOT_TO_CHOOSE = (ANSWERING, DISK_FULL)
@@ -58,8 +57,15 @@ class RunPage(QWidget):
         self.place = PlotPlace("Curves appear with the first steps.")
         self.numbers = {
             name: label("–")
-            for name in ("Time left", "Examples a second", "Memory", "Best at", "Before → after")
+            for name in (
+                progress_words.TIME_LEFT,
+                "Examples a second",
+                "Memory",
+                "Best at",
+                "Before → after",
+            )
         }
+        self.left_title = label(progress_words.TIME_LEFT, Role.MUTED)
         self.pause = button("Pause", self.pause_pressed.emit, "pause")
         self.resume = button(words.GO_ON, self.resume_pressed.emit, "", "primary")
         self.anyway = button("Go on anyway", self.anyway_pressed.emit)
@@ -121,9 +127,10 @@ class RunPage(QWidget):
 
     def _show_numbers(self, run: Run) -> None:
         tale = run.tale
-        left = amounts.duration(tale.seconds_left) if tale.seconds_left >= 0 else "–"
+        title, left = progress_words.now(run)
+        self.left_title.setText(title)
         shown = {
-            "Time left": left if run.at_work else "–",
+            progress_words.TIME_LEFT: left,
             "Examples a second": words.speed(tale.examples_a_second),
             "Memory": figures.size(tale.memory_bytes) if tale.memory_bytes else "–",
             "Best at": f"step {figures.whole(tale.best_step)}" if tale.best_step else "–",
@@ -189,7 +196,8 @@ class RunPage(QWidget):
             frame, inside = card()
             inside.setSpacing(2)
             inside.setContentsMargins(*[theme.SPACE + 4] * 4)
-            inside.addWidget(label(name, Role.MUTED))
+            title = self.left_title if name == progress_words.TIME_LEFT else label(name, Role.MUTED)
+            inside.addWidget(title)
             inside.addWidget(_large(value))
             row.addWidget(frame, 1)
         return row

@@ -133,7 +133,7 @@ def division(prepared: Prepared) -> str:
     count = len(prepared.shown)
     asks = "asks" if count == 1 else "ask"
     return (
-        f"{text} {_of(count, learned, 'of the')} {asks} about the wrong place, so that it learns "
+        f"{text} {of(count, learned, 'of the')} {asks} about the wrong place, so that it learns "
         f"to say “{NOT_ON_PAGE}”"
     )
 
@@ -159,13 +159,12 @@ def time(guess: Estimate) -> str:
     """Say how long a run takes: "Takes about 12 minutes to learn and 4 minutes to test; …"."""
     if guess.seconds < 0:
         return "How long it takes shows after the first steps."
-    takes = (
-        f"Takes {_roughly(guess.seconds)} to learn and {_roughly(guess.testing_seconds)} to test"
-    )
+    takes = f"Takes {roughly(guess.seconds)} to learn and {roughly(guess.testing_seconds)} to test"
     return f"{takes}; it ends sooner when it no longer gets better."
 
 
-def _roughly(seconds: float) -> str:
+def roughly(seconds: float) -> str:
+    """Say how long something takes: "about a minute", "12 minutes"."""
     if seconds < 50:
         return "less than a minute"
     return "about a minute" if seconds < 90 else amounts.duration(seconds)
@@ -242,14 +241,15 @@ def _working(run: Run) -> str:
             ended = tale.ended.text if tale.ended else ""
             return f"{ended} Now it is measured.".strip()
         case Phase.MEASURING:
-            asked = f"{_of(tale.asked.done, tale.asked.total)} questions asked"
+            asked = f"{of(tale.asked.done, tale.asked.total)} questions asked"
             return f"{asked}, before and after. {tale.ended.text if tale.ended else ''}".strip()
         case _:
             return step(run)
 
 
-def _of(done: int, total: int, of: str = "of") -> str:
-    return f"{figures.whole(done)} {of} {figures.whole(total)}"
+def of(done: int, total: int, word: str = "of") -> str:
+    """Say how many of all: "12 of 40"."""
+    return f"{figures.whole(done)} {word} {figures.whole(total)}"
 
 
 def paused(event: Paused) -> str:
@@ -264,7 +264,7 @@ def step(run: Run) -> str:
     if tale.steps:
         text += f" of {figures.whole(tale.steps)}"
     if tale.seconds_left >= 0:
-        text += f" · {_roughly(tale.seconds_left)} left"
+        text += f" · {roughly(tale.seconds_left)} left"
     return text
 
 
@@ -287,9 +287,9 @@ def short(run: Run) -> str:
     if phase is Phase.MEASURED and run.gate is not None:
         return f"{scores(run.gate)} · {'better' if run.gate.passed else 'not better'}"
     if run.tale.ended is not None and run.tale.asked.total and phase is not Phase.MEASURED:
-        return f"{PHASES[phase]} · {_of(run.tale.asked.done, run.tale.asked.total)} questions"
+        return f"{PHASES[phase]} · {of(run.tale.asked.done, run.tale.asked.total)} questions"
     if phase in (Phase.LEARNING, Phase.PAUSED, Phase.WAITING, Phase.DIED) and run.tale.steps:
-        return f"{PHASES[phase]} · step {_of(run.tale.step, run.tale.steps)}"
+        return f"{PHASES[phase]} · step {of(run.tale.step, run.tale.steps)}"
     return PHASES[phase]
 
 

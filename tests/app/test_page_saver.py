@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pymupdf
 import pytest
 from pytestqt.qtbot import QtBot
@@ -19,10 +20,19 @@ from vlm.types import Box, Evidence, PageRef, Question
 BOX = Box(0.1, 0.1, 0.5, 0.3)
 
 
-def asked(shell: Shell, path: str, page: int, text: str, said: str, correction: str = "") -> None:
+def asked(
+    shell: Shell,
+    path: str,
+    page: int,
+    text: str,
+    said: str,
+    correction: str = "",
+    adapter: str | None = None,
+) -> None:
     """Put an answer into the conversation."""
     question = Question(text, PageRef(path, page))
     found = answer(said, found=Evidence("page", (BOX,)))
+    found = msgspec.structs.replace(found, adapter=adapter)
     furniture(shell).asking.show_past(Verdict(question, found, None, correction))
 
 
@@ -59,6 +69,7 @@ def test_the_page_its_marks_and_its_answers_are_written(
     ready(qtbot, shell)
     asked(shell, two[0], 0, "What is the <b>total</b>?", "84.50 & more")
     asked(shell, two[0], 0, "Who sells?", "Nobody", correction="Muster GmbH")
+    asked(shell, two[0], 0, "When?", "2026", adapter="Our invoices")
     asked(shell, two[0], 1, "On another page?", "no")
     names = target(file)
     shell.window.commands.save_page.trigger()
@@ -76,6 +87,7 @@ def test_the_page_its_marks_and_its_answers_are_written(
     assert "1. What is the <b>total</b>?" in text
     assert "84.50 & more" in text
     assert "Sure. Found on this page. Reader" in text
+    assert "Sure. Found on this page. Reader + Our invoices" in text
     assert "Muster GmbH" in text
     assert "Nobody" not in text
     assert "another page" not in text

@@ -139,7 +139,7 @@ def test_a_card_packs_only_what_may_be_packed(monkeypatch: pytest.MonkeyPatch) -
     assert packed.choose(cpu, "fast", tuned=False) == (cpu, {})
     placement, given = packed.choose(GPU, "fast", tuned=True)
     assert given == {}
-    assert "tuned version" in placement.reason
+    assert "trained version" in placement.reason
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     placement, given = packed.choose(GPU, "fast", tuned=False)
     assert given == {}

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.ask.answer_card import AnswerCard
 from app.ask.values import EvidenceClick, Scope
 from tests.app.ask.conftest import click
-from tests.app.ask.sample import BOX, CROPPED, PAGE, PATH, VIEWS, WHOLE, answer
+from tests.app.ask.sample import BOX, CROPPED, MODEL, PAGE, PATH, VIEWS, WHOLE, answer
 from vlm.protocol import Saw
 from vlm.types import Box, Evidence, EvidenceKind, Question, Unsure, View
 
@@ -78,6 +78,25 @@ def test_the_percentage_is_one_click_or_hover_away(qtbot: QtBot, card: AnswerCar
     assert card.badges.detail.text().startswith("41 % sure")
     click(qtbot, card.badges.confidence)
     assert not card.badges.detail.isVisible()
+
+
+def test_an_answer_of_another_version_says_so(qtbot: QtBot, card: AnswerCard) -> None:
+    badge = card.badges.reader
+    same = msgspec.structs.replace(MODEL, name="Reader")
+    card.set_reader(same)
+    card.show_answer(answer())
+    assert not badge.isVisible()
+    card.set_reader(msgspec.structs.replace(same, adapter="Invoices"))
+    assert badge.isVisible()
+    assert badge.text() == "Read by Reader"
+    click(qtbot, badge)
+    assert card.badges.detail.text() == (
+        "Reader answered this; Reader + Invoices reads now. Ask again to see what it says."
+    )
+    card.show_answer(msgspec.structs.replace(answer(), adapter="Invoices"))
+    assert not badge.isVisible()
+    card.set_reader(same)
+    assert badge.text() == "Read by Invoices"
 
 
 def test_stopping_keeps_the_partial_answer(card: AnswerCard) -> None:

@@ -237,3 +237,17 @@ def test_a_doubted_answer_of_one_page_of_several_offers_the_whole_document(
     card = panel.add_card(question)
     card.show_answer(answer(confidence=0.3))
     assert not card.whole.isVisible()
+
+
+def test_when_another_version_reads_the_answers_of_the_one_before_say_so(panel: AskPanel) -> None:
+    same = msgspec.structs.replace(MODEL, name="Reader")
+    panel.set_scope(DOCUMENT, PAGE, None)
+    panel.show_model(same)
+    first = panel.add_card(WHOLE)
+    first.show_answer(answer())
+    assert first.badges.reader.isHidden()
+    panel.show_model(msgspec.structs.replace(same, adapter="Invoices"))
+    assert not first.badges.reader.isHidden()
+    again = panel.add_card(WHOLE)
+    again.show_answer(answer())
+    assert not again.badges.reader.isHidden(), "shown from the history, for instance"

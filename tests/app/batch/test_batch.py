@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
@@ -17,7 +18,7 @@ from app.theme import Tone
 from tests.app.batch.conftest import QUESTIONS, WAIT, Desk, draw, looked, press_run
 from tests.app.conftest import to_the_front
 from vlm.batch import Cell, Row, Table, question_for
-from vlm.protocol import Done
+from vlm.protocol import Done, Progress
 from vlm.types import Box, PageRef, Question
 
 BOX = Box(0.1, 0.1, 0.4, 0.2)
@@ -109,6 +110,13 @@ def test_the_answer_under_the_cursor_is_shown_and_jumped_to(qtbot: QtBot) -> Non
     said = window.state.text()
     assert said.startswith("Document 3 of 3: c.pdf · 2 of 6 answers")
     assert said.endswith("about 2 minutes left")
+    assert window.bar.value() / window.bar.maximum() == pytest.approx(made.done / made.total)
+    window.show_state(Phase.RUNNING, made, 100.0, "", {2: 0.5})
+    assert window.bar.value() / window.bar.maximum() == pytest.approx((made.done + 1) / made.total)
+    read = [window.model.index(2, column).data() for column in (1, 2)]
+    assert read == [words.READING, words.READING]
+    window.show_state(Phase.READY, made, None, "")
+    assert window.model.index(2, 1).data() == words.MISSING
     made.retry(1)
     assert words.in_hand(made, ["b.pdf", "c.pdf"]) == "Documents 2 to 3 of 3"
 
@@ -304,3 +312,23 @@ def test_asking_again_leaves_the_view_as_it_is(qtbot: QtBot) -> None:
     for _ in range(2):
         window.model.show(Table((), again.questions), Path("/"))
     assert window.model.rowCount() == 0
+
+
+def test_while_a_document_is_read_the_table_and_the_bar_say_so(qtbot: QtBot, desk: Desk) -> None:
+    looked(qtbot, desk)
+    told: list[tuple[dict[int, float], int]] = []
+    desk.runner.changed.connect(
+        lambda: told.append((dict(desk.runner.reading), desk.window.bar.value()))
+    )
+    press_run(desk)
+    seat = desk.runner.main
+    qtbot.waitUntil(lambda: desk.runner.reading != {}, timeout=WAIT)
+    row = next(iter(desk.runner.reading))
+    assert desk.window.model.index(row, 1).data() == words.READING
+    for fraction in (0.5, 0.25):
+        seat.happened.emit(seat, Progress(seat.job, "Reading line 3", fraction))
+        assert desk.runner.reading == {row: 0.5}
+    qtbot.waitUntil(lambda: desk.runner.phase is Phase.READY, timeout=WAIT)
+    assert told[-1][0] == {}
+    bars = [bar for _, bar in told]
+    assert bars == sorted(bars)

@@ -101,7 +101,7 @@ def test_it_lists_newest_first_with_pictures_and_says_how_far(
     window = opened(qtbot, shell)
     assert answers(window) == ["4.00", "3.00", "2.00", "1.00", "0.00"]
     assert window.state.text() == (
-        "Tuning needs at least 5 documents to learn from and 5 to be tested on. "
+        "Training needs at least 5 documents to learn from and 5 to be tested on. "
         "You have examples from 4."
     )
     assert (window.bar.value(), window.bar.maximum()) == (4, 10)

@@ -11,5 +11,5 @@ def test_the_numbers_are_those_of_tuning() -> None:
 def test_amounts_are_english() -> None:
     assert words.kept(1, 1) == "Kept as an example to learn from. 1 example from 1 document."
     assert words.kept(3, 2) == "Kept as an example to learn from. 3 examples from 2 documents."
-    assert words.state(10, 10).startswith("Enough to tune with")
+    assert words.state(10, 10).startswith("Enough to train with")
     assert words.imported(1, 1, 0) == "Added 1 example. 1 was here already."

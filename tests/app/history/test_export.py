@@ -75,6 +75,10 @@ def test_markdown_shows_text_as_it_is(text: str) -> None:
     assert body.replace("\\", "").count(shown) == 2
 
 
+def test_markdown_names_the_version_that_answered() -> None:
+    assert "; small \\+ mine*" in export.to_markdown([entry()])
+
+
 def test_an_answer_of_many_lines_stays_one_paragraph_in_markdown() -> None:
     written = export.to_markdown([entry(answer="1. one\n\n# two")])
     assert "\n# two" not in written

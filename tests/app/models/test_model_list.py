@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
@@ -34,6 +36,19 @@ def test_cards_say_what_it_is_whether_it_fits_and_how_fast_it_was(shown: ModelLi
     assert shown.cards[large.model.folder].mark.tone is Tone.BAD
     assert not shown.cards[large.model.folder].speed.isVisible()
     assert list(shown.cards) == [fast.model.folder, large.model.folder]
+
+
+def test_what_was_merged_into_a_model_is_named(shown: ModelList) -> None:
+    plain, merged = (
+        entry("owner/a"),
+        replace(entry("owner/b"), names=("“Az” stands behind “Az.:”",)),
+    )
+    shown.show_listing(listing(plain, merged))
+    assert not shown.cards[plain.model.folder].names.isVisible()
+    card = shown.cards[merged.model.folder]
+    assert card.names.isVisible()
+    assert card.names.text() == "“Az” stands behind “Az.:”"
+    assert card.accessibleDescription().endswith("“Az.:”")
 
 
 def test_one_in_use_is_marked_and_not_offered(shown: ModelList) -> None:

@@ -95,7 +95,13 @@ def test_a_run_from_before_is_said_and_shown(qtbot: QtBot, make_shell: MakeShell
     qtbot.waitUntil(lambda: b'"step"' in (run / OUTPUT).read_bytes(), timeout=20_000)
     shell = make_shell()
     qtbot.waitUntil(lambda: "“Our invoices” is still being trained" in shell.window.notice.text)
-    behind = open_training(qtbot, shell)
+    door = furniture(shell).training
+    qtbot.waitUntil(lambda: "Training Our invoices · " in door.sign.text())
+    assert door.sign.isVisible()
+    assert door.behind is not None
+    qtbot.mouseClick(door.sign, Qt.MouseButton.LeftButton)
+    behind = door.behind
+    assert behind.window.isVisible()
     qtbot.waitUntil(lambda: behind.window.pages.currentWidget() is behind.window.run)
     shown = behind.shown_run
     assert shown is not None
@@ -104,6 +110,7 @@ def test_a_run_from_before_is_said_and_shown(qtbot: QtBot, make_shell: MakeShell
     behind.following.stop_and_keep(run)
     notice = shell.window.notice
     qtbot.waitUntil(lambda: "“Our invoices” has learned" in notice.text, timeout=20_000)
+    qtbot.waitUntil(door.sign.isHidden)
     assert notice.way.isVisible()
     gate = furniture(shell).gate
     qtbot.mouseClick(notice.way, Qt.MouseButton.LeftButton)

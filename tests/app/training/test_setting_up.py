@@ -75,7 +75,7 @@ def test_too_few_documents_are_refused_with_what_would_help(
     qtbot.waitUntil(lambda: "Add examples" in shown_texts(training))
     texts = shown_texts(training)
     assert "8 examples from 4 documents." in texts
-    assert "Tuning needs 5 different documents to learn from" in texts
+    assert "Training needs 5 different documents to learn from" in texts
     assert "Add examples from 6 more documents." in texts
     assert not training.window.setup.start.isEnabled()
 
