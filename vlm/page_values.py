@@ -17,6 +17,7 @@ from vlm.labelled import Value, at_labels, values_among
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_cells import Cell, cells_of
 from vlm.scoring import plain
+from vlm.table_lookup import meeting
 from vlm.types import Box, Word
 from vlm.unlabelled import is_company, unlabelled
 from vlm.value_shapes import Shape, could_be, may_be
@@ -24,6 +25,9 @@ from vlm.value_shapes import Shape, could_be, may_be
 TAX = next(field.names for field in ALL if (("vat",), 1.0) in field.names)
 """Of the amount that is never the same as another one of its page."""
 
+
+MEETING = 0.97
+"""What the cell of a table counts where the row and the column meet that a question names."""
 
 CLEARLY, LIKELY = 0.9, 0.6
 """What a value at the label of another field counts at least on a scan to be that field's alone: in
@@ -58,7 +62,11 @@ def page_values_among(
         misread: Whether the words are what a model read: letters may be wrong.
     """
     found, wanted = values_among(question, rows, misread, learned), named_in(question)
-    if wanted is None or not rows or learned.of(key_of(question)):
+    if learned.of(key_of(question)):
+        return found
+    if (met := meeting(question, rows, misread)) is not None:
+        return (Value(met.text, met.box, MEETING),)
+    if wanted is None or not rows:
         return found
     better = _of_longer_labels(wanted, rows)
     if found := tuple(one for one in found if better.get(one.box, 0.0) <= one.weight):
