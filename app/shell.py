@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 
+from app import furnishing
 from app.appearance import Appearance
 from app.recent import RecentFiles
 from app.session import Session, SessionFile, pack, unpack
 from app.settings import Settings, SettingsFile
 from app.single import Place, Wish
+from app.slices import Slices
 from app.window import Window
 from vlm.system_refusals import reason
 
@@ -92,7 +94,9 @@ class Shell(QObject):
             self.window.show_opening(first)
         self.appearance.changed.connect(self.window.tint)
         self.window.closing.connect(self.stop)
-        self.window.painted.connect(lambda: QTimer.singleShot(0, self, self.furnish))
+        self._slices = Slices(self)
+        self._slices.done.connect(self.furnish)
+        self.window.painted.connect(lambda: self._slices.start(furnishing.modules()))
         self.window.show()
 
     @property
@@ -153,6 +157,7 @@ class Shell(QObject):
     @Slot()
     def stop(self) -> None:
         """Write what is not written, end the child processes, let the next start in."""
+        self._slices.stop()  # closed before all of it was there
         if self.furniture is not None:
             self.furniture.stop()
             self.furniture = None

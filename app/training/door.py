@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.slices import Slices
 from app.task import Tasks
 from app.training.sign import TrainingSign
 from vlm import paths
@@ -29,7 +30,6 @@ from vlm.types import ModelInfo
 
 if TYPE_CHECKING:
     from app.training.presenter import Training
-    from app.training.warming import Slices
 
 
 class TrainingDoor(QObject):
@@ -118,7 +118,7 @@ class TrainingDoor(QObject):
             return
         from app.training import warming  # not for the first frame
 
-        self._slices = warming.Slices(self)
+        self._slices = Slices(self)
         self._slices.done.connect(self._on_imported)
         task = self._lane.start(warming.pure)
         task.value.connect(self._on_pure)

@@ -13,11 +13,11 @@ from app import dialogs
 from app.coalesce import Coalescer
 from app.dialogs import Prompt
 from app.notice import Message, Way
+from app.slices import Slices
 from app.training import progress_words, warming, words
 from app.training.following import Following
 from app.training.setting_up import SettingUp
 from app.training.values import Phase, Prepared, Run
-from app.training.warming import Slices
 from app.training.window import TrainingWindow
 
 

@@ -11,11 +11,9 @@ import ast
 import importlib
 import importlib.util
 import sys
-import time
 from collections.abc import Generator, Iterator
 
 from PySide6 import QtCore, QtGui, QtWidgets
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.task import CancelToken
 
@@ -60,7 +58,6 @@ _WINDOW = (
 )
 _PLOTS = ("PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtSvg", "PySide6.QtTest")
 """Modules of Qt that only what draws curves uses."""
-SLICE_SECONDS = 0.006
 
 
 def pure(token: CancelToken) -> Generator[None, None, None]:
@@ -118,41 +115,3 @@ def package(name: str) -> Iterator[None]:
     except BaseException:  # also when the window closes in the middle: half of it is of no use
         sys.modules.pop(name, None)
         raise
-
-
-class Slices(QObject):
-    """Runs an iterator on the event loop, a few steps at a time.
-
-    Signals:
-        done(): It came to its end.
-    """
-
-    done = Signal()
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._steps: Iterator[None] | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._on_turn)
-
-    def start(self, steps: Iterator[None]) -> None:
-        """Run these steps instead of what is left of others."""
-        self._steps = steps
-        self._timer.start()
-
-    def stop(self) -> None:
-        """Run no more."""
-        self._timer.stop()
-        self._steps = None
-
-    @Slot()
-    def _on_turn(self) -> None:
-        end = time.perf_counter() + SLICE_SECONDS
-        while self._steps is not None and time.perf_counter() < end:
-            try:
-                next(self._steps)
-            except StopIteration:
-                self.stop()
-                self.done.emit()
-                return

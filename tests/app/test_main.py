@@ -244,3 +244,40 @@ def test_the_sample_question_is_asked_where_its_answer_stands() -> None:
         words = client.words(PageRef(str(Path(assets.__file__).parent / "sample.pdf"), 0))
     inside = " ".join(word.text for word in words if box.holds(word.box))
     assert inside == "Invoice number LP-20418"
+
+
+def test_behind_the_first_frame_the_window_is_never_busy_for_all_of_it(own_home: Path) -> None:
+    """What is imported leaves turns to the person's keys and mouse."""
+    code = (
+        "import sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from app.main import build\n"
+        "from app.shell import Start\n"
+        "from app.single import Place\n"
+        "from vlm import paths\n"
+        "application = QApplication([])\n"
+        "place = Place(paths.data_dir())\n"
+        "assert place.take()\n"
+        "shell = build(application, Start(), place)\n"
+        "seen = set()\n"
+        "def look():\n"
+        "    seen.add(len([name for name in sys.modules if name.startswith('app.')]))\n"
+        "    if shell.furniture is not None:\n"
+        "        shell.window.close()\n"
+        "timer = QTimer()\n"
+        "timer.timeout.connect(look)\n"
+        "shell.window.painted.connect(lambda: timer.start(0))\n"
+        "application.exec()\n"
+        "print(len(seen))\n"
+    )
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "VLM_DESK_HOME": str(own_home)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env=environment,
+    )
+    assert int(done.stdout) >= 5

@@ -1,20 +1,22 @@
 """The program as a whole: what is open, asked and kept, through the window."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import dialogs
 from app.dialogs import Prompt, Reply
-from app.shell import Shell
-from app.single import Wish, forward
+from app.shell import Folders, Shell, Start
+from app.single import Place, Wish, forward
 from tests.app.conftest import MakeShell, furniture
-from vlm import paths
+from tests.app.viewer.sample import LocalSource
+from vlm import children, paths
 from vlm.types import Box
 
 
@@ -298,3 +300,32 @@ def test_the_first_frame_says_which_document_comes(
     shell.window.close()
     make_shell()
     assert first[1:] == ["Opening two & three.pdf…"], "of the session"
+
+
+def test_a_window_that_is_closed_at_once_is_not_furnished_afterwards(
+    qtbot: QtBot,
+    qapp: QApplication,
+    make_shell: MakeShell,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def modules() -> Iterator[None]:
+        while shell.window.isVisible():
+            yield
+
+    monkeypatch.setattr("app.furnishing.modules", modules)
+    folders = Folders(paths.config_dir(), paths.data_dir(), paths.log_dir())
+    place = Place(folders.data)
+    assert place.take()
+    engine = children.command("fake-engine")
+    shell = Shell(qapp, folders, place, Start(), lambda: engine, LocalSource)
+    qtbot.addWidget(shell.window)
+    shell.window.painted.connect(lambda: QTimer.singleShot(50, shell.window.close))
+    qtbot.waitUntil(lambda: not shell.window.isVisible())
+    turns: list[None] = []
+    timer = QTimer()
+    timer.timeout.connect(lambda: turns.append(None))
+    timer.start(0)
+    qtbot.waitUntil(lambda: len(turns) > 200)
+    timer.stop()
+    assert shell.furniture is None
+    shell.deleteLater()
