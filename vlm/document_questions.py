@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from vlm import part_answers, scan_lines, second_look, whole_document
+from vlm import part_answers, scan_lines, second_look, skew, whole_document
 from vlm.absence import says_something
 from vlm.cancel import CancelToken
 from vlm.errors import DeskError
@@ -82,7 +82,9 @@ class DocumentQuestions:
         self._pages = pages
         self._readings = Readings(readings)
         self._finder = Finder(pages, stamp)
-        self._parts = PartFinder(pages, stamp)
+        self.angles = skew.Angles(pages, stamp)
+        """Of pages, for all who look at them."""
+        self._parts = PartFinder(pages, stamp, self.angles)
         self._read: Kept[dict[Box, Told]] = Kept(KEPT_PAGES)
 
     def keep_readings(self, readings: Path | None) -> None:

@@ -45,7 +45,7 @@ def encode_several(
         model: The model.
         views: The pixels of each.
     """
-    work = sum(largest_product(encoder, pixels) for pixels in views)
+    work = sum(largest_products(encoder, views))
     with torch.inference_mode(), _threads(work, model.device):
         return family.encode_several(model, views)
 
@@ -72,10 +72,18 @@ def largest_product(encoder: nn.Module, pixels: Mapping[str, Any]) -> int:
         encoder: Of any family.
         pixels: What the family's `encode` takes; ``pixel_values`` of any shape.
     """
+    return largest_products(encoder, [pixels])[0]
+
+
+def largest_products(encoder: nn.Module, views: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Return the same of several views."""
     filters = [weight for weight in encoder.parameters() if weight.ndim >= 4]
     layers = [part.weight.numel() for part in encoder.modules() if isinstance(part, nn.Linear)]
-    values = pixels.get("pixel_values")
-    if not filters or not layers or not isinstance(values, Tensor):
-        return UNKNOWN
-    patches = values.numel() // filters[0][0].numel()
-    return patches * max(layers)
+    found = list[int]()
+    for pixels in views:
+        values = pixels.get("pixel_values")
+        if not filters or not layers or not isinstance(values, Tensor):
+            found.append(UNKNOWN)
+        else:
+            found.append(values.numel() // filters[0][0].numel() * max(layers))
+    return found

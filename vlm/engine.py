@@ -64,8 +64,8 @@ class Engine:
     ) -> None:
         self._pages = pages
         self._passwords: dict[str, str] = {}
-        self._model = ModelInMemory(pages, budget_bytes, place)
         self._documents = DocumentQuestions(pages, paths.cache_dir() / READINGS)
+        self._model = ModelInMemory(pages, budget_bytes, place, self._documents.angles)
 
     @property
     def sight(self) -> Sight | None:

@@ -106,12 +106,13 @@ def level(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
     height, width = gray.shape
     # A square full of ink takes the level of those about it: the third lightest of nine.
     paper = np.sort(_nine(_of_squares(gray, LIGHT)), axis=0)[6].astype(np.float32)
-    down, along = paper.shape
-    smooth = _between(down, height) @ paper @ _between(along, width).T
+    smooth = _between(_between(paper.T, width).T, height)
     # Paper changes at once where a shadow has an edge; print is never as wide as that.
     smooth = np.minimum(smooth, _widest(_widest(gray, np.maximum), np.minimum))
-    found: NDArray[np.float32] = np.maximum(255.0 / np.maximum(smooth, DARKEST), 1.0)
-    return found.astype(np.float32)
+    np.maximum(smooth, np.float32(DARKEST), out=smooth)
+    np.divide(np.float32(255), smooth, out=smooth)
+    found: NDArray[np.float32] = np.maximum(smooth, np.float32(1), out=smooth)
+    return found
 
 
 def levelled(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -284,16 +285,27 @@ def _widest(gray: NDArray[np.uint8], most: np.ufunc) -> NDArray[np.uint8]:
     return gray
 
 
-def _between(count: int, length: int) -> NDArray[np.float32]:
-    """Return the weights of squares' middles for each pixel, ``(length, count)`` float32."""
+def _between(squares: NDArray[np.float32], length: int) -> NDArray[np.float32]:
+    """Return a value for each pixel between the middles of squares, along the first axis.
+
+    Not as a product of matrices: numpy computes small ones on several threads, which wait for each
+    other where other programs use the cores, ten times as long as all of this takes.
+
+    Args:
+        squares: ``(count, any)``.
+        length: Pixels.
+
+    Returns:
+        ``(length, any)`` float32.
+    """
+    count = len(squares)
     place = np.clip((np.arange(length) + 0.5) / BLOCK - 0.5, 0, count - 1)
     first = np.minimum(place.astype(np.int64), max(0, count - 2))
-    share = (place - first).astype(np.float32)
-    weights = np.zeros((length, count), np.float32)
-    pixels = np.arange(length)
-    weights[pixels, first] = 1 - share
-    weights[pixels, np.minimum(first + 1, count - 1)] += share
-    return weights
+    share = (place - first).astype(np.float32)[:, None]
+    squares = np.ascontiguousarray(squares)
+    found: NDArray[np.float32] = squares[first] * (1 - share)
+    found += squares[np.minimum(first + 1, count - 1)] * share
+    return found
 
 
 def _runs(

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from vlm.likeness import alike, likeness
+from vlm.likeness import REMEMBERED, alike, likeness
 
 LEAST_MISREAD = 7
 """Letters of a word that is known with some of them wrong."""
@@ -64,6 +64,7 @@ def at(phrase: tuple[str, ...], said: tuple[str, ...], misread: bool = False) ->
     return None
 
 
+@lru_cache(REMEMBERED)
 def _is_word(said: str, word: str, misread: bool) -> bool:
     """Tell whether a word was meant; a short one that is misread may be any other: "Keller"."""
     if said == word or _ends(said, word):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from vlm.scoring import distance, plain
 
 LEAST_LETTERS = 4
@@ -10,7 +12,12 @@ LEAST_LETTERS = 4
 ALIKE = 0.7
 """Share of equal letters from which on two words count as one, misread."""
 
+REMEMBERED = 2**16
+"""Pairs of words whose likeness is remembered: the words of a page are compared with the same names
+over and over."""
 
+
+@lru_cache(REMEMBERED)
 def alike(word: str, other: str) -> bool:
     """Tell whether two words in small letters are the same but for a few letters."""
     if word == other:

@@ -19,6 +19,7 @@ from vlm.loader import LoadedModel, check, load, may_switch, switch
 from vlm.page_store import PageStore
 from vlm.protocol import Event, Load, Loaded, Progress
 from vlm.seeing import Sight
+from vlm.skew import Angles
 from vlm.views import PageSource
 
 KEPT_SHARE = 0.1
@@ -38,6 +39,7 @@ class ModelInMemory:
         pages: Draws and reads pages.
         budget_bytes: For pages seen before; None to choose by the memory there is.
         place: Chooses where a model runs.
+        angles: Of pages; None to measure them for the model alone.
     """
 
     def __init__(
@@ -45,8 +47,10 @@ class ModelInMemory:
         pages: PageSource,
         budget_bytes: int | None,
         place: Callable[[str], device.Placement],
+        angles: Angles | None = None,
     ) -> None:
         self._pages = pages
+        self._angles = angles
         self._budget_bytes = budget_bytes
         self._place = place
         self.sight: Sight | None = None
@@ -162,7 +166,8 @@ class ModelInMemory:
         if loaded.placement.device == "cuda":  # else torch would build in a folder that all share
             os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(paths.cache_dir() / "built"))
         store = _store(request)
-        self.sight = Sight(loaded, self._pages, budget, request.precision, store)
+        precision, angles = request.precision, self._angles
+        self.sight = Sight(loaded, self._pages, budget, precision, store, angles)
         return self.sight
 
 

@@ -26,10 +26,6 @@ MOST_LINES, MOST_BLOCKS = 32, 16
 MOST_SCANNED = 160
 """Lines of a scan: two lines shown as one are read as one, and lost."""
 
-DRAWN_PX = 1600
-"""Longer side of the drawing in which lines are looked for: the print of a slip that was scanned
-on a whole sheet is ten pixels high there."""
-
 KEPT_PAGES = 256
 """Pages whose parts are remembered; they are small."""
 
@@ -80,11 +76,18 @@ class PartFinder:
     Args:
         pages: Opens, draws and reads documents.
         stamp: Tells when a file has changed.
+        angles: Of pages without words of their own.
     """
 
-    def __init__(self, pages: Pages, stamp: Callable[[str], tuple[str, int, int]]) -> None:
+    def __init__(
+        self,
+        pages: Pages,
+        stamp: Callable[[str], tuple[str, int, int]],
+        angles: skew.Angles | None = None,
+    ) -> None:
         self._pages = pages
         self._stamp = stamp
+        self._angles = angles or skew.Angles(pages, stamp)
         self._kept: Kept[PageParts] = Kept(KEPT_PAGES)
 
     def find(self, page: PageRef, password: str | None) -> PageParts:
@@ -99,8 +102,9 @@ class PartFinder:
         if page.page >= self._pages.open(page.path, password).page_count:
             raise QuestionUnanswerable(f"There is no page {page.page + 1} in this document.")
         words = self._words(page)
-        drawn = self._drawn(page)
-        level = skew.as_it_lies(drawn) if words else skew.straightened(drawn)
+        drawn = skew.drawn(self._pages, page)
+        degrees = 0.0 if words else self._angles.of(page, drawn)
+        level = skew.straightened(drawn, degrees)
         gray = level.gray
         lines = _lines(gray, words, page)
         height, width = gray.shape
@@ -133,12 +137,6 @@ class PartFinder:
             return self._pages.words(page)
         except DeskError:
             return ()  # what is drawn can still be divided
-
-    def _drawn(self, page: PageRef) -> NDArray[np.uint8]:
-        """Draw the page as it is shown; ``(height, width)`` uint8, 0 is black."""
-        pixels = np.asarray(skew.whole(self._pages, page, DRAWN_PX))
-        gray: NDArray[np.uint8] = pixels.mean(axis=2).astype(np.uint8)
-        return gray
 
     @staticmethod
     def _turned_back(found: tuple[Box, ...], page: PageRef, level: Straightened) -> tuple[Box, ...]:

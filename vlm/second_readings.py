@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable, Sequence
 from vlm.answer_forms import form_of
 from vlm.cancel import CancelToken, check
 from vlm.page_reading import READ, AskPage
-from vlm.part_asking import Told
+from vlm.part_asking import Told, at_once
 from vlm.part_finder import PageParts
 from vlm.protocol import Event, Progress
 from vlm.scan_lines import READ_SHARE, READ_TOKENS, read_in_pieces, said_of
@@ -94,18 +94,19 @@ def read(
         lines: See `unsure`.
         readings: What was read so far; what is read better takes its place.
         ask: Answers about one part.
-        cancel: Looked at between two lines, and by `ask`.
+        cancel: Looked at before they are read, and by `ask`.
 
     Raises:
         PartFailed: If a line cannot be read.
         Stopped: If the job shall stop.
     """
     asked = Question(READ, at, max_new_tokens=READ_TOKENS, larger=LARGER)
-    for number, box in enumerate(lines):
+    some = at_once(ask)
+    for first in range(0, len(lines), some):
         check(cancel)
-        yield Progress(job, said_of("Reading again", number, len(lines)), READ_SHARE)
-        again = yield from read_in_pieces(asked, page, [box], ask)
-        readings[box] = _surer(readings[box], again[box])
+        yield Progress(job, said_of("Reading again", first, len(lines)), READ_SHARE)
+        again = yield from read_in_pieces(asked, page, lines[first : first + some], ask)
+        readings.update((box, _surer(readings[box], one)) for box, one in again.items())
 
 
 def _digits(text: str) -> int:

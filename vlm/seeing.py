@@ -33,7 +33,7 @@ from vlm.reuse import Beyond, Kept, shared
 from vlm.seen import Clock as Clock
 from vlm.seen import Seen as Seen
 from vlm.selftest import SelfTest
-from vlm.types import WHOLE_PAGE, Box, PageRef, Precision, Question, Word
+from vlm.types import WHOLE_PAGE, Box, PageRef, PageSize, Precision, Question, Word
 from vlm.views import Drawn, PageSource
 
 SEEN_PAGES = 256
@@ -52,6 +52,7 @@ class Sight:
         budget_bytes: For features and prefixes together.
         precision: How exactly answers are computed.
         store: Where what is made of pages outlives this process; None for nowhere.
+        angles: Of pages; None to measure them here.
     """
 
     def __init__(
@@ -61,13 +62,15 @@ class Sight:
         budget_bytes: int,
         precision: Precision = "exact",
         store: PageStore | None = None,
+        angles: skew.Angles | None = None,
     ) -> None:
         self._precision: Precision = precision
         self._disk = Later(store)
         self._wear(loaded)
         self._pages = pages
         self._seen: Kept[Seen] = Kept(SEEN_PAGES)
-        self._angles: Kept[float] = Kept(SEEN_PAGES)
+        self._angles = angles or skew.Angles(pages, stamp)
+        self._measured: Kept[tuple[PageSize, tuple[Word, ...]]] = Kept(SEEN_PAGES)
         self._kept: Kept[Any] = Kept(budget_bytes)
         self._drawn: dict[bytes, Drawn] = {}
         self._beyond: Beyond | None = None
@@ -108,13 +111,12 @@ class Sight:
         document = self._pages.open(page.path, password)
         if page.page >= document.page_count:
             raise QuestionUnanswerable(_no_page(page, document.page_count))
-        size = self._pages.sizes(page.path, page.page, 1)[0]
-        words = self._words(page)
+        size, words = self._measured_page(page)
         clock.open += time.perf_counter() - start
         sheet = views.sheet_of(size, box or WHOLE_PAGE, page.rotation, words, larger)
         layout = self.loaded.family.plan(self.loaded.processor, sheet, splitting)
-        if layout.tidy is not None and sheet.guessed and box is not None:
-            sheet = replace(sheet, askew=self._askew(page))
+        if views.is_scanned(sheet, layout, box):
+            sheet = replace(sheet, askew=self._angles.of(page))
         drawn: list[Drawn] = []
         for index, tile in enumerate(layout.tiles):
             yield f"Drawing view {index + 1} of {len(layout.tiles)}"
@@ -149,20 +151,17 @@ class Sight:
             found.append((yield from self.look(page, None, question.splitting, password, clock)))
         return tuple(found)
 
-    def _askew(self, page: PageRef) -> float:
-        """Measure by how many degrees a page's lines fall, once."""
-        key = (stamp(page.path), page)
-        if (known := self._angles.get(key)) is None:
-            known = skew.angle_on(self._pages, page)
-            self._angles.put(key, known, 1)
+    def _measured_page(self, page: PageRef) -> tuple[PageSize, tuple[Word, ...]]:
+        """Return a page's size and its text layer, both read once for all of its parts."""
+        key = (stamp(page.path), page.page)
+        if (known := self._measured.get(key)) is None:
+            size = self._pages.sizes(page.path, page.page, 1)[0]
+            try:
+                known = size, self._pages.words(page)
+            except DeskError:  # it can still be looked at, and be read another time
+                return size, ()
+            self._measured.put(key, known, 1)
         return known
-
-    def _words(self, page: PageRef) -> tuple[Word, ...]:
-        """Read the text layer; where that fails the page can still be looked at."""
-        try:
-            return self._pages.words(page)
-        except DeskError:
-            return ()
 
     def begin(
         self, seen: Seen, prompt: Prompt, clock: Clock, more: Sequence[Seen] = ()

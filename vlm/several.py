@@ -36,14 +36,13 @@ R = TypeVar("R")
 AHEAD = "?"
 """Stands for the question that is not known yet; the prefix before it is what counts."""
 
-AT_ONCE = 16
-"""Parts that are drawn before any is computed: of more, more are alike and computed together, and
-a person waits longer to hear how far it is."""
+AT_ONCE = 32
+"""Parts drawn before any is computed: of more, more are alike, and a person hears less often."""
 
-MOST, MOST_PX = 8, 2**18
+MOST, MOST_PX = 16, 2**19
 """Parts that are computed together, and their pixels: more bring little, and a stop waits."""
 
-TOKENS = 8
+TOKENS = 4
 """Tokens of each that are written before anybody asks whether the job shall stop."""
 
 
@@ -200,12 +199,13 @@ def _prompted(
     Raises:
         Stopped: If the job shall stop.
     """
-    _seen(sight, parts, cancel)
+    rows = _seen(sight, parts, cancel)
     check(cancel)
     start = time.perf_counter()
     decoder, prompt = _decoder(sight), parts[0].prompt
-    rows = Rows(decoder, len(parts))
-    rows.begin([_prefix(part) for part in parts])
+    if rows is None:
+        rows = Rows(decoder, len(parts))
+        rows.begin([_prefix(part) for part in parts])
     asked = decoder.embed(torch.tensor(prompt.ids[prompt.prefix :]))
     logits = rows.extend(asked.expand(len(parts), *asked.shape))
     _share(parts, time.perf_counter() - start, "prefill")
@@ -213,16 +213,17 @@ def _prompted(
 
 
 @torch.inference_mode()
-def _seen(sight: Sight, parts: Sequence[_Part], cancel: CancelToken) -> None:
-    """Give each part the sequence that holds its prompt's prefix.
+def _seen(sight: Sight, parts: Sequence[_Part], cancel: CancelToken) -> Rows | None:
+    """Give each part its prompt's prefix; returns all together where none was kept.
 
     Raises:
         Stopped: If the job shall stop.
     """
     for part in parts:
         part.sequence = sight.known(part.prompt, (part.seen,), part.clock)
-    if new := [part for part in parts if part.sequence is None]:
-        _begin(sight, new, _encoded(sight, new), cancel)
+    new = [part for part in parts if part.sequence is None]
+    rows = _begin(sight, new, _encoded(sight, new), cancel) if new else None
+    return rows if len(new) == len(parts) else None
 
 
 def _encoded(sight: Sight, parts: Sequence[_Part]) -> list[torch.Tensor]:
@@ -231,6 +232,7 @@ def _encoded(sight: Sight, parts: Sequence[_Part]) -> list[torch.Tensor]:
     assert isinstance(loaded.family, EncodesSeveral)
     known = [sight.known_features(part.seen.digests[0]) for part in parts]
     new = [part for part, features in zip(parts, known, strict=True) if features is None]
+    made: list[torch.Tensor] = []
     if new:
         pixels = [sight.pixels(part.seen, 0) for part in new]
         encoder = loaded.family.encoder(loaded.model)
@@ -238,15 +240,14 @@ def _encoded(sight: Sight, parts: Sequence[_Part]) -> list[torch.Tensor]:
         for part, features in zip(new, made, strict=True):
             sight.keep_features(part.seen.digests[0], features)
         _share(new, time.perf_counter() - start, "encode")
-        rest = iter(made)
-        return [next(rest) if features is None else features for features in known]
-    return [features for features in known if features is not None]
+    rest = iter(made)
+    return [next(rest) if features is None else features for features in known]
 
 
 def _begin(
     sight: Sight, parts: Sequence[_Part], features: Sequence[torch.Tensor], cancel: CancelToken
-) -> None:
-    """Prefill what does not depend on the question, and keep it for the next one.
+) -> Rows:
+    """Prefill what does not depend on the question, and keep it for the next one; returns it.
 
     Raises:
         Stopped: If the job shall stop.
@@ -267,6 +268,7 @@ def _begin(
         part.sequence = rows.first(row)
         sight.keep(part.prompt, (part.seen,), part.sequence)
     _share(parts, time.perf_counter() - start, "prefill")
+    return rows
 
 
 @torch.inference_mode()

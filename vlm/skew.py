@@ -8,14 +8,16 @@ linear oblique structures and skew scan in digitized documents", ICPR 1986).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from vlm.ink import marks_of, strong_ink_of, usual_height
+from vlm.reuse import Kept
 from vlm.text_lines import letters_of
 from vlm.turns import as_shown, on_page
 from vlm.types import WHOLE_PAGE, Box, PageRef
@@ -42,8 +44,12 @@ to 8 where there is print, at most 1.3 on 24 pages of marks in random places."""
 ROW = 0.2
 """Height of a row, in heights of letters."""
 
-LOOKED_AT_PX = 1200
-"""Longer side of the drawing on which a page's angle is measured."""
+DRAWN_PX = 1600
+"""Longer side of the drawing on which a page's angle is measured and its lines are looked for: the
+print of a slip that was scanned on a whole sheet is ten pixels high there."""
+
+KEPT_PAGES = 256
+"""Pages whose angle is remembered."""
 
 PAPER = 85
 """Percentile of a drawing's pixels that is its paper."""
@@ -117,13 +123,14 @@ class Straightened:
         return Box(*(min(max(side, 0.0), 1.0) for side in moved))
 
 
-def straightened(gray: NDArray[np.uint8]) -> Straightened:
+def straightened(gray: NDArray[np.uint8], degrees: float | None = None) -> Straightened:
     """Return a page's drawing with its lines level.
 
     Args:
         gray: ``(height, width)`` uint8, 0 is black.
+        degrees: By how much they fall towards the right; None to measure it.
     """
-    degrees = angle_of(gray)
+    degrees = angle_of(gray) if degrees is None else degrees
     if not degrees:
         return as_it_lies(gray)
     return Straightened(np.asarray(_turned(Image.fromarray(gray), degrees)), degrees)
@@ -138,13 +145,58 @@ def as_it_lies(gray: NDArray[np.uint8]) -> Straightened:
     return Straightened(gray, 0.0)
 
 
-def angle_on(pages: Pages, page: PageRef) -> float:
-    """Return the same of a page as it is shown, after the person's turn.
+@runtime_checkable
+class KnowsAngles(Protocol):
+    """Pages that know how they lie although not all of them can be drawn."""
+
+    def angle(self, page: PageRef) -> float:
+        """Return by how many degrees a page's lines fall towards the right."""
+        ...
+
+
+class Angles:
+    """The angles of pages as they are shown, each measured once for all who look at it.
+
+    Args:
+        pages: Draws them.
+        stamp: Tells when a file has changed.
+    """
+
+    def __init__(self, pages: Pages, stamp: Callable[[str], tuple[str, int, int]]) -> None:
+        self._pages, self._stamp = pages, stamp
+        self._kept: Kept[float] = Kept(KEPT_PAGES)
+
+    def of(self, page: PageRef, gray: NDArray[np.uint8] | None = None) -> float:
+        """Return by how many degrees a page's lines fall towards the right, see `angle_of`.
+
+        Args:
+            page: After the person's turn.
+            gray: What `drawn` returns, where that is there.
+
+        Raises:
+            DeskError: What drawing can raise.
+        """
+        key = (self._stamp(page.path), page)
+        if isinstance(self._pages, KnowsAngles):
+            return self._pages.angle(page)
+        if (known := self._kept.get(key)) is None:
+            known = angle_of(drawn(self._pages, page) if gray is None else gray)
+            self._kept.put(key, known, 1)
+        return known
+
+
+def drawn(pages: Pages, page: PageRef) -> NDArray[np.uint8]:
+    """Draw a page as it is shown, after the person's turn.
+
+    Returns:
+        ``(height, width)`` uint8, 0 is black; the longer side is `DRAWN_PX`.
 
     Raises:
         DeskError: What drawing can raise.
     """
-    return angle_of(np.asarray(whole(pages, page, LOOKED_AT_PX).convert("L")))
+    pixels = np.asarray(whole(pages, page, DRAWN_PX))
+    gray: NDArray[np.uint8] = pixels.mean(axis=2).astype(np.uint8)
+    return gray
 
 
 def whole(pages: Pages, page: PageRef, longest_px: int) -> Image.Image:
@@ -173,7 +225,7 @@ def render(
         box: On the page before its turn.
         width: Pixels of the picture.
         height: Of it.
-        degrees: By how much lines fall towards the right; see `angle_on`.
+        degrees: By how much lines fall towards the right; see `Angles`.
 
     Returns:
         RGB; what would lie beyond the page is as its paper.
@@ -195,7 +247,7 @@ def render(
     )
     sides = (max(1, round(more.width * across)), max(1, round(more.height * along)))
     drawing = _picture(pages, page, on_page(more, WHOLE_PAGE, page.rotation), sides)
-    whole = Image.new("RGB", (width + 2 * right, height + 2 * down), _paper_of(drawing))
+    whole = Image.new("RGB", (width + 2 * right, height + 2 * down), paper_of(drawing))
     at = (right - (shown.x0 - more.x0) * across, down - (shown.y0 - more.y0) * along)
     whole.paste(drawing, (round(at[0]), round(at[1])))
     level = _turned(whole, degrees)
@@ -203,11 +255,11 @@ def render(
 
 
 def _turned(image: Image.Image, degrees: float) -> Image.Image:
-    return image.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=_paper_of(image))
+    return image.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=paper_of(image))
 
 
-def _paper_of(image: Image.Image) -> Any:
-    """Return the paper's colour: a number, or three."""
+def paper_of(image: Image.Image) -> Any:
+    """Return the colour of a drawing's paper: a number, or three."""
     pixels = np.asarray(image)
     found = np.percentile(pixels, PAPER, axis=(0, 1))
     return tuple(found.astype(int).tolist()) if pixels.ndim == 3 else int(found)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -43,6 +43,26 @@ def test_the_surer_reading_stays(first: float, second: float | None, kept: str) 
     assert found.answer.text == kept
     assert found.looks == 2
     assert [(one.larger, one.box) for one in asked] == [(LARGER, strip(0))]
+
+
+def test_doubted_lines_are_read_together_where_that_is_faster() -> None:
+    boxes = tuple(strip(number) for number in range(3))
+    readings = {box: told("old", 0.5, number) for number, box in enumerate(boxes)}
+    together: list[int] = []
+
+    class Asks:
+        at_once = 2
+
+        def __call__(self, question: Question, /) -> Iterator[Event]:
+            yield said("new", 0.9, "no_text")
+
+        def several(self, asked: Sequence[Question]) -> dict[int, Told]:
+            together.append(len(asked))
+            return {number: told("new", 0.9, number) for number in range(len(asked))}
+
+    list(read(1, PAGE, of_lines(boxes), list(boxes), readings, Asks(), threading.Event()))
+    assert together == [2]  # the last one is alone
+    assert [readings[box].answer.text for box in boxes] == ["new"] * 3
 
 
 def test_what_was_not_legible_at_first_is_taken_from_the_second_reading() -> None:

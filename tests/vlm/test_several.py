@@ -21,7 +21,7 @@ from vlm.models import default_folder
 from vlm.page_reading import READ
 from vlm.protocol import Ask, Cancelled, Done, Event, Failed, Look, Looked, Progress
 from vlm.seeing import Sight
-from vlm.types import Answer, Box, PageRef, PageSize, Question
+from vlm.types import Answer, Box, PageRef, PageSize, Question, Word
 
 LINES = (
     "Invoice 2041",
@@ -46,6 +46,17 @@ class Scan(DrawnPages):
     """A scanned slip with lines of different lengths; `lost` cannot be drawn."""
 
     lost: Box | None = None
+    measured = worded = 0
+
+    def sizes(self, path: str, first: int, count: int) -> tuple[PageSize, ...]:
+        """Measure."""
+        self.measured += 1
+        return super().sizes(path, first, count)
+
+    def words(self, page: PageRef) -> tuple[Word, ...]:
+        """Read."""
+        self.worded += 1
+        return super().words(page)
 
     def render(self, page: PageRef, box: Box, width: int, height: int) -> Picture:
         """Draw."""
@@ -257,16 +268,25 @@ def test_large_parts_are_computed_by_few(
     sizes: list[int] = []
     seen = several._seen  # pyright: ignore[reportPrivateUsage]
 
-    def counted(sight: Sight, parts: list[object], cancel: threading.Event) -> None:
+    def counted(sight: Sight, parts: list[object], cancel: threading.Event) -> object:
         sizes.append(len(parts))
-        seen(sight, parts, cancel)  # type: ignore[arg-type]  # pyright: ignore
+        return seen(sight, parts, cancel)  # type: ignore[arg-type]  # pyright: ignore
 
     monkeypatch.setattr(several, "_seen", counted)
     engine = engine_of(checkpoint("marked"))
-    list(several.see(sight_of(engine), PAGE, BOXES, None, NEVER))
+    list(several.see(sight_of(engine), PAGE, BOXES * 2, None, NEVER))
     assert max(sizes) == several.MOST
     sizes.clear()
     monkeypatch.setattr(several, "MOST_PX", 1)
     sight_of(engine).forget()
     list(several.see(sight_of(engine), PAGE, BOXES, None, NEVER))
     assert sizes == [1] * len(BOXES)
+
+
+def test_a_page_is_measured_once_for_all_of_its_parts(folder: Path) -> None:
+    pages = Scan(size=PageSize(400, 300))
+    engine = started(folder, pages, budget=2**28)
+    before = pages.measured
+    several.answer(sight_of(engine), asked(), None, NEVER)
+    # Once for its size, and once to measure by how much its lines fall.
+    assert (pages.measured - before, pages.worded) == (2, 1)

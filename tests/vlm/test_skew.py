@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.drawn import DrawnPages, Picture
@@ -113,13 +114,30 @@ def test_a_part_is_drawn_level_whatever_way_the_page_was_turned(rotation: Quarte
     part = PartFinder(pages, stamp).find(page, None).asked[7]
     shown = as_shown(part, rotation)
     width, height = round(shown.width * SIDES[0]), round(shown.height * SIDES[1])
-    degrees = skew.angle_on(pages, page)
+    degrees = skew.Angles(pages, stamp).of(page)
     assert degrees == pytest.approx(2.5, abs=0.15)
     level = skew.render(pages, page, part, width, height, degrees)
     askew = skew.render(pages, page, part, width, height, 0.0)
     assert level.size == askew.size == (width, height)
     assert ink_rows(level) == pytest.approx(ink_rows(sheet().crop((100, 535, 860, 575))), abs=3)
     assert ink_rows(askew) > ink_rows(level) + 8
+
+
+def test_whoever_looks_at_a_page_its_angle_is_measured_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measured: list[tuple[int, ...]] = []
+
+    def counted(gray: NDArray[np.uint8]) -> float:
+        measured.append(gray.shape)
+        return 2.5
+
+    monkeypatch.setattr(skew, "angle_of", counted)
+    pages, page = Sheets(degrees=2.5, size=PageSize(*SIDES)), PageRef("scan.pdf", 0)
+    angles = skew.Angles(pages, stamp)
+    PartFinder(pages, stamp, angles).find(page, None)
+    assert (angles.of(page), len(measured)) == (2.5, 1)
+    assert (angles.of(PageRef("scan.pdf", 1)), len(measured)) == (2.5, 2)
 
 
 def ink_rows(image: Image.Image) -> int:
