@@ -65,8 +65,8 @@ class RunWatch:
         for run in found:
             try:
                 yield self._news(run)
-            except (RunDamaged, FileNotFoundError):
-                continue  # also one that is being discarded at this moment
+            except (RunDamaged, OSError):
+                continue  # also one that is being discarded at this moment, or is on a sick disk
 
     def launched(self, run: Path) -> None:
         """Note that a process was started for a run, which has not said anything yet."""

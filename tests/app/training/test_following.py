@@ -233,10 +233,12 @@ def test_why_it_never_began_is_said(qtbot: QtBot, follow: Callable[[], Following
     assert "cannot be read" in words.state(run, "run")
 
 
+@pytest.mark.parametrize("unreadable", [runs.PLAN, runs.LOG])
 def test_a_damaged_run_does_not_hide_the_others(
-    qtbot: QtBot, follow: Callable[[], Following]
+    qtbot: QtBot, follow: Callable[[], Following], unreadable: str
 ) -> None:
     whole, broken = made.frozen(work.root(), "whole"), made.frozen(work.root(), "broken")
-    (broken / runs.PLAN).write_text("{}")
+    (broken / unreadable).unlink(missing_ok=True)
+    (broken / unreadable).mkdir()  # the system refuses to read it, whoever asks
     following = follow()
     qtbot.waitUntil(lambda: [run.folder for run in following.runs] == [whole])
