@@ -39,6 +39,14 @@ def place(precision: Precision, device: str, encode: torch.dtype = torch.float32
     return Placement(device=device, dtype=dtype, encode=sees, reason=reason)
 
 
+def mixed(precision: Precision) -> str:
+    """Return what Accelerate calls the numbers that steps are computed in."""
+    if precision == "auto":
+        fast = torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False)
+        return "bf16" if fast else "no"
+    return "bf16" if precision == "bfloat16" else "no"
+
+
 def fast_encoding(run: Path, disk: Disk) -> torch.dtype:
     """Return what this processor encodes pictures fastest in, as it does when it answers.
 

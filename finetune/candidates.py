@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Literal
 
-from finetune import runs
+from finetune import page_angles, runs
 from finetune.adapter_check import CONFIG, WEIGHTS
 from finetune.disk import RealDisk, save
 from finetune.features import go_on
@@ -102,7 +102,8 @@ def choose(
     if not watched or not steps:
         _take(run, "names")
         return _UNWATCHED if steps else _UNTAUGHT
-    pages = KeptPages(watched, lambda row: runs.read_picture(run, row))
+    angles = page_angles.kept(run)
+    pages = KeptPages(watched, lambda row: runs.read_picture(run, row), angles=angles)
     folders: dict[str, Path | None] = {kind: _folder(run, kind) for kind in KINDS}
     file = run / WATCHED
     texts = yield from ask_all(plan, watched, pages, folders, file, between, breathe)

@@ -20,6 +20,8 @@ from finetune.tensors import pack, unpack
 from vlm.loader import LoadedModel
 
 _NAME = "features"
+_WAY = 2
+"""Of drawing what is encoded: features of another way are not taken for those of this one."""
 
 
 def go_on() -> None:
@@ -61,7 +63,7 @@ class Features:
     def key(self, lesson: Lesson, view: int) -> str:
         """Name what is seen: lessons with the same key have the same features."""
         row = lesson.row
-        seen = repr((row.sha256, row.box, row.part, row.rotation, lesson.layout, view))
+        seen = repr((row.sha256, row.box, row.part, row.rotation, lesson.layout, view, _WAY))
         return hashlib.sha256(seen.encode()).hexdigest()[:40]
 
     def of(self, lesson: Lesson, view: int) -> Tensor:

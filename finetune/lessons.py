@@ -5,7 +5,7 @@ Planned, drawn and worded by the functions that ask questions in the window.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from finetune.kept import KeptPages, page_of
@@ -77,9 +77,10 @@ def pixels_of(
     loaded: LoadedModel, pages: KeptPages, lesson: Lesson, view: int
 ) -> list[dict[str, Any]]:
     """Draw a view of a lesson: one entry of model inputs for each tile, see `Family.pixels`."""
-    page = page_of(lesson.row, view)
+    page, box, sheet = page_of(lesson.row, view), lesson.row.asked, lesson.sheet
+    if views.is_scanned(sheet, lesson.layout, box):
+        sheet = replace(sheet, askew=pages.askew(lesson.row))  # as `Sight` shows it
     drawn = (
-        views.draw(pages, page, lesson.row.asked, lesson.sheet, lesson.layout, tile)
-        for tile in lesson.layout.tiles
+        views.draw(pages, page, box, sheet, lesson.layout, tile) for tile in lesson.layout.tiles
     )
     return [loaded.family.pixels(loaded.processor, one.image) for one in drawn]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from finetune import regression, runs
+from finetune import page_angles, regression, runs
 from finetune.engine_jobs import last_of
 from finetune.errors import EngineRefused
 from finetune.features import go_on
@@ -87,7 +87,8 @@ def measure(
     used = {row.reader: run / runs.IN_USE / row.reader for row in held if row.reader}
     adapters = {BEFORE: None, **{in_use(name): used[name] for name in used}}
     adapters[AFTER] = run / runs.ADAPTER
-    pages, file = KeptPages(everything, picture_of), run / ANSWERS
+    pages = KeptPages(everything, picture_of, angles=page_angles.kept(run))
+    file = run / ANSWERS
     texts = yield from ask_all(plan, everything, pages, adapters, file, between, breathe)
     if texts is None:
         return None

@@ -21,13 +21,14 @@ from finetune import (
     four_bit,
     loop,
     names,
+    page_angles,
     placing,
     ranks,
     remains,
     replay,
     runs,
 )
-from finetune.base_model import fast_encoding, load_base, place
+from finetune.base_model import fast_encoding, load_base, mixed, place
 from finetune.checkpoint import Checkpoints
 from finetune.disk import Disk, save
 from finetune.errors import AdapterInvalid, NothingToTrain
@@ -87,7 +88,7 @@ def train(
     wished, plan = plan.precision, _suited(run, plan, disk)
     slow = ", in 32 bits because this processor is slow in 16" if plan.precision != wished else ""
     yield Preparing(f"Loading the model{slow}", 0.0)
-    accelerator = Accelerator(mixed_precision=_precision(plan))
+    accelerator = Accelerator(mixed_precision=mixed(plan.precision))
     machine, kind = _machine(accelerator.device), accelerator.device.type
     breath = Breath(machine, say, lambda: device.release(kind))
     kept = yield from _learn(run, plan, rows, disk, accelerator, machine, breath)
@@ -139,6 +140,9 @@ def _learn(
         machine, first_step_bytes(plan, [row.box for row in runs.watched(rows)]), plan.on_battery
     )
     world = _world(run, hindrances, accelerator)
+    if accelerator.is_main_process:
+        yield from page_angles.look(run, rows, disk, breath)
+    accelerator.wait_for_everyone()
     taught = yield from _taught(run, plan, rows, disk, accelerator, world, breath)
     if taught is None:
         yield endings.before_steps()
@@ -287,13 +291,6 @@ def _suited(run: Path, plan: TrainPlan, disk: Disk) -> TrainPlan:
     return plan if fast else msgspec.structs.replace(plan, precision="float32")
 
 
-def _precision(plan: TrainPlan) -> str:
-    if plan.precision == "auto":
-        fast = torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False)
-        return "bf16" if fast else "no"
-    return "bf16" if plan.precision == "bfloat16" else "no"
-
-
 def _machine(place: torch.device) -> Machine:
     """Return what hinders a run on this device: its own memory counts."""
     machine = this_machine()
@@ -326,7 +323,7 @@ def _learner(
     def lessons(chosen: list[RunRow]) -> list[Lesson]:
         return [lesson_of(loaded, row, plan.splitting) for row in chosen]
 
-    pages = KeptPages([*rows, *own], picture_of, plan.seed)
+    pages = KeptPages([*rows, *own], picture_of, plan.seed, page_angles.kept(run))
     folder = run / _FEATURES if plan.caches_features else None
     features = Features(loaded, pages, folder, disk, breathe)
     train_lessons, watched = lessons([*train, *own]), lessons(watch)

@@ -138,6 +138,14 @@ def _x_heights(size: PageSize, box: Box, words: Sequence[Word]) -> list[float]:
     return found
 
 
+def is_scanned(sheet: Sheet, layout: Layout, box: Box | None) -> bool:
+    """Tell whether what is asked about is a part without a text layer that is shown as print is.
+
+    Its print is then measured, and its lines are laid level, see `vlm.skew`.
+    """
+    return layout.tidy is not None and sheet.guessed and box is not None
+
+
 def draw(
     pages: PageSource, page: PageRef, box: Box | None, sheet: Sheet, layout: Layout, tile: Tile
 ) -> Drawn:
@@ -148,7 +156,7 @@ def draw(
     """
     place = on_page(tile.box, box or WHOLE_PAGE, page.rotation)
     legible = None
-    if layout.tidy is not None and sheet.guessed and box is not None:
+    if layout.tidy is not None and is_scanned(sheet, layout, box):
         legible = _measured_dpi(pages, page, place, sheet)
     if layout.tidy is not None and legible is not None:
         tile = layout.tidy.tile(tile.name, tile.box, replace(sheet, legible_dpi=legible))
