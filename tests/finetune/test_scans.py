@@ -183,3 +183,17 @@ def test_angles_that_are_damaged_are_measured_again(tmp_path: Path) -> None:
     row = msgspec.structs.replace(tuning.row(1, box=LINE), words=())
     assert len(list(page_angles.look(tmp_path, [row], RealDisk(), go_on))) == 1
     assert (tmp_path / page_angles.FILE).read_bytes() == b"{}"
+
+
+def test_a_measure_shows_boxes_as_lessons_do(tmp_path: Path) -> None:
+    """The engine asks the kept pages how they lie; a part of one cannot tell it."""
+    model = tuning.loaded(tuning.base(tmp_path, "marked"))
+    row = msgspec.structs.replace(tuning.row(1, box=LINE), size=PageSize(216, 288), words=())
+    image = io.BytesIO()
+    paper(1.5).crop((45, 528, 558, 600)).save(image, "PNG")
+    kept = KeptPages([row], lambda _: image.getvalue(), angles={page_angles.name_of(row): 1.5})
+    seen = returned(Sight(model, kept, 0).look(page_of(row), LINE, False, None, Clock()))
+    assert seen.sheet.askew == 1.5
+    lesson = lessons.lesson_of(model, row, splitting=False)
+    (found,) = lessons.pixels_of(model, kept, lesson, 0)
+    assert torch.equal(found["pixel_values"], Sight(model, kept, 0).pixels(seen, 0)["pixel_values"])
