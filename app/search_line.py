@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QAction, QHideEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
+
+from app import icons
 
 TYPING_MS = 120
 """How long it waits for the next key."""
+_CLEAR = "_q_qlineeditclearaction"
+"""What Qt calls the action behind the button."""
+
+
+def let_clear(line: QLineEdit) -> None:
+    """Give a line a button that empties it, drawn as the program's other icons are."""
+    line.setClearButtonEnabled(True)
+    action = line.findChild(QAction, _CLEAR)
+    if action is not None:  # else Qt calls it otherwise by now, and its own icon stays
+        icons.set_icon(action, "close")
 
 
 class SearchLine(QLineEdit):
@@ -27,7 +39,7 @@ class SearchLine(QLineEdit):
         super().__init__(parent)
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(name)
-        self.setClearButtonEnabled(True)
+        let_clear(self)
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(TYPING_MS)

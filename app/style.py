@@ -66,9 +66,9 @@ QToolButton[kind="rail"]:checked { background: %(hover)s; color: %(accent)s; }
 QToolButton[kind="rail"]:focus { border-color: %(accent)s; }
 QPushButton[kind="sign"] {
     background: %(window)s; border: none; border-top: 1px solid %(line)s; border-radius: 0px;
-    text-align: left; padding: 0px 16px; min-height: 0px;
+    color: %(muted)s; text-align: left; padding: 0px 16px; min-height: 30px; max-height: 30px;
 }
-QPushButton[kind="sign"]:hover { background: %(hover)s; }
+QPushButton[kind="sign"]:hover { background: %(hover)s; color: %(text)s; }
 QPushButton[kind="sign"]:focus { border: 2px solid %(accent)s; padding: 0px 14px; }
 QPushButton[kind="row"] {
     background: transparent; border: 2px solid transparent; border-radius: %(radius)dpx;
@@ -86,6 +86,9 @@ QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
     background: %(base)s; color: %(text)s; border: 1px solid %(line)s;
     border-radius: %(radius)dpx; padding: 6px 9px;
     selection-background-color: %(highlight)s; selection-color: %(highlight_text)s;
+}
+QLineEdit QToolButton, QLineEdit QToolButton:hover, QLineEdit QToolButton:pressed {
+    background: transparent; border: none; padding: 0px; min-height: 0px;
 }
 QSpinBox, QDoubleSpinBox, QComboBox { padding: 5px 9px; min-height: 18px; }
 QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
@@ -131,7 +134,7 @@ QListView:focus, QTreeView:focus, QTableView:focus { border-color: %(accent)s; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section {
     background: transparent; color: %(muted)s; border: none; border-bottom: 1px solid %(line)s;
-    padding: 6px 8px;
+    padding: 6px 4px;
 }
 QTableView { selection-background-color: %(press)s; selection-color: %(text)s; }
 

@@ -18,6 +18,8 @@ from vlm.types import ModelInfo, Timings
 
 KEPT = 9
 """Latest answers per model; the median of them is shown."""
+_AT_ONCE_S = 0.05
+"""Seconds that nobody notices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Speed:
     @property
     def sentence(self) -> str:
         """The same in words."""
-        start = f"Starts to answer after {self.first_token_s:.1f} s"
+        soon = self.first_token_s < _AT_ONCE_S
+        start = f"Starts to answer {'at once' if soon else f'after {self.first_token_s:.1f} s'}"
         if self.tokens_per_second <= 0:
             return start
         return f"{start}, then {self.tokens_per_second:.0f} word pieces a second"

@@ -311,6 +311,8 @@ class AnswerCard(Card):
         self.text.mark(() if own else answer.unsure)
         self.doubt.setVisible(self.text.marked)
         self._say("" if own or answer.text else words.NO_ANSWER)
+        ending = "" if own else words.stop_reason(answer.stop)
+        self.ending.show_text(ending, Tone.CAUTION, Icon.STOP)
         self.badges.show_answer(answer, self.question.box is not None, self.warning)
         if own:
             self.badges.show_own(())

@@ -314,7 +314,8 @@ class BatchRunner(QObject):
         looked.table.put(seat.row, column, cell)
         if code == PasswordNeeded.code:
             looked.table.lock(seat.row)
-        self._left.note(time.monotonic())
+        if not cell.problem:  # what cannot be read says so at once and is no measure of the rest
+            self._left.note(time.monotonic())
         row, key = looked.table.rows[seat.row], looked.table.keys[column]
         keeping = self._lane.start(work.keep(self._answers, row, looked.reader, key, cell))
         keeping.ended.connect(self._on_kept)

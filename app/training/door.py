@@ -70,7 +70,7 @@ class TrainingDoor(QObject):
         self._slices: Slices | None = None
         self._lane = Tasks(1, self)
         self.sign = TrainingSign()
-        self.sign.clicked.connect(self.open)
+        self.sign.clicked.connect(self._on_sign)
 
     @property
     def behind(self) -> Training | None:
@@ -112,6 +112,11 @@ class TrainingDoor(QObject):
             self._slices.stop()
         if self._behind is not None:
             self._behind.shutdown()
+
+    @Slot()
+    def _on_sign(self) -> None:
+        if self._behind is not None:
+            self._behind.open_at_work()
 
     def _load(self) -> None:
         if self._slices is not None:

@@ -96,6 +96,14 @@ class Training(QObject):
         self.window.show()
         self.window.activateWindow()
 
+    def open_at_work(self) -> None:
+        """Show the window with the run that is at work."""
+        busy = next((run for run in self.following.runs if run.at_work), None)
+        self.open()
+        if busy is not None:
+            self._greeted, self._shown = True, busy.folder
+            self._on_runs()
+
     @Slot()
     def look_at_examples(self) -> None:
         """Look at the examples again: there are others."""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app import icons, theme
 
-HEIGHT = 30
 ICON = 16
 BAR_WIDTH = 96
 BAR_HEIGHT = 4
@@ -37,7 +36,6 @@ class TrainingSign(QPushButton):
         self.setToolTip(OPENS)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(HEIGHT)
         self.setIconSize(QSize(ICON, ICON))
         icons.set_icon(self, "train")
         self.hide()

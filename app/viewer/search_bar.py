@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPaintEven
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from app import figures, icons, theme
+from app.search_line import let_clear
 from app.viewer.search import MOST, Found
 from app.viewer.view_bar import tool_button
 
@@ -36,7 +37,7 @@ class SearchBar(QWidget):
         self._text = QLineEdit()
         self._text.setPlaceholderText("Search in this document")
         self._text.setAccessibleName("Search in this document")
-        self._text.setClearButtonEnabled(True)
+        let_clear(self._text)
         self._count = QLabel()
         self._count.setTextFormat(Qt.TextFormat.PlainText)
         self._count.setAccessibleName("Search result")

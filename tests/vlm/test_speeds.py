@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from vlm import speeds
@@ -19,6 +20,8 @@ def test_the_median_of_the_latest_answers_is_shown(tmp_path: Path) -> None:
     assert speed.first_token_s == 1.2
     assert speed.answers == 3
     assert speed.sentence == "Starts to answer after 1.2 s, then 24 word pieces a second"
+    at_once = replace(speed, first_token_s=0.04)
+    assert at_once.sentence == "Starts to answer at once, then 24 word pieces a second"
 
 
 def test_only_the_latest_are_kept(tmp_path: Path) -> None:

@@ -139,3 +139,18 @@ def test_escape_gives_a_correction_up(qtbot: QtBot, card: AnswerCard) -> None:
     with qtbot.assertNotEmitted(card.corrected):
         QTest.keyClick(line, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: card.findChild(QuestionLine) is None)
+
+
+def test_what_cut_the_model_off_is_not_said_of_what_a_person_wrote(
+    qtbot: QtBot, card: AnswerCard
+) -> None:
+    card.show_answer(answer("84", stop="length"))
+    assert card.ending.isVisible()
+    click(qtbot, card.wrong)
+    line = card.findChild(QuestionLine)
+    assert line is not None
+    QTest.keyClicks(line, "48.50")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert not card.ending.isVisible()
+    click(qtbot, card.judging.undo)
+    assert card.ending.isVisible()

@@ -18,7 +18,7 @@ from app.theme import Tone
 from tests.app.batch.conftest import QUESTIONS, WAIT, Desk, draw, looked, press_run
 from tests.app.conftest import to_the_front
 from vlm.batch import Cell, Row, Table, question_for
-from vlm.protocol import Done, Progress
+from vlm.protocol import Done, Progress, Unanswered
 from vlm.types import Box, PageRef, Question
 
 BOX = Box(0.1, 0.1, 0.4, 0.2)
@@ -332,3 +332,18 @@ def test_while_a_document_is_read_the_table_and_the_bar_say_so(qtbot: QtBot, des
     assert told[-1][0] == {}
     bars = [bar for _, bar in told]
     assert bars == sorted(bars)
+
+
+def test_a_document_that_cannot_be_read_says_nothing_of_how_long_the_rest_takes(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    looked(qtbot, desk)
+    press_run(desk)
+    seat = desk.runner.main
+    qtbot.waitUntil(lambda: seat.job != 0, timeout=WAIT)
+    for index in range(2):
+        event = Unanswered(seat.job, index, "unreadable_document", "It is damaged.")
+        seat.happened.emit(seat, event)
+    assert desk.table.problems == 1
+    assert desk.runner.left_s is None
+    qtbot.waitUntil(lambda: desk.runner.phase is Phase.READY, timeout=WAIT)

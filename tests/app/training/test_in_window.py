@@ -106,6 +106,11 @@ def test_a_run_from_before_is_said_and_shown(qtbot: QtBot, make_shell: MakeShell
     shown = behind.shown_run
     assert shown is not None
     assert shown.folder == run
+    qtbot.mouseClick(behind.window.new, Qt.MouseButton.LeftButton)
+    assert behind.window.pages.currentWidget() is behind.window.setup
+    behind.window.close()
+    qtbot.mouseClick(door.sign, Qt.MouseButton.LeftButton)
+    assert behind.window.pages.currentWidget() is behind.window.run
     behind.window.close()
     behind.following.stop_and_keep(run)
     notice = shell.window.notice
