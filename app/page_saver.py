@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
+import assets
 from app import dialogs
 from app.ask import words
 from app.ask.answer_card import AnswerCard
@@ -15,6 +16,7 @@ from app.page_sheet import Said, Sheet, Writing
 from app.tabs import Tabs
 from app.task import Ended, Failed, Tasks
 from app.window import Window
+from vlm import paths
 from vlm.pages.files import shown_name
 from vlm.system_refusals import reason
 from vlm.types import PageRef
@@ -41,6 +43,7 @@ class PageSaver(QObject):
         self._panel = panel
         self._taker = taker
         self._lane = Tasks(1, self)
+        self._folder: Path | None = None
         self._wanted: tuple[Path, PageRef, tuple[Said, ...]] | None = None
         window.commands.save_page.triggered.connect(self.save)
         window.closing.connect(self._lane.stop)
@@ -58,11 +61,21 @@ class PageSaver(QObject):
             self._say(NOTHING)
             return
         name = f"{Path(page.path).stem} - page {page.page + 1}.pdf"
-        file = dialogs.choose_target(self._window, "Save the page with its answers", name, KINDS)
+        there = str(self._folder_for(page) / name)
+        file = dialogs.choose_target(self._window, "Save the page with its answers", there, KINDS)
         if file is not None:
+            self._folder = file.parent
             self._wanted = file, page, said
             self._taker.forget(KEY)
             self._taker.take(Wanted(KEY, page, None))
+
+    def _folder_for(self, page: PageRef) -> Path:
+        """Return where it is offered to be written: as the last time, else beside the document."""
+        if self._folder is not None:
+            return self._folder
+        folder = Path(page.path).parent
+        ours = paths.data_dir(), Path(assets.__file__).parent  # pasted pictures, the sample
+        return Path.home() if any(map(folder.is_relative_to, ours)) else folder
 
     def _say(self, sentence: str) -> None:
         self._window.notice.say(sentence, KEY)

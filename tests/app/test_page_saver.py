@@ -74,7 +74,8 @@ def test_the_page_its_marks_and_its_answers_are_written(
     names = target(file)
     shell.window.commands.save_page.trigger()
     qtbot.waitUntil(lambda: f"were written to {file}" in shell.window.notice.text)
-    assert names == ["one - page 1.pdf"]
+    beside = Path(two[0]).with_name("one - page 1.pdf")
+    assert names == [str(beside)]
     with pymupdf.open(file) as saved, pymupdf.open(two[0]) as first:
         page, text = saved[0], str(saved[1].get_text())
         assert page.rect.width == pytest.approx(first[0].rect.width, abs=1)
@@ -91,6 +92,37 @@ def test_the_page_its_marks_and_its_answers_are_written(
     assert "Muster GmbH" in text
     assert "Nobody" not in text
     assert "another page" not in text
+
+
+def test_the_next_page_is_offered_where_the_last_was_written(
+    qtbot: QtBot,
+    make_shell: MakeShell,
+    two: tuple[str, str],
+    tmp_path: Path,
+    target: Callable[[Path], list[str]],
+) -> None:
+    shell, file = make_shell(two[0]), tmp_path / "saved.pdf"
+    ready(qtbot, shell)
+    asked(shell, two[0], 0, "What is the total?", "84.50")
+    names = target(file)
+    for _ in range(2):
+        shell.window.commands.save_page.trigger()
+        qtbot.waitUntil(file.exists)
+    assert names[1:] == [str(tmp_path / "one - page 1.pdf")]
+
+
+def test_the_sample_is_not_saved_into_the_program(
+    qtbot: QtBot, make_shell: MakeShell, tmp_path: Path, target: Callable[[Path], list[str]]
+) -> None:
+    shell = make_shell(sample=True)
+    ready(qtbot, shell)
+    current = furniture(shell).tabs.current
+    assert current is not None
+    asked(shell, current.path, 0, "What is the total?", "84.50")
+    names = target(tmp_path / "saved.pdf")
+    shell.window.commands.save_page.trigger()
+    assert names == [str(Path.home() / "sample - page 1.pdf")]
+    qtbot.waitUntil((tmp_path / "saved.pdf").exists)
 
 
 def test_without_an_answer_nothing_is_written(
