@@ -25,6 +25,8 @@ class Appearance(QObject):
         self._dark: bool | None = None
         self._system = application.styleHints().colorScheme()
         application.setStyle("Fusion")
+        if scheme is not Scheme.SYSTEM:
+            self._tell_system()
         self._apply()
         application.styleHints().colorSchemeChanged.connect(self._on_system)
 
@@ -36,8 +38,13 @@ class Appearance(QObject):
     def set_scheme(self, scheme: Scheme) -> None:
         """Take another setting."""
         self._scheme = scheme
+        self._tell_system()
+        self._apply()
+
+    def _tell_system(self) -> None:
+        """Have window frames and file dialogs of the system follow."""
         hints = self._application.styleHints()
-        match scheme:  # window frames and file dialogs of the system follow this
+        match self._scheme:
             case Scheme.SYSTEM:
                 hints.unsetColorScheme()
                 self._system = hints.colorScheme()
@@ -45,7 +52,6 @@ class Appearance(QObject):
                 hints.setColorScheme(Qt.ColorScheme.Light)
             case Scheme.DARK:
                 hints.setColorScheme(Qt.ColorScheme.Dark)
-        self._apply()
 
     @Slot(Qt.ColorScheme)
     def _on_system(self, scheme: Qt.ColorScheme) -> None:

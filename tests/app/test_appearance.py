@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QStyleHints
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -30,6 +30,26 @@ def test_a_setting_chooses_the_colours(
     assert appearance.dark is dark
     assert theme.is_dark(application.palette()) is dark
     appearance.deleteLater()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "told"),
+    [
+        (Scheme.LIGHT, [Qt.ColorScheme.Light]),
+        (Scheme.DARK, [Qt.ColorScheme.Dark]),
+        (Scheme.SYSTEM, []),
+    ],
+)
+def test_the_frame_of_the_first_window_has_the_chosen_colours(
+    application: QApplication,
+    monkeypatch: pytest.MonkeyPatch,
+    scheme: Scheme,
+    told: list[Qt.ColorScheme],
+) -> None:
+    heard: list[Qt.ColorScheme] = []
+    monkeypatch.setattr(QStyleHints, "setColorScheme", lambda _, wanted: heard.append(wanted))
+    Appearance(application, scheme).deleteLater()
+    assert heard == told
 
 
 def test_the_colours_follow_the_system_live(qtbot: QtBot, application: QApplication) -> None:
