@@ -21,7 +21,7 @@ from finetune.kept import KeptPages
 from finetune.lessons import Lesson, lesson_of
 from finetune.plan import Precision, TrainPlan
 from finetune.runs import RunRow
-from finetune.trainer import TorchLearner
+from finetune.trainer import Looked, TorchLearner
 from vlm import device
 from vlm.loader import LoadedModel
 from vlm.types import PageSize
@@ -61,7 +61,7 @@ def _learner(folder: Path, variant: str, questions: int) -> TorchLearner:
     pages = KeptPages(rows, lambda row: drawn[int(row.picture)])
     features = kind(model, pages, kept, RealDisk())
     accelerator = Accelerator(cpu=True, mixed_precision="bf16" if half else "no")
-    return TorchLearner(plan, model, lessons, lessons[:1], features, accelerator)
+    return TorchLearner(plan, model, lessons, Looked(lessons[:1]), features, accelerator)
 
 
 def _plan(folder: Path, variant: str) -> TrainPlan:

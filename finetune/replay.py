@@ -20,6 +20,10 @@ from vlm.types import WHOLE_PAGE, PageSize
 
 _FIRST = 1_000_000
 """Number of the first form; the fixed set counts from 0."""
+_FIRST_WATCHED = 2_000_000
+"""The same of those that are only watched."""
+WATCHED = 12
+"""Forms that are looked at each time beside the person's own documents."""
 _DPI = 150
 _ABSENT = 0.1
 """Share of questions that the form does not answer."""
@@ -30,17 +34,26 @@ _PLACES = ("Ashford", "Bruges", "Cadiz", "Delft", "Evora", "Fulda", "Ghent", "Hy
 
 def rows_and_pictures(count: int, seed: int) -> tuple[list[RunRow], dict[str, bytes]]:
     """Return so many questions, and the picture files by row id; the same for the same seed."""
+    return _drawn(count, seed, _FIRST, "replay")
+
+
+def watched(seed: int) -> tuple[list[RunRow], dict[str, bytes]]:
+    """Return the same of forms that are never learned from, by which forgetting is noticed."""
+    return _drawn(WATCHED, seed, _FIRST_WATCHED, "guard")
+
+
+def _drawn(count: int, seed: int, first: int, name: str) -> tuple[list[RunRow], dict[str, bytes]]:
     rows: list[RunRow] = []
     pictures: dict[str, bytes] = {}
     for number in range(count):
-        chance = random.Random(f"{seed}:{_FIRST + number}")
+        chance = random.Random(f"{seed}:{first + number}")
         fields = _fields(chance)
         picture, size = _draw(fields, chance)
         asked = chance.choice(list(fields))
         answer = fields[asked]
         if chance.random() < _ABSENT:
             asked, answer = "delivery date", NOT_ON_PAGE
-        id = f"replay-{number:06}"
+        id = f"{name}-{number:06}"
         pictures[id] = picture
         rows.append(
             RunRow(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
@@ -30,6 +31,19 @@ Item = tuple[Lesson, int]
 """A lesson and the number of its view."""
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is only looked at.
+
+    Attributes:
+        own: Of the person's documents, at least one.
+        guard: Of the program's own; what was answered better before learning is forgetting.
+    """
+
+    own: Sequence[Lesson]
+    guard: Sequence[Lesson] = ()
+
+
 class TorchLearner:
     """Teaches an adapter; see `loop.Learner`.
 
@@ -37,7 +51,7 @@ class TorchLearner:
         plan: What to do.
         loaded: The base model; it is wrapped in place.
         train: What is learned from, at least one lesson.
-        watch: What is only looked at, at least one lesson.
+        watch: What is only looked at.
         features: Encodes the lessons' views.
         accelerator: Where this process computes, and with how many others.
         breathe: Called between two parts of a step; see `hindrances.Breath`.
@@ -48,7 +62,7 @@ class TorchLearner:
         plan: TrainPlan,
         loaded: LoadedModel,
         train: Sequence[Lesson],
-        watch: Sequence[Lesson],
+        watch: Looked,
         features: Features,
         accelerator: Accelerator,
         breathe: Callable[[], None] = go_on,
@@ -73,6 +87,7 @@ class TorchLearner:
         self._optimizer = torch.optim.AdamW(
             self._weights.values(), lr=plan.learning_rate, weight_decay=plan.weight_decay
         )
+        self._before: float | None = None
         self.steps = plan.steps(len(train))
 
     def prepare(self) -> Iterator[tuple[int, int]]:
@@ -83,7 +98,7 @@ class TorchLearner:
         if not self._features.kept:
             return
         every = [(lesson, view) for lesson in self._train for view in range(self._plan.views)]
-        every += [(lesson, 0) for lesson in self._watch]
+        every += [(lesson, 0) for lesson in (*self._watch.own, *self._watch.guard)]
         wanted = list({self._features.key(*item): item for item in every}.values())
         here, together = self._accelerator.process_index, self._accelerator.num_processes
         rounds = -(-len(wanted) // together)  # as many for every process: they keep step
@@ -116,10 +131,20 @@ class TorchLearner:
 
     @torch.no_grad()
     def watch(self) -> float:
-        """See `loop.Learner`."""
+        """See `loop.Learner`: what was forgotten of the program's own forms counts against it."""
         self.wrapped.eval()
+        loss, guard = self._mean(self._watch.own), self._watch.guard
+        if not guard:
+            return loss
+        if self._before is None:
+            with self.wrapped.disable_adapter():
+                self._before = self._mean(guard)
+        return loss + max(0.0, self._mean(guard) - self._before)
+
+    def _mean(self, lessons: Sequence[Lesson]) -> float:
+        """Return the loss per answer token on lessons, of all processes together."""
         sums = torch.zeros(2, device=self._accelerator.device, dtype=torch.float64)
-        for part in self._share([(lesson, 0) for lesson in self._watch]):
+        for part in self._share([(lesson, 0) for lesson in lessons]):
             self._breathe()
             sums[0] += self._loss(part, [self._seen(item) for item in part])
             sums[1] += sum(lesson.answer_tokens for lesson, _ in part)

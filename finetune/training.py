@@ -55,7 +55,7 @@ from finetune.protocol import (
 from finetune.runs import RunRow
 from finetune.saving import save_adapter
 from finetune.shown_pages import Shown
-from finetune.trainer import TorchLearner
+from finetune.trainer import Looked, TorchLearner
 from vlm import device, learned_names, parted
 from vlm.errors import ModelUnsupported
 from vlm.loader import LoadedModel
@@ -316,6 +316,8 @@ def _learner(
     watch = [row for row in rows if row.side == "watch"]
     loaded = _base(run, plan, disk, accelerator)
     own, drawn = replay.rows_and_pictures(plan.replayed(len(train)), plan.seed)
+    guard, more = replay.watched(plan.seed) if plan.replay else ([], {})
+    drawn |= more
 
     def picture_of(row: RunRow) -> bytes:
         return drawn[row.id] if row.id in drawn else runs.read_picture(run, row)
@@ -323,11 +325,11 @@ def _learner(
     def lessons(chosen: list[RunRow]) -> list[Lesson]:
         return [lesson_of(loaded, row, plan.splitting) for row in chosen]
 
-    pages = KeptPages([*rows, *own], picture_of, plan.seed, page_angles.kept(run))
+    pages = KeptPages([*rows, *own, *guard], picture_of, plan.seed, page_angles.kept(run))
     folder = run / _FEATURES if plan.caches_features else None
     features = Features(loaded, pages, folder, disk, breathe)
-    train_lessons, watched = lessons([*train, *own]), lessons(watch)
-    return TorchLearner(plan, loaded, train_lessons, watched, features, accelerator, breathe)
+    taught, watched = lessons([*train, *own]), Looked(lessons(watch), lessons(guard))
+    return TorchLearner(plan, loaded, taught, watched, features, accelerator, breathe)
 
 
 def _base(run: Path, plan: TrainPlan, disk: Disk, accelerator: Accelerator) -> LoadedModel:

@@ -21,7 +21,8 @@ def test_presets_are_what_they_say() -> None:
     thorough = plan.preset("thorough", "mine", "/models/x", "f")
     assert quick.caches_features
     assert not thorough.caches_features
-    assert (thorough.method, thorough.connector, thorough.trains_vision) == ("dora", "full", True)
+    assert (thorough.method, thorough.connector, thorough.trains_vision) == ("dora", "frozen", True)
+    assert (quick.learning_rate, thorough.learning_rate) == (2e-4, 1e-4)
     assert msgspec.json.decode(msgspec.json.encode(quick), type=TrainPlan) == quick
 
 

@@ -35,6 +35,16 @@ def test_the_forms_answer_their_questions_and_are_the_same_for_the_same_seed() -
 
 def test_what_forgetting_is_measured_on_is_never_learned_from() -> None:
     learned, _ = replay.rows_and_pictures(200, 0)
+    watched, _ = replay.watched(0)
+    assert len({row.sha256 for row in watched}) == replay.WATCHED
+    learned += watched
     fixed, _ = regression.rows_and_pictures()
     assert {row.sha256 for row in learned}.isdisjoint(row.sha256 for row in fixed)
     assert {row.id for row in learned}.isdisjoint(row.id for row in fixed)
+
+
+def test_what_forgetting_is_noticed_by_is_never_learned_from() -> None:
+    learned, pictures = replay.rows_and_pictures(200, 0)
+    watched, drawn = replay.watched(0)
+    assert {row.sha256 for row in learned}.isdisjoint(row.sha256 for row in watched)
+    assert pictures.keys().isdisjoint(drawn)

@@ -19,7 +19,7 @@ from finetune.kept import KeptPages
 from finetune.lessons import Lesson, lesson_of
 from finetune.runs import RunRow
 from finetune.teaching import loss_sum
-from finetune.trainer import TorchLearner
+from finetune.trainer import Looked, TorchLearner
 from tests.finetune import tuning
 from tests.finetune.made import png_of
 
@@ -97,7 +97,7 @@ def test_questions_about_one_picture_look_at_it_once_with_the_same_gradients(
         lessons = [lesson_of(loaded, row, False) for row in rows]
         features = kind(loaded, _pages(rows), None, RealDisk())
         accelerator = Accelerator(cpu=True)
-        learner = TorchLearner(plan, loaded, lessons, lessons[:1], features, accelerator)
+        learner = TorchLearner(plan, loaded, lessons, Looked(lessons[:1]), features, accelerator)
         looked: list[int] = []
         tower = loaded.model.model.vision_model
         hook = tower.register_forward_hook(lambda *_, seen=looked: seen.append(1))
@@ -140,7 +140,7 @@ def test_in_sixteen_bits_it_learns_the_same_and_goes_on_bit_by_bit(
         loaded = load_base(folder, place("bfloat16", "cpu"))
         lessons = [lesson_of(loaded, row, False) for row in rows]
         features = Features(loaded, _pages(rows), None, RealDisk())
-        return TorchLearner(plan, loaded, lessons, lessons[:1], features, sixteen_bits)
+        return TorchLearner(plan, loaded, lessons, Looked(lessons[:1]), features, sixteen_bits)
 
     whole = learner()
     weights = learning(whole.wrapped)

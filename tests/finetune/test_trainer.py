@@ -52,6 +52,27 @@ def test_it_learns_what_it_is_taught(tmp_path: Path) -> None:
     assert losses[-1] < 0.1 * losses[0]
 
 
+@pytest.mark.parametrize("changes", [{}, {"trains_vision": True, "connector": "full"}])
+def test_what_is_forgotten_counts_against_a_step(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
+    folder = tuning.base(tmp_path)
+    long = {"epochs": 40, "batch": 4, "micro_batch": 4, "rank": 8, "alpha": 16}
+    plan = tuning.plan_of(folder, learning_rate=0.01, views=1, **long, **changes)
+    alone = tuning.learner_of(plan, tuning.loaded(folder), tmp_path / "f")
+    guarded = tuning.learner_of(plan, tuning.loaded(folder), tmp_path / "f", guard=2)
+    assert guarded.watch() == alone.watch(), "nothing is forgotten before the first step"
+    learns = [name for name, weight in guarded.wrapped.named_parameters() if weight.requires_grad]
+    for number in range(40):
+        assert guarded.step(number).loss == alone.step(number).loss
+    forgot = guarded.watch() - alone.watch()
+    assert forgot > 0.1
+    assert learns == [n for n, weight in guarded.wrapped.named_parameters() if weight.requires_grad]
+    later = tuning.learner_of(plan, tuning.loaded(folder), tmp_path / "f", guard=2)
+    later.restore(guarded.state())
+    assert later.watch() == guarded.watch(), "what was before is that of the model as it came"
+
+
 def test_kept_features_train_as_fresh_ones_do(tmp_path: Path) -> None:
     folder = tuning.base(tmp_path)
     plan = tuning.plan_of(folder)

@@ -25,7 +25,7 @@ from finetune.plan import TrainPlan
 from finetune.protocol import StepEvent
 from finetune.runs import RunRow
 from finetune.saving import save_adapter
-from finetune.trainer import TorchLearner
+from finetune.trainer import Looked, TorchLearner
 from finetune.types import Crop, Side
 from tests import tiny
 from tests.finetune.made import example, png_of
@@ -81,14 +81,20 @@ def plan_of(folder: Path, **changes: object) -> TrainPlan:
     return msgspec.structs.replace(small, **changes)
 
 
-def learner_of(plan: TrainPlan, model: LoadedModel, kept: Path | None = None) -> TorchLearner:
+def learner_of(
+    plan: TrainPlan, model: LoadedModel, kept: Path | None = None, guard: int = 0
+) -> TorchLearner:
+    """Return a learner of four rows that watches one, and `guard` more against forgetting."""
+    other = {"answers": ("quite another thing",)}
     rows = [row(number) for number in range(5)]
+    rows += [msgspec.structs.replace(row(number), **other) for number in range(5, 5 + guard)]
     pages = KeptPages(rows, lambda r: png_of(int(r.picture)))
     lessons = [lesson_of(model, r, plan.splitting) for r in rows]
     accelerator = Accelerator(cpu=True)
     folder = kept if plan.caches_features else None
     features = Features(model, pages, folder, RealDisk())
-    return TorchLearner(plan, model, lessons[:4], lessons[4:], features, accelerator)
+    looked = Looked(lessons[4:5], lessons[5:])
+    return TorchLearner(plan, model, lessons[:4], looked, features, accelerator)
 
 
 def frozen_run(root: Path, folder: Path, **changes: object) -> Path:

@@ -1,5 +1,6 @@
 """What a person may change of a plan, and what is refused."""
 
+import msgspec
 import pytest
 
 from app.training import fields
@@ -50,6 +51,9 @@ def test_numbers_that_do_not_go_together_are_named_as_a_person_knows_them() -> N
 def test_only_differences_are_compared() -> None:
     found = dict(fields.differences((QUICK, THOROUGH)))
     assert found["Learn to see"] == ("No", "Yes")
+    assert "Between seeing and reading" not in found
+    taught = msgspec.structs.replace(THOROUGH, connector="full")
+    found = dict(fields.differences((QUICK, taught)))
     assert found["Between seeing and reading"] == ("Left alone", "Completely")
     assert "Longest step" not in found
     assert fields.differences((QUICK, QUICK)) == ()
