@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QW
 from app import figures, theme
 from app.labels import Elided, Role, label, sized
 from app.training import progress_words, run_words, words
-from app.training.parts import EDGE, Line, button, card
+from app.training.parts import EDGE, Line, button, card, scrolling
 from app.training.plot_place import PlotPlace
 from app.training.values import LEARNS, Phase, Run
 from finetune.hindrances import ANSWERING
@@ -181,13 +181,17 @@ class RunPage(QWidget):
         row.addStretch()
         inside.addSpacing(4)
         inside.addLayout(row)
-        layout = QVBoxLayout(self)
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
         layout.setContentsMargins(EDGE, theme.SPACE * 2, EDGE, theme.SPACE * 2)
         layout.setSpacing(theme.SPACE * 2)
         layout.addLayout(head)
         layout.addWidget(frame)
         layout.addWidget(self.place, 1)
         layout.addLayout(self._number_row())
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(scrolling(inside, "The training"))
 
     def _number_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -197,13 +201,16 @@ class RunPage(QWidget):
             inside.setSpacing(2)
             inside.setContentsMargins(*[theme.SPACE + 4] * 4)
             title = self.left_title if name == progress_words.TIME_LEFT else label(name, Role.MUTED)
+            title.setWordWrap(True)
             inside.addWidget(title)
             inside.addWidget(_large(value))
+            inside.addStretch()
             row.addWidget(frame, 1)
         return row
 
 
 def _large(value: QLabel) -> QLabel:
     value.setFont(sized(value.font(), Role.HEADING))
+    value.setWordWrap(True)
     value.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
     return value

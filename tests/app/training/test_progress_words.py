@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
 from app.training import progress_words
 from app.training.run_page import RunPage
 from app.training.sign import Progress, TrainingSign
-from finetune.protocol import Ended, Event, Measured, Measuring, Paused, Preparing
+from app.training.window import TrainingWindow
+from finetune.protocol import (
+    Ended,
+    Event,
+    Measured,
+    Measuring,
+    NamesLearned,
+    Paused,
+    Placed,
+    Preparing,
+)
 from tests.app.training.test_tale import STARTED, run_of, step
 
 ENDED = Ended("finished", 40, 40, "All steps were done.")
@@ -63,3 +74,24 @@ def test_the_panel_says_what_takes_its_time(qtbot: QtBot) -> None:
     assert asked == ("Measuring", "12 of 40 questions")
     over = shown(STARTED, step(40), ENDED, Measured(True, "Better."))
     assert over == ("Time left", "–")
+
+
+def test_in_a_small_window_nothing_covers_anything_and_no_word_is_cut_off(qtbot: QtBot) -> None:
+    window = TrainingWindow()
+    qtbot.addWidget(window)
+    window.show()
+    window.resize(window.minimumSize())
+    page = window.run
+    window.show_page(page)
+    learned = NamesLearned(("“Aktenzeichen” stands behind “Az.:” (7 documents)", "another"))
+    page.show_run(run_of(STARTED, Placed(3, 17, 40), learned, step(30, left=700.0)), "run")
+    numbers = tuple(page.numbers.values())
+    texts = (page.about, page.sentence, page.left_title, *numbers)
+
+    def all_is_seen() -> bool:
+        below = page.place.mapTo(window, page.place.rect().bottomLeft()).y()
+        return all(text.height() >= text.heightForWidth(text.width()) for text in texts) and all(
+            number.mapTo(window, QPoint()).y() > below for number in numbers
+        )
+
+    qtbot.waitUntil(all_is_seen)
