@@ -181,8 +181,8 @@ class RunPage(QWidget):
         row.addStretch()
         inside.addSpacing(4)
         inside.addLayout(row)
-        inside = QWidget()
-        layout = QVBoxLayout(inside)
+        page = QWidget()
+        layout = QVBoxLayout(page)
         layout.setContentsMargins(EDGE, theme.SPACE * 2, EDGE, theme.SPACE * 2)
         layout.setSpacing(theme.SPACE * 2)
         layout.addLayout(head)
@@ -191,7 +191,7 @@ class RunPage(QWidget):
         layout.addLayout(self._number_row())
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
-        around.addWidget(scrolling(inside, "The training"))
+        around.addWidget(scrolling(page, "The training"))
 
     def _number_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
