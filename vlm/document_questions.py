@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from vlm import part_answers, scan_lines, second_look, skew, whole_document
+from vlm import part_answers, part_tables, scan_lines, second_look, skew, whole_document
 from vlm.absence import says_something
 from vlm.cancel import CancelToken
 from vlm.errors import DeskError
@@ -97,8 +97,9 @@ class DocumentQuestions:
         """Answer a question that is not about one part of one page.
 
         That is one to a whole document, see `vlm.whole_document.answer`, or to a whole page that
-        is read part by part, see `vlm.part_answers.answer`; or to a part of a page that a small
-        model may have to look at twice, see `vlm.second_look.answer`.
+        is read part by part, see `vlm.part_answers.answer`; for a table, see `vlm.part_tables`; or
+        to a part of a page that a small model may have to look at twice, see
+        `vlm.second_look.answer`.
         """
         if second_look.helps(question):
             return second_look.answer(asking.job, question, asking.ask)
@@ -127,6 +128,11 @@ class DocumentQuestions:
             yield Failed(asking.job, error.code, str(error))
             return
         readings = self._readings_of(asking, question.page)
+        if part_tables.helps(question):
+            yield from part_tables.answer(
+                asking.job, question, found, readings, asking.ask, asking.cancel
+            )
+            return
         yield from part_answers.answer(
             asking.job, question, found, readings, asking.ask, asking.cancel, asking.names
         )
@@ -248,10 +254,12 @@ class DocumentQuestions:
 def of_more(question: Question, asking: Asking) -> bool:
     """Tell whether a question takes more than one look: of a document, or at a small model's page.
 
-    That is one to a whole page that is read part by part, or one that may take a second look.
+    That is one to a whole page that is read part by part, one that may take a second look, or one
+    for a table.
     """
     page = question.box is None and not question.more_pages
-    return question.whole_document or (asking.in_parts and (page or second_look.helps(question)))
+    helps = page or second_look.helps(question) or part_tables.helps(question)
+    return question.whole_document or (asking.in_parts and helps)
 
 
 def stamp(path: str) -> tuple[str, int, int]:

@@ -20,6 +20,38 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 
+_ASKED = (
+    r"(?:please |now |(?:can|could) you (?:please )?)*(?:transcribe|copy|extract|convert|read|"
+    r"get me|write (?:down|out)|type out|export|turn|give me|show me|i need|lies|schreibe?|gib mir|"
+    r"zeige?(?: mir)?|recopie[rz]?|transcri[st]|donne[zr]?-moi)"
+)
+_WHICH = (
+    r"(?: (?:all|whole|full|entire|out|this|that|the|these|those|every|page'?s?|die|das|diese|der|"
+    r"alle|ganze|le|la|les|ce|cette))*"
+)
+_FORMAT = (
+    r"(?: (?:as|into|to|in|als|comme|en) (?:(?:an?|eine?|une?|markdown|csv|text|table|tabelle|"
+    r"tableau|format|file|datei|fichier|spreadsheet|rows|columns|and)(?: |$))+)?"
+)
+_TABLE = re.compile(
+    rf"{_ASKED}{_WHICH} (?:tables?|tabellen?|tableaux?)"
+    rf"(?: (?:here|below|shown|(?:on|of|in) (?:this|the) (?:page|picture|box|image|document)))?"
+    rf"{_FORMAT}(?: ?please| ?bitte)?",
+    re.IGNORECASE,
+)
+_CSV = re.compile(r"\b(?:csv|spreadsheet)\b", re.IGNORECASE)
+
+
+def asks_for_table(question: str) -> bool:
+    """Tell whether a table is wanted with its rows and columns, and not one thing in it."""
+    said = " ".join(question.replace(",", " ").split())
+    return _TABLE.fullmatch(said.strip(" .!?:")) is not None
+
+
+def wants_csv(question: str) -> bool:
+    """Tell whether a table is wanted as comma-separated values."""
+    return _CSV.search(question) is not None
+
 
 def asks_to_read(question: str) -> bool:
     """Tell whether all the text is wanted, and not one thing in it."""

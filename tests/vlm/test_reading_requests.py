@@ -6,7 +6,7 @@ import pytest
 
 from pretrain.documents import fields, prompts
 from vlm.page_reading import READ
-from vlm.reading_requests import asks_to_read
+from vlm.reading_requests import asks_for_table, asks_to_read, wants_csv
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,24 @@ def test_the_requests_the_shipped_model_was_taught_are_known() -> None:
     assert len(known) >= 0.9 * len(requests), sorted(requests - set(known))
     for field in fields.FIELDS:
         assert not asks_to_read(field.ask(rng, False))
+
+
+@pytest.mark.parametrize(
+    ("question", "table", "as_csv"),
+    [
+        ("Transcribe this table as a Markdown table.", True, False),
+        ("Copy the table", True, False),
+        ("Extract all tables on this page, please", True, False),
+        ("Can you convert this table to a spreadsheet?", True, True),
+        ("Gib mir die Tabelle als CSV", True, True),
+        ("Read this table into rows and columns", True, False),
+        ("Show me the table of contents", False, False),
+        ("Read the table number", False, False),
+        ("What is the value in the table?", False, False),
+        ('In the table, what is the value for "2004" in the column "Q1"?', False, False),
+        ("", False, False),
+    ],
+)
+def test_a_table_is_told_from_one_thing_in_it(question: str, table: bool, as_csv: bool) -> None:
+    assert asks_for_table(question) is table
+    assert wants_csv(question) is as_csv

@@ -1,0 +1,58 @@
+"""Words of a table in rows and columns."""
+
+from tests.vlm.test_table_lookup import BROKEN, ITEMS, QUARTERS, words
+from vlm.page_table import comma_separated, markdown, tables_of
+
+
+def test_columns_are_parted_by_white_that_goes_through() -> None:
+    assert tables_of(QUARTERS) == [
+        [
+            ["Year", "Q1", "Q2", "Total"],
+            ["2004", "34.7", "45.1", "131.1"],
+            ["2005", "58.1", "63.4", "238.4"],
+        ]
+    ]
+    assert tables_of(ITEMS)[0][-1] == ["Total", "", "", "23.80"]
+    assert tables_of([]) == []
+
+
+def test_lines_of_one_cell_and_of_a_heading_are_put_together() -> None:
+    assert tables_of(BROKEN) == [
+        [
+            ["", "Number of companies", "Number of companies on the list"],
+            ["Companies that were asked in the first year", "27", "16"],
+            ["Companies that answered", "8", "3"],
+        ]
+    ]
+
+
+def test_text_around_tables_is_left_out_and_tables_are_told_apart() -> None:
+    above = words((0, "0.1 these are the figures of the last two years"), top=0.05)
+    below = words((0, "0.1 Source: our own"), top=0.2)
+    other = words((0, "0.2 Item|0.5 Price"), (1, "0.2 Tea|0.5 3.20"), top=0.4)
+    tables = tables_of(above + QUARTERS + below + other)
+    assert [len(table[0]) for table in tables] == [4, 2]
+    assert tables[1] == [["Item", "Price"], ["Tea", "3.20"]]
+    assert tables_of(above) == []
+    lines = [(n, "0.1 only one column here") for n in range(4)]
+    assert tables_of(words(*lines)) == []
+
+
+def test_a_heading_over_several_columns_stands_in_the_first_of_them() -> None:
+    page = words(
+        (0, "0.34 Sums|0.5 Average"),
+        (1, "0.1 Year|0.3 Men|0.4 Women|0.5 All"),
+        (2, "0.1 2004|0.3 1|0.4 2|0.5 3"),
+        (3, "0.1 2005|0.3 4|0.4 5|0.5 6"),
+        (4, "0.1 2006|0.3 7|0.4 8|0.5 9"),
+    )
+    (table,) = tables_of(page)
+    assert table[-1] == ["2006", "7", "8", "9"]
+    assert table[0] == ["Year", "Sums Men", "Women", "Average All"]
+    assert {len(row) for row in table} == {4}
+
+
+def test_tables_are_written_so_that_other_programs_read_them() -> None:
+    grid = [["Item", "Price"], ["Tea | green", "3,20"]]
+    assert markdown(grid) == "| Item | Price |\n|---|---|\n| Tea \\| green | 3,20 |"
+    assert comma_separated(grid) == 'Item,Price\nTea | green,"3,20"'

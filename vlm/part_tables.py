@@ -1,0 +1,141 @@
+"""Writes the tables of a page, or of a part of one, from its words or what a small model reads.
+
+A program's PDF says its words exactly, so the model need not read them; of a scan it reads every
+line. Rows and columns are told by where the words stand. Knows no torch.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import msgspec
+
+from vlm import scan_lines
+from vlm.absence import NOT_ON_PAGE
+from vlm.cancel import CancelToken, Stopped
+from vlm.page_reading import READ, AskPage
+from vlm.page_table import comma_separated, markdown, tables_of
+from vlm.part_asking import PartFailed, Told, about, ask_part, named, timings
+from vlm.part_finder import PageParts
+from vlm.part_labels import shown, words_read
+from vlm.protocol import Cancelled, Done, Event, Progress, Saw
+from vlm.reading_requests import asks_for_table, wants_csv
+from vlm.turns import on_page
+from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, Question, Word, union
+
+NO_TABLE = "There is no table here that can be told apart from text."
+
+READ_SECONDS = 60.0
+"""After so long no further line is begun to be read."""
+
+FIRST_TOKENS = 64
+"""Of what the model reads of a page that says its words itself."""
+
+
+def helps(question: Question) -> bool:
+    """Tell whether a table is asked for that stands on one page, or in a part of it."""
+    return asks_for_table(question.text) and not question.more_pages and not question.whole_document
+
+
+def answer(
+    job: int,
+    question: Question,
+    page: PageParts,
+    readings: dict[Box, Told],
+    ask: AskPage,
+    cancel: CancelToken,
+) -> Iterator[Event]:
+    """Write the tables; the last event is `Done`, `Cancelled` or `Failed`.
+
+    Args:
+        job: The job.
+        question: One that `helps` says yes to.
+        page: Its parts.
+        readings: What the model has read in parts so far; grows.
+        ask: Answers about one part, and keeps what it made of it for the next question.
+        cancel: Looked at between two parts, and by `ask`.
+    """
+    start = time.perf_counter()
+    scan = scan_lines.is_scan(page)
+    inside = within(page, question.box)
+    try:
+        if inside.lines and scan:
+            yield from scan_lines.read(
+                job, question.page, inside, readings, ask, cancel, READ_SECONDS
+            )
+            words = list(words_read(inside, readings))
+            told = [readings[box] for box in inside.asked if box in readings]
+        else:
+            yield Progress(job, "Reading the table", 0.5)
+            words = shown(inside.words, question.page)
+            told = []
+        if not told:
+            asked = msgspec.structs.replace(question, text=READ)
+            told = [(yield from ask_part(about(asked, inside.asked[0], FIRST_TOKENS), ask))]
+    except Stopped:
+        yield Cancelled(job, "")
+        return
+    except PartFailed as error:
+        yield error.failed
+        return
+    found = _written(question, words, told, scan)
+    found = msgspec.structs.replace(
+        found,
+        views=named(told),
+        visual_tokens=sum(one.answer.visual_tokens for one in told),
+        timings=timings(told, found, time.perf_counter() - start),
+    )
+    yield Saw(job, found.views, next((one.warning for one in told if one.warning), ""))
+    yield Done(job, found)
+
+
+def within(page: PageParts, box: Box | None) -> PageParts:
+    """Return what of a page lies in a box: its words, and its lines, of which one stays at least.
+
+    Args:
+        page: Its parts.
+        box: On the page before its turn; None for all of it.
+    """
+    if box is None:
+        return replace(page, asked=page.asked[: page.lines]) if page.lines else page
+    some = [n for n, line in enumerate(page.asked[: page.lines]) if box.holds(line)]
+    some = some if scan_lines.is_scan(page) else []
+    return replace(
+        page,
+        asked=tuple(page.asked[n] for n in some) or (box,),
+        lines=len(some),
+        rows=(),
+        above=(),
+        words=tuple(word for word in page.words if box.holds(word.box)),
+        pieces=tuple(page.pieces[n] for n in some) if page.pieces else (),
+        straight=tuple(page.straight[n] for n in some) if page.straight else (),
+    )
+
+
+def _written(question: Question, words: list[Word], told: Sequence[Told], scan: bool) -> Answer:
+    """Return the tables as an answer that is as sure as what was read."""
+    tables = tables_of(words)
+    write = comma_separated if wants_csv(question.text) else markdown
+    text = "\n\n".join(map(write, tables)) if tables else NO_TABLE if words else NOT_ON_PAGE
+    known = [one.answer.confidence for one in told if one.useful]
+    sure = math.exp(sum(math.log(max(one, 1e-9)) for one in known) / len(known)) if known else 0.0
+    part = question.box or WHOLE_PAGE
+    if scan and words:
+        evidence = Evidence("no_text", part=part)
+    elif tables:
+        sure = 1.0
+        boxes = [on_page(word.box, WHOLE_PAGE, question.page.rotation) for word in words]
+        evidence = Evidence("crop" if question.box else "page", (union(boxes),), part=part)
+    else:
+        evidence = Evidence("nothing")
+    return msgspec.structs.replace(
+        told[0].answer,
+        text=text,
+        confidence=sure if tables else min(known, default=0.0),
+        evidence=evidence,
+        stop="end",
+        unsure=(),
+    )
