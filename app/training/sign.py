@@ -13,7 +13,7 @@ from app import icons, theme
 ICON = 16
 BAR_WIDTH = 96
 BAR_HEIGHT = 4
-OPENS = "Opens the training"
+NAME, OPENS = "Training", "Opens the training"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class TrainingSign(QPushButton):
         self._fraction = -1.0
         self.setProperty("kind", "sign")
         self.setAutoDefault(False)
+        self.setAccessibleName(NAME)  # while it is hidden
         self.setAccessibleDescription(OPENS)
         self.setToolTip(OPENS)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
