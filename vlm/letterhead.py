@@ -11,12 +11,37 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from vlm.company_names import LETTER_OF, end_of_form, name_in
+from vlm.head_words import (
+    ASIDE,
+    CLOSES,
+    COMPANY,
+    COUNTRIES,
+    COURTESIES,
+    DATE_OR_TIME,
+    GOES_ON,
+    HEADINGS,
+    HEADS,
+    HOUSE,
+    KINDS,
+    LABELLED,
+    LEGAL,
+    LIKE_POSTCODE,
+    NUMBERED,
+    NUMBERS,
+    OPENS,
+    OTHER,
+    POSTCODE,
+    REGISTERED,
+    SHORT_STREETS,
+    STREET_ENDINGS,
+    STREETS,
+)
 from vlm.likeness import alike
 
 LOWER = 0.85
 """What a name or an address counts for each one that stands above it."""
 
-WORD, FIRST = 0.9, 1.0
+WORD = 0.9
 """What a line of a single word counts as a name, beside one of several, which seldom is a mark of
 ink that nobody meant as print."""
 
@@ -32,7 +57,7 @@ AHEAD_OF = 2
 AHEAD = 2
 """Lines in which an address goes on behind one that does not look like it."""
 
-SHORT, LONG = 2, 5
+SHORT, LONG = 3, 5
 """Words of a line behind the postcode that may be a region or a country, and a town with both."""
 
 LEAST_LETTERS = 8
@@ -46,62 +71,6 @@ LONG_NUMBER = re.compile(r"\d{6}")
 
 UNSURE = 0.85
 """What an address without a postcode counts."""
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-_HEADINGS = _words(
-    "tax invoice receipt cash bill sales official simplified copy customer order delivery note "
-    "original duplicate credit debit memo statement quotation slip ticket voucher rechnung "
-    "quittung beleg kassenbon lieferschein gutschrift angebot facture reçu devis avoir"
-)
-_STREETS = _words(
-    "jalan lorong taman kampung kawasan bandar mukim seksyen persiaran block floor level suite "
-    "street road avenue lane drive boulevard highway straße strasse allee gasse platz postfach "
-    "chemin impasse viale corso calle avenida straat plein"
-)
-_SHORT_STREETS = frozenset(_words("st rd ave ln dr blvd lot blk flr sq jln rue via quai unit laan"))
-_STREET_ENDINGS = ("straße", "strasse", "str", "weg", "platz", "allee", "gasse", "straat", "damm")
-_COURTESIES = _words(
-    "thank please again goods sold returnable exchange exchangeable refund refundable welcome "
-    "customer feedback complaint voucher order number counter cashier payment received condition"
-)
-_OTHER = re.compile(
-    r"\b(?:tel|phone|fax|gst|sst|vat|reg|roc|ust|tva|iban|bic|invoice|receipt|cashier|date|datum|"
-    r"table|page|www|http|co\.? ?no|id|hotline|mobile|h/?p|thank|welcome)\b|@|\.com",
-    re.IGNORECASE,
-)
-_NUMBERED = _words("telephone company business registration")
-_NUMBERS = _words("no ho mo nr n reg regn registration number id")
-"""How the word behind these begins a number, also misread."""
-_DATE_OR_TIME = re.compile(r"\d[./\-]\d{1,2}[./\-]\d{2}|\d{1,2}:\d\d|\d[.,]\d\d(?!\d)")
-_LABELLED = re.compile(r"[^\W\d_]\s?:\s?\w")
-_ASIDE = re.compile(r"^\W*\(|:\W*\d")
-_HOUSE = re.compile(
-    r"^\W*(?:(?:no|lot|unit|blk|block|suite|nr|[a-z])\b[\W_]*)?\d[\w&\-/.]*[\W_]+[^\W\d_]{3,}",
-    re.IGNORECASE,
-)
-_STATES = (
-    "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|"
-    "T[NX]|UT|V[AT]|W[AIVY]"
-)
-US_CANADA = rf"\b(?:{_STATES})\W{{1,2}}\d{{5}}(?!\d)|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b"
-"""Pattern of a state and ZIP code of the USA, and of a postcode of Canada."""
-_POSTCODE = re.compile(
-    r"(?<!\d)\d{5}(?!\d)[\W_]+(?:L[aeo]s? )?\w?[^\W\d_]{3,}|[^\W\d_]{3,}[\W_]{1,3}\d{5}(?!\d)|"
-    r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|^\W*\d{4}(?!\d)\W+[^\W\d_]{4,}|"
-    rf"{US_CANADA}|^\W*\d{{4}} ?[A-Z]{{2}} [^\W\d_]{{3,}}"
-)
-_POSTCODE_LAST = re.compile(r"\d{4,6}\W*$")
-_COMPANY = re.compile(
-    r"\b(?:s/?b|5/8|sdn|bhd|ltd|inc|llc|gmbh|ag|kg|co(?!\W{1,2}\d{5})|corp|enterprise|trading|sarl|sas|s\.a|b\.v|"
-    r"restaurant|store|shop|market|mart)\b",
-    re.IGNORECASE,
-)
-_LIKE_DIGITS = r"[\dOoQISsBZGlùôûß]"
-_LIKE_POSTCODE = re.compile(rf"(?:^|[\s,])({_LIKE_DIGITS}{{5}})[\s,.]+[^\W\d_]{{4,}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,26 +102,37 @@ class _Row:
         """Whether it is neither name nor address: a heading, a number, a date."""
         return (
             is_heading(self.text)
-            or _OTHER.search(self.text) is not None
+            or OTHER.search(self.text) is not None
             or _is_number_of(self.text)
-            or _DATE_OR_TIME.search(self.text) is not None
+            or DATE_OR_TIME.search(self.text) is not None
         )
 
     @property
     def courtesy(self) -> bool:
         """Whether it thanks, or says what is done with goods."""
         words = re.findall(r"[^\W\d_]{4,}", self.text.casefold())
-        known = sum(any(alike(word, one) for one in _COURTESIES) for word in words)
+        known = sum(any(alike(word, one) for one in COURTESIES) for word in words)
         return known >= 2 or (known == 1 and len(words) == 1)
+
+    @property
+    def heads(self) -> bool:
+        """Whether it heads a table, hours or a sum, a letter of it misread."""
+        words = re.findall(r"[^\W\d_]{4,}", self.text.casefold())
+        return any(alike(word, one) for word in words for one in HEADS)
+
+    @property
+    def labelled(self) -> bool:
+        return LABELLED.search(self.text) is not None
 
     @property
     def company(self) -> bool:
         """Whether it has what companies' names end in, a letter of it misread."""
-        return _COMPANY.search(self.text) is not None or end_of_form(self.text) is not None
+        return COMPANY.search(self.text) is not None or end_of_form(self.text) is not None
 
     @property
     def postcode(self) -> bool:
-        return _POSTCODE.search(self.text) is not None or _is_misread_postcode(self.text)
+        text = REGISTERED.sub(" ", self.text)
+        return POSTCODE.search(text) is not None or _is_misread_postcode(text)
 
     @property
     def numbered(self) -> bool:
@@ -162,24 +142,25 @@ class _Row:
     def street(self) -> bool:
         """Whether it names a street; a name may be like a street's, which mostly has a number."""
         words = re.findall(r"[^\W\d_]+", self.text.casefold())
-        said = any(word in _STREETS or word in _SHORT_STREETS for word in words)
+        said = any(word in STREETS or word in SHORT_STREETS for word in words)
         return said or (self.numbered and any(map(_is_street, words)))
 
     @property
     def house(self) -> bool:
-        return _HOUSE.search(self.text) is not None
+        return HOUSE.search(self.text) is not None
 
     @property
     def address(self) -> bool:
         """Whether it looks like a line of an address."""
-        if self.other or _ASIDE.search(self.text) is not None:
+        if self.other or ASIDE.search(self.text) is not None:
             return False
-        named = self.company and not self.house
+        named = self.company and (not self.house or LEGAL.search(self.text) is not None)
         return not self.courtesy and (self.postcode or ((self.street or self.house) and not named))
 
 
 def is_name(text: str) -> bool:
     """Tell whether a line may be the name of somebody or of a street: it is mostly letters."""
+    text = REGISTERED.sub(" ", text)
     letters = sum(map(str.isalpha, text))
     return letters >= max(LETTERS, MOSTLY * sum(not one.isspace() for one in text))
 
@@ -208,7 +189,7 @@ def end_of_address(lines: Sequence[str], start: int) -> int:
 def is_heading(text: str) -> bool:
     """Tell whether a line says what kind of document this is, with a letter or two misread."""
     words = re.findall(r"[^\W_]+", text.casefold())
-    known = [word for word in words if any(alike(word, one) for one in _HEADINGS)]
+    known = [word for word in words if any(alike(word, one) for one in HEADINGS)]
     return bool(known) and 2 * len(known) >= len(words)
 
 
@@ -222,7 +203,8 @@ def names_in(readings: Sequence[str]) -> Iterator[Found]:
         row
         for row in _rows(readings)
         if is_name(row.text)
-        and (row.company or not (row.other or row.courtesy or _LABELLED.search(row.text)))
+        and row.text.casefold().strip(" .,") not in COUNTRIES
+        and (row.company or not (row.other or row.courtesy or row.heads or row.labelled))
     ]
     plain = [row for row in rows if row.company or not (row.postcode or row.street)]
     found = []
@@ -255,11 +237,15 @@ def addresses_in(readings: Sequence[str]) -> Iterator[Found]:
 
 
 def _rows(readings: Sequence[str]) -> list[_Row]:
-    """Return the lines of text; one that is but a company's form belongs to the one above."""
+    """Return the lines of text; one that ends a company's name belongs to the one above."""
     rows: list[_Row] = []
     for number, reading in enumerate(readings):
         for text in filter(None, (" ".join(one.split()) for one in reading.splitlines())):
-            if rows and len(text.split()) == 2 and end_of_form(text) == len(text.rstrip(" .")):
+            alone = len(text.split()) == 2 and end_of_form(text) == len(text.rstrip(" ."))
+            ends = end_of_form(text) is not None and bool(rows) and is_name(rows[-1].text)
+            opened = text.startswith("(") or (ends and OPENS.search(rows[-1].text) is not None)
+            more = (opened and CLOSES.match(text.lstrip("("))) or KINDS.match(text)
+            if rows and (alone or (ends and more)):
                 rows[-1] = _Row(rows[-1].line, f"{rows[-1].text} {text}")
             else:
                 rows.append(_Row(number, text))
@@ -269,21 +255,21 @@ def _rows(readings: Sequence[str]) -> list[_Row]:
 def _is_number_of(text: str) -> bool:
     """Tell whether a line begins with the label of a company's or a telephone's number, misread."""
     words = re.findall(r"[^\W_]+", text.casefold())[:2]
-    if not words or not any(alike(words[0], one) for one in _NUMBERED):
+    if not words or not any(alike(words[0], one) for one in NUMBERED):
         return False
-    return alike(words[0], "telephone") or words[-1].translate(LETTER_OF) in _NUMBERS
+    return alike(words[0], "telephone") or words[-1].translate(LETTER_OF) in NUMBERS
 
 
 def _is_misread_postcode(text: str) -> bool:
-    found = _LIKE_POSTCODE.search(text)
+    found = LIKE_POSTCODE.search(text)
     return found is not None and sum(map(str.isdigit, found[1])) >= MOST_DIGITS
 
 
 def _is_street(word: str) -> bool:
     return (
-        word in _SHORT_STREETS
-        or any(alike(word, one) for one in _STREETS)
-        or (len(word) > 5 and word.endswith(_STREET_ENDINGS))
+        word in SHORT_STREETS
+        or any(alike(word, one) for one in STREETS)
+        or (len(word) > 5 and word.endswith(STREET_ENDINGS))
     )
 
 
@@ -296,7 +282,7 @@ def _begin(rows: Sequence[_Row], at: int, least: int) -> int:
         return at
     above = rows[at - 1]
     building = above.numbered and is_name(above.text) and LONG_NUMBER.search(above.text) is None
-    other = above.other or above.company or above.courtesy or _ASIDE.search(above.text)
+    other = above.other or above.company or above.courtesy or ASIDE.search(above.text)
     return at - 1 if building and not other else at
 
 
@@ -305,8 +291,9 @@ def _end(rows: Sequence[_Row], start: int) -> int:
     end = start
     while end < min(len(rows), start + MOST_LINES):
         row, after = rows[end], rows[end + 1 : end + 1 + AHEAD]
-        follows = any(one.address for one in after) and _ASIDE.search(row.text) is None
-        if row.other or not (row.address or follows):
+        follows = any(one.address for one in after) and ASIDE.search(row.text) is None
+        numbered = LONG_NUMBER.search(row.text) is not None
+        if row.other or not (row.address or (follows and not numbered)):
             break
         end += 1
         if row.postcode:
@@ -320,8 +307,10 @@ def _goes_on(rows: Sequence[_Row], end: int) -> int:
     """Return 1 where the row behind the postcode is a region or a country, else 0."""
     if end >= len(rows) or rows[end].other or not is_name(rows[end].text):
         return 0
-    most = LONG if _POSTCODE_LAST.search(rows[end - 1].text) else SHORT
-    return int(len(rows[end].text.split()) <= most and not _COMPANY.search(rows[end].text))
+    if rows[end].labelled or rows[end].postcode:
+        return 0
+    most = LONG if GOES_ON.search(rows[end - 1].text) else SHORT
+    return int(len(rows[end].text.split()) <= most and not COMPANY.search(rows[end].text))
 
 
 def _is_address(some: Sequence[_Row]) -> bool:

@@ -128,7 +128,8 @@ def answer(
         return
     whole = len(told) == len(places) and not (unread and len(readings) < page.lines)
     sums = unread and asks_for_sum(question.text)
-    yield from _best(job, [*found, *told], whole, sums, left, start)
+    read = scan_lines.legible(readings) if unread else 1.0
+    yield from _best(job, [*found, *told], whole, sums, left, read, start)
 
 
 def _likely(
@@ -206,6 +207,7 @@ def _best(
     all_told: bool,
     sums: bool,
     left: float,
+    read: float,
     start: float,
 ) -> Iterator[Event]:
     """Tell the best answer of the parts, or that none of them has one; the last event is `Done`.
@@ -217,6 +219,7 @@ def _best(
         all_told: Whether nothing is left to ask on the page.
         sums: Whether of the amounts that are worth about the same the largest is wanted.
         left: What is left of the confidence in an answer.
+        read: How surely the page was read, in [0, 1]; there is none at most as surely.
         start: When the job began, of `time.perf_counter`.
     """
     parts = [one for _, one in told]
@@ -224,7 +227,7 @@ def _best(
     if sums:
         near = [one for weight, one in told if weight >= NEAR * most > 0]
         best = max(near, key=lambda one: size_of(one.answer.text) or 0.0, default=best)
-    found = _found(best, left) if most > 0 else _absent(parts, all_told)
+    found = _found(best, left) if most > 0 else _absent(parts, all_told, read)
     found = msgspec.structs.replace(
         found,
         visual_tokens=sum(one.answer.visual_tokens for one in parts),
@@ -262,12 +265,13 @@ def _found(best: Told, left: float) -> Answer:
     )
 
 
-def _absent(told: Sequence[Told], settled: bool) -> Answer:
+def _absent(told: Sequence[Told], settled: bool, read: float) -> Answer:
     """Return the answer that there is none, and no more than is known of that.
 
     Args:
         told: The parts that were asked.
         settled: Whether these are all.
+        read: How surely the page was read.
     """
     asked = "the part" if len(told) == 1 else f"the {len(told)} parts"
     were = "was" if len(told) == 1 else "were"
@@ -277,7 +281,7 @@ def _absent(told: Sequence[Told], settled: bool) -> Answer:
         if settled
         else f"There is no answer in {asked} of this page that {were} read.",
         # As sure as of the part that it was least sure of: the answer may stand in that one.
-        confidence=min(one.answer.confidence for one in told),
+        confidence=min(read, *(one.answer.confidence for one in told)),
         evidence=Evidence("nothing"),
         stop="end",
         unsure=(),

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from vlm.head_words import US_CANADA
 from vlm.known_labels import is_label
 from vlm.label_words import words_of
-from vlm.letterhead import US_CANADA, end_of_address, is_heading, may_be_address, may_be_seller
+from vlm.letterhead import end_of_address, is_heading, may_be_address, may_be_seller
 from vlm.page_cells import Cell
 from vlm.types import Box, union
 

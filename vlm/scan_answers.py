@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -49,6 +51,10 @@ BESIDE = 0.5
 
 READ_THERE = 0.9
 """What is left of a date or an amount in what was read, beside one that was asked for."""
+
+LEGIBLE = 0.5
+"""Confidence from which on the place of a name or an address tells more than how surely it is read:
+whose page it is stands above whom it is sent to."""
 
 NAME_THERE = 0.7
 """The same of a line that looks like a name: it may be a slogan, which the model would not tell."""
@@ -161,14 +167,27 @@ def _continued(
 def _agreeing(
     page: PageParts, readings: dict[Box, Told], found: Sequence[tuple[float, Told]]
 ) -> list[tuple[float, Told]]:
-    """Weigh sums by what was paid and given back."""
+    """Weigh sums by what else is said of them; one that payment and change contradict is unsure."""
     said = scan_lines.texts_of(page, readings)[: page.lines]
     row_of = {page.asked[number]: joined(said, page.rows[number]) for number in range(page.lines)}
-    told = agreement.told_by_payment(list(dict.fromkeys(row_of.values())))
+    rows = list(dict.fromkeys(row_of.values()))
+    told = agreement.told_by_others(rows)
     return [
-        (agreement.weight(own, one.answer.text, row_of.get(one.part, ""), told), one)
+        (
+            agreement.weight(own, one.answer.text, row_of.get(one.part, ""), told),
+            _doubted(one, rows),
+        )
         for own, one in found
     ]
+
+
+def _doubted(told: Told, rows: Sequence[str]) -> Told:
+    """Return a sum, less sure where what was paid and given back make another one."""
+    given = told.answer
+    if given.confidence <= 0 or not agreement.is_contradicted(given.text, rows):
+        return told
+    left = given.confidence * agreement.CONTRADICTED
+    return replace(told, answer=msgspec.structs.replace(given, confidence=left))
 
 
 def _found_read(
@@ -202,6 +221,8 @@ def _found_read(
         left *= senders.weight(one) if senders is not None else one.weight
         near = 1.0 if seller else max(relevance[box] for box in some)
         weight = worth(given, near, left)
+        if form in ("name", "address") and given.confidence > LEGIBLE:
+            weight /= math.sqrt(given.confidence)
         found.append((weight, Told(told.part, given, told.warning)))
     return found
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import statistics
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -160,6 +161,12 @@ def texts_of(page: PageParts, readings: dict[Box, Told]) -> tuple[str, ...]:
         for box in page.level[page.lines :]
     )
     return (*single, *groups)
+
+
+def legible(readings: Mapping[Box, Told]) -> float:
+    """Return how surely a scan's lines were read, in [0, 1]: what was misread may be the answer."""
+    sure = [one.answer.confidence for one in readings.values() if one.answer.confidence >= 0]
+    return statistics.mean(sure) if sure else 1.0
 
 
 def said_of(what: str, number: int, count: int) -> str:

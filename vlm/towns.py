@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vlm.letterhead import US_CANADA
+from vlm.head_words import US_CANADA
 
 _TOWN = r"(?P<town>[^\W\d_][^\d,;|]*[^\W\d_])"
 _BRITISH = r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"

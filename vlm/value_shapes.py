@@ -179,7 +179,16 @@ def _is_date(text: str) -> bool:
 def _is_amount(text: str) -> bool:
     plain = _CURRENCY.sub("", re.sub(r"\([^()\d]*\)", "", text)).strip(" .,;:")
     other = text.startswith("+") or DATE.fullmatch(text) or _IBAN.fullmatch(text)
-    return not other and _NUMBER.fullmatch(plain) is not None
+    return not other and _NUMBER.fullmatch(plain) is not None and not _is_grouped_oddly(plain)
+
+
+def _is_grouped_oddly(number: str) -> bool:
+    """Tell whether the marks in a number part it as no amount's do: "01.234.567.8", "12 34 56"."""
+    groups = re.split(r"[.,' ]", re.sub(r"[^\d.,' ]", "", number).strip(" .,'"))
+    last = re.findall(r"[.,' ]", number.strip(" .,'-−()+"))[-1:]
+    several = len(groups) > 2
+    again = several and number.strip(" .,'-−()+").count(last[0]) > 1 and len(groups[-1]) != 3
+    return again or (several and len(groups[0]) > 1 and groups[0].startswith("0"))
 
 
 def _is_percent(text: str) -> bool:

@@ -96,6 +96,30 @@ def test_a_name_is_taken_from_an_address_where_there_is_no_other() -> None:
             ],
             "Menara Dion #02-03, Lauel 2,\n27. Jalan Sulten\n4015\u00f9 Shah Alam",
         ),
+        (  # the number of a street is no amount
+            ["Keller", "Level 6, Tower TH, Uptown", "No. 3, Jalan SS21,39,47400 Mainz", "Hessen"],
+            "Level 6, Tower TH, Uptown\nNo. 3, Jalan SS21,39,47400 Mainz\nHessen",
+        ),
+        (  # where the line with the town ends in a comma, its region stands below
+            ["Keller", "No. 7, Seksyen U9,", "40150 Shah Alam,", "South Upper Lower Region", "Tel"],
+            "No. 7, Seksyen U9,\n40150 Shah Alam,\nSouth Upper Lower Region",
+        ),
+        (
+            ["Keller", "No. 7, Seksyen U9,", "40150 Shah Alam", "Teuhone: 0441"],
+            "No. 7, Seksyen U9,\n40150 Shah Alam",
+        ),
+        (  # a name that begins like a house, and has a number like a postcode, is no address
+            ["99 Speed Mart S/B (519537-X)", "Lot 7, Seksyen U9,", "40150 Shah Alam"],
+            "Lot 7, Seksyen U9,\n40150 Shah Alam",
+        ),
+        (
+            ["Keller Bakeries Sdn Bhd (19386 X)", "Lot 7, Seksyen U9,", "40150 Shah Alam"],
+            "Lot 7, Seksyen U9,\n40150 Shah Alam",
+        ),
+        (  # nor does one go on over the number of a company
+            ["2 rance de decall", "Keller Wan", "002043319-W", "No. 2, Long Road", "55116 Mainz"],
+            "No. 2, Long Road\n55116 Mainz",
+        ),
     ],
 )
 def test_an_address_goes_from_the_street_to_the_town(lines: list[str], address: str) -> None:
@@ -154,3 +178,22 @@ def test_who_sells_is_told_from_their_numbers_and_their_address(text: str, may_b
 def test_an_address_has_no_number_of_a_company_above_it() -> None:
     lines = ["Keller Druck", "Eonpany No 20965-W", "176 Lange Gasse", "55116 Mainz", "Ielepbone"]
     assert [one.text for one in addresses_in(lines)] == ["176 Lange Gasse\n55116 Mainz"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        (["AEON CO. (M) BHD (126928-H)", "SHOPPING HOURS", "10.00"], "AEON CO. (M) BHD"),
+        (["Keller Druck (Upper", "Town) Sdn Bhd"], "Keller Druck (Upper Town) Sdn Bhd"),
+        (["MR. K.L.R.", "(Mainz) Sdn Bhd"], "MR. K.L.R. (Mainz) Sdn Bhd"),
+        (
+            ["Long River Vegetarian", "Restaurant Sdn Bhd"],
+            "Long River Vegetarian Restaurant Sdn Bhd",
+        ),
+        (["Malaysia", "Keller Druck"], "Keller Druck"),
+        (["65T Summary", "Keller Druck"], "Keller Druck"),
+        (["Description U.P Disc", "Keller Druck"], "Keller Druck"),
+    ],
+)
+def test_the_seller_s_name_is_whole_and_no_heading(lines: list[str], name: str) -> None:
+    assert max(names_in(lines), key=lambda one: one.weight).text == name

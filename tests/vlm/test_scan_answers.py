@@ -22,6 +22,7 @@ from tests.vlm.parted_pages import (
 )
 from tests.vlm.test_learned_names import label, names
 from vlm.absence import NOT_ON_PAGE
+from vlm.agreement import CONTRADICTED
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_reading import READ
 from vlm.part_answers import answer
@@ -239,3 +240,37 @@ def test_an_answer_is_as_sure_as_its_place_allows(
 ) -> None:
     found = of_scan(question, texts, lambda n: said("77" if n == 2 else "", 0.8, "no_text"))
     assert found.confidence in (pytest.approx(0.8 * left), pytest.approx(0.9 * left))
+
+
+def test_a_sum_that_payment_and_change_contradict_is_less_sure() -> None:
+    rest = ("Cash 50.00", "Change 40.40")
+    agreed = of_scan("What is the total?", ("Total 9.60", *rest), absent_all)
+    other = of_scan("What is the total?", ("Total 9.80", *rest), absent_all)
+    assert (agreed.text, other.text) == ("9.60", "9.80")
+    assert other.confidence == pytest.approx(agreed.confidence * CONTRADICTED)
+
+
+@pytest.mark.parametrize(("sure", "line"), [(0.75, 1), (0.3, 4)])
+def test_the_place_of_an_address_tells_more_than_how_surely_it_is_read(
+    sure: float, line: int
+) -> None:
+    texts = ("KELLER", "Lange Gasse 7", "55116 Mainz", "MILLER", "Long Road 5", "55117 Mainz")
+    told = {
+        strip(n): Told(strip(n), said(text, sure if n < 3 else 0.95, "no_text").answer, "", 2)
+        for n, text in enumerate(texts)
+    }
+    asked = msgspec.structs.replace(QUESTION, text="What is the company address?")
+    found = done(list(answer(1, asked, page(len(texts)), told, Reader(absent_all), NEVER)))
+    assert found.text.startswith(texts[line])
+
+
+def test_that_a_scan_has_no_date_is_no_surer_than_its_lines_were_read() -> None:
+    readings = {
+        strip(n): Told(strip(n), said(text, sure, "no_text").answer, "", 2)
+        for n, (text, sure) in enumerate((("KELLER", 0.9), ("Trm 1b.O7.2o", 0.3)))
+    }
+    asked = msgspec.structs.replace(QUESTION, text="What is the date?")
+    reader = Reader(lambda _: absent(0.99))
+    found = done(list(answer(1, asked, page(2), readings, reader, NEVER)))
+    assert found.text == NOT_ON_PAGE
+    assert found.confidence == pytest.approx(0.6)
