@@ -199,5 +199,5 @@ def _goes_on(row: _Row, above: _Row, first: bool) -> bool:
     if not others:
         return False
     if row.texts[0]:
-        return first and not row.figures
+        return first and not row.figures and not above.texts[0]
     return not row.figures or others == 1 or (first and not above.texts[0])

@@ -16,6 +16,7 @@ import msgspec
 from vlm import scan_lines
 from vlm.absence import NOT_ON_PAGE
 from vlm.cancel import CancelToken, Stopped
+from vlm.page_cells import cells_of
 from vlm.page_reading import READ, AskPage
 from vlm.page_table import comma_separated, markdown, tables_of
 from vlm.part_asking import PartFailed, Told, about, ask_part, named, timings
@@ -30,6 +31,9 @@ NO_TABLE = "There is no table here that can be told apart from text."
 
 READ_SECONDS = 60.0
 """After so long no further line is begun to be read."""
+
+AIR = 0.2
+"""Of the height of a line that is read, what is free above its letters, and below."""
 
 FIRST_TOKENS = 64
 """Of what the model reads of a page that says its words itself."""
@@ -66,7 +70,7 @@ def answer(
             yield from scan_lines.read(
                 job, question.page, inside, readings, ask, cancel, READ_SECONDS
             )
-            words = list(words_read(inside, readings))
+            words = [Word(word.text, _inked(word.box)) for word in words_read(inside, readings)]
             told = [readings[box] for box in inside.asked if box in readings]
         else:
             yield Progress(job, "Reading the table", 0.5)
@@ -115,11 +119,23 @@ def within(page: PageParts, box: Box | None) -> PageParts:
     )
 
 
+def _inked(box: Box) -> Box:
+    """Return the middle of a word's box: that of a line which was read has air above and below."""
+    spare = AIR * box.height
+    return Box(box.x0, box.y0 + spare, box.x1, box.y1 - spare)
+
+
 def _written(question: Question, words: list[Word], told: Sequence[Told], scan: bool) -> Answer:
     """Return the tables as an answer that is as sure as what was read."""
     tables = tables_of(words)
     write = comma_separated if wants_csv(question.text) else markdown
-    text = "\n\n".join(map(write, tables)) if tables else NO_TABLE if words else NOT_ON_PAGE
+    lines = [" ".join(cell.text for cell in row) for row in cells_of(words)] if words else []
+    if tables:
+        text = "\n\n".join(map(write, tables))
+    elif words and scan:  # what was read is worth more than to say so
+        text = "\n".join(lines)
+    else:
+        text = NO_TABLE if words else NOT_ON_PAGE
     known = [one.answer.confidence for one in told if one.useful]
     sure = math.exp(sum(math.log(max(one, 1e-9)) for one in known) / len(known)) if known else 0.0
     part = question.box or WHOLE_PAGE
@@ -134,7 +150,7 @@ def _written(question: Question, words: list[Word], told: Sequence[Told], scan: 
     return msgspec.structs.replace(
         told[0].answer,
         text=text,
-        confidence=sure if tables else min(known, default=0.0),
+        confidence=sure,
         evidence=evidence,
         stop="end",
         unsure=(),

@@ -98,6 +98,16 @@ def run(reader: Reader, parts: PageParts, question: Question) -> list[Event]:
     return list(answer(1, question, parts, readings, reader, NEVER))
 
 
+def test_of_a_scan_without_columns_the_lines_are_given() -> None:
+    lines = ("Dear Sir,", "thank you for your order.")
+    reader = Reader(lambda n: said(lines[n], 0.5 + 0.4 * n, "no_text"))
+    *_, done = run(reader, of_lines((strip(0), strip(1))), Question(TABLE, PageRef("scan.png", 0)))
+    assert isinstance(done, Done)
+    assert done.answer.text == "\n".join(lines)
+    assert done.answer.confidence == pytest.approx((0.5 * 0.9) ** 0.5)
+    assert done.answer.evidence.kind == "no_text"
+
+
 def test_a_page_on_which_nothing_can_be_read_says_so() -> None:
     reader = Reader(lambda _n: said(NOT_ON_PAGE, 0.8, "nothing"))
     *_, done = run(reader, of_lines((strip(0), strip(1))), Question(TABLE, PageRef("scan.png", 0)))
