@@ -70,6 +70,7 @@ class BatchWindow(QDialog):
         self.setAccessibleName("Batch")
         self.model = BatchModel(self)
         self._phase = Phase.EMPTY
+        self._locked: tuple[int, ...] = ()
         self._source, self._empty, self._failed = "", False, False
         self._make_choices()
         self._make_table()
@@ -115,6 +116,7 @@ class BatchWindow(QDialog):
         if self._phase is Phase.LOOKING or phase is not Phase.EMPTY:
             self._failed = phase is Phase.EMPTY
         self._phase = phase
+        self._locked = table.locked[:1] if table and words.wants_password(table) else ()
         self._show_intro()
         busy = phase in (Phase.RUNNING, Phase.STOPPING)
         self.run.setText(
@@ -272,6 +274,8 @@ class BatchWindow(QDialog):
     def _on_run(self) -> None:
         if self._phase is Phase.RUNNING:
             self.stop_pressed.emit()
+        elif self._locked:
+            self.unlock_wanted.emit(self._locked[0])
         else:
             self.run_pressed.emit()
 

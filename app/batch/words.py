@@ -86,9 +86,17 @@ def state(table: Table, left_s: float | None, doing: str = "") -> str:
     return said
 
 
+def wants_password(table: Table) -> bool:
+    """Tell whether nothing is missing but passwords, so that asking again alone helps nothing."""
+    locked = len(table.locked)
+    return table.done == table.total and 0 < locked == table.problems
+
+
 def run(table: Table) -> str:
     """Say on the button what will be asked."""
     missing = table.total - table.done
+    if wants_password(table):
+        return PASSWORD
     if missing == 0:
         return "Ask again what failed" if table.problems else "All answered"
     if missing == table.total:
