@@ -59,6 +59,13 @@ STACKED = 1.8
 TOUCHING = 0.2
 """Of the ink of the rows of two such words, what there is at most between them."""
 
+GRAIN, CLEAN = 1.5, 0.5
+"""Specks for each letter from which on a line is grain, and below which it is clean print."""
+
+FEWEST_CLEAN, MOST_GRAINY, GRAINY_SHARE = 8, 10, 0.25
+"""Lines of clean print beside which others are told to be grain, and how many of those, and which
+share, there is at least: up to six lines of a page with dirt or dashes on them are print."""
+
 TALL_EM = 0.76
 """Height of the ink of such a word in em: that of capitals, or of small letters with one of
 "b" and "p"."""
@@ -104,7 +111,32 @@ def find_lines(gray: NDArray[np.uint8]) -> tuple[Line, ...]:
         for words in grown
         if sum(right - left for left, _, right, _ in words) >= usual
     ]
+    found = _without_grain(found, letters, marks.boxes[marks.heights < LOWEST * usual])
     return tuple(sorted(found, key=lambda line: (line.top, line.left)))
+
+
+def _without_grain(
+    lines: list[Line], letters: NDArray[np.int64], specks: NDArray[np.int64]
+) -> list[Line]:
+    """Leave out what is grain, as of a shadow that a scanner drew in dots, beside clean print.
+
+    Args:
+        lines: All.
+        letters: ``(any, 4)`` marks that may be letters.
+        specks: ``(any, 4)`` lower ones.
+    """
+    grainy = [_count(specks, line) / max(1, _count(letters, line)) for line in lines]
+    grain, clean = sum(one > GRAIN for one in grainy), sum(one < CLEAN for one in grainy)
+    if grain < max(MOST_GRAINY, GRAINY_SHARE * len(lines)) or clean < FEWEST_CLEAN:
+        return lines
+    return [line for line, one in zip(lines, grainy, strict=True) if one <= GRAIN]
+
+
+def _count(boxes: NDArray[np.int64], line: Line) -> int:
+    """Count the marks whose middle lies in a line."""
+    across, down = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    inside = (down > line.top) & (down < line.end) & (across > line.left) & (across < line.right)
+    return int(inside.sum())
 
 
 def print_of(ink: NDArray[np.bool_]) -> tuple[Marks, float]:

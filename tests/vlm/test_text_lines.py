@@ -122,3 +122,28 @@ def test_soft_print_is_as_large_as_sharp_print() -> None:
     soft = sharp.filter(ImageFilter.GaussianBlur(0.9))
     measured = print_height(np.asarray(soft))
     assert measured == pytest.approx(print_height(np.asarray(sharp)), abs=1.5)
+
+
+def grainy(clean: Image.Image) -> Image.Image:
+    """Draw a shadow beside the print as scanners do: in dots, some of which touch."""
+    pixels = np.asarray(clean).copy()
+    rng = np.random.default_rng(5)
+    dots = rng.random((clean.height // 2, 160)) < 0.3
+    shadow = np.where(dots, 60, 245).astype(np.uint8).repeat(2, axis=0).repeat(2, axis=1)
+    pixels[: len(shadow), -shadow.shape[1] :] = shadow
+    return Image.fromarray(pixels)
+
+
+def test_grain_in_a_shadow_beside_clean_print_is_no_text() -> None:
+    clean = page(*["Total 7.20 of all"] * 9, step=40)
+    lines = found(grainy(clean))
+    assert [(line.top, line.left) for line in lines] == [
+        (one.top, one.left) for one in found(clean)
+    ]
+
+
+def test_print_in_grain_stays_where_none_is_clean() -> None:
+    clean = page(*["Total 7.20 of all"] * 9, step=40).crop((0, 0, 400, HEIGHT))
+    pixels = np.asarray(clean).copy()
+    pixels[np.random.default_rng(3).random(pixels.shape) < 0.02] = 90
+    assert len(found(Image.fromarray(pixels))) >= 9
