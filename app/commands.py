@@ -47,6 +47,7 @@ class Commands(QObject):
         self.right = self._action("The answer &is right", "Ctrl+Shift+Y")
         self.correct = self._action("Co&rrect the answer…", "Ctrl+Shift+E")
         self.clear_crop = self._action("Ask about the &whole page", "Ctrl+Shift+A")
+        self.whole = self._action("Ask the whole &document", "Ctrl+Shift+D")
         self.label = self._action("&Label documents", "Ctrl+Shift+L", checkable=True)
         self.examples = self._action("&Examples…", "Ctrl+E")
         self.batch = self._action("&Batch: ask many documents…", "Ctrl+Shift+B")
@@ -62,7 +63,7 @@ class Commands(QObject):
     def set_document_open(self, is_open: bool) -> None:
         """Allow what needs a document."""
         tabs = (self.close_tab, self.next_tab, self.previous_tab)
-        for action in (*tabs, self.save_page, self.ask, self.clear_crop):
+        for action in (*tabs, self.save_page, self.ask, self.clear_crop, self.whole):
             action.setEnabled(is_open)
 
     def show_recent(self, files: Sequence[str]) -> None:
@@ -102,7 +103,7 @@ class Commands(QObject):
         edit.addActions([self.paste, self.search_history])
         self._view = bar.addMenu("&View")
         ask = bar.addMenu("&Ask")
-        ask.addActions([self.ask, self.clear_crop, self.stop])
+        ask.addActions([self.ask, self.clear_crop, self.whole, self.stop])
         ask.addSeparator()
         ask.addActions([self.copy_answer, self.right, self.correct])
         ask.addSeparator()

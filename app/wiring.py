@@ -38,6 +38,8 @@ def _connect_asking(parts: Furniture, does: Commands) -> None:
     does.right.triggered.connect(parts.panel.call_latest_right)
     does.correct.triggered.connect(parts.panel.correct_latest)
     does.clear_crop.triggered.connect(parts.ask_whole_page)
+    does.clear_crop.triggered.connect(parts.panel.choose_page)
+    does.whole.triggered.connect(parts.panel.choose_document)
 
 
 def _connect_windows(parts: Furniture, does: Commands) -> None:

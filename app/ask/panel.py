@@ -286,6 +286,19 @@ class AskPanel(QWidget):
             self.asked.emit(Draft(text, self._scope))
 
     @Slot()
+    def choose_page(self) -> None:
+        """Read the page in front again instead of the whole document."""
+        if self._whole:
+            self._on_whole(False)
+
+    @Slot()
+    def choose_document(self) -> None:
+        """Have the next question find its pages itself, in a document of several."""
+        if self._document is not None and self._document.page_count > 1:
+            self._on_whole(True)
+            self.setFocus()
+
+    @Slot()
     def _on_crop_cleared(self) -> None:
         if self._scope is not None:
             self.scope_wanted.emit(Scope(self._scope.page))

@@ -17,12 +17,13 @@ from app.tabs import _Bar  # pyright: ignore[reportPrivateUsage] # the person's 
 from app.viewer.document_view import DocumentView
 from app.viewer.geometry import box_rect
 from app.viewer.page_area import PageArea
-from tests.app.conftest import MakeShell, furniture
+from tests.app.conftest import MakeShell, furniture, to_the_front
 from tests.app.viewer.hand import action
 from tests.app.viewer.sample import draw_blank
 from vlm.types import Box, PageRef, Quarter
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 NUMBER = Box(0.6, 0.08, 1.0, 0.13)
 """Where the sample has its name and number."""
 
@@ -191,3 +192,23 @@ def test_the_other_tabs_are_closed_from_a_tab(
     actions["Close the others"].trigger()
     assert tabs.paths == (two[1],)
     assert front_view(qtbot, shell).path == two[1]
+
+
+def test_keys_alone_choose_the_whole_document_and_the_page_again(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    shell = make_shell(two[0])
+    tabs, panel = furniture(shell).tabs, furniture(shell).panel
+    qtbot.waitUntil(lambda: panel.scope is not None)
+    to_the_front(qtbot, shell.window)
+    qtbot.keyClick(shell.window, Qt.Key.Key_D, CONTROL | SHIFT)
+    page = PageRef(two[0], 0)
+    assert panel.scope == Scope(page, whole=True)
+    qtbot.keyClick(shell.window, Qt.Key.Key_A, CONTROL | SHIFT)
+    assert panel.scope == Scope(page)
+    assert tabs.current is not None
+    tabs.current.set_crop(0, Box(0.1, 0.1, 0.5, 0.2))
+    qtbot.waitUntil(lambda: panel.scope is not None and panel.scope.box is not None)
+    qtbot.keyClick(shell.window, Qt.Key.Key_D, CONTROL | SHIFT)
+    qtbot.waitUntil(lambda: panel.scope == Scope(page, whole=True))
+    assert tabs.current.crop() is None
