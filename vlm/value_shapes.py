@@ -94,6 +94,8 @@ def could_be(shape: Shape | None, text: str) -> bool:
             return digits <= COUNT_DIGITS
         case "town":
             return letters > digits and text[:1].isupper()
+        case "address":
+            return _is_formed_address(text)
         case _:
             return True
 
@@ -212,9 +214,14 @@ def _is_name(text: str) -> bool:
     return _letters(text) > _digits(text) and "@" not in text
 
 
+def _is_formed_address(text: str) -> bool:
+    """Tell whether a text has more than a name: a number, a street, or several parts."""
+    return any(map(str.isdigit, text)) or "," in text or "\n" in text or may_be_address(text)
+
+
 def _is_address(text: str) -> bool:
-    formed = any(map(str.isdigit, text)) or "," in text or "\n" in text or may_be_address(text)
-    return formed and _letters(text) > 2 and "@" not in text and not _is_amount(text)
+    other = "@" in text or _is_amount(text)
+    return not other and _is_formed_address(text) and _letters(text) > 2
 
 
 _TESTS: dict[Shape, Callable[[str], bool]] = {

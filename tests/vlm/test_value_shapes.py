@@ -97,6 +97,9 @@ def test_values_of_other_fields_have_not(shape: Shape, text: str) -> None:
         ("town", "Mainz", True),
         ("town", "55116", False),
         ("date", "anything", True),
+        ("address", "ROUNDING ADJ", False),
+        ("address", "Lange Gasse", True),
+        ("address", "l2 High Ruad", True),
     ],
 )
 def test_what_a_model_read_may_have_letters_wrong(shape: Shape, text: str, may: bool) -> None:
