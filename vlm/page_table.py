@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from vlm.page_cells import Cell, cells_of
-from vlm.types import Word
+from vlm.types import Box, Word, union
 
 GUTTER = 1.0
 """White between two columns, in widths of a letter, at least."""
@@ -35,6 +35,7 @@ APART = 3.0
 """White between two tables, in heights of a line."""
 
 _FIGURE = re.compile(r"\d")
+_BAR = re.compile(r"(?<!\\)\|")
 
 Grid = list[list[str]]
 """Texts by row and column; every row has as many."""
@@ -54,14 +55,26 @@ class _Row:
         return any(_FIGURE.search(text) for text in self.texts[1:])
 
 
-def tables_of(words: Sequence[Word]) -> list[Grid]:
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, and where it stands."""
+
+    grid: Grid
+    box: Box
+
+
+def tables_of(words: Sequence[Word]) -> list[Table]:
     """Return the tables that some words make, from top to bottom, without the text around them.
 
     Args:
         words: In any order, on the page as it is shown.
     """
     blocks = _blocks(cells_of(words) if words else [])
-    return [_grid(lines) for block in blocks for lines in _in_columns(block)]
+    return [
+        Table(_grid(lines), union([cell.box for line in lines for cell in line]))
+        for block in blocks
+        for lines in _in_columns(block)
+    ]
 
 
 def _blocks(lines: Sequence[Sequence[Cell]]) -> list[list[Sequence[Cell]]]:
@@ -201,3 +214,28 @@ def _goes_on(row: _Row, above: _Row, first: bool) -> bool:
     if row.texts[0]:
         return first and not row.figures and not above.texts[0]
     return not row.figures or others == 1 or (first and not above.texts[0])
+
+
+def written(text: str) -> list[Grid]:
+    """Return the tables that :func:`markdown` wrote to a text; empty for any other text."""
+    tables: list[Grid] = []
+    for block in text.split("\n\n"):
+        rows = [_cells(line) for line in block.split("\n")]
+        wide = len(rows[0])
+        if len(rows) < 2 or any(len(row) != wide for row in rows) or set(rows[1]) != {"---"}:
+            return []
+        tables.append([rows[0], *rows[2:]])
+    return tables
+
+
+def _cells(line: str) -> list[str]:
+    if len(line) < 2 or not (line.startswith("|") and line.endswith("|")):
+        return []
+    return [cell.replace("\\|", "|").strip() for cell in _BAR.split(line[1:-1])]
+
+
+def tabbed(text: str) -> str:
+    """Return a text with its tables as lines with tabs, which spreadsheets take; others as is."""
+    tables = written(text)
+    blocks = ("\n".join("\t".join(row) for row in table) for table in tables)
+    return "\n\n".join(blocks) if tables else text

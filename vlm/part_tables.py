@@ -25,7 +25,7 @@ from vlm.part_labels import shown, words_read
 from vlm.protocol import Cancelled, Done, Event, Progress, Saw
 from vlm.reading_requests import asks_for_table, wants_csv
 from vlm.turns import on_page
-from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, Question, Word, union
+from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, Question, Word
 
 NO_TABLE = "There is no table here that can be told apart from text."
 
@@ -131,7 +131,7 @@ def _written(question: Question, words: list[Word], told: Sequence[Told], scan: 
     write = comma_separated if wants_csv(question.text) else markdown
     lines = [" ".join(cell.text for cell in row) for row in cells_of(words)] if words else []
     if tables:
-        text = "\n\n".join(map(write, tables))
+        text = "\n\n".join(write(table.grid) for table in tables)
     elif words and scan:  # what was read is worth more than to say so
         text = "\n".join(lines)
     else:
@@ -143,8 +143,9 @@ def _written(question: Question, words: list[Word], told: Sequence[Told], scan: 
         evidence = Evidence("no_text", part=part)
     elif tables:
         sure = 1.0
-        boxes = [on_page(word.box, WHOLE_PAGE, question.page.rotation) for word in words]
-        evidence = Evidence("crop" if question.box else "page", (union(boxes),), part=part)
+        turn = question.page.rotation
+        boxes = tuple(on_page(table.box, WHOLE_PAGE, turn) for table in tables)
+        evidence = Evidence("crop" if question.box else "page", boxes, part=part)
     else:
         evidence = Evidence("nothing")
     return msgspec.structs.replace(

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import figures, theme
 from app.ask import words
+from app.ask.answer_table import AnswerTable
 from app.ask.answer_text import AnswerText
 from app.ask.badges import AnswerBadges
 from app.ask.button import IconButton
@@ -20,6 +21,7 @@ from app.ask.surface import BusyLine, Card, MutedLabel, Notice, indented, plain_
 from app.ask.values import EvidenceClick, Scope, answered_on, scope_of
 from app.ask.where_line import WhereLine
 from app.theme import Tone
+from vlm.page_table import tabbed
 from vlm.protocol import Saw
 from vlm.types import Answer, Box, ModelInfo, PageAnswer, PageRef, Question
 
@@ -78,6 +80,7 @@ class AnswerCard(Card):
         self.asked = plain_label(self.question.text)
         self.asked.setFont(sized(self.asked.font(), 0.5, QFont.Weight.DemiBold))
         self.text = AnswerText()
+        self.table = AnswerTable(self.text)
         self.doubt = MutedLabel(words.UNSURE_BELOW)
         self.busy = BusyLine()
         self.status = MutedLabel()
@@ -110,7 +113,7 @@ class AnswerCard(Card):
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE * 2)
         layout.setSpacing(theme.SPACE)
         layout.addLayout(head)
-        lines = (self.asked, self.text, self.doubt, self.busy, self.status)
+        lines = (self.asked, self.text, self.table, self.doubt, self.busy, self.status)
         for part in (*lines, self.notice, self.ending, self.judging.own):
             layout.addLayout(indented(part, INDENT))
         layout.addWidget(self.offers)
@@ -152,11 +155,11 @@ class AnswerCard(Card):
     def copied(self) -> str:
         """Return what Copy takes: the answer, the person's own or what has come of it."""
         said = self.text.text() if self.answer is None else self.answer.text
-        return self.judging.correction or said
+        return tabbed(self.judging.correction or said)
 
     def tab_after(self, widget: QWidget) -> QWidget:
         """Put its controls behind `widget` in the tab order, as they are read; return the last."""
-        head = (self.scope, self.copy, self.again, self.text, self.judging.undo)
+        head = (self.scope, self.copy, self.again, self.text, self.table, self.judging.undo)
         badges = (
             self.badges.time,
             self.badges.confidence,
@@ -185,7 +188,7 @@ class AnswerCard(Card):
         self.question = self.offers.question = question
         self.answer = self.saw = None
         self.judging.set_asked(question, None)
-        self.text.set_text("")
+        self.table.show_text("")
         self.show_waiting("")
 
     def show_waiting(self, status: str, fraction: float = -1.0) -> None:
@@ -219,10 +222,9 @@ class AnswerCard(Card):
         self.answer = answer
         self.question = self.offers.question = answered_on(self.question, answer)
         self.judging.set_asked(self.question, answer)
-        self.text.set_text(answer.text)
+        self.table.show_text(answer.text)
         self.text.mark(answer.unsure)
         self._show_only(self.badges, *self._buttons)
-        self.text.setVisible(bool(answer.text))
         self.doubt.setVisible(self.text.marked)
         if answer.views and self.saw is None:
             self.saw = Saw(0, answer.views)
@@ -247,19 +249,17 @@ class AnswerCard(Card):
 
     def show_stopped(self, partial: str) -> None:
         """Show what there was when the person stopped it."""
-        self.text.set_text(partial or self.text.text())
+        self.table.show_text(partial or self.text.text())
         has_text = bool(self.text.text())
         self._show_only(self.again, *([self.copy] if has_text else []))
-        self.text.setVisible(has_text)
         self.seen.setVisible(self.saw is not None)
         self.ending.show_text(words.stop_reason("stopped"), Tone.PLAIN, Icon.STOP)
         self._settle()
 
     def show_failure(self, title: str, sentence: str, *, offer_models: bool) -> None:
         """Show what went wrong where the answer would be; text that came stays."""
-        self.text.set_text(self.text.text())
+        self.table.show_text(self.text.text())
         self._show_only(self.retry)
-        self.text.setVisible(bool(self.text.text()))
         self.models.setVisible(offer_models)
         said = figures.sentence(sentence)
         self.notice.show_text(f"{title}. {said}" if title else said, Tone.BAD, Icon.WARNING)
@@ -306,8 +306,7 @@ class AnswerCard(Card):
         if answer is None:
             return
         self.own_places = ()
-        self.text.set_text(own or answer.text)
-        self.text.setVisible(bool(own or answer.text))
+        self.table.show_text(own or answer.text)
         self.text.mark(() if own else answer.unsure)
         self.doubt.setVisible(self.text.marked)
         self._say("" if own or answer.text else words.NO_ANSWER)

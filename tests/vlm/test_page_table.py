@@ -1,7 +1,13 @@
 """Words of a table in rows and columns."""
 
 from tests.vlm.test_table_lookup import BROKEN, ITEMS, QUARTERS, words
-from vlm.page_table import comma_separated, markdown, tables_of
+from vlm import page_table
+from vlm.page_table import Grid, comma_separated, markdown, tabbed, written
+from vlm.types import Word
+
+
+def tables_of(page: list[Word]) -> list[Grid]:
+    return [table.grid for table in page_table.tables_of(page)]
 
 
 def test_columns_are_parted_by_white_that_goes_through() -> None:
@@ -33,6 +39,9 @@ def test_text_around_tables_is_left_out_and_tables_are_told_apart() -> None:
     tables = tables_of(above + QUARTERS + below + other)
     assert [len(table[0]) for table in tables] == [4, 2]
     assert tables[1] == [["Item", "Price"], ["Tea", "3.20"]]
+    first, second = (one.box for one in page_table.tables_of(above + QUARTERS + below + other))
+    assert first.y1 < second.y0
+    assert (second.x0, second.y0) == (0.2, 0.4), "without the text around"
     assert tables_of(above) == []
     lines = [(n, "0.1 only one column here") for n in range(4)]
     assert tables_of(words(*lines)) == []
@@ -56,3 +65,14 @@ def test_tables_are_written_so_that_other_programs_read_them() -> None:
     grid = [["Item", "Price"], ["Tea | green", "3,20"]]
     assert markdown(grid) == "| Item | Price |\n|---|---|\n| Tea \\| green | 3,20 |"
     assert comma_separated(grid) == 'Item,Price\nTea | green,"3,20"'
+
+
+def test_what_was_written_is_known_again_and_copied_with_tabs() -> None:
+    first: Grid = [["Item", "", "Price"], ["Tea | green", "x", ""]]
+    second: Grid = [["A", "B"], ["1", "2"]]
+    text = f"{markdown(first)}\n\n{markdown(second)}"
+    assert written(text) == [first, second]
+    assert tabbed(text) == "Item\t\tPrice\nTea | green\tx\t\n\nA\tB\n1\t2"
+    for other in ("", "12.80", "| a", "| a | b |", "a\n\n| a | b |\n|---|---|\n", "|a|\n|b|"):
+        assert written(other) == []
+        assert tabbed(other) == other

@@ -202,6 +202,9 @@ def test_everything_has_a_name_and_takes_the_keyboard(qtbot: QtBot) -> None:
     qtbot.addWidget(card)
     card.show_answer(answer())
     for button in card.findChildren(QAbstractButton):
+        if button.objectName() == "qt_tableview_cornerbutton":
+            assert not button.isVisibleTo(card.table)  # Qt's own, between headings that are hidden
+            continue
         assert button.accessibleName()
         assert button.focusPolicy() is Qt.FocusPolicy.StrongFocus
     for text in card.findChildren(QPlainTextEdit):
