@@ -35,10 +35,18 @@ _DATES = _words("dated when wann until fällig bis quand")
 _AMOUNTS = _words(
     "change total subtotal amount amounts sum price tax vat net gross cost costs fee balance "
     "discount gesamt summe betrag preis mwst ust steuer netto brutto rabatt montant prix tva "
-    "quantity menge anzahl"
+    "quantity menge anzahl owe owed kostet endbetrag endsumme rechnungsbetrag gesamtbetrag "
+    "gesamtpreis"
 )
 _SHARES = _words("rate percent percentage prozent steuersatz taux")
-_SUMS = _words("total gesamt summe gesamtbetrag gesamtsumme totale")
+_SUMS = _words(
+    "total gesamt summe gesamtbetrag gesamtsumme totale owe owed endbetrag endsumme rechnungsbetrag"
+)
+_TO_PAY = re.compile(
+    r"how much .*\b(?:pay|owe|due)\b|final amount|wie ?viel .*\b(?:be)?zahlen\b|combien .*\bpayer\b"
+)
+"""Asks for the sum without calling it so."""
+
 _NUMBERS = _words(
     "number no nr nummer numéro id iban phone telephone telefon fax zip plz reference code"
 )
@@ -66,14 +74,15 @@ def form_of(question: str) -> Form | None:
         return "number"
     if words & _SHARES:
         return "percent"
-    if words & _AMOUNTS:
+    if words & _AMOUNTS or _TO_PAY.search(question.casefold()):
         return "amount"
     return "name" if words & _NAMES else None
 
 
 def asks_for_sum(question: str) -> bool:
     """Tell whether a question asks for what other amounts add up to."""
-    return bool(set(telling(question)) & _SUMS)
+    said = set(telling(question)) & _SUMS
+    return bool(said) or _TO_PAY.search(question.casefold()) is not None
 
 
 def fits(question: str, answer: str) -> bool:

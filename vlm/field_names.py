@@ -106,7 +106,8 @@ _FIELDS = (
     _field(
         "date",
         "invoice date|when was it issued|when issued|date of the receipt|date of the invoice|"
-        "which date|what date|when was the invoice|date|datum",
+        "which date|what date|when was the invoice|invoice issued|was this issued|was it written|"
+        "was it sent|when was this written|wann ausgestellt|wann wurde|date|datum",
         "invoice date|date of invoice|date of issue|issue date|date issued|bill date|receipt date|"
         "rechnungsdatum|ausstellungsdatum|ausgestellt am|belegdatum|date de facture|"
         "date de facturation|date d émission|émise le|factuurdatum|fecha de factura|data fattura|"
@@ -115,7 +116,10 @@ _FIELDS = (
     ),
     _field(
         "date",
-        "when is it due|when must it be paid|until when|must be paid|payable until",
+        "when is it due|when must it be paid|until when|must be paid|payable until|by when|"
+        "when do i have to pay|when do we have to pay|when do i need to pay|when must i pay|"
+        "when should i pay|when to pay|payment deadline|bis wann|wann muss ich zahlen|"
+        "wann ist zu zahlen|zu zahlen bis|pour quand",
         "due date|date due|payment due|payment due date|pay by|payable by|fällig am|fällig|"
         "fälligkeit|fälligkeitsdatum|zahlbar bis|zahlungsziel|échéance|date d échéance|"
         "payable avant|à payer avant le|à régler avant le|date limite de paiement|vervaldatum|"
@@ -154,7 +158,8 @@ _FIELDS = (
     _field(
         "amount",
         "including tax|in total|how much is it|how much must be paid|to be paid|how much|total|"
-        "summe|gesamt|montant total",
+        "final amount|final price|do i owe|do we owe|is owed|does it cost|did it cost|wie viel|"
+        "wieviel|was kostet es|wie hoch ist die rechnung|combien|summe|gesamt|montant total",
         "grand total|total amount|total due|amount due|balance due|amount payable|total payable|"
         "amount to pay|total incl tax|total incl vat|total including tax|total including vat|"
         "total incl gst|total ttc|montant ttc|montant eur ttc|net à payer|somme à payer|"
@@ -218,7 +223,9 @@ _FIELDS = (
     _field(
         "name",
         "seller|supplier|vendor|who issued|who sold|company name|which company|verkäufer|firma|"
-        "wer hat ausgestellt|vendeur",
+        "wer hat ausgestellt|vendeur|who sent|who wrote|who billed|sender|absender|issuer|payee|"
+        "invoice from|bill from|receipt from|who is it from|who is this from|from whom|from who|"
+        "who do i pay|who do we pay|zahlungsempfänger|von wem|émetteur|de qui",
         "seller|supplier|vendor|sold by|issued by|verkäufer|lieferant|rechnungssteller|"
         "rechnungsersteller|aussteller|vendeur|fournisseur|leverancier|company|company name|firma|"
         "société",
@@ -227,7 +234,9 @@ _FIELDS = (
     ),
     _field(
         "name",
-        "buyer|customer|client|who is billed|billed to|käufer|kunde|acheteur|recipient",
+        "buyer|customer|client|who is billed|billed to|käufer|kunde|acheteur|recipient|invoice for|"
+        "who is it for|who is this for|addressed to|who has to pay|who must pay|who pays|an wen|"
+        "empfänger|destinataire",
         "buyer|customer|client|bill to|billed to|invoice to|sold to|käufer|kunde|rechnung an|"
         "leistungsempfänger|rechnungsempfänger|rechnungsadresse|auftraggeber|acheteur|facturé à|"
         "customer name|client name|klant|kundenname",

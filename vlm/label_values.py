@@ -29,6 +29,8 @@ _CURRENCY = r"(?:[€$£¥₹]|EUR|USD|GBP|CHF|INR|AUD|CAD|SEK|NOK|DKK|PLN|JPY|R
 _WHOLE = re.compile(rf"{_CURRENCY} ?(\d[\d.,']*)|(\d[\d.,']*) ?{_CURRENCY}")
 """An amount without decimals, which a currency tells from other numbers."""
 
+_IN_CURRENCY = re.compile(rf"(?<!\w)(?:in )?{_CURRENCY}(?!\w)")
+
 _ALONE = re.compile(rf"(?<!\S)(?:{DATE.pattern})(?!\S)")
 _OF = re.compile(r"\b(?:on|of|from|von|auf|aus|sur|de|op|van|di|su)\b", re.IGNORECASE)
 _LEADING, _TRAILING = " :;#.,-–—=\t", " :;#,-–—=\t"
@@ -50,6 +52,11 @@ def without_asides(text: str) -> str:
 def _undated(text: str) -> str:
     """Return a text with blanks for its dates, whose years are no numbers of anything."""
     return _ALONE.sub(lambda found: " " * len(found[0]), without_asides(text))
+
+
+def without_currency(text: str) -> str:
+    """Return a text with a blank for each currency: "Total EUR" is a total."""
+    return _IN_CURRENCY.sub(" ", text)
 
 
 def is_near(rest: str, start: int) -> bool:

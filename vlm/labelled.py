@@ -17,7 +17,14 @@ from vlm.field_names import LESS, Named, named_in
 from vlm.first_words import begun
 from vlm.known_labels import is_label
 from vlm.label_blocks import continued
-from vlm.label_values import ends_a_label, fitting, is_base, is_near, without_asides
+from vlm.label_values import (
+    ends_a_label,
+    fitting,
+    is_base,
+    is_near,
+    without_asides,
+    without_currency,
+)
 from vlm.label_words import at, words_of
 from vlm.learned_names import NO_NAMES, LearnedLabel, LearnedNames
 from vlm.page_cells import Cell, cells_of
@@ -246,7 +253,7 @@ def _values_of(
         text = rest[inside[0] : inside[1]]
         yield Value(text, cell.part(start, end + inside[1]), counts)
         return
-    if any(map(str.isalpha, rest)) and not rest.startswith("/"):
+    if any(map(str.isalpha, without_currency(rest))) and not rest.startswith("/"):
         counts *= LESS  # "Total of the discounts" is no total
     beside = list(_beside(wanted, cells, counts))
     if beside:

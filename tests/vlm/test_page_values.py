@@ -83,3 +83,42 @@ def test_a_number_behind_the_kind_of_document_is_the_document_s_not_a_party_s() 
     rows = ("Rechnung der Filiale (380) Nr. 01.234-18 vom 6.12.2018", "Verkäufer", "Nummer:|549910")
     assert found("What is the invoice number?", *rows) == "01.234-18"
     assert found("What is the invoice number?", "Verkäufer", "Nummer:|549910") == "549910"
+
+
+BILL = (
+    "Bergmann Bürobedarf GmbH",
+    "Lindenallee 14",
+    "Invoice",
+    "Invoice number:|BB-2026-1001",
+    "Invoice date:|14.03.2026",
+    "Due date:|28.03.2026",
+    "Pos|Description|Qty|Amount",
+    "1|Copy paper A4|20|79,80",
+    "2|Desk lamp LED|3|134,70",
+    "Net|214,50",
+    "VAT 19 %|40,76",
+    "Total EUR|255,26",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("What is the total?", "255,26"),
+        ("How much do I have to pay?", "255,26"),
+        ("What do I owe?", "255,26"),
+        ("What is the final amount?", "255,26"),
+        ("Wie viel muss ich zahlen?", "255,26"),
+        ("Wie hoch ist der Rechnungsbetrag?", "255,26"),
+        ("When was this invoice issued?", "14.03.2026"),
+        ("By when do I need to pay?", "28.03.2026"),
+        ("When do I have to pay?", "28.03.2026"),
+        ("Bis wann muss ich zahlen?", "28.03.2026"),
+        ("Who is the invoice from?", "Bergmann Bürobedarf GmbH"),
+        ("Who sent this?", "Bergmann Bürobedarf GmbH"),
+        ("Von wem ist die Rechnung?", "Bergmann Bürobedarf GmbH"),
+        ("What is the amount for the Desk lamp LED?", "134,70"),
+    ],
+)
+def test_people_ask_in_their_own_words(question: str, value: str) -> None:
+    assert found(question, *BILL) == value
