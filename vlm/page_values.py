@@ -13,6 +13,7 @@ from vlm.field_names import ALL, LESS, Named, named_in
 from vlm.first_words import begun
 from vlm.known_labels import names_a_field
 from vlm.label_words import at, words_of
+from vlm.label_values import fitting
 from vlm.labelled import Value, at_labels, values_among
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_cells import Cell, cells_of
@@ -65,7 +66,10 @@ def page_values_among(
     if learned.of(key_of(question)):
         return found
     if (met := meeting(question, rows, misread)) is not None:
-        return (Value(met.text, met.box, MEETING),)
+        form = wanted.form if wanted is not None else None
+        place = fitting(form, met.text, True) if form == "amount" else None
+        text = met.text[slice(*place)] if place is not None else met.text  # "€ 12.80" is 12.80
+        return (Value(text, met.box, MEETING),)
     if wanted is None or not rows:
         return found
     better = _of_longer_labels(wanted, rows)

@@ -136,3 +136,6 @@ def test_what_a_page_says_for_a_question_may_be_a_cell() -> None:
     values = page_values('What is the value for "2005" in the column "Q2"?', QUARTERS)
     assert [one.text for one in values] == ["63.4"]
     assert page_values("What is the invoice number?", QUARTERS) == ()
+    sums = words((0, "0.1 Item|0.5 Amount"), (1, "0.1 Tea|0.5 € 3.20"), (2, "0.1 Total|0.5 € 3.20"))
+    (total,) = page_values("What is the total amount?", sums)
+    assert total.text == "3.20"
