@@ -12,8 +12,8 @@ from vlm.asked_names import key_of
 from vlm.field_names import ALL, LESS, Named, named_in
 from vlm.first_words import begun
 from vlm.known_labels import names_a_field
-from vlm.label_words import at, words_of
 from vlm.label_values import fitting
+from vlm.label_words import at, words_of
 from vlm.labelled import Value, at_labels, values_among
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_cells import Cell, cells_of
