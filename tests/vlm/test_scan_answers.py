@@ -242,12 +242,21 @@ def test_an_answer_is_as_sure_as_its_place_allows(
     assert found.confidence in (pytest.approx(0.8 * left), pytest.approx(0.9 * left))
 
 
-def test_a_sum_that_payment_and_change_contradict_is_less_sure() -> None:
-    rest = ("Cash 50.00", "Change 40.40")
-    agreed = of_scan("What is the total?", ("Total 9.60", *rest), absent_all)
-    other = of_scan("What is the total?", ("Total 9.80", *rest), absent_all)
-    assert (agreed.text, other.text) == ("9.60", "9.80")
-    assert other.confidence == pytest.approx(agreed.confidence * CONTRADICTED)
+@pytest.mark.parametrize(
+    ("total", "sure", "left"),
+    [("9.60", 0.9, 1.0), ("9.80", 0.9, CONTRADICTED), ("9.80", 0.99, 1.0)],
+)
+def test_a_doubted_sum_that_payment_and_change_contradict_is_less_sure(
+    total: str, sure: float, left: float
+) -> None:
+    told = {
+        strip(n): Told(strip(n), said(text, sure, "no_text").answer, "", 2)
+        for n, text in enumerate((f"Total {total}", "Cash 50.00", "Change 40.40"))
+    }
+    asked = msgspec.structs.replace(QUESTION, text="What is the total?")
+    found = done(list(answer(1, asked, page(3), told, Reader(absent_all), NEVER)))
+    assert found.text == total
+    assert found.confidence == pytest.approx(sure * SUM * left)
 
 
 @pytest.mark.parametrize(("sure", "line"), [(0.75, 1), (0.3, 4)])
