@@ -11,7 +11,7 @@ import pytest
 
 from tests.vlm.answering import NEVER, Checkpoint, answered, last, started
 from tests.vlm.documents import Book
-from vlm import page_reading, part_answers, whole_document
+from vlm import page_reading, part_answers, several, whole_document
 from vlm.asked_names import key_of
 from vlm.engine import Engine
 from vlm.errors import DocumentMissing
@@ -210,7 +210,10 @@ def test_a_small_model_reads_a_page_part_by_part_and_keeps_what_it_made(small: P
     engine.close()
 
 
-def test_a_scans_lines_are_read_while_it_is_looked_at(small: Path) -> None:
+def test_a_scans_lines_are_read_while_it_is_looked_at(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(several, "AT_ONCE", 8)  # fewer than the page has lines
     scan = Book(texts=("",))
     plain, ahead, stopped = (started(small, scan) for _ in range(3))
     question = Ask(5, page_of(asked("What stands there?"), 0))
