@@ -12,7 +12,15 @@ from pathlib import Path
 
 import msgspec
 
-from vlm import part_answers, part_tables, scan_lines, second_look, skew, whole_document
+from vlm import (
+    part_answers,
+    part_of_page,
+    part_tables,
+    scan_lines,
+    second_look,
+    skew,
+    whole_document,
+)
 from vlm.absence import says_something
 from vlm.cancel import CancelToken
 from vlm.errors import DeskError
@@ -101,7 +109,8 @@ class DocumentQuestions:
         to a part of a page that a small model may have to look at twice, see
         `vlm.second_look.answer`.
         """
-        if second_look.helps(question):
+        tall = asking.in_parts and part_of_page.is_tall(question)
+        if second_look.helps(question) and not tall:
             return second_look.answer(asking.job, question, asking.ask)
         if not question.whole_document:
             return self._answer_in_parts(asking, question)
@@ -133,9 +142,22 @@ class DocumentQuestions:
                 asking.job, question, found, readings, asking.ask, asking.cancel
             )
             return
-        yield from part_answers.answer(
-            asking.job, question, found, readings, asking.ask, asking.cancel, asking.names
-        )
+        if question.box is None:
+            yield from part_answers.answer(
+                asking.job, question, found, readings, asking.ask, asking.cancel, asking.names
+            )
+            return
+        inside = part_of_page.within(found, question.box)
+        if part_of_page.has_many_lines(inside):
+            whole = msgspec.structs.replace(question, box=None)
+            events = part_answers.answer(
+                asking.job, whole, inside, readings, asking.ask, asking.cancel, asking.names
+            )
+            yield from map(part_of_page.told_of, events)
+        elif second_look.helps(question):
+            yield from second_look.answer(asking.job, question, asking.ask)
+        else:
+            yield from asking.ask(question)
 
     def _readings_of(self, asking: Asking, page: PageRef) -> dict[Box, Told]:
         """Return what the model has read in a page's parts so far; grows."""
@@ -161,11 +183,10 @@ class DocumentQuestions:
             DeskError: What opening and drawing can raise.
             Stopped: If the job shall stop.
         """
-        if box is not None or not asking.in_parts:
+        parts = self._looked_at(asking, page, box)
+        if parts is None or not scan_lines.are_read_first(parts):
             return
-        parts, readings = self._parts_of(asking, page), self._readings_of(asking, page)
-        if not scan_lines.are_read_first(parts):
-            return
+        readings = self._readings_of(asking, page)
         job, ask, cancel = asking.job, asking.ask, asking.cancel
         try:
             yield from scan_lines.read(job, page, parts, readings, ask, cancel, math.inf)
@@ -181,9 +202,15 @@ class DocumentQuestions:
         Raises:
             DeskError: What opening and drawing can raise.
         """
-        if box is not None or not asking.in_parts:
-            return (box,)
-        return self._parts_of(asking, page).asked[: part_answers.MOST_PARTS]
+        parts = self._looked_at(asking, page, box)
+        return (box,) if parts is None else parts.asked[: part_answers.MOST_PARTS]
+
+    def _looked_at(self, asking: Asking, page: PageRef, box: Box | None) -> PageParts | None:
+        """Return the parts that questions about a page or a box are asked in; None for the box."""
+        if not asking.in_parts or (box is not None and box.height < part_of_page.TALL):
+            return None
+        inside = part_of_page.within(self._parts_of(asking, page), box)
+        return inside if box is None or part_of_page.has_many_lines(inside) else None
 
     def prepare(self, asking: Asking, path: str) -> Iterator[Event]:
         """Learn a document's words ahead of a question; see `vlm.whole_document.prepare`."""
@@ -254,11 +281,12 @@ class DocumentQuestions:
 def of_more(question: Question, asking: Asking) -> bool:
     """Tell whether a question takes more than one look: of a document, or at a small model's page.
 
-    That is one to a whole page that is read part by part, one that may take a second look, or one
-    for a table.
+    That is one to a whole page that is read part by part or to a tall part of one, one that may
+    take a second look, or one for a table.
     """
     page = question.box is None and not question.more_pages
-    helps = page or second_look.helps(question) or part_tables.helps(question)
+    helps = page or part_of_page.is_tall(question)
+    helps = helps or second_look.helps(question) or part_tables.helps(question)
     return question.whole_document or (asking.in_parts and helps)
 
 

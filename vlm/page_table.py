@@ -1,12 +1,10 @@
-"""Puts the words of a table into rows and columns, and writes them as Markdown or CSV. Pure.
+"""Puts the words of a table into rows and columns. Pure.
 
 Columns are parted by white that goes through nearly all lines; no drawn lines are needed.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import re
 from collections.abc import Sequence
@@ -14,6 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from vlm.page_cells import Cell, cells_of
+from vlm.table_text import Grid
 from vlm.types import Box, Word, union
 
 GUTTER = 1.0
@@ -35,10 +34,6 @@ APART = 3.0
 """White between two tables, in heights of a line."""
 
 _FIGURE = re.compile(r"\d")
-_BAR = re.compile(r"(?<!\\)\|")
-
-Grid = list[list[str]]
-"""Texts by row and column; every row has as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +115,6 @@ def _grid(lines: Sequence[Sequence[Cell]]) -> Grid:
     ]
 
 
-def markdown(grid: Grid) -> str:
-    """Write rows as a Markdown table, the first of them as its heading."""
-    rows = [[text.replace("|", "\\|") for text in row] for row in grid]
-    rule = ["---"] * len(rows[0])
-    lines = ["| " + " | ".join(row) + " |" for row in (rows[0], *rows[1:])]
-    return "\n".join([lines[0], "|" + "|".join(rule) + "|", *lines[1:]])
-
-
-def comma_separated(grid: Grid) -> str:
-    """Write rows as CSV, lines ended by a single newline."""
-    target = io.StringIO()
-    csv.writer(target, lineterminator="\n").writerows(grid)
-    return target.getvalue().rstrip("\n")
-
-
 def _cuts(lines: Sequence[Sequence[Cell]]) -> list[float]:
     """Return where columns are parted, from left to right."""
     several = [line for line in lines if len(line) > 1]
@@ -214,28 +194,3 @@ def _goes_on(row: _Row, above: _Row, first: bool) -> bool:
     if row.texts[0]:
         return first and not row.figures and not above.texts[0]
     return not row.figures or others == 1 or (first and not above.texts[0])
-
-
-def written(text: str) -> list[Grid]:
-    """Return the tables that :func:`markdown` wrote to a text; empty for any other text."""
-    tables: list[Grid] = []
-    for block in text.split("\n\n"):
-        rows = [_cells(line) for line in block.split("\n")]
-        wide = len(rows[0])
-        if len(rows) < 2 or any(len(row) != wide for row in rows) or set(rows[1]) != {"---"}:
-            return []
-        tables.append([rows[0], *rows[2:]])
-    return tables
-
-
-def _cells(line: str) -> list[str]:
-    if len(line) < 2 or not (line.startswith("|") and line.endswith("|")):
-        return []
-    return [cell.replace("\\|", "|").strip() for cell in _BAR.split(line[1:-1])]
-
-
-def tabbed(text: str) -> str:
-    """Return a text with its tables as lines with tabs, which spreadsheets take; others as is."""
-    tables = written(text)
-    blocks = ("\n".join("\t".join(row) for row in table) for table in tables)
-    return "\n\n".join(blocks) if tables else text

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import msgspec
 
@@ -18,12 +17,14 @@ from vlm.absence import NOT_ON_PAGE
 from vlm.cancel import CancelToken, Stopped
 from vlm.page_cells import cells_of
 from vlm.page_reading import READ, AskPage
-from vlm.page_table import comma_separated, markdown, tables_of
+from vlm.page_table import tables_of
 from vlm.part_asking import PartFailed, Told, about, ask_part, named, timings
 from vlm.part_finder import PageParts
 from vlm.part_labels import shown, words_read
+from vlm.part_of_page import within
 from vlm.protocol import Cancelled, Done, Event, Progress, Saw
 from vlm.reading_requests import asks_for_table, wants_csv
+from vlm.table_text import comma_separated, markdown
 from vlm.turns import on_page
 from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, Question, Word
 
@@ -94,29 +95,6 @@ def answer(
     )
     yield Saw(job, found.views, next((one.warning for one in told if one.warning), ""))
     yield Done(job, found)
-
-
-def within(page: PageParts, box: Box | None) -> PageParts:
-    """Return what of a page lies in a box: its words, and its lines, of which one stays at least.
-
-    Args:
-        page: Its parts.
-        box: On the page before its turn; None for all of it.
-    """
-    if box is None:
-        return replace(page, asked=page.asked[: page.lines]) if page.lines else page
-    some = [n for n, line in enumerate(page.asked[: page.lines]) if box.holds(line)]
-    some = some if scan_lines.is_scan(page) else []
-    return replace(
-        page,
-        asked=tuple(page.asked[n] for n in some) or (box,),
-        lines=len(some),
-        rows=(),
-        above=(),
-        words=tuple(word for word in page.words if box.holds(word.box)),
-        pieces=tuple(page.pieces[n] for n in some) if page.pieces else (),
-        straight=tuple(page.straight[n] for n in some) if page.straight else (),
-    )
 
 
 def _inked(box: Box) -> Box:

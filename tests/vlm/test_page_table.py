@@ -2,7 +2,7 @@
 
 from tests.vlm.test_table_lookup import BROKEN, ITEMS, QUARTERS, words
 from vlm import page_table
-from vlm.page_table import Grid, comma_separated, markdown, tabbed, written
+from vlm.table_text import Grid, comma_separated, markdown, tabbed, written
 from vlm.types import Word
 
 
