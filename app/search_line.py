@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QHideEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from app import icons
 
 TYPING_MS = 120
 """How long it waits for the next key."""
+CLEAR = "Empty the line"
+"""What a screen reader says of its button."""
 _CLEAR = "_q_qlineeditclearaction"
 """What Qt calls the action behind the button."""
 
@@ -20,6 +22,8 @@ def let_clear(line: QLineEdit) -> None:
     action = line.findChild(QAction, _CLEAR)
     if action is not None:  # else Qt calls it otherwise by now, and its own icon stays
         icons.set_icon(action, "close")
+    for button in line.findChildren(QAbstractButton):
+        button.setAccessibleName(CLEAR)
 
 
 class SearchLine(QLineEdit):

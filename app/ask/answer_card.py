@@ -21,8 +21,8 @@ from app.ask.surface import BusyLine, Card, MutedLabel, Notice, indented, plain_
 from app.ask.values import EvidenceClick, Scope, answered_on, scope_of
 from app.ask.where_line import WhereLine
 from app.theme import Tone
-from vlm.page_table import tabbed
 from vlm.protocol import Saw
+from vlm.table_text import tabbed
 from vlm.types import Answer, Box, ModelInfo, PageAnswer, PageRef, Question
 
 EDGE = 5

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from app.ask.answer_text import AnswerText
 from app.ask.surface import sized
-from vlm import page_table
+from vlm import table_text
 
 ROWS_SHOWN = 14
 """Rows of a long table that are seen at once; the others are scrolled to."""
@@ -54,13 +54,13 @@ class AnswerTable(QTableWidget):
     def show_text(self, text: str) -> None:
         """Show an answer: as a table where it is one, else as text; nothing for no text."""
         self._text.set_text(text)
-        tables = page_table.written(text)
+        tables = table_text.written(text)
         self.setVisible(bool(tables))
         self._text.setVisible(bool(text) and not tables)
         if tables:
             self._fill(tables)
 
-    def _fill(self, tables: list[page_table.Grid]) -> None:
+    def _fill(self, tables: list[table_text.Grid]) -> None:
         self.clear()
         self.setRowCount(sum(map(len, tables)) + len(tables) - 1)
         self.setColumnCount(max(len(table[0]) for table in tables))

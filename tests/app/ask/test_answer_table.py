@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.ask.answer_card import AnswerCard
 from app.ask.answer_table import ROWS_SHOWN, AnswerTable
 from tests.app.ask.sample import answer
-from vlm.page_table import Grid, markdown
+from vlm.table_text import Grid, markdown
 from vlm.types import PageRef, Question
 
 GRID: Grid = [["Item", "Pieces", "Amount"], ["Green tea", "4", "12.80"], ["Cake", "2", "9.50"]]
