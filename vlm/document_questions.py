@@ -8,16 +8,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from vlm import (
+    box_answers,
     part_answers,
     part_of_page,
     part_tables,
     scan_lines,
-    second_look,
     skew,
     whole_document,
 )
@@ -106,12 +107,10 @@ class DocumentQuestions:
 
         That is one to a whole document, see `vlm.whole_document.answer`, or to a whole page that
         is read part by part, see `vlm.part_answers.answer`; for a table, see `vlm.part_tables`; or
-        to a part of a page that a small model may have to look at twice, see
-        `vlm.second_look.answer`.
+        to a box on a small model's page, see `vlm.box_answers.answer`.
         """
-        tall = asking.in_parts and part_of_page.is_tall(question)
-        if second_look.helps(question) and not tall:
-            return second_look.answer(asking.job, question, asking.ask)
+        if question.box is not None and not part_tables.helps(question):
+            return self._answer_box(asking, question)
         if not question.whole_document:
             return self._answer_in_parts(asking, question)
 
@@ -142,22 +141,22 @@ class DocumentQuestions:
                 asking.job, question, found, readings, asking.ask, asking.cancel
             )
             return
-        if question.box is None:
-            yield from part_answers.answer(
-                asking.job, question, found, readings, asking.ask, asking.cancel, asking.names
-            )
-            return
-        inside = part_of_page.within(found, question.box)
-        if part_of_page.has_many_lines(inside):
-            whole = msgspec.structs.replace(question, box=None)
-            events = part_answers.answer(
-                asking.job, whole, inside, readings, asking.ask, asking.cancel, asking.names
-            )
-            yield from map(part_of_page.told_of, events)
-        elif second_look.helps(question):
-            yield from second_look.answer(asking.job, question, asking.ask)
-        else:
-            yield from asking.ask(question)
+        yield from part_answers.answer(
+            asking.job, question, found, readings, asking.ask, asking.cancel, asking.names
+        )
+
+    def _answer_box(self, asking: Asking, question: Question) -> Iterator[Event]:
+        page = question.page
+        return box_answers.answer(
+            asking.job,
+            question,
+            self._parts.words(page, asking.password(page.path)),
+            partial(self._parts_of, asking, page),
+            self._readings_of(asking, page),
+            asking.ask,
+            asking.cancel,
+            asking.names,
+        )
 
     def _readings_of(self, asking: Asking, page: PageRef) -> dict[Box, Told]:
         """Return what the model has read in a page's parts so far; grows."""
@@ -281,13 +280,9 @@ class DocumentQuestions:
 def of_more(question: Question, asking: Asking) -> bool:
     """Tell whether a question takes more than one look: of a document, or at a small model's page.
 
-    That is one to a whole page that is read part by part or to a tall part of one, one that may
-    take a second look, or one for a table.
+    That is one to a page that is read part by part, or to a box on it.
     """
-    page = question.box is None and not question.more_pages
-    helps = page or part_of_page.is_tall(question)
-    helps = helps or second_look.helps(question) or part_tables.helps(question)
-    return question.whole_document or (asking.in_parts and helps)
+    return question.whole_document or (asking.in_parts and not question.more_pages)
 
 
 def stamp(path: str) -> tuple[str, int, int]:

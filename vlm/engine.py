@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import structs
 
-from vlm import device, paths, readings, several, typed
+from vlm import device, part_of_page, paths, readings, several, typed
 from vlm.asking import answer
 from vlm.asks import Asks
 from vlm.cancel import CancelToken, ending, told
@@ -231,7 +231,7 @@ class Engine:
         sight, question = self._model.ready(), request.question
         # Dozens of parts would each need the words anew, which takes longer than a person types.
         once = self._of_more([structs.replace(question, text="")], request.job, cancel) is None
-        if once and typed.suits(sight):
+        if (once or part_of_page.is_low(question)) and typed.suits(sight):
             password = self._passwords.get(question.page.path)
             yield from typed.read(sight, request, password, cancel)
         else:

@@ -132,6 +132,16 @@ class PartFinder:
         self._kept.put(key, found, 1)
         return found
 
+    def words(self, page: PageRef, password: str | None) -> tuple[Word, ...]:
+        """Return a page's text layer; nothing where it has none, or cannot be opened."""
+        if (known := self._kept.get((self._stamp(page.path), page))) is not None:
+            return known.words
+        try:
+            self._pages.open(page.path, password)
+        except DeskError:
+            return ()
+        return self._words(page)
+
     def _words(self, page: PageRef) -> tuple[Word, ...]:
         try:
             return self._pages.words(page)

@@ -24,8 +24,16 @@ FEW = 4
 
 def is_tall(question: Question) -> bool:
     """Tell whether a question is about a part of one page that may hold many lines."""
-    alone = not question.more_pages and not question.whole_document
-    return alone and question.box is not None and question.box.height >= TALL
+    return _is_boxed(question) and not is_low(question)
+
+
+def is_low(question: Question) -> bool:
+    """Tell whether a question is about a part of one page that is shown to a model as it is."""
+    return _is_boxed(question) and question.box is not None and question.box.height < TALL
+
+
+def _is_boxed(question: Question) -> bool:
+    return question.box is not None and not question.more_pages and not question.whole_document
 
 
 def has_many_lines(page: PageParts) -> bool:

@@ -163,7 +163,10 @@ def test_a_page_that_is_read_in_parts_is_not_asked_ahead_but_a_box_is(
     steps = extensions(answerer, monkeypatch)
     type_in(answerer, "What is the total ")
     assert (held(answerer), steps) == ((), [])
-    box = question("What is the total ", box=Box(0.1, 0.1, 0.9, 0.5))
+    tall = question("What is the total ", box=Box(0.1, 0.1, 0.9, 0.5))
+    type_in(answerer, tall)
+    assert (held(answerer), steps) == ((), []), "its lines may be asked one by one"
+    box = question("What is the total ", box=Box(0.1, 0.1, 0.9, 0.15))
     type_in(answerer, box)
     assert held(answerer)
 

@@ -1,0 +1,172 @@
+"""Answers a question about a box that a person drew, for a small model.
+
+A program's PDF says its words exactly: what stands there at the label that the question names, or
+is the only thing of the form that is wanted, is the answer, since the person pointed at it. Many
+lines are asked one by one, and a line in which the model finds no date or amount is read for it.
+Knows no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from vlm import part_answers, part_of_page, second_look
+from vlm.answer_forms import Form, form_of
+from vlm.cancel import CancelToken, Stopped
+from vlm.cell_values import day
+from vlm.errors import DeskError
+from vlm.evidence import locate
+from vlm.field_names import named_in
+from vlm.known_labels import names_a_field
+from vlm.label_values import fitting
+from vlm.labelled import Value
+from vlm.learned_names import NO_NAMES, LearnedNames
+from vlm.letterhead import is_name
+from vlm.page_cells import Cell, cells_of
+from vlm.page_finder import FEW_WORDS
+from vlm.page_reading import AskPage
+from vlm.page_values import of_other_fields, page_values_among, shape_of
+from vlm.part_asking import PartFailed, Told, ask_part
+from vlm.part_finder import PageParts
+from vlm.part_labels import CLEAR, SURE, shown
+from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
+from vlm.reading_requests import asks_to_read
+from vlm.scoring import plain
+from vlm.types import Box, Question, Word
+from vlm.unlabelled import is_company
+from vlm.value_shapes import may_be
+
+ALONE = 0.9
+"""What the only value of the form that is wanted counts in a box."""
+
+ONE_BY_ONE: frozenset[Form] = frozenset(("date", "amount", "number", "mail", "percent"))
+"""Forms of which the only one in a box is what was meant."""
+
+
+def answer(
+    job: int,
+    question: Question,
+    words: Sequence[Word],
+    find: Callable[[], PageParts],
+    readings: dict[Box, Told],
+    ask: AskPage,
+    cancel: CancelToken,
+    learned: LearnedNames = NO_NAMES,
+) -> Iterator[Event]:
+    """Answer; the last event is `Done`, `Cancelled` or `Failed`.
+
+    Args:
+        job: The job.
+        question: About a part of one page.
+        words: The page's text layer.
+        find: Finds the page's parts; raises a `DeskError` where they cannot be.
+        readings: What the model has read in parts so far; grows.
+        ask: Answers about one part.
+        cancel: Looked at between two parts, and by `ask`.
+        learned: What the person's own documents call things.
+    """
+    assert question.box is not None
+    inside = [word for word in words if question.box.holds(word.box)]
+    exact = len(words) >= FEW_WORDS and bool(inside) and not asks_to_read(question.text)
+    value = value_in(question.text, shown(inside, question.page), learned) if exact else None
+    if value is not None:
+        yield from _pointed_at(job, question, value, words, ask)
+        return
+    if part_of_page.is_tall(question):
+        try:
+            yield Progress(job, "Finding the parts of the page")
+            page = part_of_page.within(find(), question.box)
+        except DeskError as error:
+            yield Failed(job, error.code, str(error))
+            return
+        if part_of_page.has_many_lines(page):
+            whole = msgspec.structs.replace(question, box=None)
+            events = part_answers.answer(job, whole, page, readings, ask, cancel, learned)
+            yield from map(part_of_page.told_of, events)
+            return
+    yield from (
+        second_look.answer(job, question, ask) if second_look.helps(question) else ask(question)
+    )
+
+
+def value_in(
+    question: str, words: Sequence[Word], learned: LearnedNames = NO_NAMES
+) -> Value | None:
+    """Return what is asked for in a box with exact words; None where that is not clear.
+
+    Args:
+        question: As a person asks it.
+        words: Those in the box, one or more, as the page is shown.
+        learned: What the person's own documents call things.
+    """
+    rows = cells_of(words)
+    at_labels = [one for one in page_values_among(question, rows, learned) if one.weight >= CLEAR]
+    if at_labels:
+        best = at_labels[0]
+        rivals = [one for one in at_labels if one.weight == best.weight]
+        return _only([best, *rivals])
+    wanted = named_in(question)
+    form = form_of(question) or (wanted.form if wanted is not None else None)
+    if form in ONE_BY_ONE:
+        shape = shape_of(question)
+        found = [one for row in rows for cell in row for one in _all_of(form, cell)]
+        others = of_other_fields(wanted, rows) if wanted is not None else frozenset[str]()
+        return _only(
+            [one for one in found if may_be(shape, one.text) and plain(one.text) not in others]
+        )
+    if wanted is not None and wanted.party and len(rows) <= part_of_page.FEW:
+        names = [Value(cell.text, cell.box, ALONE) for row in rows for cell in row if _names(cell)]
+        return _only([one for one in names if is_company(one.text)] or names)
+    return None
+
+
+def _only(found: Sequence[Value]) -> Value | None:
+    """Return the first of some values where they all say the same."""
+    return found[0] if len({plain(one.text) for one in found}) == 1 else None
+
+
+def _names(cell: Cell) -> bool:
+    """Tell whether a cell may be somebody's name, and no label or line of an address."""
+    text = cell.text
+    return is_name(text) and not any(map(str.isdigit, text)) and not names_a_field(text)
+
+
+def _all_of(form: Form | None, cell: Cell) -> Iterator[Value]:
+    """Yield all values of a form in a cell, from left to right."""
+    start = 0
+    while (place := fitting(form, cell.text[start:], begins=False)) is not None:
+        left, right = start + place[0], start + place[1]
+        text = cell.text[left:right]
+        if form == "date" and any(map(str.isalpha, text)) and day(text) is None:
+            start = left + 1  # "31 vom 03" is no day, though one may begin in it
+            continue
+        yield Value(text, cell.part(left, right), ALONE)
+        start = right
+
+
+def _pointed_at(
+    job: int, question: Question, value: Value, words: Sequence[Word], ask: AskPage
+) -> Iterator[Event]:
+    """Show the model the box as well: where it reads the same, the answer is as sure as it is."""
+    try:
+        own = yield from ask_part(question, ask)
+    except PartFailed as error:
+        yield error.failed
+        return
+    except Stopped:
+        yield Cancelled(job, "")
+        return
+    same = plain(own.answer.text) == plain(value.text)
+    sure = SURE * value.weight
+    given = msgspec.structs.replace(
+        own.answer,
+        text=value.text,
+        confidence=max(sure, own.answer.confidence) if same else sure,
+        evidence=locate(value.text, list(words), question.box),
+        unsure=(),
+        stop="end",
+    )
+    yield Saw(job, given.views, own.warning)
+    yield Done(job, given)
