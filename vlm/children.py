@@ -27,7 +27,8 @@ def command(name: str) -> list[str]:
         raise ValueError(f"no child process is called {name!r}")
     if getattr(sys, "frozen", False):
         return [sys.executable, "--child", name]
-    return [sys.executable, "-m", "app", "--child", name]
+    # -P: a package called "app" in the folder that a person works in is not ours.
+    return [sys.executable, "-P", "-m", "app", "--child", name]
 
 
 def run(name: str) -> int:
