@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -197,6 +198,25 @@ def around(told: Sequence[Told]) -> Told:
         views=tuple(view for one in told for view in one.answer.views),
     )
     return Told(union([one.part for one in told]), answer, first.warning)
+
+
+def ended(job: int, found: Answer, told: Sequence[Told], start: float) -> Iterator[Event]:
+    """Yield the last events of a job that asked several parts, all of which are shown and counted.
+
+    Args:
+        job: The job.
+        found: The answer.
+        told: All parts that were asked, in their order.
+        start: When the job began, of `time.perf_counter`.
+    """
+    given = msgspec.structs.replace(
+        found,
+        views=named(told),
+        visual_tokens=sum(one.answer.visual_tokens for one in told),
+        timings=timings(told, found, time.perf_counter() - start),
+    )
+    yield Saw(job, given.views, next((one.warning for one in told if one.warning), ""))
+    yield Done(job, given)
 
 
 def named(told: Sequence[Told], name: str = "") -> tuple[View, ...]:

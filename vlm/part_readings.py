@@ -12,9 +12,9 @@ from vlm.absence import NOT_ON_PAGE
 from vlm.cancel import CancelToken, Stopped, check
 from vlm.evidence import locate
 from vlm.page_reading import BLOCK_TOKENS, AskPage
-from vlm.part_asking import PartFailed, Told, about, ask_parts, at_once, named, timings
+from vlm.part_asking import PartFailed, Told, about, ask_parts, at_once, ended
 from vlm.part_finder import PageParts
-from vlm.protocol import Cancelled, Done, Event, Progress, Saw
+from vlm.protocol import Cancelled, Event, Progress
 from vlm.types import Answer, Evidence, Question, Unsure
 
 
@@ -50,14 +50,7 @@ def read(
         return
     useful = [one for one in told if one.useful]
     found = _joined(useful, page) if useful else _nothing(told)
-    found = msgspec.structs.replace(
-        found,
-        views=named(told),
-        visual_tokens=sum(one.answer.visual_tokens for one in told),
-        timings=timings(told, found, time.perf_counter() - start),
-    )
-    yield Saw(job, found.views, next((one.warning for one in told if one.warning), ""))
-    yield Done(job, found)
+    yield from ended(job, found, told, start)
 
 
 def _nothing(told: Sequence[Told]) -> Answer:

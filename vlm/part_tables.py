@@ -18,11 +18,11 @@ from vlm.cancel import CancelToken, Stopped
 from vlm.page_cells import cells_of
 from vlm.page_reading import READ, AskPage
 from vlm.page_table import tables_of
-from vlm.part_asking import PartFailed, Told, about, ask_part, named, timings
+from vlm.part_asking import PartFailed, Told, about, ask_part, ended
 from vlm.part_finder import PageParts
 from vlm.part_labels import shown, words_read
 from vlm.part_of_page import within
-from vlm.protocol import Cancelled, Done, Event, Progress, Saw
+from vlm.protocol import Cancelled, Event, Progress
 from vlm.reading_requests import asks_for_table, wants_csv
 from vlm.table_text import comma_separated, markdown
 from vlm.turns import on_page
@@ -86,15 +86,7 @@ def answer(
     except PartFailed as error:
         yield error.failed
         return
-    found = _written(question, words, told, scan)
-    found = msgspec.structs.replace(
-        found,
-        views=named(told),
-        visual_tokens=sum(one.answer.visual_tokens for one in told),
-        timings=timings(told, found, time.perf_counter() - start),
-    )
-    yield Saw(job, found.views, next((one.warning for one in told if one.warning), ""))
-    yield Done(job, found)
+    yield from ended(job, _written(question, words, told, scan), told, start)
 
 
 def _inked(box: Box) -> Box:

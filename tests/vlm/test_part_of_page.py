@@ -1,18 +1,14 @@
 """Boxes around many lines are answered like pages of their own."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pymupdf
-import pytest
 
-from tests.vlm.answering import NEVER, answered, in_float32, last
+from tests.vlm.answering import NEVER, answered
 from vlm.engine import Engine
-from vlm.models import shipped_folders
-from vlm.pages.client import PageClient
 from vlm.part_finder import PageParts
 from vlm.part_of_page import FEW, has_many_lines, is_tall, within
-from vlm.protocol import Ask, Event, Load, Loaded, Look, Progress
+from vlm.protocol import Ask, Event, Look, Progress
 from vlm.types import Box, PageRef, Question, Word
 
 LEFT = (
@@ -37,16 +33,6 @@ def drawn(folder: Path, picture: bool) -> PageRef:
     return PageRef(str(path), 0)
 
 
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    """Run the model that ships, with real pages."""
-    with PageClient() as pages:
-        found = Engine(pages, place=in_float32)
-        assert isinstance(last(found.load(Load(1, str(shipped_folders()[0])), NEVER)), Loaded)
-        yield found
-        found.close()
-
-
 LOWER = Box(0.02, 0.42, 0.98, 1.0)
 
 
@@ -55,40 +41,42 @@ def said(events: list[Event]) -> list[str]:
 
 
 def test_a_box_around_many_lines_of_a_document_has_its_answer(
-    engine: Engine, tmp_path: Path
+    shipped: Engine, tmp_path: Path
 ) -> None:
     page = drawn(tmp_path, picture=False)
-    found = answered(engine, Question("What is the total?", page, LOWER))
+    found = answered(shipped, Question("What is the total?", page, LOWER))
     assert found.text == "29.58"
     assert found.evidence.kind == "crop"
-    above = answered(engine, Question("What is the invoice number?", page, LOWER))
+    above = answered(shipped, Question("What is the invoice number?", page, LOWER))
     assert above.text != "4711", "it stands above the box"
 
 
 def test_a_box_around_many_lines_of_a_scan_is_read_line_by_line(
-    engine: Engine, tmp_path: Path
+    shipped: Engine, tmp_path: Path
 ) -> None:
     page = drawn(tmp_path, picture=True)
-    looked = said(list(engine.look(Look(4, page, LOWER), NEVER)))
+    looked = said(list(shipped.look(Look(4, page, LOWER), NEVER)))
     assert any(text.startswith("Reading part") for text in looked)
-    events = list(engine.ask(Ask(5, Question("What is the total?", page, LOWER)), NEVER))
+    events = list(shipped.ask(Ask(5, Question("What is the total?", page, LOWER)), NEVER))
     assert not any(text.startswith("Reading part") for text in said(events)), "it was read ahead"
-    found = answered(engine, Question("What is the total?", page, LOWER))
+    found = answered(shipped, Question("What is the total?", page, LOWER))
     assert found.text == "29.58"
     assert found.evidence.kind == "no_text"
-    read = answered(engine, Question("Read the text.", page, LOWER)).text
+    read = answered(shipped, Question("Read the text.", page, LOWER)).text
     assert "Ginger" in read.splitlines()[0], "the first line in the box"
     assert len(read.splitlines()) >= FEW
 
 
-def test_a_box_around_a_line_is_shown_to_the_model_as_it_is(engine: Engine, tmp_path: Path) -> None:
+def test_a_box_around_a_line_is_shown_to_the_model_as_it_is(
+    shipped: Engine, tmp_path: Path
+) -> None:
     page = drawn(tmp_path, picture=True)
     line = Box(0.05, 0.185, 0.9, 0.235)
     question = Question("Read the text.", page, line)
-    events = list(engine.ask(Ask(5, question), NEVER))
+    events = list(shipped.ask(Ask(5, question), NEVER))
     assert "Finding the parts of the page" not in said(events)
     few = Box(0.05, 0.18, 0.9, 0.31)
-    found = answered(engine, Question("Read the text.", page, few))
+    found = answered(shipped, Question("Read the text.", page, few))
     assert [view.box for view in found.views] == [few]
 
 

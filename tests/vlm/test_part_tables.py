@@ -1,22 +1,19 @@
 """Tables of a page are written with their rows and columns."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pymupdf
 import pytest
 
-from tests.vlm.answering import NEVER, answered, in_float32, last
+from tests.vlm.answering import NEVER, answered
 from tests.vlm.documents import said
 from tests.vlm.parted_pages import Reader, of_lines, strip
 from vlm.absence import NOT_ON_PAGE
 from vlm.engine import Engine
-from vlm.models import shipped_folders
-from vlm.pages.client import PageClient
 from vlm.part_asking import Told
 from vlm.part_finder import PageParts
 from vlm.part_tables import NO_TABLE, answer, helps
-from vlm.protocol import Cancelled, Done, Event, Failed, Load, Loaded
+from vlm.protocol import Cancelled, Done, Event, Failed
 from vlm.types import Box, PageRef, Question
 
 TABLE = "Transcribe this table as a Markdown table."
@@ -48,47 +45,37 @@ def drawn(folder: Path, picture: bool) -> Path:
     return path
 
 
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    """Run the model that ships, with real pages."""
-    with PageClient() as pages:
-        found = Engine(pages, place=in_float32)
-        assert isinstance(last(found.load(Load(1, str(shipped_folders()[0])), NEVER)), Loaded)
-        yield found
-        found.close()
-
-
 def wanted(*rows: tuple[str, ...]) -> str:
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join([lines[0], "|---|---|---|", *lines[1:]])
 
 
 def test_a_documents_table_is_written_exactly_and_without_the_text_around(
-    engine: Engine, tmp_path: Path
+    shipped: Engine, tmp_path: Path
 ) -> None:
     page = PageRef(str(drawn(tmp_path, picture=False)), 0)
-    found = answered(engine, Question(TABLE, page))
+    found = answered(shipped, Question(TABLE, page))
     assert found.text == wanted(*ROWS)
     assert (found.confidence, found.evidence.kind) == (1.0, "page")
     assert found.views, "what the model saw can be looked at"
     upper = Box(0.0, 0.0, 1.0, 0.47)
-    assert answered(engine, Question(TABLE, page, upper)).text == wanted(*ROWS[:3])
-    listed = answered(engine, Question("Give me the table as CSV", page)).text
+    assert answered(shipped, Question(TABLE, page, upper)).text == wanted(*ROWS[:3])
+    listed = answered(shipped, Question("Give me the table as CSV", page)).text
     assert listed == "\n".join(map(",".join, ROWS))
     below = Box(0.0, 0.7, 1.0, 1.0)
-    assert answered(engine, Question(TABLE, page, below)).text == NO_TABLE
+    assert answered(shipped, Question(TABLE, page, below)).text == NO_TABLE
 
 
-def test_a_scans_table_is_read_line_by_line(engine: Engine, tmp_path: Path) -> None:
+def test_a_scans_table_is_read_line_by_line(shipped: Engine, tmp_path: Path) -> None:
     page = PageRef(str(drawn(tmp_path, picture=True)), 0)
-    found = answered(engine, Question(TABLE, page))
+    found = answered(shipped, Question(TABLE, page))
     rows = [line.strip("| ").split(" | ") for line in found.text.splitlines()]
     assert [len(row) for row in rows if "---" not in row[0]] == [3] * len(ROWS)
     assert rows[2][0] == "Green tea"
     assert 0.0 < found.confidence < 1.0
     assert found.evidence.kind == "no_text"
     lower = Box(0.0, 0.4, 1.0, 0.7)
-    some = answered(engine, Question(TABLE, page, lower)).text
+    some = answered(shipped, Question(TABLE, page, lower)).text
     assert "Green tea" not in some
     assert "Lemon cake" in some
 
