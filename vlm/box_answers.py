@@ -49,7 +49,7 @@ def answer(
     job: int,
     question: Question,
     words: Sequence[Word],
-    find: Callable[[], PageParts],
+    find: Callable[[], PageParts | None],
     readings: dict[Box, Told],
     ask: AskPage,
     cancel: CancelToken,
@@ -61,7 +61,8 @@ def answer(
         job: The job.
         question: About a part of one page.
         words: The page's text layer.
-        find: Finds the page's parts; raises a `DeskError` where they cannot be.
+        find: Finds the parts in the box where they are asked one by one, else None; raises a
+            `DeskError` where the page cannot be looked at.
         readings: What the model has read in parts so far; grows.
         ask: Answers about one part.
         cancel: Looked at between two parts, and by `ask`.
@@ -77,11 +78,11 @@ def answer(
     if part_of_page.is_tall(question):
         try:
             yield Progress(job, "Finding the parts of the page")
-            page = part_of_page.within(find(), question.box)
+            page = find()
         except DeskError as error:
             yield Failed(job, error.code, str(error))
             return
-        if part_of_page.has_many_lines(page):
+        if page is not None:
             whole = msgspec.structs.replace(question, box=None)
             events = part_answers.answer(job, whole, page, readings, ask, cancel, learned)
             yield from map(part_of_page.told_of, events)

@@ -151,7 +151,7 @@ class DocumentQuestions:
             asking.job,
             question,
             self._parts.words(page, asking.password(page.path)),
-            partial(self._parts_of, asking, page),
+            partial(self._looked_at, asking, page, question.box),
             self._readings_of(asking, page),
             asking.ask,
             asking.cancel,

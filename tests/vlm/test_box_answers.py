@@ -12,6 +12,7 @@ from vlm.absence import NOT_ON_PAGE
 from vlm.box_answers import ALONE, answer, value_in
 from vlm.part_finder import PageParts
 from vlm.part_labels import SURE
+from vlm.part_of_page import has_many_lines
 from vlm.protocol import Cancelled, Done, Event, Failed, Saw, TextDelta
 from vlm.types import Box, PageRef, Question, Word
 
@@ -58,8 +59,8 @@ def boxed(words: list[Word], rows: int) -> Box:
 
 
 def run(question: Question, words: list[Word], ask: Reader, parts: PageParts) -> list[Event]:
-    def found() -> PageParts:
-        return parts
+    def found() -> PageParts | None:
+        return parts if has_many_lines(parts) else None
 
     return list(answer(1, question, words, found, {}, ask, NEVER))
 
