@@ -22,13 +22,7 @@ def alike(word: str, other: str) -> bool:
     """Tell whether two words in small letters are the same but for a few letters."""
     if word == other:
         return True
-    shorter, longer = sorted((len(word), len(other)))
-    if shorter < LEAST_LETTERS or 1 - (longer - shorter) / longer < ALIKE:
-        return False  # the distance is at least as large as lengths differ
-    common = sum(min(word.count(letter), other.count(letter)) for letter in set(word))
-    if 1 - (longer - common) / longer < ALIKE:
-        return False  # nor can it be less than the letters that one has and the other has not
-    return likeness(word, other) >= ALIKE
+    return min(len(word), len(other)) >= LEAST_LETTERS and likeness(word, other) >= ALIKE
 
 
 def likeness(word: str, other: str) -> float:

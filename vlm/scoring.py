@@ -11,6 +11,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.distance import Levenshtein
+
 THRESHOLD = 0.5
 """An answer less similar than this counts as wrong altogether."""
 
@@ -29,12 +31,7 @@ class Mean:
 
 def distance(left: str, right: str) -> int:
     """Return the Levenshtein distance: insertions, deletions and substitutions, each at cost 1."""
-    row = list(range(len(right) + 1))
-    for i, a in enumerate(left, 1):
-        above, row[0] = row[0], i
-        for j, b in enumerate(right, 1):
-            above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (a != b))
-    return row[-1]
+    return Levenshtein.distance(left, right)
 
 
 def plain(text: str) -> str:
@@ -55,19 +52,13 @@ def anls(answer: str, truths: Sequence[str], threshold: float = THRESHOLD) -> fl
     """
     if not truths:
         raise ValueError("a row without answers cannot be scored")
-    best = max(_similarity(plain(answer), plain(truth), threshold) for truth in truths)
+    best = max(_similarity(plain(answer), plain(truth)) for truth in truths)
     return best if best >= threshold else 0.0
 
 
-def _similarity(left: str, right: str, least: float) -> float:
-    """Return a similarity; 0 for one that is below the least by the lengths, or by the letters."""
-    shortest, longest = sorted((len(left), len(right)))
-    if longest and 1.0 - (longest - shortest) / longest < least:
-        return 0.0
-    common = sum(min(left.count(letter), right.count(letter)) for letter in set(left))
-    if longest and 1.0 - (longest - common) / longest < least:
-        return 0.0
-    return 1.0 if longest == 0 else 1.0 - distance(left, right) / longest
+def _similarity(left: str, right: str) -> float:
+    longest = max(len(left), len(right))
+    return 1.0 - distance(left, right) / longest if longest else 1.0
 
 
 def exact(answer: str, truths: Sequence[str]) -> bool:
