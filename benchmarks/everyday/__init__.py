@@ -1,0 +1,1 @@
+"""Documents and questions of everyday life, written by somebody who did not know the rules."""
