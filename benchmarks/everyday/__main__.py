@@ -88,6 +88,7 @@ def save(document: sheets.Everyday, form: Form, home: Path) -> Path:
     """Write a document as a PDF with a text layer or as one of scanned pages; returns its file."""
     target = home / f"{document.name}-{form}.pdf"
     with sheets.draw(document) if form == "text" else sheets.scan(document) as made:
+        made.subset_fonts()
         made.save(target, garbage=3, deflate=True)
     return target
 

@@ -155,7 +155,6 @@ def draw(document: Everyday) -> pymupdf.Document:
             )
             if room < 0:
                 raise ValueError(f"{document.name}, page {number + 1}: no room in {part.at}")
-    made.subset_fonts()
     return made
 
 

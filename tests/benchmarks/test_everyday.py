@@ -41,6 +41,12 @@ def test_draws_its_pages_and_the_first_answers_stand_on_them(document: sheets.Ev
         assert ask.absent or _plain(ask.answers[0]) in pages[ask.page], ask.question
 
 
+def test_the_halves_are_alike() -> None:
+    kinds = [[one.kind for one in DOCUMENTS if one.split == split] for split in sheets.SPLITS]
+    assert sorted(kinds[0]) == sorted(kinds[1]) == ["forms"] * 10 + ["prose"] * 10
+    assert len({one.name for one in DOCUMENTS}) == len(DOCUMENTS)
+
+
 def test_stays_small() -> None:
     files = sheets.HOME.rglob("*.txt")
     assert sum(file.stat().st_size for file in files) < MOST_BYTES
