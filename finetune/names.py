@@ -1,5 +1,7 @@
 """Learns from corrected documents what they call the things that are asked for. Pure.
 
+Answers that stand on several of them are learned beside it: see `known_answers`.
+
 On each document the answer is looked for, and what stands before it in the row or over it in the
 column may be its label. A label is kept when it gives the right value on several documents, and far
 more often than a wrong one, also on documents that it was not learned from: see `_holds`.
@@ -17,6 +19,7 @@ from typing import TypeVar
 
 import msgspec
 
+from finetune import known_answers
 from finetune.shown_pages import Outcome, Sheets, Shown, ShownPage, ShownPages
 from vlm import scoring
 from vlm.answer_forms import Form
@@ -27,11 +30,11 @@ from vlm.label_words import folded, words_of
 from vlm.labelled import Value
 from vlm.learned_names import (
     MOST_LABELS,
-    MOST_QUESTIONS,
     LearnedLabel,
     LearnedNames,
     LearnedQuestion,
     is_short,
+    limited,
 )
 
 T = TypeVar("T")
@@ -91,7 +94,7 @@ def learning(shown: Iterable[Shown]) -> Learning:
         learned = yield from _telling(progress, _question(key, some, sheets))
         if learned is not None:
             found.append(learned)
-    return LearnedNames(tuple(found[:MOST_QUESTIONS]))
+    return limited(found)
 
 
 def go_on(
@@ -231,10 +234,20 @@ def _question(
     for one in some:
         yield
         pages.append(sheets.page(one))
+    asked = asked_in(some[0].question)
+    if not is_short(key, asked):
+        return None
+    labels = yield from _labels(pages)
+    values = yield from known_answers.learning(pages)
+    return LearnedQuestion(key, asked, labels, values) if labels or values else None
+
+
+def _labels(pages: Sequence[ShownPage]) -> Generator[None, None, tuple[LearnedLabel, ...]]:
+    """Learn at which labels the answers to one question stand; none where none holds."""
     documents = _Documents(pages)
     known = yield from documents.known()
     if (documents.all & ~known[0]).bit_count() < BETTER:
-        return None  # nothing that is learned could be that much better
+        return ()  # nothing that is learned could be that much better
     candidates = yield from documents.candidates()
     often = any(documents.different(one.right) >= SOME for one in candidates)
     least = SOME if often else FEWEST
@@ -242,15 +255,13 @@ def _question(
         if not (yield from _holds(documents, known, candidates, least, most)):
             continue
         chosen = _chosen(documents, candidates, documents.all, least, most)
-        labels = tuple(
+        return tuple(
             msgspec.structs.replace(
                 one.label, documents=one.right.bit_count(), wrong=one.wrong.bit_count()
             )
             for one in chosen
         )
-        asked = asked_in(some[0].question)
-        return LearnedQuestion(key, asked, labels) if labels and is_short(key, asked) else None
-    return None
+    return ()
 
 
 def _chosen(

@@ -14,6 +14,7 @@ from typing import Literal
 
 from vlm import scoring
 from vlm.absence import says_absent
+from vlm.answer_forms import form_of
 from vlm.field_names import Place
 from vlm.first_words import may_differ
 from vlm.label_blocks import continued
@@ -22,8 +23,9 @@ from vlm.labelled import Value, first_and_last, values_among
 from vlm.learned_names import LONGEST, MOST_WORDS, LearnedLabel
 from vlm.page_cells import Cell, cells_of
 from vlm.page_values import page_values_among
+from vlm.read_answers import found_in
 from vlm.spellings import accepted, spelled_in
-from vlm.types import Box, Word
+from vlm.types import Box, Word, union
 
 ALIKE = 0.8
 """Likeness of what a model read to an answer from which on it is that answer, misread."""
@@ -79,11 +81,24 @@ class ShownPage:
         return self._outcomes[value.text]
 
     def known(self) -> Value | None:
-        """Return what stands at the labels that the program knows by itself."""
-        shown = self.shown
-        if shown.misread:
-            return next(iter(values_among(shown.question, self.rows, misread=True)), None)
-        return next(iter(page_values_among(shown.question, self.rows)), None)
+        """Return what the program finds by itself, at labels or by what a page looks like."""
+        question = self.shown.question
+        if not self.shown.misread:
+            return next(iter(page_values_among(question, self.rows)), None)
+        at_label = next(iter(values_among(question, self.rows, misread=True)), None)
+        return at_label if at_label is not None else self._found_in_lines()
+
+    def _found_in_lines(self) -> Value | None:
+        """Return the likeliest date, name or address in the lines of a scan, as it is answered."""
+        form = form_of(self.shown.question)
+        if form == "amount":
+            return None  # of these others tell, see `vlm.agreement`
+        lines = [" ".join(cell.text for cell in row) for row in self.rows]
+        found = max(found_in(form, lines, False), key=lambda one: one.weight, default=None)
+        if found is None:
+            return None
+        some = [cell.box for row in self.rows[found.line : found.end] for cell in row]
+        return Value(found.text, union(some), found.weight)
 
     def labels(self) -> Iterator[tuple[str, Place, str]]:
         """Yield texts that may be the label of the answer, where it stands from them, and it.

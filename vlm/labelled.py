@@ -16,6 +16,7 @@ from vlm.asked_names import key_of
 from vlm.field_names import LESS, Named, named_in
 from vlm.first_words import begun
 from vlm.known_labels import is_label
+from vlm.known_values import known_value
 from vlm.label_blocks import continued
 from vlm.label_values import (
     ends_a_label,
@@ -79,8 +80,8 @@ def values(
         words: The page's text layer, as the page is shown.
         misread: Whether they are what a model read: letters may be wrong, and a company's form in
             them is no proof of one.
-        learned: What the person's own documents call what is asked for: what stands at the first of
-            these labels is the only one that counts.
+        learned: What the person's own documents tell of what is asked for: a known answer, or what
+            stands at the first of these labels, is the only one that counts.
     """
     return values_among(question, cells_of(words) if words else [], misread, learned)
 
@@ -92,9 +93,8 @@ def values_among(
     learned: LearnedNames = NO_NAMES,
 ) -> tuple[Value, ...]:
     """Return the same of words that were put into rows, see `cells_of` and `values`."""
-    for label in learned.of(key_of(question)) if rows else ():
-        if (own := at_label(label, rows, misread)) is not None:
-            return (own,)
+    if (own := own_value(question, rows, misread, learned)) is not None:
+        return (own,)
     wanted = _wanted(question)
     if wanted is None or not rows:
         return ()
@@ -107,6 +107,22 @@ def values_among(
             found[value.text, value.box] = value
     ordered = sorted(found.values(), key=lambda one: one.box.y0, reverse=wanted.last)
     return tuple(sorted(ordered, key=lambda one: -one.weight))
+
+
+def own_value(
+    question: str, rows: list[list[Cell]], misread: bool, learned: LearnedNames
+) -> Value | None:
+    """Return what the person's own documents tell of a page, or None; see `values_among`.
+
+    An answer that is known, else what stands at the first learned label.
+    """
+    if not rows or learned == NO_NAMES:
+        return None
+    key = key_of(question)
+    if (known := known_value(key, rows, misread, learned)) is not None:
+        return Value(known.text, known.box, known.weight)
+    at = (at_label(label, rows, misread) for label in learned.of(key))
+    return next((value for value in at if value is not None), None)
 
 
 _wanted = lru_cache(maxsize=256)(named_in)

@@ -7,6 +7,7 @@ lies in a small file beside the weights that were learned; whoever wrote that fi
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -23,15 +24,20 @@ NAMES = "learned_names.json"
 """The file, in an adapter's folder."""
 
 VERSION: Literal[1] = 1
-MOST_BYTES = 512 * 1024
+MOST_BYTES = 4 * 1024 * 1024
 """A file that is larger is not read; the largest that can be written is smaller."""
 
 MOST_QUESTIONS, MOST_LABELS, MOST_WORDS, LONGEST = 64, 8, 6, 60
 """Questions of a file, labels of a question, words and characters of a label."""
 
+MOST_VALUES, MOST_NUMBERS, LONGEST_VALUE, LONGEST_NUMBER = 1024, 3, 200, 24
+"""Values of all questions of a file, numbers of a value, characters and digits of each."""
+
 _Text = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
 _Asked = Annotated[str, Meta(min_length=1, max_length=4 * LONGEST)]
 _Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+_Known = Annotated[str, Meta(min_length=1, max_length=LONGEST_VALUE)]
+_Number = Annotated[str, Meta(pattern=rf"^[0-9]{{1,{LONGEST_NUMBER}}}$")]
 
 
 class LearnedLabel(Value, frozen=True):
@@ -68,22 +74,54 @@ class LearnedLabel(Value, frozen=True):
         return tuple(map(folded, words_of(self.text)))
 
 
+class LearnedValue(Value, frozen=True):
+    """An answer that stands on several documents, such as who sends them; see `known_values`.
+
+    Attributes:
+        text: As the person spelled it.
+        numbers: Digits of numbers that stand on documents with this answer and on no others.
+        documents: Of how many of the documents that were learned from it is the answer.
+        wrong: On how many others it stands.
+
+    Raises:
+        ValueError: When the text cannot be printed.
+    """
+
+    text: _Known
+    numbers: Annotated[tuple[_Number, ...], Meta(max_length=MOST_NUMBERS)]
+    documents: _Count
+    wrong: _Count
+
+    def __post_init__(self) -> None:
+        if not self.text.isprintable():
+            raise ValueError("a value has nothing that cannot be printed")
+
+    @property
+    def sure(self) -> float:
+        """How likely it is right where it stands, in [0, 1)."""
+        return self.documents / (self.documents + self.wrong + 0.5)
+
+
 class LearnedQuestion(Value, frozen=True):
-    """The labels of one question, of which the first that a page has counts.
+    """What was learned for one question, at least one label or value.
 
     Attributes:
         key: What questions that ask for the same have in common, see `asked_names.key_of`.
         asked: How a person asked, in the words that tell what for.
-        labels: At least one.
+        labels: Of these the first that a page has counts.
+        values: Answers that are known; one that a page has counts before any label.
     """
 
     key: _Asked
     asked: _Asked
-    labels: Annotated[tuple[LearnedLabel, ...], Meta(min_length=1, max_length=MOST_LABELS)]
+    labels: Annotated[tuple[LearnedLabel, ...], Meta(max_length=MOST_LABELS)] = ()
+    values: Annotated[tuple[LearnedValue, ...], Meta(max_length=MOST_VALUES)] = ()
 
     def __post_init__(self) -> None:
         if not self.asked.isprintable() or not self.key.isprintable():
             raise ValueError("a question has nothing that cannot be printed")
+        if not self.labels and not self.values:
+            raise ValueError("a question has a label or a value")
 
 
 class LearnedNames(Value, frozen=True):
@@ -92,15 +130,24 @@ class LearnedNames(Value, frozen=True):
     questions: Annotated[tuple[LearnedQuestion, ...], Meta(max_length=MOST_QUESTIONS)] = ()
     version: Literal[1] = VERSION
 
+    def __post_init__(self) -> None:
+        if sum(len(one.values) for one in self.questions) > MOST_VALUES:
+            raise ValueError(f"there are at most {MOST_VALUES} values")
+
     def of(self, key: str) -> tuple[LearnedLabel, ...]:
         """Return the labels of the question with a key; none where it was not learned."""
         found = (one.labels for one in self.questions if key and one.key == key)
         return next(found, ())
 
+    def values_of(self, key: str) -> tuple[LearnedValue, ...]:
+        """Return the known answers to the question with a key; none where there are none."""
+        found = (one.values for one in self.questions if key and one.key == key)
+        return next(found, ())
+
     @property
     def sentences(self) -> tuple[str, ...]:
         """What was learned in plain words: '“Aktenzeichen” stands behind “Az.:” (7 documents)'."""
-        return tuple(_said(one, label) for one in self.questions for label in one.labels)
+        return tuple(told for one in self.questions for told in _sentences(one))
 
 
 NO_NAMES = LearnedNames()
@@ -110,7 +157,18 @@ def both(first: LearnedNames, second: LearnedNames) -> LearnedNames:
     """Return the names of two; of a question that both know, those of the first."""
     known = {one.key for one in first.questions}
     others = (one for one in second.questions if one.key not in known)
-    return LearnedNames((*first.questions, *others)[:MOST_QUESTIONS])
+    return limited((*first.questions, *others))
+
+
+def limited(questions: Iterable[LearnedQuestion]) -> LearnedNames:
+    """Return the names of as many questions as a file takes, and as many of their values."""
+    kept, left = list[LearnedQuestion](), MOST_VALUES
+    for one in questions:
+        values = one.values[:left]
+        if len(kept) < MOST_QUESTIONS and (values or one.labels):
+            kept.append(msgspec.structs.replace(one, values=values))
+            left -= len(values)
+    return LearnedNames(tuple(kept))
 
 
 def is_short(key: str, asked: str) -> bool:
@@ -157,7 +215,16 @@ def fingerprint(folder: Path) -> str:
         return ""
 
 
-def _said(question: LearnedQuestion, label: LearnedLabel) -> str:
-    many = "1 document" if label.documents == 1 else f"{label.documents} documents"
-    wrong = f", wrong on {label.wrong}" if label.wrong else ""
-    return f"“{question.asked}” stands {label.place} “{label.text}” ({many}{wrong})"
+def _sentences(question: LearnedQuestion) -> Iterator[str]:
+    for label in question.labels:
+        wrong = f", wrong on {label.wrong}" if label.wrong else ""
+        documents = f"{_many(label.documents)}{wrong}"
+        yield f"“{question.asked}” stands {label.place} “{label.text}” ({documents})"
+    if question.values:
+        first, count = question.values[0], len(question.values)
+        such = f"{count} answers, such as “{first.text}”," if count > 1 else f"“{first.text}”"
+        yield f"It knows {such} for “{question.asked}” ({_many(first.documents)})"
+
+
+def _many(documents: int) -> str:
+    return "1 document" if documents == 1 else f"{documents} documents"

@@ -89,6 +89,11 @@ class Found:
     weight: float
     last: int | None = None
 
+    @property
+    def end(self) -> int:
+        """The number of the line behind its last one."""
+        return (self.line if self.last is None else self.last) + 1
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:

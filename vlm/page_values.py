@@ -14,7 +14,7 @@ from vlm.first_words import begun
 from vlm.known_labels import names_a_field
 from vlm.label_values import fitting
 from vlm.label_words import at, words_of
-from vlm.labelled import Value, at_labels, values_among
+from vlm.labelled import Value, at_labels, own_value, values_among
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_cells import Cell, cells_of
 from vlm.scoring import plain
@@ -62,7 +62,9 @@ def page_values_among(
         learned: What the person's own documents call what is asked for.
         misread: Whether the words are what a model read: letters may be wrong.
     """
-    found, wanted = values_among(question, rows, misread, learned), named_in(question)
+    if (own := own_value(question, rows, misread, learned)) is not None:
+        return (own,)
+    found, wanted = values_among(question, rows, misread), named_in(question)
     if learned.of(key_of(question)):
         return found
     if (met := meeting(question, rows, misread)) is not None:

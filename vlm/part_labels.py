@@ -16,9 +16,10 @@ from vlm.asked_names import key_of
 from vlm.evidence import locate
 from vlm.field_names import asks_for_seller
 from vlm.known_labels import names_a_field
-from vlm.labelled import Value, at_label, values_among
+from vlm.known_values import known_value
+from vlm.labelled import Value, own_value, values_among
 from vlm.learned_names import NO_NAMES, LearnedNames
-from vlm.page_cells import Cell, cells_of
+from vlm.page_cells import cells_of
 from vlm.page_reading import AskPage
 from vlm.page_values import page_values, page_values_among, shape_of
 from vlm.part_asking import Told, about, around, ask_part, worth
@@ -68,16 +69,16 @@ def ask_at_label(
     page: PageParts,
     ask: AskPage,
     tokens: int,
-    learned: LearnedNames = NO_NAMES,
+    found: Sequence[Value],
 ) -> Generator[Event, None, Labelled | None]:
-    """Look for the label that a question names, and ask the model about the part beside it.
+    """Ask the model about the part beside the label that a question names.
 
     Args:
         question: About a whole page.
         page: Its parts and words.
         ask: Answers about one part.
         tokens: Of its answer, at most.
-        learned: What the person's own documents call things.
+        found: What stands at labels that the question names, see `values_at`.
 
     Returns:
         The value; None where no label has one.
@@ -86,7 +87,6 @@ def ask_at_label(
         PartFailed: If the part cannot be asked.
         Stopped: If the job shall stop.
     """
-    found = _values(question.text, page.words, question.page, learned)
     if not found:
         return None
     best, part = found[0], _part(found[0].box, page)
@@ -132,8 +132,10 @@ def read_at_labels(
     line_of = words_read(page, readings)
     rows = cells_of(list(line_of)) if line_of else []
     found, shape = list[tuple[float, Told]](), shape_of(question)
+    values: tuple[Value, ...]
     if not known:
-        values = _own(question, rows, learned)
+        own = own_value(question, rows, True, learned)
+        values = (own,) if own is not None else ()
     elif asks_for_seller(question):  # the head of the page tells better who that is
         values = values_among(question, rows, True, learned)
     else:
@@ -152,6 +154,34 @@ def read_at_labels(
     return found
 
 
+def read_known(
+    question: str, page: PageParts, readings: Mapping[Box, Told], learned: LearnedNames
+) -> list[tuple[float, Told]]:
+    """Return the answer that the person's other documents have too, where it was read on a scan.
+
+    Args:
+        question: As a person asks it.
+        page: The scan's parts.
+        readings: What was read in each of its lines, or pieces of them.
+        learned: What is known.
+
+    Returns:
+        At most one answer and what it is worth. It is as sure as what stands there is like it,
+        however unsurely that was read.
+    """
+    line_of = words_read(page, readings)
+    rows = cells_of(list(line_of)) if line_of else []
+    known = known_value(key_of(question), rows, True, learned)
+    if known is None:
+        return []
+    some = [line for word, line in line_of.items() if known.box.holds(word.box)]
+    told = around([readings[line] for line in dict.fromkeys(some)])
+    given = msgspec.structs.replace(
+        told.answer, text=known.text, confidence=SURE * known.weight, unsure=(), stop="end"
+    )
+    return [(known.weight, Told(told.part, given, told.warning))]
+
+
 def words_read(page: PageParts, readings: Mapping[Box, Told]) -> dict[Word, Box]:
     """Return the words that were read on a scan, each with the line that it was read in.
 
@@ -167,12 +197,6 @@ def words_read(page: PageParts, readings: Mapping[Box, Told]) -> dict[Word, Box]
     }
 
 
-def _own(question: str, rows: list[list[Cell]], learned: LearnedNames) -> tuple[Value, ...]:
-    """Return what stands at the first learned label of what is asked for, where there is one."""
-    at = (at_label(label, rows, True) for label in learned.of(key_of(question)))
-    return tuple(value for value in at if value is not None)[:1]
-
-
 def words_in(line: Box, text: str) -> Iterator[Word]:
     """Yield the words that were read in a line, where they are if all letters are as wide."""
     rows = [row for row in text.splitlines() if row.strip()]
@@ -185,10 +209,17 @@ def words_in(line: Box, text: str) -> Iterator[Word]:
             yield Word(found[0], Box(left, top, min(right, 1.0), min(top + high, 1.0)))
 
 
-def _values(
+def values_at(
     question: str, words: tuple[Word, ...], page: PageRef, learned: LearnedNames
 ) -> tuple[Value, ...]:
-    """Return the values at labels, with their boxes on the page before its turn."""
+    """Return what stands at labels that a question names, the likeliest first.
+
+    Args:
+        question: As a person asks it.
+        words: The page's text layer.
+        page: It; the boxes of words and values are of it before its turn.
+        learned: What the person's own documents call things.
+    """
     return tuple(
         Value(value.text, on_page(value.box, WHOLE_PAGE, page.rotation), value.weight)
         for value in page_values(question, shown(words, page), learned)

@@ -19,7 +19,8 @@ from vlm.page_cells import Cell, cells_of
 from vlm.page_reading import AskPage
 from vlm.part_asking import Told, around, worth
 from vlm.part_finder import PageParts
-from vlm.part_labels import read_at_labels, words_read
+from vlm.part_labels import read_at_labels, read_known, words_read
+from vlm.part_prose import read_text
 from vlm.part_ranking import UNRELATED, is_labelled, joined, ranked
 from vlm.protocol import Event
 from vlm.read_answers import found_in
@@ -97,6 +98,11 @@ def answers_of(
         yield from second_readings.read(job, question.page, page, again, readings, ask, cancel)
         places = ranked(page, scan_lines.texts_of(page, readings), question.text)
         found[:], rest, at_label = _found_on_scan(question.text, page, readings, places, learned)
+    if not learned.of(key_of(question.text)):
+        text = read_text(question.text, page, readings, at_label)
+        if text is not None:
+            found[:] = [(text.weight, text.told)]
+            return [], 1.0
     return rest, AT_LABEL if at_label else _left(question.text)
 
 
@@ -123,6 +129,8 @@ def _found_on_scan(
     """Return what answers on a scan, the places still to be asked, and whether a label told it."""
     rows = cells_of(list(words_read(page, readings)))
     found = _found_read(question, page, readings, places, rows)
+    if known := read_known(question, page, readings, learned):
+        return [*known, *((weight * BESIDE, one) for weight, one in found)], [], True
     least = _least(question, places)
     address = form_of(question) == "address"  # "Company" is a label of names only
     read = read_at_labels(question, page, readings, least, learned, known=not address)
@@ -217,7 +225,7 @@ def _found_read(
     ]
     found: list[tuple[float, Told]] = []
     for one in found_in(form, said, labelled and not seller):
-        some = lines[one.line : (one.line if one.last is None else one.last) + 1]
+        some = lines[one.line : one.end]
         told = around([readings[box] for box in some if box in readings])
         given = msgspec.structs.replace(told.answer, text=one.text, unsure=())
         if form in ("amount", "name") and not may_answer(one.text):

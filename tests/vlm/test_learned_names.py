@@ -16,14 +16,21 @@ from vlm.errors import AdapterMismatch
 from vlm.labelled import values
 from vlm.learned_names import (
     LONGEST,
+    LONGEST_NUMBER,
+    LONGEST_VALUE,
     MOST_BYTES,
     MOST_LABELS,
+    MOST_NUMBERS,
     MOST_QUESTIONS,
+    MOST_VALUES,
     NAMES,
     NO_NAMES,
     LearnedLabel,
     LearnedNames,
     LearnedQuestion,
+    LearnedValue,
+    both,
+    limited,
 )
 
 
@@ -105,13 +112,48 @@ def test_a_file_says_what_was_written(tmp_path: Path) -> None:
 def test_the_largest_that_can_be_learned_can_be_read(tmp_path: Path) -> None:
     widest = label("\U00010400" * LONGEST, form="address", documents=10**6, wrong=10**6)
     asked = "\U00010400" * 4 * LONGEST
+    numbers = ("9" * LONGEST_NUMBER,) * MOST_NUMBERS
+    value = LearnedValue("\U00010400" * LONGEST_VALUE, numbers, 10**6, 10**6)
+    values = (value,) * (MOST_VALUES // MOST_QUESTIONS)
     every = [
-        LearnedQuestion(asked[:-3] + f"{number:03}", asked, (widest,) * MOST_LABELS)
+        LearnedQuestion(asked[:-3] + f"{number:03}", asked, (widest,) * MOST_LABELS, values)
         for number in range(MOST_QUESTIONS)
     ]
     largest = LearnedNames(tuple(every))
     (tmp_path / NAMES).write_bytes(learned_names.written(largest))
     assert learned_names.read(tmp_path) == largest
+
+
+KELLER = LearnedValue("Keller AG, Mainz", ("0613112345",), 3, 0)
+
+
+def knowing(asked: str, *values: LearnedValue) -> LearnedNames:
+    return LearnedNames((LearnedQuestion(key_of(asked), asked, (), values),))
+
+
+def test_a_known_answer_counts_before_any_label() -> None:
+    question = "Who is the seller?"
+    rows = ("Seller: Hafen AG", "Keller AG, Mainz")
+    assert found(question, NO_NAMES, *rows) == "Hafen AG"
+    assert found(question, knowing(question, KELLER), *rows) == "Keller AG, Mainz"
+    assert found(question, knowing(question, KELLER), rows[0]) == "Hafen AG"
+
+
+def test_no_more_values_are_kept_than_a_file_takes() -> None:
+    many = LearnedQuestion("many", "many", (), (KELLER,) * (MOST_VALUES - 1))
+    few = LearnedQuestion("few", "few", (label("Az.:"),), (KELLER,) * 2)
+    none = LearnedQuestion("none", "none", (), (KELLER,))
+    kept = limited([many, few, none])
+    assert [len(one.values) for one in kept.questions] == [MOST_VALUES - 1, 1]
+    with pytest.raises(ValueError, match=f"at most {MOST_VALUES}"):
+        LearnedNames((many, few))
+    assert both(LearnedNames((many,)), LearnedNames((few,))) == kept
+
+
+def _known(**changes: object) -> bytes:
+    told = json.loads(learned_names.written(knowing("Who is it?", KELLER)))
+    told["questions"][0]["values"][0].update(changes)
+    return json.dumps(told).encode()
 
 
 def _changed(**changes: object) -> bytes:
@@ -138,6 +180,13 @@ def _changed(**changes: object) -> bytes:
         _changed(form="(a+)+$"),
         _changed(documents=-1),
         _changed(more=1),
+        _known(text=""),
+        _known(text="x" * 201),
+        _known(text="Keller\nAG"),
+        _known(numbers=["06131-12345"]),
+        _known(numbers=["1"] * 4),
+        _known(numbers=["1" * 25]),
+        _known(wrong=-1),
         json.dumps({"questions": [json.loads(learned_names.written(AZ))["questions"][0]] * 65}),
     ],
 )

@@ -23,7 +23,8 @@ from tests.vlm.parted_pages import (
 from tests.vlm.test_learned_names import label, names
 from vlm.absence import NOT_ON_PAGE
 from vlm.agreement import CONTRADICTED
-from vlm.learned_names import NO_NAMES, LearnedNames
+from vlm.asked_names import key_of
+from vlm.learned_names import NO_NAMES, LearnedNames, LearnedQuestion, LearnedValue
 from vlm.page_reading import READ
 from vlm.part_answers import answer
 from vlm.part_asking import Told
@@ -132,6 +133,19 @@ def test_an_address_on_a_scan_is_the_one_at_the_label_that_was_learned() -> None
     behind = names(question, label("Objekt:"))
     one = (*head, "Objekt: Am Tor 12, 10115 Berlin", "Miete 1.200,00")
     assert of_scan(question, one, absent_all, behind).text == "Am Tor 12, 10115 Berlin"
+
+
+def test_a_known_answer_is_said_as_it_was_spelled_however_unsurely_it_was_read() -> None:
+    texts = ("Hafen Handel AG", "Ke1ler Druckerel GmbH", "Total 7.20")
+    question = "What is the company name?"
+    value = LearnedValue("Keller Druckerei GmbH", (), 5, 0)
+    knows = LearnedNames((LearnedQuestion(key_of(question), question, (), (value,)),))
+    assert of_scan(question, texts, absent_all).text == "Hafen Handel AG"
+    found = of_scan(question, texts, absent_all, knows)
+    assert found.text == "Keller Druckerei GmbH"
+    assert found.evidence.part == strip(1)
+    assert 0.7 < found.confidence < AT_LABEL
+    assert of_scan(question, texts[::2], absent_all, knows).text == "Hafen Handel AG"
 
 
 def test_the_label_of_a_company_s_number_does_not_tell_who_sells() -> None:
