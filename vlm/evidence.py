@@ -132,7 +132,7 @@ def _find_all(wanted: list[list[str]], words: Sequence[Word]) -> tuple[Box, ...]
         places = [place for some in found for place in some]
     boxes: dict[Box, None] = {}
     for place in places:
-        boxes |= dict.fromkeys(_lines([words[index].box for index in place]))
+        boxes |= dict.fromkeys(lines_of([words[index].box for index in place]))
     return tuple(boxes)
 
 
@@ -178,8 +178,8 @@ def _places(wanted: list[str], streams: list[list[_Token]]) -> list[tuple[int, .
     return list(found)
 
 
-def _lines(boxes: Sequence[Box]) -> Iterator[Box]:
-    """Merge neighbouring words of a line into one box."""
+def lines_of(boxes: Sequence[Box]) -> Iterator[Box]:
+    """Yield the boxes of words that follow each other, those of a line as one."""
     current: Box | None = None
     for box in boxes:
         if current is not None and _same_line(current, box):

@@ -36,7 +36,8 @@ from vlm.part_asking import (
     worth,
 )
 from vlm.part_finder import PageParts
-from vlm.part_labels import ask_at_label, shown, words_read
+from vlm.part_labels import ask_at_label, shown, values_at, words_read
+from vlm.part_prose import ask_text
 from vlm.part_ranking import UNRELATED, is_labelled, ranked
 from vlm.protocol import Cancelled, Done, Event, Progress, Saw
 from vlm.read_answers import NEAR, size_of
@@ -107,7 +108,11 @@ def answer(
             every = ranked(page, scan_lines.texts_of(page, readings), question.text)
             places = _likely(question, every, may_hold)
             words = shown(page.words, question.page)
-            if at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS, learned)):
+            values = values_at(question.text, page.words, question.page, learned)
+            text = yield from ask_text(question, page, ask, PART_TOKENS, values, learned)
+            if text is not None:
+                found, places = [(text.weight, text.told)], []
+            elif at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS, values)):
                 found = [(at_label.weight, at_label.told)]
                 places = [] if at_label.clear else places
             elif not is_labelled(every) or page_values.has_no_name(question.text, words):

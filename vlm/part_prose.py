@@ -1,0 +1,212 @@
+"""Decides when running text answers a question about a page, and answers with the page's words.
+
+A word inside a sentence is no label, and what stands at a label outside of the text is no part of a
+sentence: where both may answer, the one that fits better does. Knows no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from vlm.absence import NOT_ON_PAGE
+from vlm.asked_names import key_of
+from vlm.evidence import lines_of
+from vlm.labelled import Value
+from vlm.learned_names import NO_NAMES, LearnedNames
+from vlm.page_reading import AskPage
+from vlm.part_asking import Told, about, around, ask_part
+from vlm.part_finder import PageParts
+from vlm.part_labels import shown, words_read
+from vlm.prose_answers import Prose, Quoted, prose_of, quoted
+from vlm.protocol import Event
+from vlm.scoring import plain
+from vlm.sentences import running, sentences_of
+from vlm.turns import on_page
+from vlm.types import (
+    WHOLE_PAGE,
+    Answer,
+    Box,
+    Evidence,
+    EvidenceKind,
+    PageRef,
+    Question,
+    Word,
+    union,
+)
+
+LABELLED, LABELLED_IN_TEXT = 0.75, 0.96
+"""What a value at a label outside of the text counts at least to be preferred to a sentence: on a
+page of much else, and on one that is mostly running text."""
+
+CLEAR = 0.7
+"""How well the text suits a question at least on a page of much else."""
+
+VALUE, SENTENCE, ABSENT = 0.97, 0.85, 0.8
+"""Confidence in a value of the text that suits its question entirely, in a whole sentence, and in
+that no sentence of a page has what is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromText:
+    """What the running text of a page says for a question.
+
+    Attributes:
+        weight: What it is worth beside the answers of other parts: above 0 where it answers.
+        told: The answer, or that there is none.
+    """
+
+    weight: float
+    told: Told
+
+
+def ask_text(
+    question: Question,
+    page: PageParts,
+    ask: AskPage,
+    tokens: int,
+    values: Sequence[Value],
+    learned: LearnedNames = NO_NAMES,
+) -> Generator[Event, None, FromText | None]:
+    """Look for the words of a page's running text that answer, and show the model their place.
+
+    Args:
+        question: About a whole page.
+        page: Its parts and words.
+        ask: Answers about one part.
+        tokens: Of its answer, at most.
+        values: What stands at labels that the question names, the likeliest first; their boxes are
+            of the page before its turn.
+        learned: What the person's own documents call things: such a label goes before all text.
+
+    Returns:
+        The answer, that there is none on a page that is mostly text, or None where that is not for
+        the text to say.
+
+    Raises:
+        PartFailed: If the part cannot be asked.
+        Stopped: If the job shall stop.
+    """
+    if learned.of(key_of(question.text)):
+        return None
+    prose = prose_of(sentences_of(shown(page.words, question.page)))
+    if not prose.exists:
+        return None
+    turned = _turned(prose, question.page)
+    outside = [value for value in values if not _in_text(value.box, turned)]
+    found = quoted(question.text, prose)
+    if not goes_first(found, prose, outside):
+        return None
+    boxes = [on_page(one.box, WHOLE_PAGE, question.page.rotation) for one in _words(found, prose)]
+    part = _part(union(boxes), page)
+    own = yield from ask_part(about(question, part, tokens), ask)
+    if found is None:
+        return FromText(-1.0, Told(part, _absent(own.answer), own.warning))
+    given = written(own.answer, found, "page", boxes)
+    return FromText(found.score, Told(part, given, own.warning))
+
+
+def goes_first(found: Quoted | None, prose: Prose, values: Sequence[Value]) -> bool:
+    """Tell whether a page's text answers, or says that nothing does, before anything else.
+
+    Args:
+        found: What answers in it.
+        prose: All of it.
+        values: What stands at labels outside of it, the likeliest first.
+    """
+    if not prose.exists:
+        return False
+    best = values[0].weight if values else 0.0
+    if found is None:
+        return prose.is_most and best == 0
+    if prose.is_most:
+        return best < LABELLED_IN_TEXT or best < found.score
+    return best < LABELLED and found.score >= CLEAR
+
+
+def read_text(
+    question: str, page: PageParts, readings: Mapping[Box, Told], labelled: bool
+) -> FromText | None:
+    """Return what the running text of a scan says, in the words that the model read there.
+
+    Args:
+        question: As a person asks it.
+        page: The scan's parts.
+        readings: What was read in each of its lines, or pieces of them.
+        labelled: Whether something else stands at a label that the question names.
+    """
+    line_of = words_read(page, readings)
+    prose = prose_of(sentences_of(list(line_of)))
+    if not prose.exists or (labelled and not prose.is_most):
+        return None
+    found = quoted(question, prose, misread=True)
+    if not goes_first(found, prose, ()):
+        return None
+    some = dict.fromkeys(line_of[word] for word in _words(found, prose) if word in line_of)
+    told = around([readings[line] for line in some])
+    if found is None:
+        return FromText(-1.0, replace(told, answer=_absent(told.answer)))
+    given = written(told.answer, found, "no_text", (), read=told.answer.confidence)
+    return FromText(found.score * max(told.answer.confidence, 0.0), replace(told, answer=given))
+
+
+def written(
+    own: Answer, found: Quoted, kind: EvidenceKind, boxes: Sequence[Box], read: float = 1.0
+) -> Answer:
+    """Return an answer in the words of a page.
+
+    Args:
+        own: What the model said of the part where they stand.
+        found: The words.
+        kind: Of the proof.
+        boxes: Of the words, in their order.
+        read: How surely they were read, in [0, 1].
+    """
+    sure = (VALUE if found.typed else SENTENCE) * min(1.0, found.score) * min(1.0, max(read, 0.0))
+    same = plain(own.text) == plain(found.text)
+    return msgspec.structs.replace(
+        own,
+        text=found.text,
+        confidence=max(sure, own.confidence) if same and kind != "no_text" else sure,
+        evidence=Evidence(kind, tuple(lines_of(boxes))),
+        unsure=(),
+        stop="end",
+    )
+
+
+def _absent(own: Answer) -> Answer:
+    return msgspec.structs.replace(
+        own,
+        text=NOT_ON_PAGE,
+        confidence=ABSENT,
+        evidence=Evidence("nothing"),
+        unsure=(),
+        stop="end",
+    )
+
+
+def _words(found: Quoted | None, prose: Prose) -> tuple[Word, ...]:
+    """Return the words of an answer; where there is none, those of the first sentence."""
+    return found.words if found is not None else running(prose.sentences)[0].words
+
+
+def _turned(prose: Prose, page: PageRef) -> list[Box]:
+    """Return the boxes of the words of running text, on the page before its turn."""
+    return [
+        on_page(word.box, WHOLE_PAGE, page.rotation)
+        for one in running(prose.sentences)
+        for word in one.words
+    ]
+
+
+def _in_text(box: Box, words: Sequence[Box]) -> bool:
+    """Tell whether a value stands in running text."""
+    return any(box.holds(word) for word in words)
+
+
+def _part(box: Box, page: PageParts) -> Box:
+    """Return the smallest part that shows some words, their own box where none does."""
+    holding = [part for part in page.asked if part.holds(box)]
+    return min(holding, key=lambda part: part.width * part.height, default=box)

@@ -1,0 +1,246 @@
+"""Ranks the sentences of running text by what they have to do with a question. Pure.
+
+Rare words of the question count more than those that every other sentence has. Forms of a word,
+words that mean about the same, and the parts of a German compound count nearly as much as the word
+itself. What stands in the heading of a sentence counts as well, and so does the sentence before.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os.path import commonprefix
+
+from vlm.prose_questions import IMPLIED, Asked
+from vlm.question_words import LIGHT_WORDS
+from vlm.scoring import distance
+from vlm.sentences import Sentence
+from vlm.stems import COMMON, WORD, Language, folded, stem_of, stems_of
+from vlm.word_groups import groups_of, groups_of_last_part
+
+STEM, GROUP, PART, MISREAD = 0.97, 0.85, 0.8, 0.8
+"""What counts a form of a word, one that means about the same, one that it is a part of or the
+other way round, and one with a letter misread."""
+
+PARTLY = 0.35
+"""What counts a word for a compound of the question of which it says only the last part."""
+
+HEADING, BEFORE, BACK = 0.85, 0.35, 0.7
+"""What counts a word in a heading; in the sentence before; and there if this one refers back."""
+
+UNSAID = 0.85
+"""Weight of a word that no sentence has, beside the weight of one that a single one has."""
+
+LIGHT = 0.2
+"""What is left of the weight of a word that says little, see `vlm.prose_questions.LIGHT_WORDS`."""
+
+TIE = 0.02
+"""What counts a "before" or "after" that the question has as well, beside sentences as good."""
+
+BEGUN, LEAST_BEGUN = 0.75, 6
+"""What is left for words that only begin alike, and with how many letters they do."""
+
+VERB = 0.55
+"""The same of a verb: what happens is said in more ways than what it happens to."""
+
+LEAST_PART, LEAST_MISREAD = 4, 5
+"""Letters of a part of a compound, and of a word of which one may be misread."""
+
+_REFERS = re.compile(
+    r"(?:it|this|these|they|he|she|the same|such|er|sie|es|dies\w*|diese[rsnm]?|jene[rs]?|hinzu|"
+    r"davon|"
+    r"dabei|dafür|hierfür|il|elle|ils|elles|ce|cet|cette|ces|celui-ci|celle-ci)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word where it stands."""
+
+    word: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A sentence with what it has of a question.
+
+    Attributes:
+        sentence: It.
+        number: Of it among all of its page.
+        score: Share of the question's weight that it has, in [0, 1].
+        own: The same without its heading and the sentence before it.
+        matches: The places of its words that the question has, with what each counts.
+    """
+
+    sentence: Sentence
+    number: int
+    score: float
+    own: float
+    matches: tuple[tuple[int, int, float], ...]
+
+
+def ranked(asked: Asked, sentences: Sequence[Sentence], misread: bool = False) -> list[Ranked]:
+    """Return all sentences that have words of a question, the best first.
+
+    Args:
+        asked: The question.
+        sentences: Of the page, in their order.
+        misread: Whether letters of them may be wrong.
+    """
+    if not asked.about or not sentences:
+        return []
+    language = sentences[0].language
+    said = [said_in(one.text) for one in sentences]
+    heads = [said_in(one.heading) for one in sentences]
+    found = [_matches(asked, words, language, misread) for words in said]
+    headed = [
+        [_best(word, asked.language, words, language, misread)[0] for word in asked.about]
+        for words in heads
+    ]
+    rare = [
+        _weight(sum(row[index][0] > 0.5 for row in found), len(sentences))
+        for index in range(len(asked.about))
+    ]
+    weights = [
+        rare[index] * (LIGHT if word in LIGHT_WORDS else VERB if word in asked.verbs else 1.0)
+        for index, word in enumerate(asked.about)
+    ]
+    whole = sum(weights)
+    result: list[Ranked] = []
+    for number, sentence in enumerate(sentences):
+        own = [one for one, _ in found[number]]
+        before = [one for one, _ in found[number - 1]] if _follows(sentences, number) else []
+        left = BACK if _REFERS.match(sentence.text) else BEFORE
+        above = [HEADING * one for one in headed[number]]
+        around = [left * one for one in before] or [0.0] * len(own)
+        score = sum(
+            weight * max(each)
+            for weight, each in zip(weights, zip(own, above, around, strict=True), strict=True)
+        )
+        ties = TIE * len(asked.orders.intersection(word.word for word in said[number]))
+        alone = sum(weight * one for weight, one in zip(weights, own, strict=True))
+        matched = [
+            word
+            for word, (one, place) in zip(asked.about, found[number], strict=True)
+            if place is not None and one > 0
+        ]
+        matches = tuple(
+            (place.start, place.end, weight * one)
+            for weight, (one, place) in zip(rare, found[number], strict=True)
+            if place is not None and one > 0
+        )
+        matches = tuple(
+            match for match, word in zip(matches, matched, strict=True) if word not in IMPLIED
+        )
+        if score > 0:
+            result.append(
+                Ranked(sentence, number, min(score / whole + ties, 1.0), alone / whole, matches)
+            )
+    return sorted(result, key=lambda one: -one.score - 0.05 * one.own)
+
+
+def said_in(text: str) -> list[Said]:
+    """Return the words of a text where they stand, in small letters."""
+    return [
+        Said(one[0].casefold().replace("-", ""), one.start(), one.end())
+        for one in WORD.finditer(text)
+    ]
+
+
+def alike(
+    word: str, language: Language, other: str, theirs: Language, misread: bool = False
+) -> float:
+    """Tell how much a word of a text counts for one of a question, in [0, 1].
+
+    Args:
+        word: Of the question, in small letters.
+        language: Of the question.
+        other: Of the text, in small letters.
+        theirs: The text's language.
+        misread: Whether letters of the text may be wrong.
+    """
+    if word == other:
+        return 1.0
+    if other in COMMON[theirs]:
+        return 0.0
+    stem, stems = stem_of(word, language), stem_of(other, theirs)
+    if not word.isdigit() and stems_of(word, language) & stems_of(other, theirs):
+        return STEM
+    if groups_of(word, language) & groups_of(other, theirs):
+        return GROUP
+    if groups_of(word, language) & groups_of_last_part(other, theirs):
+        return PART
+    if groups_of_last_part(word, language) & groups_of(other, theirs):
+        return PARTLY
+    if misread and _misread(folded(word), folded(other)):
+        return MISREAD
+    return _in_compound(stem, stems, language, theirs)
+
+
+def _in_compound(one: str, other: str, language: Language, theirs: Language) -> float:
+    """Tell how much two words count of which one is a part of the other."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < LEAST_PART or not short.isalpha():
+        return 0.0
+    german = "de" in (language, theirs)
+    starts = long.startswith(short) and (german or len(short) >= 0.6 * len(long))
+    if starts or (german and long.endswith(short)):
+        return PART * math.sqrt(max(0.6, len(short) / len(long)))
+    same = len(commonprefix((one, other)))
+    return PART * BEGUN if same >= LEAST_BEGUN and same >= 0.75 * len(short) else 0.0
+
+
+def _misread(word: str, other: str) -> bool:
+    """Tell whether two words differ by so few letters that one may be the other misread."""
+    if min(len(word), len(other)) < LEAST_MISREAD or abs(len(word) - len(other)) > 2:
+        return False
+    return distance(word, other) <= (1 if len(word) < 8 else 2)
+
+
+def _matches(
+    asked: Asked, said: Sequence[Said], theirs: Language, misread: bool
+) -> list[tuple[float, Said | None]]:
+    """Return for each word of a question what counts for it in a sentence, and where that is.
+
+    One word of a sentence does not stand for two of the question that only mean about the same.
+    """
+    found = [_best(word, asked.language, said, theirs, misread) for word in asked.about]
+    for index, (counts, place) in enumerate(found):
+        if counts != GROUP or place is None:
+            continue
+        if any(other is place and more > counts for more, other in found):
+            free = [one for one in said if one is not place]
+            found[index] = _best(asked.about[index], asked.language, free, theirs, misread)
+    return found
+
+
+def _best(
+    word: str, language: Language, said: Sequence[Said], theirs: Language, misread: bool
+) -> tuple[float, Said | None]:
+    """Return what the best word of a sentence counts for one of the question, and that word."""
+    best, place = 0.0, None
+    parts = 0.0
+    for one in said:
+        counts = alike(word, language, one.word, theirs, misread)
+        if counts > best:
+            best, place = counts, one
+        if 0 < counts < PART:
+            parts += counts
+    return min(max(best, 0.9 * parts), 1.0), place
+
+
+def _weight(count: int, every: int) -> float:
+    """Return the weight of a word that so many sentences have."""
+    if not count:
+        return UNSAID * math.log((every + 1) / 0.75)
+    return max(0.4, math.log((every + 1) / (count + 0.0)))
+
+
+def _follows(sentences: Sequence[Sentence], number: int) -> bool:
+    """Tell whether a sentence comes behind another one of its block."""
+    return number > 0 and sentences[number - 1].block == sentences[number].block
