@@ -222,8 +222,8 @@ def _sentences(question: LearnedQuestion) -> Iterator[str]:
         yield f"“{question.asked}” stands {label.place} “{label.text}” ({documents})"
     if question.values:
         first, count = question.values[0], len(question.values)
-        such = f"{count} answers, such as “{first.text}”," if count > 1 else f"“{first.text}”"
-        yield f"It knows {such} for “{question.asked}” ({_many(first.documents)})"
+        what = f"one of {count} that come again, such as" if count > 1 else "again and again"
+        yield f"“{question.asked}” is {what} “{first.text}” ({_many(first.documents)})"
 
 
 def _many(documents: int) -> str:

@@ -78,9 +78,9 @@ def prints(card: Card) -> str:
 
 
 def some_names(sentences: Sequence[str]) -> str:
-    """Write what was learned of names, a line each; of many, the first and how many more."""
+    """Write what was learned beside weights, a line each; of many, the first and how many more."""
     more = len(sentences) - MOST_NAMES
-    rest = [f"and {figures.amount(more, 'other name')}"] if more > 0 else []
+    rest = [f"and {more} more"] if more > 0 else []
     return "\n".join([*sentences[:MOST_NAMES], *rest])
 
 

@@ -18,7 +18,7 @@ LEGEND = (
     "The band holds the true value with 95 % confidence."
 )
 HELPS = "What would help"
-NAMES = "What your documents call things"
+NAMES = "What it learned about your documents"
 NOT_OFFERED = "It is not offered for use, because your answers could become worse."
 NO_PICTURE = "The picture of this question cannot be shown."
 NOTHING = "There is no question of this kind."

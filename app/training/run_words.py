@@ -19,11 +19,11 @@ def about(run: Run) -> str:
 
 
 def learned_names(names: Sequence[str]) -> str:
-    """Say in a few words what was learned of names; "" where nothing was."""
+    """Say in a few words what was learned beside weights; "" where nothing was."""
     if not names:
         return ""
-    more = f" and {figures.amount(len(names) - 1, 'other name')}" if len(names) > 1 else ""
-    return f"It learned what your documents call things: {names[0]}{more}."
+    more = f", and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"It learned from your documents: {names[0]}{more}."
 
 
 def placed(tale: Tale) -> str:

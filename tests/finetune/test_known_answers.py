@@ -38,7 +38,7 @@ def found(learned: LearnedNames, shown: Shown) -> str | None:
 def test_who_comes_again_is_known_on_the_next_document() -> None:
     learned = learn([slip(number, number % 2) for number in range(6)])
     assert learned.sentences[-1] == (
-        "It knows 2 answers, such as “Keller Drucktechnik GmbH”, for “delivered the goods” "
+        "“delivered the goods” is one of 2 that come again, such as “Keller Drucktechnik GmbH” "
         "(3 documents)"
     )
     assert found(learned, slip(9, 1, "Haten Hande1 AG")) == "Hafen Handel AG"

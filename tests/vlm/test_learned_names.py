@@ -222,3 +222,13 @@ def test_what_is_kept_of_answers_belongs_to_the_names(tmp_path: Path) -> None:
         seen.add((adapters.identity(tuned), fingerprint.reader_fingerprint(base, str(tuned))))
     both = list(zip(*seen, strict=True))
     assert [len(set(some)) for some in both] == [3, 3]
+
+
+def test_known_answers_are_said_in_plain_words() -> None:
+    question = "Who is the seller?"
+    (one,) = knowing(question, KELLER).sentences
+    assert one == "“Who is the seller?” is again and again “Keller AG, Mainz” (3 documents)"
+    (two,) = knowing(question, KELLER, KELLER).sentences
+    assert two == (
+        "“Who is the seller?” is one of 2 that come again, such as “Keller AG, Mainz” (3 documents)"
+    )

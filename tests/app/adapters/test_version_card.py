@@ -28,7 +28,7 @@ def test_a_card_says_what_documents_call_things(qtbot: QtBot) -> None:
 def test_of_many_names_a_card_shows_some_and_counts_the_rest(qtbot: QtBot) -> None:
     lines = card_of(qtbot, *NAMES * MOST_NAMES).names.text().splitlines()
     assert len(lines) == MOST_NAMES + 1
-    assert lines[-1] == f"and {MOST_NAMES} other names"
+    assert lines[-1] == f"and {MOST_NAMES} more"
 
 
 def test_a_version_with_damaged_names_says_so_and_is_not_offered(qtbot: QtBot) -> None:

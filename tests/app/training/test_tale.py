@@ -73,11 +73,11 @@ def test_a_person_hears_how_many_rows_about_whole_pages_were_placed() -> None:
 
 def test_a_person_hears_what_the_documents_call_things() -> None:
     name = "“Aktenzeichen” stands behind “Az.:” (7 documents)"
-    assert "call things" not in run_words.about(run_of(STARTED))
+    assert "It learned" not in run_words.about(run_of(STARTED))
     one = run_words.about(run_of(STARTED, NamesLearned((name,)), step(1)))
-    assert one.endswith(f"It learned what your documents call things: {name}.")
+    assert one.endswith(f"It learned from your documents: {name}.")
     more = run_words.about(run_of(STARTED, NamesLearned((name, name, name))))
-    assert more.endswith(f"{name} and 2 other names.")
+    assert more.endswith(f"{name}, and 2 more.")
 
 
 def test_steps_that_were_cut_off_are_forgotten_when_a_process_goes_on() -> None:
