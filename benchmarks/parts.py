@@ -90,7 +90,7 @@ def main() -> None:
         home = Path(name)
         sets: list[tuple[str, list[Row]]] = []
         if arguments.rows is not None:
-            sets.append((arguments.rows.name, _read(arguments.rows, arguments.questions)))
+            sets.append((arguments.rows.name, read_rows(arguments.rows, arguments.questions)))
         if arguments.pages:
             drawn = _drawn(home, arguments.pages, arguments.fonts)
             sets += [("drawn pages, pictures", drawn[0]), ("drawn pages, text layer", drawn[1])]
@@ -105,7 +105,7 @@ def _measure(title: str, rows: Sequence[Row], arguments: argparse.Namespace) -> 
     if arguments.viewed:
         ways.append(Way("in parts, viewed", True, True, viewed=True))
     for way in ways:
-        for row, answer in _ask(rows, way, arguments.model):
+        for row, answer in ask_rows(rows, way, arguments.model):
             if arguments.show and way.in_parts:
                 print(f"    {row.file.stem[:20]:<20} {row.question} {row.answers} {answer!r}")
     wanting = statistics.mean(row.answers == (NOT_HERE,) for row in rows)
@@ -114,7 +114,7 @@ def _measure(title: str, rows: Sequence[Row], arguments: argparse.Namespace) -> 
     print("\n".join(way.line() for way in ways), flush=True)
 
 
-def _ask(rows: Sequence[Row], way: Way, folder: Path) -> Iterator[tuple[Row, str]]:
+def ask_rows(rows: Sequence[Row], way: Way, folder: Path) -> Iterator[tuple[Row, str]]:
     """Ask all rows in one way with a fresh engine; yields each with its answer."""
     engine, never = Engine(PageClient(), place=lambda _device: EXACT), threading.Event()
     try:
@@ -144,7 +144,8 @@ def _ask(rows: Sequence[Row], way: Way, folder: Path) -> Iterator[tuple[Row, str
         engine.close()
 
 
-def _read(table: Path, count: int) -> list[Row]:
+def read_rows(table: Path, count: int | None = None) -> list[Row]:
+    """Return the first questions of a list about first pages, all of them without `count`."""
     rows = [json.loads(line) for line in table.read_text("utf-8").splitlines()][:count]
     beside = {row["file"]: table.parent / row["file"] for row in rows}
     return [

@@ -22,10 +22,10 @@ from vlm import (
     skew,
     whole_document,
 )
-from vlm.absence import says_something
-from vlm.cancel import CancelToken
+from vlm.cancel import CancelToken, returned
 from vlm.errors import DeskError
 from vlm.learned_names import NO_NAMES, LearnedNames
+from vlm.one_page_documents import AskTogether, last_of, of_its_page, shared_ones
 from vlm.page_finder import Finder
 from vlm.page_reading import AskPage, Model, PageReader, Pages
 from vlm.part_asking import PartFailed, Told
@@ -33,9 +33,7 @@ from vlm.part_finder import KEPT_PAGES, PageParts, PartFinder
 from vlm.protocol import (
     AllAnswered,
     Answered,
-    AskAll,
     Cancelled,
-    Done,
     Event,
     Failed,
     Progress,
@@ -43,11 +41,10 @@ from vlm.protocol import (
 )
 from vlm.readings import Readings
 from vlm.reuse import Kept
-from vlm.types import Answer, Box, PageAnswer, PageRef, PagesRead, Question
+from vlm.types import Box, PageRef, Question
+from vlm.upright import Reader, Upright
 
 Passwords = Callable[[str], str | None]
-AskTogether = Callable[[AskAll], Iterator[Event]]
-"""Answers several questions about pages; see `AskAll`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +91,7 @@ class DocumentQuestions:
         self.angles = skew.Angles(pages, stamp)
         """Of pages, for all who look at them."""
         self._parts = PartFinder(pages, stamp, self.angles)
+        self._upright = Upright(self._parts, self.angles, stamp)
         self._read: Kept[dict[Box, Told]] = Kept(KEPT_PAGES)
 
     def keep_readings(self, readings: Path | None) -> None:
@@ -131,10 +129,12 @@ class DocumentQuestions:
     def _answer_in_parts(self, asking: Asking, question: Question) -> Iterator[Event]:
         try:
             yield Progress(asking.job, "Finding the parts of the page")
-            found = self._parts_of(asking, question.page)
+            page = yield from self._turned(asking, question.page)
+            found = self._parts_of(asking, page)
         except DeskError as error:
             yield Failed(asking.job, error.code, str(error))
             return
+        question = msgspec.structs.replace(question, page=page)
         readings = self._readings_of(asking, question.page)
         if part_tables.helps(question):
             yield from part_tables.answer(
@@ -146,17 +146,53 @@ class DocumentQuestions:
         )
 
     def _answer_box(self, asking: Asking, question: Question) -> Iterator[Event]:
-        page = question.page
-        return box_answers.answer(
+        words = self._parts.words(question.page, asking.password(question.page.path))
+        try:
+            page = question.page if words else (yield from self._turned_at_once(asking, question))
+        except DeskError as error:
+            yield Failed(asking.job, error.code, str(error))
+            return
+        question = msgspec.structs.replace(question, page=page)
+        yield from box_answers.answer(
             asking.job,
             question,
-            self._parts.words(page, asking.password(page.path)),
+            words,
             partial(self._looked_at, asking, page, question.box),
             self._readings_of(asking, page),
             asking.ask,
             asking.cancel,
             asking.names,
         )
+
+    def turned(self, page: PageRef) -> PageRef:
+        """Return a page as it is read, as far as it is known which way up that is."""
+        return self._upright.known(page)
+
+    def _turned(self, asking: Asking, page: PageRef) -> Generator[Event, None, PageRef]:
+        """Return a page as it is to be read; yields what is being done.
+
+        Raises:
+            DeskError: What opening and drawing can raise.
+            Stopped: If the job shall stop.
+        """
+        if not asking.in_parts:
+            return page
+        reader = Reader(
+            asking.job,
+            asking.ask,
+            partial(self._readings_of, asking),
+            asking.password(page.path),
+        )
+        return (yield from self._upright.find(page, reader))
+
+    def _turned_at_once(
+        self, asking: Asking, question: Question
+    ) -> Generator[Event, None, PageRef]:
+        """Do the same, but read only if the page lies on its side: a box is answered at once."""
+        page = self.turned(question.page)
+        if page == question.page and asking.in_parts and self._upright.is_across(page):
+            return (yield from self._turned(asking, page))
+        return page
 
     def _readings_of(self, asking: Asking, page: PageRef) -> dict[Box, Told]:
         """Return what the model has read in a page's parts so far; grows."""
@@ -182,6 +218,9 @@ class DocumentQuestions:
             DeskError: What opening and drawing can raise.
             Stopped: If the job shall stop.
         """
+        if box is None:
+            page = yield from self._turned(asking, page)
+        page = self.turned(page)
         parts = self._looked_at(asking, page, box)
         if parts is None or not scan_lines.are_read_first(parts):
             return
@@ -238,7 +277,7 @@ class DocumentQuestions:
             try:
                 one = question.whole_document and error is None
                 one = one and self._pages_of(asking, question) == 1
-                plain = not of_more(_of_its_page(question) if one else question, asking)
+                plain = not of_more(of_its_page(question) if one else question, asking)
             except DeskError as raised:
                 error = closed[question.page.path] = raised
                 plain = False
@@ -246,13 +285,13 @@ class DocumentQuestions:
                 yield Unanswered(asking.job, index, error.code, str(error))
                 continue
             if plain:
-                shared[index] = _of_its_page(question)
+                shared[index] = of_its_page(question)
             else:
                 alone.append(index)
-        if shared and not (yield from _shared(asking.job, questions, shared, together)):
+        if shared and not (yield from shared_ones(asking.job, questions, shared, together)):
             return
         for index in alone:
-            last = yield from _last(self.answer(asking, questions[index]))
+            last = yield from last_of(self.answer(asking, questions[index]))
             if isinstance(last, Cancelled):
                 yield last
                 return
@@ -274,7 +313,8 @@ class DocumentQuestions:
     def _reader(self, asking: Asking) -> PageReader | None:
         if asking.model is None:
             return None
-        return PageReader(self._pages, self._readings, asking.model, asking.ask)
+        turned = lambda page: returned(self._turned(asking, page))  # noqa: E731
+        return PageReader(self._pages, self._readings, asking.model, asking.ask, turned)
 
 
 def of_more(question: Question, asking: Asking) -> bool:
@@ -292,54 +332,3 @@ def stamp(path: str) -> tuple[str, int, int]:
     except OSError:
         return (path, 0, 0)
     return (path, stat.st_mtime_ns, stat.st_size)
-
-
-def _of_its_page(question: Question) -> Question:
-    if not question.whole_document:
-        return question
-    page = msgspec.structs.replace(question.page, page=0)
-    return msgspec.structs.replace(question, page=page, box=None, whole_document=False)
-
-
-def _shared(
-    job: int, questions: Sequence[Question], shared: dict[int, Question], together: AskTogether
-) -> Generator[Event, None, bool]:
-    """Answer what is about pages; returns whether the job goes on."""
-    places = list(shared)
-    for event in together(AskAll(job, tuple(shared.values()))):
-        match event:
-            case Answered():
-                index = places[event.index]
-                given = event.answer
-                if questions[index].whole_document:
-                    given = of_one_page(given)
-                yield Answered(job, index, given)
-            case Unanswered():
-                yield msgspec.structs.replace(event, index=places[event.index])
-            case AllAnswered():
-                return True
-            case Cancelled() | Failed():
-                yield event
-                return False
-            case _:
-                yield event
-    return False
-
-
-def of_one_page(given: Answer) -> Answer:
-    """Return an answer about a page as that of its document, which has no other page."""
-    useful = says_something(given.text)
-    page = PageAnswer(0, given.text, given.confidence, given.evidence, useful)
-    return msgspec.structs.replace(given, read=PagesRead(1, 1, (page,)))
-
-
-def _last(events: Iterator[Event]) -> Generator[Event, None, Done | Cancelled | Failed]:
-    """Pass a job's events on; returns its last one instead."""
-    try:
-        for event in events:
-            if isinstance(event, Done | Cancelled | Failed):
-                return event
-            yield event
-    except DeskError as error:
-        return Failed(0, error.code, str(error))
-    raise AssertionError("a question has one last event")

@@ -6,6 +6,7 @@ Every job is a generator whose last event is one of `LAST_EVENTS`. Knows no thre
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from msgspec import structs
 
@@ -14,8 +15,10 @@ from vlm.asking import answer
 from vlm.asks import Asks
 from vlm.cancel import CancelToken, ending, told
 from vlm.cancel import check as check_stop
-from vlm.document_questions import Asking, DocumentQuestions, of_more
+from vlm.document_questions import Asking, DocumentQuestions, of_more, stamp
 from vlm.errors import DeskError
+from vlm.flat_answers import FlatAnswers
+from vlm.flat_pages import FlatPages
 from vlm.looking import look_back
 from vlm.model_in_memory import ModelInMemory
 from vlm.page_reading import Model
@@ -39,9 +42,12 @@ from vlm.protocol import (
     Where,
 )
 from vlm.seeing import Clock, Sight
+from vlm.skew import KnowsAngles
 from vlm.together import answer_all
 from vlm.types import Question
 from vlm.views import PageSource
+
+R = TypeVar("R", Typing, Where)
 
 READINGS = "readings.sqlite3"
 """The file of what models have read on scanned pages."""
@@ -64,13 +70,21 @@ class Engine:
     ) -> None:
         self._pages = pages
         self._passwords: dict[str, str] = {}
-        self._documents = DocumentQuestions(pages, paths.cache_dir() / READINGS)
-        self._model = ModelInMemory(pages, budget_bytes, place, self._documents.angles)
+        flat = FlatPages(pages, stamp, self._reads_flat)
+        self._flat = FlatAnswers(flat, self._passwords.get)
+        read: PageSource = pages if isinstance(pages, KnowsAngles) else flat
+        self._documents = DocumentQuestions(read, paths.cache_dir() / READINGS)
+        self._model = ModelInMemory(read, budget_bytes, place, self._documents.angles)
 
     @property
     def sight(self) -> Sight | None:
         """What sees pages with the loaded model; None where none is loaded."""
         return self._model.sight
+
+    def _reads_flat(self) -> bool:
+        """Tell whether the model is one that reads sheets rather than photographs of them."""
+        sight = self.sight
+        return sight is not None and sight.loaded.info.small
 
     def load(self, request: Load, cancel: CancelToken) -> Iterator[Event]:
         """Load a model; the one before is dropped first, so that both need not fit.
@@ -82,19 +96,23 @@ class Engine:
 
     def ask(self, request: Ask, cancel: CancelToken) -> Iterator[Event]:
         """Answer a question; short of memory, once more without splitting, then on the CPU."""
-        yield from ending(request.job, self._ask(request, cancel))
+        steps = self._flat.about_one(request, lambda flat: self._ask(flat, cancel))
+        yield from ending(request.job, steps)
 
     def ask_all(self, request: AskAll, cancel: CancelToken) -> Iterator[Event]:
         """Answer several questions; short of memory, the rest of them one by one as `ask` does."""
-        yield from ending(request.job, self._ask_all(request, cancel))
+        steps = self._flat.about_several(request, lambda flat: self._ask_all(flat, cancel))
+        yield from ending(request.job, steps)
 
     def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         """Encode a page ahead of a question."""
-        yield from ending(request.job, self._look(request, cancel))
+        steps = self._flat.ahead(request, lambda flat: self._look(flat, cancel))
+        yield from ending(request.job, steps)
 
     def typing(self, request: Typing, cancel: CancelToken) -> Iterator[Event]:
         """Read a question while it is typed."""
-        yield from ending(request.job, self._typing(request, cancel))
+        steps = self._flat.about_one(request, lambda flat: self._typing(flat, cancel))
+        yield from ending(request.job, steps)
 
     def prepare(self, request: Prepare, cancel: CancelToken) -> Iterator[Event]:
         """Learn a document's words ahead of a question to all of it."""
@@ -102,7 +120,8 @@ class Engine:
 
     def where(self, request: Where, cancel: CancelToken) -> Iterator[Event]:
         """Find where the model looked for an answer."""
-        yield from ending(request.job, self._where(request, cancel))
+        steps = self._flat.about_one(request, lambda flat: self._where(flat, cancel))
+        yield from ending(request.job, steps)
 
     def unlock(self, request: Unlock) -> None:
         """Remember a password."""
@@ -180,7 +199,7 @@ class Engine:
 
     def _ask_all(self, request: AskAll, cancel: CancelToken) -> Iterator[Event]:
         if (asking := self._of_more(request.questions, request.job, cancel)) is not None:
-            together = lambda shared: self.ask_all(shared, cancel)  # noqa: E731
+            together = lambda shared: ending(shared.job, self._ask_all(shared, cancel))  # noqa: E731
             yield from self._documents.answer_all(asking, request.questions, together)
             return
         job, left = request.job, dict(enumerate(request.questions))
@@ -212,14 +231,15 @@ class Engine:
     def _look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         asking, password = self._asking(request.job, cancel), self._passwords.get(request.page.path)
         yield from self._documents.read_ahead(asking, request.page, request.box)
-        sight, clock = self._model.ready(), Clock()
-        places = self._documents.places(asking, request.page, request.box)
+        sight, clock, page = self._model.ready(), Clock(), request.page
+        page = self._documents.turned(page) if self._reads_flat() else page
+        places = self._documents.places(asking, page, request.box)
         parts = places if len(places) > 1 else ()
-        together = several.see(sight, request.page, parts, password, cancel)
+        together = several.see(sight, page, parts, password, cancel)
         yield from told(request.job, together, cancel)
         for box in places:  # those that were not seen together
             split = request.splitting and box == request.box
-            steps = sight.look(request.page, box, split, password, clock)
+            steps = sight.look(page, box, split, password, clock)
             seen = yield from told(request.job, steps, cancel)
             prefix = sight.begin(seen, sight.prompt(seen, several.AHEAD), clock)
             yield from told(request.job, prefix, cancel)
@@ -227,8 +247,15 @@ class Engine:
         sight.selftest.run()
         yield Looked(request.job)
 
+    def _upright(self, request: R) -> R:
+        """Return a request about a page as it is read, as far as that is known."""
+        question = request.question
+        page = self._documents.turned(question.page) if self._reads_flat() else question.page
+        return structs.replace(request, question=structs.replace(question, page=page))
+
     def _typing(self, request: Typing, cancel: CancelToken) -> Iterator[Event]:
-        sight, question = self._model.ready(), request.question
+        sight, request = self._model.ready(), self._upright(request)
+        question = request.question
         # Dozens of parts would each need the words anew, which takes longer than a person types.
         once = self._of_more([structs.replace(question, text="")], request.job, cancel) is None
         if (once or part_of_page.is_low(question)) and typed.suits(sight):
@@ -240,6 +267,7 @@ class Engine:
 
     def _where(self, request: Where, cancel: CancelToken) -> Iterator[Event]:
         sight, password = self._model.ready(), self._passwords.get(request.question.page.path)
+        request = self._upright(request)
         used = sight.loaded.placement.device
         try:
             yield from look_back(sight, request, password, cancel)

@@ -6,7 +6,8 @@ A small model is asked block by block, where it reads best; a large one about th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Sequence
+import statistics
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.part_asking import AskPage as AskPage
 from vlm.part_asking import PartFailed, Told, ask_parts, at_once
 from vlm.readings import Readings
+from vlm.turns import on_page
 from vlm.types import WHOLE_PAGE, Box, Document, PageRef, PageSize, Question, Word
 
 READ = "What does it say?"
@@ -33,6 +35,10 @@ WORD_AIR = 0.3
 """Of a word's height, around it: ink in there belongs to the word."""
 
 BLOCK_TOKENS, PAGE_TOKENS = 160, 1024
+
+SURE = 0.8
+"""Confidence that half of the lines of a page have at least where it is the right way up: 0.89 to
+0.98 on thirteen receipts, and 0.53 to 0.71 on the same upside down."""
 
 
 class Drawing(Protocol):
@@ -87,10 +93,18 @@ class PageReader:
         readings: What has been read before.
         model: Who reads.
         ask: Asks the model about a page.
+        turned: Returns a page as it is to be read; None to read all of them as they are.
     """
 
-    def __init__(self, pages: Pages, readings: Readings, model: Model, ask: AskPage) -> None:
-        self._pages = pages
+    def __init__(
+        self,
+        pages: Pages,
+        readings: Readings,
+        model: Model,
+        ask: AskPage,
+        turned: Callable[[PageRef], PageRef] | None = None,
+    ) -> None:
+        self._pages, self._turned = pages, turned
         self._readings = readings
         self.model = model
         self._ask = ask
@@ -121,24 +135,45 @@ class PageReader:
             DeskError: If it cannot be drawn.
         """
         digest, gray = self._drawn(page)
-        questions = [Question(READ, page, max_new_tokens=PAGE_TOKENS)]
-        if self.model.small:
-            level = skew.straightened(gray)
-            boxes = tuple(map(level.back, blocks.find(level.gray, MOST_BLOCKS)))
-            questions = [
-                Question(READ, page, box, splitting=False, max_new_tokens=BLOCK_TOKENS)
-                for box in boxes
-            ]
-        found, some = list[Told](), at_once(self._ask)
         try:
-            for number in range(0, len(questions), some):
-                yield f"part {number + 1} of {len(questions)}"
-                found += returned(ask_parts(questions[number : number + some], self._ask))
+            found = yield from self._asked(page, gray)
+            if self.model.small and self._turned is not None and _doubted(found):
+                upright = self._turned(page)
+                if upright != page:
+                    gray = np.asarray(skew.whole(self._pages, upright, LONGEST_PX).convert("L"))
+                    found = yield from self._asked(upright, gray)
         except (PartFailed, Stopped):
             return None
         text = "\n".join(one.answer.text for one in found)
         self._readings.put(digest, self.model.key, text)
         return text
+
+    def _asked(self, page: PageRef, gray: NDArray[np.uint8]) -> Generator[str, None, list[Told]]:
+        """Let the model read a page.
+
+        Raises:
+            PartFailed: If it cannot be read.
+            Stopped: If the job shall stop.
+        """
+        questions = [Question(READ, page, max_new_tokens=PAGE_TOKENS)]
+        if self.model.small:
+            level = skew.straightened(gray)
+            boxes = map(level.back, blocks.find(level.gray, MOST_BLOCKS))
+            questions = [
+                Question(
+                    READ,
+                    page,
+                    on_page(box, WHOLE_PAGE, page.rotation),
+                    splitting=False,
+                    max_new_tokens=BLOCK_TOKENS,
+                )
+                for box in boxes
+            ]
+        found, some = list[Told](), at_once(self._ask)
+        for number in range(0, len(questions), some):
+            yield f"part {number + 1} of {len(questions)}"
+            found += returned(ask_parts(questions[number : number + some], self._ask))
+        return found
 
     def _drawn(self, page: PageRef) -> tuple[bytes, NDArray[np.uint8]]:
         size = self._pages.sizes(page.path, page.page, 1)
@@ -151,6 +186,12 @@ class PageReader:
         pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
         gray = pixels.mean(axis=2).astype(np.uint8)
         return hashlib.sha256(f"{width} {height}".encode() + data).digest(), gray
+
+
+def _doubted(found: Sequence[Told]) -> bool:
+    """Tell whether most of a page was read so badly that it may be upside down."""
+    sure = [one.answer.confidence for one in found if one.answer.confidence >= 0]
+    return bool(sure) and statistics.median(sure) < SURE
 
 
 def without_words(gray: NDArray[np.uint8], words: Sequence[Word]) -> NDArray[np.uint8]:

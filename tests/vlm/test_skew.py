@@ -72,6 +72,21 @@ def test_what_lies_straight_or_has_hardly_a_letter_stays_as_it_is() -> None:
     assert skew.angle_of(np.asarray(few.rotate(3, fillcolor=255))) == 0.0
 
 
+@pytest.mark.parametrize("degrees", [-5.0, 0.0, 3.0])
+def test_lines_that_run_up_or_down_are_told_from_level_ones(degrees: float) -> None:
+    level = sheet(degrees)
+    assert not skew.lie_of(np.asarray(level)).across
+    assert not skew.lie_of(np.asarray(level.rotate(180))).across
+    for turned in (level.rotate(90, expand=True), level.rotate(270, expand=True)):
+        assert skew.lie_of(np.asarray(turned)) == skew.Lie(across=True)
+
+
+def test_a_few_letters_do_not_tell_which_way_lines_run() -> None:
+    few = Image.new("L", (400, 200), 255)
+    ImageDraw.Draw(few).text((20, 40), "Total 87.50", font=ImageFont.load_default(22), fill=0)
+    assert skew.lie_of(np.asarray(few.rotate(90, expand=True))) == skew.Lie()
+
+
 def test_a_picture_without_lines_is_not_turned() -> None:
     rng = np.random.default_rng(5)
     gray = np.full((600, 800), 240, np.uint8)
@@ -128,11 +143,11 @@ def test_whoever_looks_at_a_page_its_angle_is_measured_once(
 ) -> None:
     measured: list[tuple[int, ...]] = []
 
-    def counted(gray: NDArray[np.uint8]) -> float:
+    def counted(gray: NDArray[np.uint8]) -> skew.Lie:
         measured.append(gray.shape)
-        return 2.5
+        return skew.Lie(2.5)
 
-    monkeypatch.setattr(skew, "angle_of", counted)
+    monkeypatch.setattr(skew, "lie_of", counted)
     pages, page = Sheets(degrees=2.5, size=PageSize(*SIDES)), PageRef("scan.pdf", 0)
     angles = skew.Angles(pages, stamp)
     PartFinder(pages, stamp, angles).find(page, None)
