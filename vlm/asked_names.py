@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vlm.field_names import ASKED, SAYS_NOTHING, quoted_in
+from vlm.field_names import ALL, ASKED, SAYS_NOTHING, named_in, quoted_in
 from vlm.finding import telling
 from vlm.label_words import folded, words_of
 
@@ -37,6 +37,23 @@ def asked_in(question: str) -> str:
     told = _told(question)
     places = [one.span() for one in _TOKEN.finditer(question) if folded(one[0]) in told]
     return question[places[0][0] : places[-1][1]] if places else ""
+
+
+def asks_for_field(question: str) -> bool:
+    """Tell whether a question wants a field that is known here and says nothing else of it.
+
+    "What is the total of the invoice?" does; "How much is the deposit?" wants a sum of its own.
+    """
+    wanted = named_in(question)
+    for field, asked in zip(ALL, ASKED, strict=True):
+        if field is wanted:
+            names = (*asked, *(phrase for phrase, _ in field.names), _DOCUMENTS)
+            return _told(question) <= {folded(word) for phrase in names for word in phrase}
+    return False
+
+
+_DOCUMENTS = ("document", "invoice", "receipt", "bill", "statement", "rechnung", "facture", "beleg")
+"""What has such fields."""
 
 
 def _told(text: str) -> frozenset[str]:

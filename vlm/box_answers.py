@@ -8,12 +8,13 @@ Knows no torch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 import msgspec
 
 from vlm import part_answers, part_of_page, second_look
 from vlm.answer_forms import Form, form_of
+from vlm.asked_names import key_of
 from vlm.cancel import CancelToken, Stopped
 from vlm.cell_values import day
 from vlm.errors import DeskError
@@ -31,12 +32,18 @@ from vlm.page_values import of_other_fields, page_values_among, shape_of
 from vlm.part_asking import PartFailed, Told, ask_part
 from vlm.part_finder import PageParts
 from vlm.part_labels import CLEAR, SURE, shown
+from vlm.part_prose import pointed_at, written
+from vlm.prose_answers import Quoted
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
 from vlm.reading_requests import asks_to_read
 from vlm.scoring import plain
-from vlm.types import Box, Question, Word
+from vlm.turns import on_page
+from vlm.types import WHOLE_PAGE, Box, Question, Word
 from vlm.unlabelled import is_company
 from vlm.value_shapes import may_be
+
+CLEARLY = 0.7
+"""How well running text suits a question at least to be preferred to a label in it."""
 
 ALONE = 0.9
 """What the only value of the form that is wanted counts in a box."""
@@ -71,7 +78,12 @@ def answer(
     assert question.box is not None
     inside = [word for word in words if question.box.holds(word.box)]
     exact = len(words) >= FEW_WORDS and bool(inside) and not asks_to_read(question.text)
-    value = value_in(question.text, shown(inside, question.page), learned) if exact else None
+    seen = shown(inside, question.page)
+    text = pointed_at(question.text, seen) if exact and not is_taught(question, learned) else None
+    value = value_in(question.text, seen, learned) if exact else None
+    if text is not None and (value is None or text.score >= CLEARLY):
+        yield from _quoted(job, question, text, ask)
+        return
     if value is not None:
         yield from _pointed_at(job, question, value, words, ask)
         return
@@ -90,6 +102,11 @@ def answer(
     yield from (
         second_look.answer(job, question, ask) if second_look.helps(question) else ask(question)
     )
+
+
+def is_taught(question: Question, learned: LearnedNames) -> bool:
+    """Tell whether the person's own documents have a label for what is asked for."""
+    return bool(learned.of(key_of(question.text)))
 
 
 def value_in(
@@ -151,13 +168,8 @@ def _pointed_at(
     job: int, question: Question, value: Value, words: Sequence[Word], ask: AskPage
 ) -> Iterator[Event]:
     """Show the model the box as well: where it reads the same, the answer is as sure as it is."""
-    try:
-        own = yield from ask_part(question, ask)
-    except PartFailed as error:
-        yield error.failed
-        return
-    except Stopped:
-        yield Cancelled(job, "")
+    own = yield from _own(job, question, ask)
+    if own is None:
         return
     same = plain(own.answer.text) == plain(value.text)
     sure = SURE * value.weight
@@ -171,3 +183,26 @@ def _pointed_at(
     )
     yield Saw(job, given.views, own.warning)
     yield Done(job, given)
+
+
+def _quoted(job: int, question: Question, text: Quoted, ask: AskPage) -> Iterator[Event]:
+    """Answer with the words of running text in a box; the model is shown the box as well."""
+    own = yield from _own(job, question, ask)
+    if own is None:
+        return
+    turn = question.page.rotation
+    boxes = [on_page(word.box, WHOLE_PAGE, turn) for word in text.words]
+    given = written(own.answer, text, "crop", boxes)
+    yield Saw(job, given.views, own.warning)
+    yield Done(job, given)
+
+
+def _own(job: int, question: Question, ask: AskPage) -> Generator[Event, None, Told | None]:
+    """Return what the model says of a box; None where the job has ended with that."""
+    try:
+        return (yield from ask_part(question, ask))
+    except PartFailed as error:
+        yield error.failed
+    except Stopped:
+        yield Cancelled(job, "")
+    return None

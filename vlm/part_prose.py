@@ -12,15 +12,16 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from vlm.absence import NOT_ON_PAGE
-from vlm.asked_names import key_of
+from vlm.asked_names import asks_for_field, key_of
 from vlm.evidence import lines_of
+from vlm.field_names import quoted_in
 from vlm.labelled import Value
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_reading import AskPage
 from vlm.part_asking import Told, about, around, ask_part
 from vlm.part_finder import PageParts
 from vlm.part_labels import shown, words_read
-from vlm.prose_answers import Prose, Quoted, prose_of, quoted
+from vlm.prose_answers import MOSTLY, Prose, Quoted, prose_of, quoted
 from vlm.protocol import Event
 from vlm.scoring import plain
 from vlm.sentences import running, sentences_of
@@ -89,15 +90,15 @@ def ask_text(
         PartFailed: If the part cannot be asked.
         Stopped: If the job shall stop.
     """
-    if learned.of(key_of(question.text)):
-        return None
+    if learned.of(key_of(question.text)) or quoted_in(question.text):
+        return None  # a name in quotation marks is a label's, or a column's
     prose = prose_of(sentences_of(shown(page.words, question.page)))
     if not prose.exists:
         return None
     turned = _turned(prose, question.page)
     outside = [value for value in values if not _in_text(value.box, turned)]
     found = quoted(question.text, prose)
-    if not goes_first(found, prose, outside):
+    if not goes_first(found, prose, outside, asks_for_field(question.text)):
         return None
     boxes = [on_page(one.box, WHOLE_PAGE, question.page.rotation) for one in _words(found, prose)]
     part = _part(union(boxes), page)
@@ -108,17 +109,31 @@ def ask_text(
     return FromText(found.score, Told(part, given, own.warning))
 
 
-def goes_first(found: Quoted | None, prose: Prose, values: Sequence[Value]) -> bool:
+def pointed_at(question: str, words: Sequence[Word]) -> Quoted | None:
+    """Return what running text in a box answers; None where there is hardly any, or it does not.
+
+    Args:
+        question: As a person asks it.
+        words: Those in the box, as the page is shown.
+    """
+    prose = prose_of(sentences_of(words))
+    return quoted(question, prose) if prose.share >= MOSTLY else None
+
+
+def goes_first(found: Quoted | None, prose: Prose, values: Sequence[Value], field: bool) -> bool:
     """Tell whether a page's text answers, or says that nothing does, before anything else.
 
     Args:
         found: What answers in it.
         prose: All of it.
         values: What stands at labels outside of it, the likeliest first.
+        field: Whether the question wants a field that forms and bills have.
     """
     if not prose.exists:
         return False
     best = values[0].weight if values else 0.0
+    if field:
+        return best == 0 and found is not None and found.typed and found.score >= CLEAR
     if found is None:
         return prose.is_most and best == 0
     if prose.is_most:
@@ -139,10 +154,11 @@ def read_text(
     """
     line_of = words_read(page, readings)
     prose = prose_of(sentences_of(list(line_of)))
-    if not prose.exists or (labelled and not prose.is_most):
+    if not prose.exists or (labelled and not prose.is_most) or quoted_in(question):
         return None
     found = quoted(question, prose, misread=True)
-    if not goes_first(found, prose, ()):
+    field = asks_for_field(question)
+    if (field and labelled) or not goes_first(found, prose, (), field):
         return None
     some = dict.fromkeys(line_of[word] for word in _words(found, prose) if word in line_of)
     told = around([readings[line] for line in some])

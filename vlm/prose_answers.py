@@ -19,7 +19,7 @@ from vlm.prose_questions import Asked, Want, asked
 from vlm.prose_ranking import PART, Ranked, alike, ranked, said_in
 from vlm.prose_values import found as values_in
 from vlm.question_words import ROLES
-from vlm.sentences import Sentence, running, share_running
+from vlm.sentences import Sentence, number_before, running, share_running
 from vlm.stems import folded
 from vlm.types import Word
 
@@ -273,7 +273,9 @@ def _is_asked(text: str, wanted: Asked) -> bool:
 
 
 def _whole(sentence: Sentence, score: float) -> Quoted:
-    return Quoted(sentence.text, sentence.words, sentence, score, typed=False)
+    start = number_before(sentence.text)
+    words = sentence.words_at(start, len(sentence.text))
+    return Quoted(sentence.text[start:], words, sentence, score, typed=False)
 
 
 def _part(sentence: Sentence, start: int, end: int, score: float) -> Quoted:

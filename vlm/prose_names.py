@@ -52,11 +52,13 @@ _CIVIL = re.compile(
     r"(?:Mr|Mrs|Ms|Miss|Herrn?|Frau|Madame|Monsieur|Mme|M|Mlle|Messrs|Firma|Société|"
     r"Gesellschaft)\.?\s"
 )
+_CALLED = re.compile(r"(?!Firma|Soci|Gesell)")
 _NO_NAME = frozenset(
     """
     january february march april may june july august september october november december januar
     februar märz mai juni juli oktober dezember monday tuesday wednesday thursday friday saturday
     sunday montag dienstag mittwoch donnerstag freitag samstag sonntag article section clause
+    neither either both none any all each every nothing no yes weder beide aucun aucune chaque
     contract agreement vertrag mietvertrag euro euros eur usd gbp chf paragraph art
     """.split()  # noqa: SIM905 - a list of a hundred words is one of lines
 )
@@ -122,7 +124,8 @@ def names_in(text: str, language: Language) -> Iterator[tuple[int, int]]:
             small = word in COMMON[language] and first[0][1:].islower() | (len(first[0]) == 1)
             if civil is None and not small and word not in _NO_NAME:
                 break
-            rest = text[start + civil.end() : end].strip() if civil is not None else ""
+            called = civil is not None and _CALLED.match(civil[0]) is not None
+            rest = text[start + civil.end() : end].strip() if civil and called else ""
             if rest and " " not in rest:
                 break  # "Mr Leckie" is called so, "Ms Claire Dubois" has a name
             start += civil.end() if civil is not None else first.end()

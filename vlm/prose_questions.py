@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -56,7 +57,7 @@ _BY_ASKING = _named(
      r"dans quel délai|jusqu'à quand|innerhalb welcher", ("deadline", "date", "duration")),
     (r"^(?:\W*)(?:since|from|until|till)? ?(?:when|wann|ab wann|seit wann|bis wann|quand|"
      r"depuis quand)\b|"
-     r"\bwhen\b|\bwann\b|\bquand\b|(?:what|which|on what) (?:date|day|year|month)|"
+     r"^\W*(?:\w+\W+){1,2}when\b|\bwann\b|\bquand\b|(?:what|which|on what) (?:date|day|year|month)|"
      r"welche[mnrs]? (?:tag|datum|jahr|monat)|quelle (?:date|année)|quel (?:jour|mois)", _WHEN),
     (r"how many|wie ?viele|combien (?:de|d')|quel (?:est le )?nombre|welche anzahl|"
      r"number of", ("count",)),
@@ -149,6 +150,8 @@ class Asked:
         wants: What may answer, the best first; empty where a sentence does.
         about: Its words that say what about, in small letters, in their order, once each.
         verbs: Those of them that say what happens, as far as that can be told.
+        heads: English ones right behind another one: the pressure of "blood pressure".
+        modifiers: Those before such a one.
         orders: Its small words that say before or after what.
         whole: Whether only a whole sentence answers: yes or no, how, what for.
     """
@@ -158,6 +161,8 @@ class Asked:
     wants: tuple[Want, ...]
     about: tuple[str, ...]
     verbs: frozenset[str]
+    heads: frozenset[str]
+    modifiers: frozenset[str]
     orders: frozenset[str]
     whole: bool
 
@@ -173,7 +178,20 @@ def asked(question: str, otherwise: Language = "en") -> Asked:
     wants = _wants(question)
     about = _about(question, language)
     orders = _ORDERS.intersection(words_of(question))
-    return Asked(question, language, wants, about, _verbs(question, language), orders, not wants)
+    pairs = _pairs(question, about) if language == "en" else []
+    modifiers = frozenset(first for first, _ in pairs)
+    heads = frozenset(second for _, second in pairs) - modifiers
+    return Asked(
+        question,
+        language,
+        wants,
+        about,
+        _verbs(question, language),
+        heads,
+        modifiers,
+        orders,
+        not wants,
+    )
 
 
 def _wants(question: str) -> tuple[Want, ...]:
@@ -195,6 +213,14 @@ def _wants(question: str) -> tuple[Want, ...]:
             if pattern.search(text):
                 return wants
     return ()
+
+
+def _pairs(question: str, about: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return those words of a question that stand right beside each other."""
+    said = words_of(question)
+    verbs = _verbs(question, "en")
+    telling = [word if word in about and word not in verbs else "" for word in said]
+    return [(one, other) for one, other in itertools.pairwise(telling) if one and other]
 
 
 def _about(question: str, language: Language) -> tuple[str, ...]:

@@ -45,6 +45,9 @@ BEGUN, LEAST_BEGUN = 0.75, 6
 VERB = 0.55
 """The same of a verb: what happens is said in more ways than what it happens to."""
 
+HEAD, MODIFIER = 1.2, 0.75
+"""The same of the last word of an English name of several words, and of those before it."""
+
 LEAST_PART, LEAST_MISREAD = 4, 5
 """Letters of a part of a compound, and of a word of which one may be misread."""
 
@@ -106,10 +109,7 @@ def ranked(asked: Asked, sentences: Sequence[Sentence], misread: bool = False) -
         _weight(sum(row[index][0] > 0.5 for row in found), len(sentences))
         for index in range(len(asked.about))
     ]
-    weights = [
-        rare[index] * (LIGHT if word in LIGHT_WORDS else VERB if word in asked.verbs else 1.0)
-        for index, word in enumerate(asked.about)
-    ]
+    weights = [rare[index] * _says(word, asked) for index, word in enumerate(asked.about)]
     whole = sum(weights)
     result: list[Ranked] = []
     for number, sentence in enumerate(sentences):
@@ -200,6 +200,15 @@ def _misread(word: str, other: str) -> bool:
     if min(len(word), len(other)) < LEAST_MISREAD or abs(len(word) - len(other)) > 2:
         return False
     return distance(word, other) <= (1 if len(word) < 8 else 2)
+
+
+def _says(word: str, asked: Asked) -> float:
+    """Return what is left of the weight of a word of a question for what it is there."""
+    if word in LIGHT_WORDS:
+        return LIGHT
+    if word in asked.verbs:
+        return VERB
+    return HEAD if word in asked.heads else MODIFIER if word in asked.modifiers else 1.0
 
 
 def _matches(

@@ -142,6 +142,7 @@ _PATTERNS: dict[Kind, tuple[str, ...]] = {
         rf"{_NUMBER}[\s-]{_UNIT}|(?<=aged\s){_NUMBER}",
     ),
     "count": (
+        rf"\b{IN_WORDS}\b\s\(\d+\)",
         rf"{IN_FIGURES}{_SCALE}(?!\s?(?:%|{_CURRENCY}))",
         rf"\b{IN_WORDS}\b(?:\s\(\d+\))?",
     ),

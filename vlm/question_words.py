@@ -5,6 +5,7 @@ from __future__ import annotations
 from vlm.stems import folded
 
 _ASKS = """
+thing things something anything someone anybody else side over under
 many much long high often old far kind sort name called tell say stated mentioned according text
 document page find following happen happened happens get gets got long new lange lang hoch oft alt
 weit breit lautet lauten heißt heisst genannt nennt steht angegeben dokument text seite gibt geben

@@ -235,6 +235,12 @@ def _ends(text: str, language: Language) -> Iterator[int]:
         yield found.end()
 
 
+def number_before(text: str) -> int:
+    """Return where a sentence begins behind the number of its clause; 0 where it has none."""
+    found = _NUMBERED.match(text)
+    return found.end() if found is not None and text[found.end() :][:1].isupper() else 0
+
+
 def _is_heading(text: str, alone: bool, language: Language) -> bool:
     """Tell whether a sentence is the heading of what comes behind or below it.
 

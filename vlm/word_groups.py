@@ -170,6 +170,8 @@ house home building | haus gebäude wohnhaus | maison immeuble bâtiment
 land site ground plot area | grundstück gelände parzelle | terrain site parcelle
 power proxy attorney authority | vollmacht bevollmächtigt | procuration pouvoir mandat mission
 cheap expensive valuable | billig teuer | cher coûteux
+research study work project | forschung studie arbeit projekt | recherche étude travail projet
+want ask asks request demand | verlangen verlangt fordern fordert bitten | demander demande exiger
 sample data measurements | stichprobe daten messungen | échantillon données mesures
 method approach procedure | methode verfahren | méthode procédé procédure
 conclude conclusion conclusions | schluss schlussfolgerung fazit | conclusion conclure concluons
@@ -219,12 +221,9 @@ def groups_of(word: str, language: Language) -> frozenset[int]:
         word: In small letters.
         language: Of the text that has it.
     """
-    if exact := _OF.get((language, word)):
-        return exact
-    for stem in stems_of(word, language):
-        if found := _OF.get((language, stem)):
-            return found
-    return frozenset()
+    none = frozenset[int]()
+    forms = (word, *stems_of(word, language))
+    return none.union(*(_OF.get((language, form), none) for form in forms))
 
 
 @lru_cache(maxsize=20_000)
