@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import figures, theme
-from app.ask import words
+from app.ask import beyond, words
 from app.ask.answer_table import AnswerTable
 from app.ask.answer_text import AnswerText
 from app.ask.badges import AnswerBadges
@@ -160,14 +160,8 @@ class AnswerCard(Card):
     def tab_after(self, widget: QWidget) -> QWidget:
         """Put its controls behind `widget` in the tab order, as they are read; return the last."""
         head = (self.scope, self.copy, self.again, self.text, self.table, self.judging.undo)
-        badges = (
-            self.badges.time,
-            self.badges.confidence,
-            self.badges.evidence,
-            self.badges.reader,
-        )
         actions = (self.seen, self.where, self.right, self.wrong)
-        for part in (*head, *self.offers.all, *badges, *actions):
+        for part in (*head, *self.offers.all, *self.badges.all, *actions):
             QWidget.setTabOrder(widget, part)
             widget = part
         return widget
@@ -237,8 +231,7 @@ class AnswerCard(Card):
                 part.hide()  # the text is the program's own, there is no answer to judge
         self._say("" if answer.text else words.NO_ANSWER)
         self.ending.show_text(words.stop_reason(answer.stop), Tone.CAUTION, Icon.STOP)
-        self.offers.show_for(answer, self.warning, self.pages)
-        self.notice.show_text(self.warning, Tone.CAUTION)
+        self._offer(answer)
         self._settle()
 
     def show_own_places(self, boxes: tuple[Box, ...]) -> None:
@@ -279,6 +272,12 @@ class AnswerCard(Card):
         for part in (*lines, self.badges, *actions):
             part.setVisible(part in shown)
 
+    def _offer(self, answer: Answer) -> None:
+        """Say what spoils the answer, and offer what may bring a better one."""
+        too_much = beyond.said(self.question, self._reader)
+        self.notice.show_text(self.warning or too_much, Tone.CAUTION)
+        self.offers.show_for(answer, self.warning, self.pages, larger=bool(too_much))
+
     def _settle(self) -> None:
         for row in self._rows:
             row.settle()
@@ -317,7 +316,7 @@ class AnswerCard(Card):
             self.badges.show_own(())
             self.offers.show_none()
         else:
-            self.offers.show_for(answer, self.warning, self.pages)
+            self._offer(answer)
         self._settle()
         self._mark()
 

@@ -101,7 +101,8 @@ class LookBack(QObject):
         if isinstance(card, AnswerCard):
             page = card.question.page
             self._panel.scope_wanted.emit(Scope(page, card.question.box))
-            sheet = SeenSheet(self._pages, page, saw, self._panel)
+            found = card.answer.evidence if card.answer is not None else None
+            sheet = SeenSheet(self._pages, page, saw, self._panel, found)
             sheet.crop_wanted.connect(self._panel.crop_wanted)
             sheet.open()
 

@@ -56,16 +56,19 @@ class Offers(FlowRow):
         for button in self.all:
             button.hide()
 
-    def show_for(self, answer: Answer, warning: str, pages: int) -> None:
+    def show_for(self, answer: Answer, warning: str, pages: int, *, larger: bool = False) -> None:
         """Offer what may bring a better answer.
 
         Args:
             answer: What came of the question.
             warning: What was said of what the model was given; "" when it can be read.
             pages: How many the document has.
+            larger: Whether only a larger model can do what was asked.
         """
         self.longer.setVisible(answer.stop == "length")
-        if offer := words.better_in_box(self.question, answer, warning):
+        self.models.setVisible(larger)
+        offer = "" if larger else words.better_in_box(self.question, answer, warning)
+        if offer:
             self.box.set_words(offer)
         self.box.setVisible(bool(offer))
         self.whole.setVisible(bool(offer) and self.question.box is None and pages > 1)

@@ -145,7 +145,6 @@ class AskPanel(QWidget):
         self.welcome.set_ready(ready, box is not None)
         self.composer.set_reading(words.EXAMPLES[0] if box is not None and ready else "")
         self._set_placeholder()
-        self._show_note()
         if path != before:
             for card in self._cards:
                 card.set_shown_document(path)
@@ -208,6 +207,7 @@ class AskPanel(QWidget):
             oldest.deleteLater()
         self._follow = True
         self._set_placeholder()
+        self._show_note()
         card.show()
         return card
 
@@ -264,9 +264,8 @@ class AskPanel(QWidget):
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def _show_note(self) -> None:
-        """Tell of a small model what it reads well, until a box says it was understood."""
-        told = self._scope is not None and self._scope.box is not None
-        shown = self._small and self._small not in self._hushed and not told
+        """Tell what a small model does, until it has answered: then its answers tell."""
+        shown = self._small and self._small not in self._hushed and not self._cards
         self.note.show_text(words.SMALL_MODEL if shown else "", Tone.PLAIN, Icon.CHIP)
 
     def _set_placeholder(self) -> None:

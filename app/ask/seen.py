@@ -26,7 +26,7 @@ from app.pages import Drawn, PageFailure, PageService, SizesFound
 from app.room import open_at
 from app.theme import Tone
 from vlm.protocol import Saw
-from vlm.types import Document, PageRef, PageSize, View
+from vlm.types import Document, Evidence, PageRef, PageSize, View
 
 POINTS = 72.0
 """Per inch."""
@@ -161,12 +161,18 @@ class SeenSheet(QDialog):
     crop_wanted = Signal()
 
     def __init__(
-        self, pages: PageService, page: PageRef, saw: Saw, parent: QWidget | None = None
+        self,
+        pages: PageService,
+        page: PageRef,
+        saw: Saw,
+        parent: QWidget | None = None,
+        found: Evidence | None = None,
     ) -> None:
         super().__init__(parent)
         self._pages = pages
         self._page = page
         self._views = saw.views
+        self._found = found
         self._owner = pages.owner()
         self._chosen = 0
         self._draws: list[Draw] = []
@@ -225,7 +231,7 @@ class SeenSheet(QDialog):
         layout.setContentsMargins(edge, edge, edge, edge)
         layout.setSpacing(theme.SPACE + 2)
         layout.addWidget(title)
-        layout.addWidget(MutedLabel(words.seen(self._views)))
+        layout.addWidget(MutedLabel(words.seen(self._views, self._found)))
         layout.addWidget(self.warning)
         layout.addWidget(self.failure)
         layout.addWidget(preview, 1)

@@ -29,7 +29,7 @@ ASKED_BEFORE = "You asked this about this document before"
 FIRST_QUESTION = "Draw a box around the part you mean for the sharpest reading, or ask right away."
 FIRST_OF_BOX = "Press Enter to have it read, or type a question about it."
 HUSH = "Do not show this again for this model"
-SMALL_MODEL = "This small model reads fields and short lines: draw a box around one."
+SMALL_MODEL = "This small model finds what stands on a page. Check what matters: it can be wrong."
 NO_MODEL = "There is no model to read with yet."
 ASKED_THEN = "As soon as a model can read, this is asked by itself."
 STARTING = "Starting the reader…"
@@ -100,9 +100,9 @@ def evidence(found: Evidence, cropped: bool, page: int | None = None) -> tuple[s
         case "page" if cropped:
             return "Found elsewhere on the page", Tone.CAUTION
         case "crop" | "page":
-            return "Found on this page", Tone.GOOD
+            return "Found on the page", Tone.GOOD
         case "absent":
-            return "Not found on this page", Tone.BAD
+            return "Not found on the page", Tone.BAD
         case "no_text" if found.part is not None:
             return "Read in one part, not checked", Tone.PLAIN
         case "no_text":
@@ -274,13 +274,21 @@ def page_link_detail(page: PageAnswer) -> str:
     return f"{said}\n{sure}. Click to go to page {page.page + 1}."
 
 
-def seen(views: tuple[View, ...]) -> str:
-    """Explain the images a model was given."""
+def seen(views: tuple[View, ...], found: Evidence | None = None) -> str:
+    """Explain the images a model was given.
+
+    Args:
+        views: The images.
+        found: Where the answer stands, if there is one.
+    """
     count = "one picture" if len(views) == 1 else f"{len(views)} pictures"
-    return (
-        f"The model reads {count}, not the page itself. "
-        "What you cannot make out here, it cannot read either."
-    )
+    reads = f"The model reads {count}, not the page itself. "
+    if found is not None and found.part is not None and found.kind in ("crop", "page"):
+        return (
+            f"{reads}This page has words of its own too: the program found the place by them, "
+            "and the answer stands among them."
+        )
+    return f"{reads}What you cannot make out here, it cannot read either."
 
 
 def view_name(view: View) -> str:

@@ -87,8 +87,8 @@ def test_the_page_its_marks_and_its_answers_are_written(
         assert total.get_area() > 0.8 * first[0].search_for("GBP")[0].get_area(), "in their places"
     assert "1. What is the <b>total</b>?" in text
     assert "84.50 & more" in text
-    assert "Sure. Found on this page. Reader" in text
-    assert "Sure. Found on this page. Reader + Our invoices" in text
+    assert "Sure. Found on the page. Reader" in text
+    assert "Sure. Found on the page. Reader + Our invoices" in text
     assert "Muster GmbH" in text
     assert "Nobody" not in text
     assert "another page" not in text

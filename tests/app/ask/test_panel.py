@@ -144,8 +144,8 @@ def test_a_small_model_says_so(panel: AskPanel) -> None:
     assert panel.head.chip.text() == "Small · GPU"
     panel.set_scope(DOCUMENT, PAGE, None)
     assert panel.note.isVisible()
-    panel.set_scope(DOCUMENT, PAGE, BOX)
-    assert not panel.note.isVisible(), "who has drawn a box need not be told to"
+    panel.add_card(WHOLE)
+    assert not panel.note.isVisible(), "its answers tell what it can do"
 
 
 def test_the_words_do_not_blink_while_the_next_document_opens(

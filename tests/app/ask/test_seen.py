@@ -8,10 +8,11 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.ask.seen import SeenSheet, as_seen, drawing
+from app.ask.surface import MutedLabel
 from app.pages import PageService
 from tests.app.ask.sample import PAGE, PATH, VIEWS, grey_pages
 from vlm.protocol import Saw
-from vlm.types import Box, PageRef, PageSize, View
+from vlm.types import Box, Evidence, PageRef, PageSize, View
 
 SIZE = PageSize(600, 800)
 
@@ -29,6 +30,22 @@ def sheet(qtbot: QtBot, pages: PageService, saw: Saw) -> SeenSheet:
     qtbot.addWidget(made)
     made.show()
     return made
+
+
+def test_it_says_that_the_program_went_by_the_words_of_the_page(
+    qtbot: QtBot, pages: PageService
+) -> None:
+    def said(found: Evidence | None) -> str:
+        made = SeenSheet(pages, PAGE, Saw(1, VIEWS[:1]), found=found)
+        made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+        qtbot.addWidget(made)
+        return made.findChildren(MutedLabel)[0].text()
+
+    part = Box(0.1, 0.1, 0.6, 0.2)
+    assert "What you cannot make out here" in said(None)
+    assert "What you cannot make out here" in said(Evidence("crop", (part,)))
+    assert "What you cannot make out here" in said(Evidence("no_text", part=part))
+    assert "the program found the place by them" in said(Evidence("page", (part,), part=part))
 
 
 def test_a_view_is_drawn_with_the_pixels_the_model_had() -> None:

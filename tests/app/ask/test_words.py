@@ -20,9 +20,9 @@ def test_seconds(value: float, said: str) -> None:
     [
         ("crop", True, "Found in your box"),
         ("page", True, "Found elsewhere on the page"),
-        ("crop", False, "Found on this page"),
-        ("page", False, "Found on this page"),
-        ("absent", True, "Not found on this page"),
+        ("crop", False, "Found on the page"),
+        ("page", False, "Found on the page"),
+        ("absent", True, "Not found on the page"),
         ("no_text", False, "No text here to check against"),
         ("nothing", False, "No answer found here"),
     ],
@@ -40,7 +40,7 @@ def test_where_it_was_read_is_named_as_no_proof(kind: EvidenceKind) -> None:
     assert words.READ_HERE not in words.evidence_detail(Evidence(kind), False)
     assert words.evidence(part, False)[1] is not Tone.GOOD
     found = Evidence("crop", (Box(0, 0, 1, 0.1),), part=part.part)
-    assert words.evidence(found, False) == ("Found on this page", Tone.GOOD)
+    assert words.evidence(found, False) == ("Found on the page", Tone.GOOD)
 
 
 def test_every_early_end_is_said() -> None:
@@ -90,8 +90,8 @@ def test_what_goes_on_ends_with_dots_once() -> None:
 
 
 def test_a_screen_reader_hears_the_answer_and_what_stands_beside_it() -> None:
-    assert words.spoken(WHOLE, answer()) == "84.50. Sure. Found on this page"
+    assert words.spoken(WHOLE, answer()) == "84.50. Sure. Found on the page"
     assert words.spoken(WHOLE, answer("", 0.1, stop="length")) == (
-        "The model had nothing to say. Unsure: check it. Found on this page. "
+        "The model had nothing to say. Unsure: check it. Found on the page. "
         "Cut off at the length limit"
     )
