@@ -37,10 +37,15 @@ from vlm.types import (
     Word,
     union,
 )
+from vlm.unlabelled import LAID_OUT
 
 LABELLED, LABELLED_IN_TEXT = 0.75, 0.96
 """What a value at a label outside of the text counts at least to be preferred to a sentence: on a
 page of much else, and on one that is mostly running text."""
+
+CERTAIN, LABELLED_FIELD = 0.9, 0.8
+"""How well the text suits a question for a field that forms have, and what a value elsewhere counts
+at most, for the text to be preferred on a page that is mostly text."""
 
 CLEAR = 0.7
 """How well the text suits a question at least on a page of much else."""
@@ -96,9 +101,9 @@ def ask_text(
     if not prose.exists:
         return None
     turned = _turned(prose, question.page)
-    outside = [value for value in values if not _in_text(value.box, turned)]
+    weights = (value.weight for value in values if not _in_text(value.box, turned))
     found = quoted(question.text, prose)
-    if not goes_first(found, prose, outside, asks_for_field(question.text)):
+    if not goes_first(found, prose, max(weights, default=0.0), asks_for_field(question.text)):
         return None
     boxes = [on_page(one.box, WHOLE_PAGE, question.page.rotation) for one in _words(found, prose)]
     part = _part(union(boxes), page)
@@ -120,20 +125,22 @@ def pointed_at(question: str, words: Sequence[Word]) -> Quoted | None:
     return quoted(question, prose) if prose.share >= MOSTLY else None
 
 
-def goes_first(found: Quoted | None, prose: Prose, values: Sequence[Value], field: bool) -> bool:
+def goes_first(found: Quoted | None, prose: Prose, best: float, field: bool) -> bool:
     """Tell whether a page's text answers, or says that nothing does, before anything else.
 
     Args:
         found: What answers in it.
         prose: All of it.
-        values: What stands at labels outside of it, the likeliest first.
+        best: What the best value at a label outside of it counts, in [0, 1]; 0 for none.
         field: Whether the question wants a field that forms and bills have.
     """
     if not prose.exists:
         return False
-    best = values[0].weight if values else 0.0
     if field:
-        return best == 0 and found is not None and found.typed and found.score >= CLEAR
+        score = found.score if found is not None and found.typed else 0.0
+        if best == 0:
+            return score >= CLEAR
+        return prose.is_most and score >= CERTAIN and best < LABELLED_FIELD
     if found is None:
         return prose.is_most and best == 0
     if prose.is_most:
@@ -157,8 +164,7 @@ def read_text(
     if not prose.exists or (labelled and not prose.is_most) or quoted_in(question):
         return None
     found = quoted(question, prose, misread=True)
-    field = asks_for_field(question)
-    if (field and labelled) or not goes_first(found, prose, (), field):
+    if not goes_first(found, prose, LAID_OUT if labelled else 0.0, asks_for_field(question)):
         return None
     some = dict.fromkeys(line_of[word] for word in _words(found, prose) if word in line_of)
     told = around([readings[line] for line in some])

@@ -44,6 +44,9 @@ LATER = 0.88
 NEXT = 0.7
 """What is left of a value in the sentence behind the one that the question is about."""
 
+LINE = 0.7
+"""What is left of a heading or another line that is no running text, as a whole."""
+
 SIGNED = 0.95
 """What the name below the closing words of a letter counts."""
 
@@ -139,8 +142,7 @@ def _answers(wanted: Asked, one: Ranked, sentences: Sequence[Sentence]) -> Itera
     if _IN_CASE.match(sentence.text) and not _IN_CASE.search(wanted.text):
         one = replace(one, score=CONDITIONAL * one.score)
     if not wanted.wants:
-        if sentence.is_running or len(sentence.words) >= 4:
-            yield _whole(sentence, one.score)
+        yield _whole(sentence, one.score * (1.0 if sentence.is_running else LINE))
         return
     typed = list(_typed(wanted, one))
     yield from typed

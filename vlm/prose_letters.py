@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from vlm.likeness import likeness
 from vlm.prose_names import names_in
 from vlm.prose_questions import Asked
 from vlm.sentences import Sentence
@@ -25,8 +26,18 @@ _CLOSING = re.compile(
     r"d['’]agréer|sincères salutations|salutations distinguées)",
     re.IGNORECASE,
 )
+_SHORT = ("yours sincerely", "yours faithfully", "kind regards", "mit freundlichen grüßen")
+ALIKE = 0.75
+"""Share of equal letters from which on closing words were read, misread."""
+
 FEW = 4
 """Lines below the closing words in which the name stands."""
+
+
+def _closes(text: str) -> bool:
+    said = text.casefold().strip(" ,.")
+    short = any(likeness(said, one) >= ALIKE for one in _SHORT)
+    return short or _CLOSING.match(text) is not None
 
 
 def signer(wanted: Asked, sentences: Sequence[Sentence]) -> tuple[Sentence, int, int] | None:
@@ -38,7 +49,7 @@ def signer(wanted: Asked, sentences: Sequence[Sentence]) -> tuple[Sentence, int,
     """
     if _ASKS.search(wanted.text) is None:
         return None
-    ends = [n for n, one in enumerate(sentences) if _CLOSING.match(one.text)]
+    ends = [number for number, one in enumerate(sentences) if _closes(one.text)]
     for line in sentences[ends[-1] + 1 : ends[-1] + 1 + FEW] if ends else ():
         for start, end in names_in(line.text, line.language):
             if " " in line.text[start:end]:

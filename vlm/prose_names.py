@@ -43,6 +43,9 @@ _RUN_GERMAN = re.compile(
     rf"(?:{_TITLE}\s)*{_WORD}(?:\s(?:(?:&|\+|von|van|zu)\s)?(?:{_TITLE}\s)*{_WORD})*(?:\s{_FORM})?"
 )
 _INSIDE = re.compile(rf"\s((?:{_TITLE}|Herrn?|Frau|Mrs?\.|Ms\.|Mme|Madame|Monsieur)\s)")
+_ENDS_AS_COMPANY = re.compile(rf"\s{_FORM}$")
+_NOUN = re.compile(r"\w+(?:ung|heit|keit|schaft|tion|tät|nis)\s")
+"""A German noun that begins no name."""
 _OFFICE = re.compile(
     rf"(?:Uhr\s)?(?:\w{{5,}}(?:ung|in|ter|ner|ger|rat|eur|ent|ist|te|"
     rf"or)\s)?(?={_WORD}\s(?!{_FORM}$){_WORD}$)"
@@ -64,13 +67,19 @@ _NO_NAME = frozenset(
 )
 _QUOTES = "\"„“”«»'‘’"
 _DEFINES = re.compile(
-    rf"\(?\s*(?:[^()]{{0,60}}?)[{_QUOTES}]\s?(?:the\s|der\s|die\s|das\s|le\s|la\s|l['’])?$",
+    rf"[{_QUOTES}]\s?(?:the\s|der\s|die\s|das\s|le\s|la\s|l['’])?$|"
+    r"\b(?:hereinafter|hereafter|referred to as|called|nachfolgend|nachstehend|folgend|"
+    r"im folgenden|"
+    r"ci-après|dénommée?)\W+(?:\w\W+)?(?:the\s|der\s|die\s|das\s|le\s|la\s|l['’])?\W*$",
     re.IGNORECASE,
 )
+_CALLED_SO = re.compile(r"\W*(?:genan+t|dénommée?)\b", re.IGNORECASE)
 _BETWEEN = re.compile(
     r"\b(?:between|zwischen|entre|by and between|einerseits|andererseits)\b", re.I
 )
-_OR_ANOTHER = re.compile(r"[)\"“”»](?:\s*genannt)?[,;]?\s*(?:and|und|et)\b", re.IGNORECASE)
+_OR_ANOTHER = re.compile(
+    r"(?:[)\"“”»?]|genan+t|dénommée?)\W{0,4}(?:genan+t\W+)?(?:and|und|et)\b", re.IGNORECASE
+)
 _SOME = (
     r"(?:the|der|die|das|dem|den|ein|eine|einer|le|la|les|l['’]|un|une|a|an|herrn?|frau|"
     r"mr\.?|ms\.?|mrs\.?|madame|monsieur|mme|m\.|société|firma|now|currently|seit\s\w+|est)"
@@ -132,6 +141,11 @@ def names_in(text: str, language: Language) -> Iterator[tuple[int, int]]:
             while start < end and text[start] in " '’":
                 start += 1
             start = min(start, end)
+        company = _ENDS_AS_COMPANY.search(text[start:end]) is not None
+        while (
+            language == "de" and not company and (noun := _NOUN.match(text[start:end])) is not None
+        ):
+            start += noun.end()
         if language == "de" and (office := _OFFICE.match(text[start:end])) is not None:
             start += office.end()
         while end > start and text[end - 1] in ",;:'’":
@@ -139,8 +153,8 @@ def names_in(text: str, language: Language) -> Iterator[tuple[int, int]]:
         if end - start < 2 or not text[start:end].strip():
             continue
         several = " " in text[start:end]
-        titled = bool(_CIVIL.search(text[max(0, found.start() - 10) : start]))
-        if several or language != "de" or titled or start != found.start():
+        titled = _CIVIL.search(text[max(0, found.start() - 10) : start]) is not None
+        if several or language != "de" or titled:
             yield start, end
 
 
@@ -189,7 +203,7 @@ def meant(
 def _of_role(text: str, start: int, end: int, names: Sequence[tuple[int, int]]) -> Iterator[Name]:
     """Yield the names that a sentence says are of a role."""
     before, after = text[:start], text[end:]
-    if _DEFINES.search(before) and after.lstrip()[:1] in tuple(_QUOTES) or _is_aside(before, after):
+    if _DEFINES.search(before) or _CALLED_SO.match(after) or _is_aside(before, after):
         opened = before.rfind("(") if _is_aside(before, after) else len(before)
         segment = before[: opened if opened > 0 else len(before)]
         cut = max(

@@ -78,7 +78,7 @@ _CLOCK = (
 )
 _UNIT = (
     r"(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|decades?|nights?|Jahre?[ns]?|"
-    r"Monat(?:en?|s)?|"
+    r"Monat[a-z]{0,4}|"
     r"Wochen?|Tage?[ns]?|Stunden?|Minuten?|Sekunden?|Werktage?[ns]?|Kalendertage?[ns]?|"
     r"Arbeitstage?[ns]?|"
     r"Urlaubstage?n?|ans?|années?|mois|semaines?|jours?|heures?|minutes?|secondes?)\b"

@@ -41,7 +41,7 @@ LIGHT_WORDS = frozenset(_LIGHT.casefold().split())
 _ROLES = """
 landlord tenant lessor lessee employer employee buyer purchaser seller vendor lender borrower
 client customer contractor supplier provider licensor licensee guarantor agent principal company
-claimant plaintiff defendant respondent appellant insurer insured parties party owner vermieter
+claimant plaintiff defendant respondent appellant insurer insured owner vermieter
 vermieterin mieter mieterin arbeitgeber arbeitgeberin arbeitnehmer arbeitnehmerin käufer käuferin
 verkäufer verkäuferin auftraggeber auftragnehmer darlehensgeber darlehensnehmer kunde kläger
 klägerin beklagte beklagter beklagten versicherer versicherungsnehmer eigentümer bailleur

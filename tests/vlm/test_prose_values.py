@@ -21,7 +21,11 @@ from vlm.prose_values import Kind, found
             "on the third working day of each month",
             ["the third working day of each month"],
         ),
-        ("deadline", "am dritten Werktag eines jeden Monats", ["dritten Werktag eines jeden Monats"]),
+        (
+            "deadline",
+            "am dritten Werktag eines jeden Monats",
+            ["dritten Werktag eines jeden Monats"],
+        ),
         ("deadline", "au plus tard le 5 de chaque mois", ["le 5 de chaque mois"]),
         (
             "deadline",
@@ -34,9 +38,17 @@ from vlm.prose_values import Kind, found
             ["innerhalb von einem Monat nach Zustellung"],
         ),
         ("amount", "rent of 1,150.00 pounds or £80", ["1,150.00 pounds", "£80"]),
-        ("amount", "insgesamt 2.835,00 Euro, also 1,7 Millionen Euro", ["2.835,00 Euro", "1,7 Millionen Euro"]),
+        (
+            "amount",
+            "insgesamt 2.835,00 Euro, also 1,7 Millionen Euro",
+            ["2.835,00 Euro", "1,7 Millionen Euro"],
+        ),
         ("amount", "de 1 780 euros et 38 millions d'euros", ["1 780 euros", "38 millions d'euros"]),
-        ("amount", "USD 250,000 (two hundred and fifty thousand dollars)", ["USD 250,000", "two hundred and fifty thousand dollars"]),
+        (
+            "amount",
+            "USD 250,000 (two hundred and fifty thousand dollars)",
+            ["USD 250,000", "two hundred and fifty thousand dollars"],
+        ),
         ("amount", "in 24 months", []),
         ("percent", "of 6.25% or fünf Prozentpunkten", ["6.25%", "fünf Prozentpunkten"]),
         ("duration", "three months' written notice", ["three months"]),
@@ -53,7 +65,7 @@ from vlm.prose_values import Kind, found
         ("phone", "call 01632 960 455 now", ["01632 960 455"]),
         ("mail", "write to a.b@example.org", ["a.b@example.org"]),
     ],
-)  # fmt: skip
+)
 def test_values_stand_where_they_do(kind: Kind, text: str, values: list[str]) -> None:
     places = list(found(kind, text))
     assert sorted(text[start:end] for start, end in places) == sorted(values)

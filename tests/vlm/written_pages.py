@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from vlm.types import Box, Word
 
-LETTER, HIGH, APART = 0.009, 0.012, 0.016
+LETTER, HIGH, APART = 0.009, 0.009, 0.012
 """Width of a letter, height of a word, and from one line to the next, as shares of the page."""
 
 
