@@ -127,6 +127,24 @@ class PageIndex:
         exactly = " OR ".join(f'"{phrase}"' for phrase in phrases if phrase)
         return self._matching(exactly, phrases, limit)
 
+    def beginning(self, words: Sequence[str], limit: int) -> tuple[tuple[int, str], ...]:
+        """Return the pages with words that begin like some, the best first, with their texts.
+
+        Args:
+            words: Letters and digits only, without accents.
+            limit: At most so many pages.
+        """
+        wanted = " OR ".join(f'"{word}" *' for word in words)
+        if not wanted:
+            return ()
+        return tuple(
+            self._connection.execute(
+                "SELECT rowid - 1, text FROM page WHERE page MATCH ? ORDER BY bm25(page), rowid "
+                "LIMIT ?",
+                (wanted, limit),
+            ).fetchall()
+        )
+
     def _matching(self, wanted: str, words: Sequence[str], limit: int) -> tuple[Hit, ...]:
         if not wanted:
             return ()

@@ -8,6 +8,7 @@ that every sentence has.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -110,6 +111,15 @@ def sentences_of(words: Sequence[Word]) -> tuple[Sentence, ...]:
             above = "" if is_heading else " ".join(dict.fromkeys(filter(None, (heading, own))))
             found.append(Sentence(text, places, some, above, block, language))
     return tuple(found)
+
+
+def sentences_in(text: str) -> tuple[Sentence, ...]:
+    """Return the sentences of a text of which only the words are known, not where they stand."""
+    language = language_of(text)
+    whole = " ".join(text.split())
+    ends = [0, *_ends(whole, language), len(whole)]
+    pieces = (whole[start:end].strip() for start, end in itertools.pairwise(ends))
+    return tuple(Sentence(piece, (), (), "", 0, language) for piece in pieces if piece)
 
 
 def running(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from vlm import finding
+from vlm import finding, prose_pages
 from vlm.absence import says_something
-from vlm.asked_names import key_of
+from vlm.asked_names import asks_for_field, key_of
 from vlm.cancel import CancelToken, Stopped, check, told
 from vlm.coverage import nothing
 from vlm.errors import (
@@ -179,7 +179,9 @@ def _choose(
     names = [" ".join(words) for words, _ in named.names] if named is not None else []
     at = min(shown, count - 1)
     pages = finding.order(index, question.text, at, MOST_PAGES, names, labels)
-    return index.searched, pages
+    if labels or asks_for_field(question.text):
+        return index.searched, pages
+    return index.searched, prose_pages.order(index, question.text, pages, MOST_PAGES)
 
 
 def _asked(question: Question, hit: Hit) -> Question:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from vlm.stems import LANGUAGES, Language, stem_of, stems_of
+from vlm.stems import LANGUAGES, Language, folded, stem_of, stems_of
 
 _GROUPS = """
 begin start commence commencement effective | beginnen beginn anfangen anfang start antritt
@@ -224,6 +224,12 @@ def groups_of(word: str, language: Language) -> frozenset[int]:
     none = frozenset[int]()
     forms = (word, *stems_of(word, language))
     return none.union(*(_OF.get((language, form), none) for form in forms))
+
+
+def related(word: str, language: Language) -> frozenset[str]:
+    """Return the stems, without accents, of all words that mean about the same as one."""
+    groups = groups_of(word, language)
+    return frozenset(folded(form) for (_, form), own in _OF.items() if own & groups)
 
 
 @lru_cache(maxsize=20_000)
