@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from vlm.prose_letters import signer
+from vlm.prose_letters import parties, signer
 from vlm.prose_names import meant
 from vlm.prose_phrases import laws_in, places_in, reasons_in
 from vlm.prose_questions import Asked, Want, asked
@@ -48,7 +48,7 @@ LINE = 0.7
 """What is left of a heading or another line that is no running text, as a whole."""
 
 SIGNED = 0.95
-"""What the name below the closing words of a letter counts."""
+"""What the name below the closing words of a letter counts, and those of a contract's parties."""
 
 CONDITIONAL = 0.95
 """What is left of a sentence that says what holds in a case, where no case is asked for."""
@@ -127,8 +127,9 @@ def quoted(question: str, prose: Prose, misread: bool = False) -> Quoted | None:
     wanted = asked(question, prose.sentences[0].language)
     order = ranked(wanted, prose.sentences, misread)
     best: Quoted | None = None
-    if (signed := signer(wanted, prose.sentences)) is not None:
-        return _part(*signed, SIGNED)
+    for told in (signer, parties):
+        if (known := told(wanted, prose.sentences)) is not None:
+            return _part(*known, SIGNED)
     for one in order[:TRIED]:
         for found in _answers(wanted, one, prose.sentences):
             if best is None or found.score > best.score:
@@ -215,7 +216,7 @@ _IS = re.compile(r"\s*(?:is|ist|est|:)\s+(?=[^\W\d_a-zà-ÿ])([^,.;:()]{2,40}?)(
 
 def _equated(text: str, one: Ranked) -> Iterator[tuple[int, int, float]]:
     """Yield what a sentence says that something is which the question names: "X is Marburg"."""
-    for _, end, _ in one.matches:
+    for _, end in one.places:
         if (found := _IS.match(text, end)) is not None:
             yield found.start(1), found.end(1), 0.95
 
@@ -230,7 +231,7 @@ _ROLE = re.compile(
 
 def _names(wanted: Asked, one: Ranked) -> Iterator[tuple[int, int, float]]:
     is_role = _ROLE.search(wanted.text) is not None
-    found = meant(one.sentence.text, one.matches, wanted.about, one.sentence.language, is_role)
+    found = meant(one.sentence.text, one.places, wanted.about, one.sentence.language, is_role)
     if _several(one.sentence.text, [(name.start, name.end) for name in found]):
         return
     for name in found:
@@ -254,19 +255,24 @@ def _near(text: str, start: int, end: int, one: Ranked) -> float:
     """Return what a value counts for how near the words are that the question has, in (0, 1]."""
     if not one.matches:
         return 0.9
-    whole = sum(weight for *_, weight in one.matches)
+    whole = sum(match.weight for match in one.matches)
     if not whole:
         return 0.9
-    total = 0.0
-    for left, right, weight in one.matches:
-        if left < end and right > start:
-            total += weight * 0.6
-            continue
-        between = text[right:start] if right <= start else text[end:left]
-        steps = len(between.split()) + 3 * len(re.findall(r"[;:()]|,\s", between))
-        before = 1.0 if right <= start else 0.9
-        total += weight * before * max(0.0, 1 - steps / (2 * REACH))
+    total = sum(
+        match.weight * max(_reach(text, place, (start, end)) for place in match.places)
+        for match in one.matches
+    )
     return 0.75 + 0.25 * total / whole
+
+
+def _reach(text: str, place: tuple[int, int], value: tuple[int, int]) -> float:
+    """Return how near a word of the question is to a value, in [0, 1]: 1 right before it."""
+    (left, right), (start, end) = place, value
+    if left < end and right > start:
+        return 0.6
+    between = text[right:start] if right <= start else text[end:left]
+    steps = len(between.split()) + 3 * len(re.findall(r"[;:()]|,\s", between))
+    return (1.0 if right <= start else 0.9) * max(0.0, 1 - steps / (2 * REACH))
 
 
 def _is_asked(text: str, wanted: Asked) -> bool:

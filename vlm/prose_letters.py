@@ -1,4 +1,4 @@
-"""Finds who signed a letter: the name below its closing words. Pure."""
+"""Finds who signed a letter, below its closing words, and between whom a contract is. Pure."""
 
 from __future__ import annotations
 
@@ -54,4 +54,35 @@ def signer(wanted: Asked, sentences: Sequence[Sentence]) -> tuple[Sentence, int,
         for start, end in names_in(line.text, line.language):
             if " " in line.text[start:end]:
                 return line, start, end
+    return None
+
+
+_ASKS_PARTIES = re.compile(
+    r"^\W*(?:who|wer|qui|between whom|zwischen wem|entre qui)\b.*\b(?:part(?:y|ies)|"
+    r"(?:vertrags)?partei(?:en)?|"
+    r"vertragspartner|contractants)\b|between whom|zwischen wem|entre qui",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"\b(?:between|zwischen|entre)\b", re.IGNORECASE)
+MOST_LETTERS = 140
+"""Of two parties and what stands between their names; else the whole sentence is told."""
+
+
+def parties(wanted: Asked, sentences: Sequence[Sentence]) -> tuple[Sentence, int, int] | None:
+    """Return between whom a contract is, where a question asks for that: its line, and where in it.
+
+    Args:
+        wanted: The question.
+        sentences: Of the page, in their order.
+    """
+    if _ASKS_PARTIES.search(wanted.text) is None:
+        return None
+    for one in sentences:
+        if (found := _BETWEEN.search(one.text)) is None:
+            continue
+        names = [name for name in names_in(one.text, one.language) if name[0] >= found.end()]
+        if len(names) > 1:
+            near = [name for name in names if name[1] - names[0][0] <= MOST_LETTERS]
+            whole = len(near) < len(names)
+            return (one, 0, len(one.text)) if whole else (one, names[0][0], names[-1][1])
     return None

@@ -169,7 +169,7 @@ def roles_in(text: str) -> Iterator[tuple[int, int]]:
 
 def meant(
     text: str,
-    places: Sequence[tuple[int, int, float]],
+    own: Sequence[tuple[int, int]],
     about: Sequence[str],
     language: Language,
     is_role: bool,
@@ -178,12 +178,11 @@ def meant(
 
     Args:
         text: The sentence.
-        places: Where words of the question stand, with their weights.
+        own: Where words of the question stand.
         about: These words, in small letters: they are not the answer.
         language: Of the sentence.
         is_role: Whether the question asks who somebody is, rather than who does something.
     """
-    own = [(start, end) for start, end, _ in places]
     names = [one for one in names_in(text, language) if not _overlaps(one, own, text)]
     found: list[Name] = []
     for start, end in own if is_role else ():

@@ -21,9 +21,9 @@ _ADDRESS = (
     re.compile(rf"(?:(?:Unit|Flat|Suite)\s\w+,\s)?\d+[a-zA-Z]?,?\s(?:{_CAP}\s)"
      rf"{{1,3}}{_STREET}{_TOWN}?"),
     re.compile(
-        rf"(?:{_CAP}\s)?{_CAP}(?:straße|strasse|str\.|weg|allee|platz|gasse|ring|damm|ufer|"
-        rf"markt|Straße|"
-        rf"Str\.|Allee|Platz|Weg)\s\d+\s?[a-z]?(?!\w)(?:\s?[-–]\s?\d+)?{_TOWN}?"
+        rf"(?:{_CAP}(?:straße|strasse|str\.|weg|allee|platz|gasse|ring|damm|ufer|markt)|"
+        rf"{_CAP}\s(?:Straße|Strasse|Str\.|Allee|Platz|Weg))\s\d+\s?[a-z]?(?!\w)"
+        rf"(?:\s?[-–]\s?\d+)?{_TOWN}?"
     ),
     re.compile(
         r"\d+(?:\s(?:bis|ter))?,?\s(?:rue|avenue|boulevard|place|chemin|allée|quai|impasse|"
@@ -67,7 +67,7 @@ _LAW = re.compile(
     rf"législation\s\w+"
 )  # fmt: skip
 _COURT = re.compile(
-    rf"(?:the\s)?courts?\s(?:of|in)\s(?:the\s)?{_CAP}(?:\s(?:and\s)?{_CAP})*|"
+    rf"(?:[Tt]he\s)?courts?\s(?:of|in)\s(?:the\s)?{_CAP}(?:\s(?:and\s)?{_CAP})*|"
     rf"(?:tribuna(?:l|ux)|cours?)(?:\s(?:de commerce|judiciaire|compétents?|"
     rf"d['’]appel))*\s(?:de|d['’])\s?{_CAP}|"
     rf"(?:Amts|Land|Oberlandes|Arbeits|Verwaltungs)gerichts?\s{_CAP}"
@@ -114,8 +114,17 @@ def places_in(text: str, language: str) -> Iterator[tuple[int, int, float]]:
             yield start, end, 0.85
 
 
+_GROUNDS = re.compile(
+    r"\baus (?:\w+ ){0,3}gründen\b|\bfor (?:\w+ ){0,3}reasons?\b(?: of (?:\w+ ?){1,4})?|"
+    r"\bpour (?:des|une) raisons? [\w’' ]+?(?=[,.;:]|$)",
+    re.IGNORECASE,
+)
+
+
 def reasons_in(text: str) -> Iterator[tuple[int, int, float]]:
     """Yield the part of a sentence that says why, from its "because" on."""
+    for found in _GROUNDS.finditer(text):
+        yield *found.span(), 0.95
     for found in _WHY.finditer(text):
         rest = text[found.start() :]
         first = found.start() == 0

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from os.path import commonprefix
 
 from vlm.prose_questions import IMPLIED, Asked
 from vlm.question_words import LIGHT_WORDS
 from vlm.scoring import distance
 from vlm.sentences import Sentence
-from vlm.stems import COMMON, WORD, Language, folded, stem_of, stems_of
+from vlm.stems import COMMON, WORD, Language, folded, stem_of, stems_of, words_of
 from vlm.word_groups import groups_of, groups_of_last_part
 
 STEM, GROUP, PART, MISREAD = 0.97, 0.85, 0.8, 0.8
@@ -32,6 +32,9 @@ HEADING, BEFORE, BACK = 0.85, 0.35, 0.7
 
 UNSAID = 0.85
 """Weight of a word that no sentence has, beside the weight of one that a single one has."""
+
+AS_GOOD = 0.9
+"""Share of what the best word of a sentence counts from which on another one is as good."""
 
 LIGHT = 0.2
 """What is left of the weight of a word that says little, see `vlm.prose_questions.LIGHT_WORDS`."""
@@ -69,6 +72,23 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """A word of a question in a sentence.
+
+    Attributes:
+        word: Of the question.
+        counts: How much what stands there counts for it, in (0, 1].
+        places: Where that is, each from where to where.
+        weight: Of the word and of that together; 0 before all sentences are known.
+    """
+
+    word: str
+    counts: float
+    places: tuple[tuple[int, int], ...]
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """A sentence with what it has of a question.
 
@@ -77,14 +97,19 @@ class Ranked:
         number: Of it among all of its page.
         score: Share of the question's weight that it has, in [0, 1].
         own: The same without its heading and the sentence before it.
-        matches: The places of its words that the question has, with what each counts.
+        matches: Those words of the question that the sentence itself has.
     """
 
     sentence: Sentence
     number: int
     score: float
     own: float
-    matches: tuple[tuple[int, int, float], ...]
+    matches: tuple[Match, ...]
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Where words of the question stand, from where to where."""
+        return [place for match in self.matches for place in match.places]
 
 
 def ranked(asked: Asked, sentences: Sequence[Sentence], misread: bool = False) -> list[Ranked]:
@@ -98,50 +123,39 @@ def ranked(asked: Asked, sentences: Sequence[Sentence], misread: bool = False) -
     if not asked.about or not sentences:
         return []
     language = sentences[0].language
-    said = [said_in(one.text) for one in sentences]
-    heads = [said_in(one.heading) for one in sentences]
-    found = [_matches(asked, words, language, misread) for words in said]
-    headed = [
-        [_best(word, asked.language, words, language, misread)[0] for word in asked.about]
-        for words in heads
-    ]
-    rare = [
-        _weight(sum(row[index][0] > 0.5 for row in found), len(sentences))
-        for index in range(len(asked.about))
-    ]
-    weights = [rare[index] * _says(word, asked) for index, word in enumerate(asked.about)]
-    whole = sum(weights)
+    found = [_matches(asked, said_in(one.text), language, misread) for one in sentences]
+    heads = {one.heading for one in sentences}
+    headed = {head: _matches(asked, said_in(head), language, misread) for head in heads}
+    rare = {
+        word: _rarity(sum(one[word].counts > 0.5 for one in found if word in one), len(sentences))
+        for word in asked.about
+    }
+    weights = {word: rare[word] * _says(word, asked) for word in asked.about}
+    whole = sum(weights.values())
     result: list[Ranked] = []
     for number, sentence in enumerate(sentences):
-        own = [one for one, _ in found[number]]
-        before = [one for one, _ in found[number - 1]] if _follows(sentences, number) else []
+        own, above = found[number], headed[sentence.heading]
+        before = found[number - 1] if _follows(sentences, number) else {}
         left = BACK if _REFERS.match(sentence.text) else BEFORE
-        above = [HEADING * one for one in headed[number]]
-        around = [left * one for one in before] or [0.0] * len(own)
         score = sum(
-            weight * max(each)
-            for weight, each in zip(weights, zip(own, above, around, strict=True), strict=True)
+            weight * max(_of(own, word), HEADING * _of(above, word), left * _of(before, word))
+            for word, weight in weights.items()
         )
-        ties = TIE * len(asked.orders.intersection(word.word for word in said[number]))
-        alone = sum(weight * one for weight, one in zip(weights, own, strict=True))
-        matched = [
-            word
-            for word, (one, place) in zip(asked.about, found[number], strict=True)
-            if place is not None and one > 0
-        ]
+        alone = sum(weight * _of(own, word) for word, weight in weights.items())
         matches = tuple(
-            (place.start, place.end, weight * one)
-            for weight, (one, place) in zip(rare, found[number], strict=True)
-            if place is not None and one > 0
+            replace(match, weight=rare[word] * match.counts)
+            for word, match in own.items()
+            if word not in IMPLIED
         )
-        matches = tuple(
-            match for match, word in zip(matches, matched, strict=True) if word not in IMPLIED
-        )
+        ties = TIE * len(asked.orders.intersection(words_of(sentence.text)))
+        share = min(score / whole + ties, 1.0)
         if score > 0:
-            result.append(
-                Ranked(sentence, number, min(score / whole + ties, 1.0), alone / whole, matches)
-            )
+            result.append(Ranked(sentence, number, share, alone / whole, matches))
     return sorted(result, key=lambda one: -one.score - 0.05 * one.own)
+
+
+def _of(matches: Mapping[str, Match], word: str) -> float:
+    return matches[word].counts if word in matches else 0.0
 
 
 def said_in(text: str) -> list[Said]:
@@ -213,41 +227,41 @@ def _says(word: str, asked: Asked) -> float:
 
 def _matches(
     asked: Asked, said: Sequence[Said], theirs: Language, misread: bool
-) -> list[tuple[float, Said | None]]:
-    """Return for each word of a question what counts for it in a sentence, and where that is.
+) -> dict[str, Match]:
+    """Return what a sentence has of each word of a question.
 
     One word of a sentence does not stand for two of the question that only mean about the same.
     """
-    found = [_best(word, asked.language, said, theirs, misread) for word in asked.about]
-    for index, (counts, place) in enumerate(found):
-        if counts != GROUP or place is None:
-            continue
-        if any(other is place and more > counts for more, other in found):
-            free = [one for one in said if one is not place]
-            found[index] = _best(asked.about[index], asked.language, free, theirs, misread)
-    return found
+    found = {word: _best(word, asked.language, said, theirs, misread) for word in asked.about}
+    for word, match in found.items():
+        taken = [
+            place
+            for other in found.values()
+            if match.counts == GROUP and other.counts > match.counts
+            for place in other.places
+        ]
+        if any(place in taken for place in match.places):
+            free = [one for one in said if (one.start, one.end) not in taken]
+            found[word] = _best(word, asked.language, free, theirs, misread)
+    return {word: match for word, match in found.items() if match.counts > 0}
 
 
 def _best(
     word: str, language: Language, said: Sequence[Said], theirs: Language, misread: bool
-) -> tuple[float, Said | None]:
-    """Return what the best word of a sentence counts for one of the question, and that word."""
-    best, place = 0.0, None
-    parts = 0.0
-    for one in said:
-        counts = alike(word, language, one.word, theirs, misread)
-        if counts > best:
-            best, place = counts, one
-        if 0 < counts < PART:
-            parts += counts
-    return min(max(best, 0.9 * parts), 1.0), place
+) -> Match:
+    """Return what a sentence has of one word of a question: all places that are about as good."""
+    each = [(alike(word, language, one.word, theirs, misread), one) for one in said]
+    best = max((counts for counts, _ in each), default=0.0)
+    parts = sum(counts for counts, _ in each if counts < PART)
+    places = [(one.start, one.end) for counts, one in each if counts >= AS_GOOD * best > 0]
+    return Match(word, min(max(best, 0.9 * parts), 1.0), tuple(places))
 
 
-def _weight(count: int, every: int) -> float:
-    """Return the weight of a word that so many sentences have."""
+def _rarity(count: int, every: int) -> float:
+    """Return the weight of a word that so many sentences have, of every one."""
     if not count:
         return UNSAID * math.log((every + 1) / 0.75)
-    return max(0.4, math.log((every + 1) / (count + 0.0)))
+    return max(0.4, math.log((every + 1) / count))
 
 
 def _follows(sentences: Sequence[Sentence], number: int) -> bool:

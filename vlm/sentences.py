@@ -21,8 +21,8 @@ from vlm.types import Box, Word
 FEWEST_WORDS, FEWEST_SMALL = 5, 2
 """Words of a sentence at least, and everyday words among them, for it to be running text."""
 
-MOST_OF_HEADING = 9
-"""Words of a heading."""
+MOST_OF_HEADING, MOST_WITH_STOP = 9, 4
+"""Words of a heading, and of one that ends in a full stop."""
 
 FULL = 0.8
 """Share of a block's width that a line fills at least whose sentence goes on in the next one."""
@@ -261,6 +261,8 @@ def _is_heading(text: str, alone: bool, language: Language) -> bool:
     """
     said = words_of(text)
     ends = text.rstrip()[-1:] in (".", "!", "?", ",", ";")
+    if ends and len(said) > MOST_WITH_STOP:
+        return False
     if not said or len(said) > MOST_OF_HEADING or (alone and ends) or text.count(",") > 1:
         return False
     return text[:1].isalpha() and not _is_running(text, language)

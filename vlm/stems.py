@@ -74,6 +74,11 @@ _PARTICIPLE = re.compile(
 )
 """Of a German verb: with what stands before it, and its own letters."""
 
+_INFINITIVE = re.compile(
+    r"(ab|an|auf|aus|bei|durch|ein|fest|her|hin|mit|nach|vor|weiter|zurück)zu(\w{3,}en)"
+)
+"""Of a German verb with "zu" inside: "anzuheben"."""
+
 LEAST_VERB = 5
 """Letters of a German word that may be a verb's third person."""
 
@@ -97,6 +102,8 @@ def stems_of(word: str, language: Language) -> frozenset[str]:
     if language == "de":
         if (found := _PARTICIPLE.fullmatch(word)) is not None:
             forms.append(f"{found[1] or ''}{found[2]}en")
+        elif (found := _INFINITIVE.fullmatch(word)) is not None:
+            forms.append(found[1] + found[2])
         elif len(word) >= LEAST_VERB and word.endswith("t"):
             forms.append(word[:-1] + "en")
     return frozenset(stem_of(form, language) for form in forms)
