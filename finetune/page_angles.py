@@ -20,6 +20,7 @@ from finetune.runs import RunRow
 from vlm import skew
 from vlm.document_questions import stamp
 from vlm.errors import DeskError
+from vlm.flat_pages import FlatPages
 from vlm.pages.client import PageClient
 
 FILE = "angles.json"
@@ -51,6 +52,7 @@ def look(
     rows: Sequence[RunRow],
     disk: Disk,
     breathe: Callable[[], None],
+    flat: bool = False,
 ) -> Iterator[Preparing]:
     """Measure the pages of rows about boxes on scans, once a run; yields how far it is.
 
@@ -61,6 +63,7 @@ def look(
         rows: All its rows.
         disk: Keeps what is found.
         breathe: Called before each page; see `hindrances.Breath`.
+        flat: Whether photographs are shown flat, see `laid_flat`.
 
     Raises:
         OSError: When that cannot be written.
@@ -72,11 +75,12 @@ def look(
         return
     found: dict[str, float] = {}
     with PageClient() as pages:
-        angles = skew.Angles(pages, stamp)
+        angles = skew.Angles(FlatPages(pages, stamp, lambda: flat), stamp)
         for number, (name, row) in enumerate(boxed.items()):
             yield Preparing("Looking how pages lie", number / len(boxed))
             breathe()
             with contextlib.suppress(DeskError, OSError):
                 if row.page is not None and document_hash(Path(row.page.path)) == row.document:
-                    found[name] = angles.of(row.page)
+                    shown = msgspec.structs.replace(row.page, rotation=row.rotation)
+                    found[name] = angles.of(shown)
     save(disk, run / FILE, [msgspec.json.encode(found)])

@@ -1,9 +1,10 @@
 """Run folders: everything a training run needs, frozen, and all that it leaves.
 
 ``plan.json`` and ``rows.jsonl`` with ``pictures/`` and ``in_use/`` are written once;
-``angles.json``, ``taught.jsonl``, ``learned_names.json``, ``checkpoints/``, ``events.jsonl``,
-``ended.json``, ``candidates/``, ``adapter/`` and ``gate.json`` belong to the process that trains,
-which holds ``lock``; ``control.json`` says what the person wants of it. Knows no torch.
+``flat.jsonl``, ``angles.json``, ``taught.jsonl``, ``learned_names.json``, ``checkpoints/``,
+``events.jsonl``, ``ended.json``, ``candidates/``, ``adapter/`` and ``gate.json`` belong to the
+process that trains, which holds ``lock``; ``control.json`` says what the person wants of it. Knows
+no torch.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from finetune import (
     candidates,
     endings,
     four_bit,
+    laid_flat,
     loop,
     names,
     page_angles,
@@ -89,6 +90,7 @@ def train(
     slow = ", in 32 bits because this processor is slow in 16" if plan.precision != wished else ""
     yield Preparing(f"Loading the model{slow}", 0.0)
     accelerator = Accelerator(mixed_precision=mixed(plan.precision))
+    rows = yield from laid_flat.shown(run, plan.base, rows, disk, breath, accelerator)
     machine, kind = _machine(accelerator.device), accelerator.device.type
     breath = Breath(machine, say, lambda: device.release(kind))
     kept = yield from _learn(run, plan, rows, disk, accelerator, machine, breath)
@@ -141,7 +143,8 @@ def _learn(
     )
     world = _world(run, hindrances, accelerator)
     if accelerator.is_main_process:
-        yield from page_angles.look(run, rows, disk, breath)
+        flat = parted.reads_parts(Path(plan.base))
+        yield from page_angles.look(run, rows, disk, breath, flat)
     accelerator.wait_for_everyone()
     taught = yield from _taught(run, plan, rows, disk, accelerator, world, breath)
     if taught is None:

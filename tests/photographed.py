@@ -51,6 +51,46 @@ def photograph(corners: Corners = SEEN, table: int = 70, grain: float = 9.0) -> 
     return Image.composite(shown, dark.convert("RGB"), mask)
 
 
+BILL, BILL_PHOTO = (900, 1200), (1500, 2000)
+ROWS = (
+    "Miller Hardware Ltd",
+    "12 Station Road, Leeds",
+    "Invoice number 48213",
+    "Date 14/05/2024",
+    "Steel screws 4 x 40   12.50",
+    "Copper pipe 2 m       31.75",
+    "Wooden board          18.20",
+    "Garden hose 15 m      24.05",
+    "Work gloves            9.90",
+    "Subtotal              96.40",
+    "Total                 96.40",
+    "Thank you for your visit",
+)
+TOTAL = Box(100 / 900, 975 / 1200, 800 / 900, 1015 / 1200)
+"""Where the total stands on the bill."""
+
+
+def bill() -> Image.Image:
+    """Draw a bill."""
+    image = Image.new("RGB", BILL, (248, 247, 243))
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(34)
+    for number, row in enumerate(ROWS):
+        left, _, right = row.partition("   ")
+        pen.text((100, 90 + 80 * number + 80 * (number > 9)), left, font=font, fill=(20, 20, 25))
+        place = (620, 90 + 80 * number + 80 * (number > 9))
+        pen.text(place, right.strip(), font=font, fill=(20, 20, 25))
+    return image
+
+
+def bill_photograph(corners: Corners = SEEN) -> Image.Image:
+    """Lay the bill on a table, its corners at fractions of the picture."""
+    given = through(np.array(corners) * BILL_PHOTO, CORNERS * BILL).reshape(9)[:8].tolist()
+    way, smooth = Image.Transform.PERSPECTIVE, Image.Resampling.BICUBIC
+    mask = Image.new("L", BILL, 255).transform(BILL_PHOTO, way, given, smooth)
+    shown = bill().transform(BILL_PHOTO, way, given, smooth)
+    return Image.composite(shown, Image.new("RGB", BILL_PHOTO, (70, 48, 30)), mask)
+
+
 @dataclass
 class Photographs(DrawnPages):
     """A document of one picture."""

@@ -91,7 +91,7 @@ class DocumentQuestions:
         self.angles = skew.Angles(pages, stamp)
         """Of pages, for all who look at them."""
         self._parts = PartFinder(pages, stamp, self.angles)
-        self._upright = Upright(self._parts, self.angles, stamp)
+        self._turns = Upright(self._parts, self.angles, stamp)
         self._read: Kept[dict[Box, Told]] = Kept(KEPT_PAGES)
 
     def keep_readings(self, readings: Path | None) -> None:
@@ -129,7 +129,7 @@ class DocumentQuestions:
     def _answer_in_parts(self, asking: Asking, question: Question) -> Iterator[Event]:
         try:
             yield Progress(asking.job, "Finding the parts of the page")
-            page = yield from self._turned(asking, question.page)
+            page = yield from self.upright(asking, question.page)
             found = self._parts_of(asking, page)
         except DeskError as error:
             yield Failed(asking.job, error.code, str(error))
@@ -166,9 +166,9 @@ class DocumentQuestions:
 
     def turned(self, page: PageRef) -> PageRef:
         """Return a page as it is read, as far as it is known which way up that is."""
-        return self._upright.known(page)
+        return self._turns.known(page)
 
-    def _turned(self, asking: Asking, page: PageRef) -> Generator[Event, None, PageRef]:
+    def upright(self, asking: Asking, page: PageRef) -> Generator[Event, None, PageRef]:
         """Return a page as it is to be read; yields what is being done.
 
         Raises:
@@ -183,15 +183,15 @@ class DocumentQuestions:
             partial(self._readings_of, asking),
             asking.password(page.path),
         )
-        return (yield from self._upright.find(page, reader))
+        return (yield from self._turns.find(page, reader))
 
     def _turned_at_once(
         self, asking: Asking, question: Question
     ) -> Generator[Event, None, PageRef]:
         """Do the same, but read only if the page lies on its side: a box is answered at once."""
         page = self.turned(question.page)
-        if page == question.page and asking.in_parts and self._upright.is_across(page):
-            return (yield from self._turned(asking, page))
+        if page == question.page and asking.in_parts and self._turns.is_across(page):
+            return (yield from self.upright(asking, page))
         return page
 
     def _readings_of(self, asking: Asking, page: PageRef) -> dict[Box, Told]:
@@ -219,7 +219,7 @@ class DocumentQuestions:
             Stopped: If the job shall stop.
         """
         if box is None:
-            page = yield from self._turned(asking, page)
+            page = yield from self.upright(asking, page)
         page = self.turned(page)
         parts = self._looked_at(asking, page, box)
         if parts is None or not scan_lines.are_read_first(parts):
@@ -313,7 +313,7 @@ class DocumentQuestions:
     def _reader(self, asking: Asking) -> PageReader | None:
         if asking.model is None:
             return None
-        turned = lambda page: returned(self._turned(asking, page))  # noqa: E731
+        turned = lambda page: returned(self.upright(asking, page))  # noqa: E731
         return PageReader(self._pages, self._readings, asking.model, asking.ask, turned)
 
 

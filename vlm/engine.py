@@ -5,6 +5,7 @@ Every job is a generator whose last event is one of `LAST_EVENTS`. Knows no thre
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from msgspec import structs
 from vlm import device, part_of_page, paths, readings, several, typed
 from vlm.asking import answer
 from vlm.asks import Asks
-from vlm.cancel import CancelToken, ending, told
+from vlm.cancel import CancelToken, ending, returned, told
 from vlm.cancel import check as check_stop
 from vlm.document_questions import Asking, DocumentQuestions, of_more, stamp
 from vlm.errors import DeskError
@@ -44,7 +45,7 @@ from vlm.protocol import (
 from vlm.seeing import Clock, Sight
 from vlm.skew import KnowsAngles
 from vlm.together import answer_all
-from vlm.types import Question
+from vlm.types import PageRef, Question
 from vlm.views import PageSource
 
 R = TypeVar("R", Typing, Where)
@@ -70,8 +71,9 @@ class Engine:
     ) -> None:
         self._pages = pages
         self._passwords: dict[str, str] = {}
-        flat = FlatPages(pages, stamp, self._reads_flat)
-        self._flat = FlatAnswers(flat, self._passwords.get)
+        self.read_pages = flat = FlatPages(pages, stamp, self._reads_flat)
+        """The pages as the model is shown them."""
+        self._flat = FlatAnswers(flat, self._passwords.get, self._turned)
         read: PageSource = pages if isinstance(pages, KnowsAngles) else flat
         self._documents = DocumentQuestions(read, paths.cache_dir() / READINGS)
         self._model = ModelInMemory(read, budget_bytes, place, self._documents.angles)
@@ -122,6 +124,16 @@ class Engine:
         """Find where the model looked for an answer."""
         steps = self._flat.about_one(request, lambda flat: self._where(flat, cancel))
         yield from ending(request.job, steps)
+
+    def upright(self, page: PageRef) -> PageRef:
+        """Return a page turned as it is read, for which a few of its lines are read.
+
+        Raises:
+            DeskError: What opening and drawing can raise.
+        """
+        self._pages.open(page.path, self._passwords.get(page.path))
+        asking = self._asking(0, threading.Event())
+        return returned(self._documents.upright(asking, page))
 
     def unlock(self, request: Unlock) -> None:
         """Remember a password."""
@@ -231,8 +243,7 @@ class Engine:
     def _look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
         asking, password = self._asking(request.job, cancel), self._passwords.get(request.page.path)
         yield from self._documents.read_ahead(asking, request.page, request.box)
-        sight, clock, page = self._model.ready(), Clock(), request.page
-        page = self._documents.turned(page) if self._reads_flat() else page
+        sight, clock, page = self._model.ready(), Clock(), self._turned(request.page)
         places = self._documents.places(asking, page, request.box)
         parts = places if len(places) > 1 else ()
         together = several.see(sight, page, parts, password, cancel)
@@ -250,8 +261,11 @@ class Engine:
     def _upright(self, request: R) -> R:
         """Return a request about a page as it is read, as far as that is known."""
         question = request.question
-        page = self._documents.turned(question.page) if self._reads_flat() else question.page
-        return structs.replace(request, question=structs.replace(question, page=page))
+        flat = structs.replace(question, page=self._turned(question.page))
+        return structs.replace(request, question=flat)
+
+    def _turned(self, page: PageRef) -> PageRef:
+        return self._documents.turned(page) if self._reads_flat() else page
 
     def _typing(self, request: Typing, cancel: CancelToken) -> Iterator[Event]:
         sight, request = self._model.ready(), self._upright(request)

@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from msgspec import structs
 
-from vlm.flat import Flat
+from vlm.flat import Flat, corners_of
 from vlm.flat_pages import FlatPages
 from vlm.protocol import Answered, Ask, AskAll, Done, Event, Look, LookedAt, Saw, Typing, Where
 from vlm.types import (
@@ -34,10 +34,16 @@ class FlatAnswers:
     Args:
         pages: Knows the sheets.
         password: Gives a document's password.
+        turned: Returns a page as it is read, as far as that is known.
     """
 
-    def __init__(self, pages: FlatPages, password: Callable[[str], str | None]) -> None:
-        self._pages, self._password = pages, password
+    def __init__(
+        self,
+        pages: FlatPages,
+        password: Callable[[str], str | None],
+        turned: Callable[[PageRef], PageRef],
+    ) -> None:
+        self._pages, self._password, self._turned = pages, password, turned
 
     def about_one(self, request: R, run: Callable[[R], Iterator[Event]]) -> Iterator[Event]:
         """Run a request about a page as one about its sheet; yields events about the page.
@@ -122,12 +128,18 @@ class FlatAnswers:
         return structs.replace(evidence, boxes=boxes, part=part)
 
     def _views(self, views: Sequence[View], page: PageRef) -> tuple[View, ...]:
-        return tuple(
-            view
-            if (flat := self._pages.known(view.page or page)) is None
-            else structs.replace(view, box=flat.box_on_page(view.box))
-            for view in views
-        )
+        return tuple(self._view(view, view.page or page) for view in views)
+
+    def _view(self, view: View, page: PageRef) -> View:
+        """Return a view with its place on the page; see `View.outline`."""
+        flat, turn = self._pages.known(page), self._turned(page).rotation
+        if flat is None and turn == page.rotation:
+            return view
+        corners = np.roll(corners_of(view.box), turn // 90, axis=0)
+        places = corners if flat is None else np.clip(flat.on_page(corners), 0.0, 1.0)
+        box = view.box if flat is None else flat.box_on_page(view.box)
+        outline: list[float] = places.flatten().tolist()
+        return structs.replace(view, box=box, outline=tuple(outline))
 
     def _map(self, heat: HeatMap, page: PageRef) -> HeatMap:
         flat = self._pages.known(heat.page or page)

@@ -159,6 +159,8 @@ class View(Value, frozen=True):
     `page` is the one of the question's `more_pages` that it shows; None for its `page`.
     `letters_px` is how many pixels its small letters are high, where that was measured, else 0.
     `tidied`: drawn on white paper, without slices of neighbouring lines; see `vlm.tidying`.
+    `outline` is set where it was laid flat or turned to be read: where its corners are on the page,
+    x and y of each as fractions, from its own top left one clockwise; all of it is in `box`.
     """
 
     name: str
@@ -170,6 +172,7 @@ class View(Value, frozen=True):
     page: PageRef | None = None
     letters_px: float = 0.0
     tidied: bool = False
+    outline: tuple[float, ...] = ()
 
 
 class HeatMap(Value, frozen=True):

@@ -20,6 +20,7 @@ from app import figures, theme
 from app.ask import words
 from app.ask.button import IconButton, Look
 from app.ask.icons import Icon
+from app.ask.seen_flat import laid_flat
 from app.ask.surface import MutedLabel, Notice, plain_label, sized
 from app.page_lane import Draw, Urgency
 from app.pages import Drawn, PageFailure, PageService, SizesFound
@@ -45,6 +46,10 @@ def drawing(page: PageRef, size: PageSize, view: View) -> Draw:
         view: What the model was given.
     """
     wide, high = view.box.width * size.width, view.box.height * size.height
+    if view.outline:
+        scale = view.dpi / POINTS
+        sides = max(1, round(wide * scale)), max(1, round(high * scale))
+        return Draw(PageRef(page.path, page.page), view.box, *sides)
     if page.rotation in (90, 270):
         wide, high = high, wide
     width = min(view.width, max(1, round(wide / POINTS * view.dpi)))
@@ -53,13 +58,15 @@ def drawing(page: PageRef, size: PageSize, view: View) -> Draw:
 
 
 def as_seen(picture: QPixmap, view: View) -> QPixmap:
-    """Return a drawing as the model was given it: as large, the rest white, and tidied if it was.
+    """Return a drawing as the model was given it: as large, the rest white, flat and tidied if so.
 
     Args:
-        picture: Of the view's part of the page, at most as large as the view.
+        picture: What `drawing` says.
         view: What the model was given.
     """
     image = picture.toImage().convertToFormat(QImage.Format.Format_RGB888)
+    if view.outline:
+        image = laid_flat(image, view)
     if view.tidied:
         import numpy as np  # not with the window: nobody may ever open this sheet
 

@@ -43,11 +43,15 @@ FLAT = flat_of(SEEN, PageSize(*PHOTO))
 LINE = line_box(5)
 
 
+UPSIDE = PageRef("scan.png", 0)
+TURNED = {UPSIDE: PageRef("scan.png", 0, 180)}
+
+
 def answers(looked: bool = True, wanted: bool = True) -> FlatAnswers:
     pages = FlatPages(Photographs(), stamp, lambda: wanted)
     if looked:
         pages.flat(PAGE)
-    return FlatAnswers(pages, lambda path: None)
+    return FlatAnswers(pages, lambda path: None, lambda page: TURNED.get(page, page))
 
 
 def near(box: Box | None, wanted: Box) -> bool:
@@ -113,6 +117,16 @@ def test_places_of_an_answer_are_where_the_page_shows_them() -> None:
     event = one(lambda _: Saw(1, (view(LINE), view(LINE, elsewhere))), Question("?", PAGE))
     assert isinstance(event, Saw)
     assert near(event.views[0].box, shown)
+    assert event.views[1].box == LINE
+
+
+def test_an_image_tells_where_its_corners_are_on_the_page() -> None:
+    event = one(lambda _: Saw(1, (view(WHOLE_PAGE), view(LINE, UPSIDE))), Question("?", PAGE))
+    assert isinstance(event, Saw)
+    wanted = [side for corner in SEEN for side in corner]
+    assert event.views[0].outline == pytest.approx(wanted, abs=0.015)
+    x0, y0, x1, y1 = LINE.x0, LINE.y0, LINE.x1, LINE.y1
+    assert event.views[1].outline == (x1, y1, x0, y1, x0, y0, x1, y0)
     assert event.views[1].box == LINE
 
 

@@ -6,49 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
 
-from tests.photographed import SEEN
+from tests.photographed import SEEN, TOTAL, bill, bill_photograph
 from tests.vlm.answering import answered
 from vlm.engine import Engine
-from vlm.flat import CORNERS, Flat, through
+from vlm.flat import Flat
 from vlm.types import Box, PageRef, PageSize, Question
-
-SHEET, PHOTO = (900, 1200), (1500, 2000)
-ROWS = (
-    "Miller Hardware Ltd",
-    "12 Station Road, Leeds",
-    "Invoice number 48213",
-    "Date 14/05/2024",
-    "Steel screws 4 x 40   12.50",
-    "Copper pipe 2 m       31.75",
-    "Wooden board          18.20",
-    "Garden hose 15 m      24.05",
-    "Work gloves            9.90",
-    "Subtotal              96.40",
-    "Total                 96.40",
-    "Thank you for your visit",
-)
-TOTAL = Box(100 / 900, 975 / 1200, 800 / 900, 1015 / 1200)
-
-
-def sheet() -> Image.Image:
-    image = Image.new("RGB", SHEET, (248, 247, 243))
-    pen, font = ImageDraw.Draw(image), ImageFont.load_default(34)
-    for number, row in enumerate(ROWS):
-        left, _, right = row.partition("   ")
-        pen.text((100, 90 + 80 * number + 80 * (number > 9)), left, font=font, fill=(20, 20, 25))
-        place = (620, 90 + 80 * number + 80 * (number > 9))
-        pen.text(place, right.strip(), font=font, fill=(20, 20, 25))
-    return image
-
-
-def on_a_table(corners: tuple[tuple[float, float], ...]) -> Image.Image:
-    given = through(np.array(corners) * PHOTO, CORNERS * SHEET).reshape(9)[:8].tolist()
-    way, smooth = Image.Transform.PERSPECTIVE, Image.Resampling.BICUBIC
-    mask = Image.new("L", SHEET, 255).transform(PHOTO, way, given, smooth)
-    shown = sheet().transform(PHOTO, way, given, smooth)
-    return Image.composite(shown, Image.new("RGB", PHOTO, (70, 48, 30)), mask)
 
 
 @pytest.mark.parametrize("turn", [0, 270])
@@ -56,7 +19,7 @@ def test_a_photograph_is_read_and_its_answer_shown_where_it_stands(
     shipped: Engine, tmp_path: Path, turn: int
 ) -> None:
     path = tmp_path / "photograph.png"
-    on_a_table(SEEN).rotate(-turn, expand=True).save(path)
+    bill_photograph(SEEN).rotate(-turn, expand=True).save(path)
     given = answered(shipped, Question("What is the total?", PageRef(str(path), 0)))
     assert given.text == "96.40"
     part = given.evidence.part
@@ -74,7 +37,7 @@ def test_a_scan_that_was_laid_in_the_wrong_way_round_is_read(
     shipped: Engine, tmp_path: Path, turn: int
 ) -> None:
     path = tmp_path / "scan.png"
-    sheet().rotate(turn, expand=True).save(path)
+    bill().rotate(turn, expand=True).save(path)
     page = PageRef(str(path), 0)
     assert answered(shipped, Question("What is the total?", page)).text == "96.40"
     assert answered(shipped, Question("What is the invoice number?", page)).text == "48213"
@@ -82,7 +45,7 @@ def test_a_scan_that_was_laid_in_the_wrong_way_round_is_read(
 
 def test_a_box_drawn_on_a_photograph_is_read(shipped: Engine, tmp_path: Path) -> None:
     path = tmp_path / "photograph.png"
-    on_a_table(SEEN).save(path)
+    bill_photograph(SEEN).save(path)
     flat = Flat(SEEN, PageSize(1, 1), PageSize(1, 1))
     number = flat.box_on_page(Box(0.09, 240 / 1200, 0.6, 300 / 1200))
     asked = Question("What does it say?", PageRef(str(path), 0), number)

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -74,6 +74,33 @@ def test_a_view_that_was_tidied_is_shown_tidied(qtbot: QtBot) -> None:
     plain = as_seen(page, msgspec.structs.replace(view, tidied=False)).toImage()
     assert plain.pixelColor(4, 50) == QColor(205, 205, 205)
     assert plain.pixelColor(12, 2) == QColor(0, 0, 0)
+
+
+def test_a_view_that_was_laid_flat_and_turned_is_shown_so(qtbot: QtBot) -> None:
+    outline = (0.6, 0.5, 0.2, 0.55, 0.15, 0.25, 0.6, 0.2)  # upside down, and seen at an angle
+    box = Box(0.15, 0.2, 0.6, 0.55)
+    view = View("line", box, 300, 200, 72.0, 64, outline=outline)
+    draw = drawing(PageRef(PATH, 1, 90), SIZE, view)
+    assert draw.page == PageRef(PATH, 1)
+    assert (draw.width, draw.height) == (270, 280)
+    page = QPixmap(270, 280)
+    page.fill(QColor(90, 60, 30))
+    painter = QPainter(page)
+    corners = [
+        QPointF((x - box.x0) / box.width * 270, (y - box.y0) / box.height * 280)
+        for x, y in zip(outline[::2], outline[1::2], strict=True)
+    ]
+    painter.setBrush(QColor(250, 250, 250))
+    painter.drawPolygon(corners)
+    painter.setBrush(QColor(0, 0, 200))
+    painter.drawEllipse(corners[0] + QPointF(-30, -30), 20, 20)  # at the top left of the view
+    painter.end()
+    seen = as_seen(page, view).toImage()
+    assert (seen.width(), seen.height()) == (300, 200)
+    assert seen.pixelColor(30, 30).blue() > 150
+    assert seen.pixelColor(30, 30).red() < 60
+    for place in ((120, 30), (220, 180), (30, 180)):
+        assert seen.pixelColor(*place).red() > 240
 
 
 def test_every_view_is_shown_with_its_sharpness(qtbot: QtBot, pages: PageService) -> None:
