@@ -46,6 +46,7 @@ SAID: Mapping[Kind, str] = {
 """Why each goes live."""
 
 _UNTAUGHT = _ALONE + "no step was taken."
+_NAMES_ALONE = "It uses what it learned about your documents, with the model as it came."
 _UNWATCHED = _ALONE + "there were too few documents to tell whether learned weights help."
 
 
@@ -101,7 +102,7 @@ def choose(
     watched = [row for row in rows if row.side == "watch"]
     if not watched or not steps:
         _take(run, "names")
-        return _UNWATCHED if steps else _UNTAUGHT
+        return _UNWATCHED if steps else _UNTAUGHT if plan.weights else _NAMES_ALONE
     angles = page_angles.kept(run)
     pages = KeptPages(watched, lambda row: runs.read_picture(run, row), angles=angles)
     folders: dict[str, Path | None] = {kind: _folder(run, kind) for kind in KINDS}

@@ -98,6 +98,8 @@ def lessons(learned: Questions, model: Model) -> Questions:
 
 def learning_work(plan: TrainPlan, learned: Questions, model: Model) -> int:
     """Return what all steps of a run multiply."""
+    if not plan.weights:
+        return _reading_work(learned, model, model.part) if model.part is not None else 0
     own = plan.replayed(learned.rows)
     at_once = lessons(learned, model)
     rows = at_once.rows + own
@@ -114,8 +116,13 @@ def _placing_work(learned: Questions, model: Model, part: Look) -> int:
 
     In a text layer it is a search among words.
     """
-    work = learned.scans * ASKED * (model.look(part) + _reading(model, part))
+    work = _reading_work(learned, model, part)
     return work + learned.scanned * ASKED * _reading(model, part)
+
+
+def _reading_work(learned: Questions, model: Model, part: Look) -> int:
+    """Return what reading the lines of scans multiplies."""
+    return learned.scans * ASKED * (model.look(part) + _reading(model, part))
 
 
 def measuring_work(plan: TrainPlan, held: Questions, model: Model, versions: int = 2) -> int:

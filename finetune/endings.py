@@ -53,6 +53,15 @@ def told(ended: Ended, named: bool) -> Ended:
     return Ended(ended.outcome, 0, 0 if named else NOTHING_KEPT, text)
 
 
+def without_steps(named: bool) -> Ended:
+    """Return the end of a run whose weights are not to learn."""
+    if named:
+        text = "What your documents tell is learned; the model is as it was."
+        return Ended("finished", 0, 0, text)
+    text = "Nothing on these documents comes again or stands at a label of its own."
+    return Ended("finished", 0, NOTHING_KEPT, text)
+
+
 def before_steps(named: bool = False) -> Ended:
     """Return the end of a run that a person stopped before its first step."""
     return told(Ended("stopped", 0, 0, ""), named)

@@ -109,7 +109,7 @@ def estimate(
     """
     base = Path(plan.base)
     parts = _parts(base)
-    counted = _learned(plan, parts)
+    counted = _learned(plan, parts) if plan.weights else 0
     total = sum(part.weights for part in parts.values())
     page = look_of(base, views_per_page, plan.splitting)
     vision = parts["vision_model"]
@@ -121,7 +121,8 @@ def estimate(
     )
     at_once = model.part is None or lessons(learned, model).rows > 0
     seen = page if at_once or model.part is None else model.part
-    step_bytes = 4 * _activations(plan, parts, seen.tokens + TEXT_TOKENS, seen.patches)
+    kept = _activations(plan, parts, seen.tokens + TEXT_TOKENS, seen.patches)
+    step_bytes = 4 * kept if plan.weights else 0
     memory = 4 * total + 16 * counted + step_bytes + _PROCESS_BYTES
     free = int(psutil.virtual_memory().available)
     speed = (flops or measured_flops()) * _EFFICIENCY
@@ -180,7 +181,9 @@ def measured_flops() -> float:
 
 def _reasons(plan: TrainPlan, memory: int, free: int, learned: int) -> tuple[str, ...]:
     found = [f"What it learns takes about {amounts.size(learned * LEARNED_BYTES)} on disk."]
-    if plan.caches_features:
+    if not plan.weights:
+        found = ["The model stays as it is; what is learned takes hardly any room on disk."]
+    elif plan.caches_features:
         found.append("Pictures are looked at once, so steps are short.")
     if plan.four_bit and (refused := four_bit_refusal(memories.look().gpu is not None)):
         found.append(refused)

@@ -50,7 +50,7 @@ class Found:
     """What was found on the pages of a run.
 
     Attributes:
-        rows: As they are taught.
+        rows: As they are taught; as they came where no weights learn.
         shown: What is learned from, with the words of its pages.
     """
 
@@ -86,13 +86,14 @@ def place_all(
     placer = Placer(pages, PartReader(loaded, pages, breathe))
     found: list[RunRow] = []
     shown: list[Shown] = []
+    doing = "Finding the answers on their pages" if plan.weights else "Reading the pages"
     for number, row in enumerate(taught):
-        yield Preparing("Finding the answers on their pages", number / len(taught))
+        yield Preparing(doing, number / len(taught))
         if row.box is not None:
             found.append(row)
-            shown += shown_in_box(row)
+            shown += shown_in_box(row, plan.weights)
             continue
-        steps = placer.place(row)
+        steps = placer.place(row) if plan.weights else placer.look(row)
         while True:
             if (yield from between()) == "stop":
                 return None
@@ -101,18 +102,23 @@ def place_all(
             except StopIteration as end:
                 found += end.value
                 break
-        if row.side == "train":
+        if row.side == "train" or not plan.weights:
             shown.append(placer.shown(row))
     return Found(found, shown)
 
 
-def shown_in_box(row: RunRow) -> tuple[Shown, ...]:
+def shown_in_box(row: RunRow, watches: bool = True) -> tuple[Shown, ...]:
     """Return a question about a box with the words of the text layer that stand in it.
 
     None where it is not learned from, lies turned, or has no answer: a box may cut a label off.
+
+    Args:
+        row: Of a run.
+        watches: Whether what is watched is not learned from.
     """
     box = row.box or WHOLE_PAGE
-    if row.side != "train" or row.rotation or says_absent(row.answers[0]):
+    learned = row.side == "train" or (row.side == "watch" and not watches)
+    if not learned or row.rotation or says_absent(row.answers[0]):
         return ()
     words = tuple(word for word in row.words if box.holds(word.box))
     return (Shown(row.document, row.question, row.answers, words),)
@@ -163,11 +169,26 @@ class Placer:
             scan = yield from self._weighed(row, page, parts, scan)
         return lessons_in(row, parts, (), scan) or (row,)
 
+    def look(self, row: RunRow) -> Generator[None, None, tuple[RunRow, ...]]:
+        """Read a row's page where it has no words of its own; yield between two parts.
+
+        Returns:
+            The row.
+
+        Raises:
+            DeskError: When the picture cannot be drawn.
+        """
+        page = self._first.setdefault((row.sha256, row.rotation), page_of(row))
+        parts = self._finder.find(page, None)
+        if parts.asked != (WHOLE_PAGE,) and is_scan(parts):
+            yield from self._readings(page, parts)
+        return (row,)
+
     def shown(self, row: RunRow) -> Shown:
         """Return a row's question with the words of its page: those of its own, or that were read.
 
         Args:
-            row: About a whole page, which `place` was called with.
+            row: About a whole page, which `place` or `look` was called with.
         """
         page = self._first[row.sha256, row.rotation]
         parts = self._finder.find(page, None)

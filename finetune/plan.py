@@ -50,6 +50,7 @@ class TrainPlan(Value, frozen=True):
     replay: float = 0.15
     four_bit: bool = False
     on_battery: bool = False
+    weights: bool = True
 
     def __post_init__(self) -> None:
         for field, (low, high) in LIMITS.items():
@@ -68,7 +69,7 @@ class TrainPlan(Value, frozen=True):
 
     def steps(self, rows: int) -> int:
         """Return how many steps `rows` examples take, those of the program's own among them."""
-        return self.epochs * max(1, -(-rows // self.batch))
+        return self.epochs * max(1, -(-rows // self.batch)) if self.weights else 0
 
     def all_steps(self, rows: int) -> int:
         """Return how many steps a run on `rows` of the person's takes, with the program's own."""
@@ -141,6 +142,8 @@ _WORDS: dict[str, str] = {
     "less exact. Needs a graphics card with CUDA and the package bitsandbytes.",
     "on_battery": "Whether the run goes on while the computer lives on its battery; else it waits "
     "until it is plugged in.",
+    "weights": "Whether the model itself learns. Without that a run learns what documents call "
+    "things and who sends them, which takes a minute or two and leaves the model as it is.",
 }
 
 
@@ -149,14 +152,15 @@ def explain(plan: TrainPlan) -> tuple[tuple[str, str, str], ...]:
     return tuple((field, str(getattr(plan, field)), words) for field, words in _WORDS.items())
 
 
-Preset = Literal["quick", "thorough"]
-PRESETS: tuple[Preset, ...] = ("quick", "thorough")
+Preset = Literal["names", "quick", "thorough"]
+PRESETS: tuple[Preset, ...] = ("names", "quick", "thorough")
 
 
 def preset(kind: Preset, name: str, base: str, base_fingerprint: str) -> TrainPlan:
     """Return the plan of a preset.
 
-    Quick: only the text model learns, pictures are encoded once. Thorough: both backbones learn
+    Names: no weights learn, see `names`; for a model that is asked part by part. Quick: only the
+    text model learns, pictures are encoded once. Thorough: both backbones learn
     by DoRA. The connector is left alone: trained completely, as in the paper of the model, it
     unlearned reading on a dozen documents, see docs/tuning.md.
     """
@@ -165,7 +169,7 @@ def preset(kind: Preset, name: str, base: str, base_fingerprint: str) -> TrainPl
     )
     if kind == "thorough":
         return thorough
-    return msgspec.structs.replace(
+    quick = msgspec.structs.replace(
         thorough,
         trains_vision=False,
         learning_rate=2e-4,
@@ -175,3 +179,4 @@ def preset(kind: Preset, name: str, base: str, base_fingerprint: str) -> TrainPl
         views=3,
         patience=4,
     )
+    return quick if kind == "quick" else msgspec.structs.replace(quick, rank=1, weights=False)

@@ -21,7 +21,6 @@ from finetune import (
     four_bit,
     laid_flat,
     loop,
-    names,
     page_angles,
     placing,
     ranks,
@@ -40,6 +39,7 @@ from finetune.hindrances import Breath, Hindrances, Machine, this_machine
 from finetune.kept import KeptPages
 from finetune.lessons import Lesson, lesson_of
 from finetune.measuring import measure
+from finetune.naming import learn_names
 from finetune.plan import TrainPlan
 from finetune.protocol import (
     NOTHING_KEPT,
@@ -47,7 +47,6 @@ from finetune.protocol import (
     Ended,
     Event,
     Measured,
-    NamesLearned,
     Placed,
     Preparing,
     StepDone,
@@ -55,7 +54,6 @@ from finetune.protocol import (
 )
 from finetune.runs import RunRow
 from finetune.saving import save_adapter
-from finetune.shown_pages import Shown
 from finetune.trainer import Looked, TorchLearner
 from vlm import device, learned_names, parted
 from vlm.errors import ModelUnsupported
@@ -90,9 +88,9 @@ def train(
     slow = ", in 32 bits because this processor is slow in 16" if plan.precision != wished else ""
     yield Preparing(f"Loading the model{slow}", 0.0)
     accelerator = Accelerator(mixed_precision=mixed(plan.precision))
-    rows = yield from laid_flat.shown(run, plan.base, rows, disk, breath, accelerator)
     machine, kind = _machine(accelerator.device), accelerator.device.type
     breath = Breath(machine, say, lambda: device.release(kind))
+    rows = yield from laid_flat.shown(run, plan.base, rows, disk, breath, accelerator)
     kept = yield from _learn(run, plan, rows, disk, accelerator, machine, breath)
     leads = accelerator.is_main_process
     accelerator.end_training()
@@ -157,6 +155,9 @@ def _learn(
     checkpoints = Checkpoints(run / runs.CHECKPOINTS, disk)
     keeper = checkpoints if accelerator.is_main_process else ranks.Follower(checkpoints)
     ended = over
+    if ended is None and not plan.weights:
+        ended = endings.without_steps(named)
+        yield ended
     for done, total in learner.prepare() if ended is None else ():
         yield Preparing("Looking at the pictures", done / total)
         if (yield from loop.obey(0, world)) == "run":
@@ -198,6 +199,8 @@ def _require_all(plan: TrainPlan, rows: list[RunRow]) -> None:
     base = Path(plan.base)
     if base_fingerprint(base) != plan.base_fingerprint:
         raise AdapterInvalid(f"The model in {base} is not the one this run was started with.")
+    if not plan.weights and not parted.reads_parts(base):
+        raise NothingToTrain(f"{base.name} is not asked by names, so weights have to learn.")
 
 
 def _taught(
@@ -219,48 +222,22 @@ def _taught(
         return runs.read_taught(run)
     if not whole:
         taught = runs.watched(rows)
-        shown = [one for row in taught for one in placing.shown_in_box(row)]
-        return taught if (yield from _learn_names(run, shown, disk, accelerator, world)) else None
+        shown = [one for row in taught for one in placing.shown_in_box(row, plan.weights)]
+        return taught if (yield from learn_names(run, shown, disk, accelerator, world)) else None
     found = yield from placing.place_all(run, plan, rows, lambda: loop.obey(0, world), breathe)
     if found is None:
         return None
-    if not (yield from _learn_names(run, found.shown, disk, accelerator, world)):
+    if not (yield from learn_names(run, found.shown, disk, accelerator, world)):
         return None
-    left = placing.learnable(found.rows)
+    left = placing.learnable(found.rows) if plan.weights else found.rows
     taught = ranks.agreed(accelerator, lambda: left)()  # each has read: what the main one did
     if accelerator.is_main_process:
         save(disk, run / runs.TAUGHT, [msgspec.json.encode(row) + b"\n" for row in taught])
     learned = sum(row.side == "train" for row in taught)
     placed = len({row.id.rpartition("#")[0] for row in taught if row.part is not None})
-    yield Placed(placed, whole, plan.all_steps(learned))
+    if plan.weights:
+        yield Placed(placed, whole, plan.all_steps(learned))
     return taught
-
-
-def _learn_names(
-    run: Path,
-    shown: list[Shown],
-    disk: Disk,
-    accelerator: Accelerator,
-    world: loop.Surroundings,
-) -> Generator[Event, None, bool]:
-    """Learn what the documents call things, and keep it in the run folder.
-
-    Among several processes the main one learns; return False when the person stops meanwhile.
-    """
-    go_on = ranks.agreed(accelerator, partial(names.go_on, names.learning(shown)))
-    said, now = None, go_on(0.0)
-    while isinstance(now, names.Progress):
-        if (yield from loop.obey(0, world)) == "stop":
-            return False
-        text = f"Learning names: {now.done} of {now.total} questions"
-        told = Preparing(text, now.done / now.total)
-        if told != said:
-            yield told
-        said, now = told, go_on(names.AT_ONCE_SECONDS)
-    if now.questions and accelerator.is_main_process:
-        save(disk, run / learned_names.NAMES, [learned_names.written(now)])
-        yield NamesLearned(now.sentences)
-    return True
 
 
 def _world(

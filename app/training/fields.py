@@ -17,6 +17,7 @@ from finetune.plan import LIMITS, TrainPlan, explain
 Value = str | bool | int | float
 
 _NAMES = {
+    "weights": "The model itself learns",
     "method": "Way of learning",
     "rank": "Rank",
     "alpha": "Strength (alpha)",
@@ -54,7 +55,7 @@ _CHOICES = {
     "bfloat16": "16 bits",
 }
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("What learns", ("method", "rank", "alpha", "trains_vision", "connector")),
+    ("What learns", ("weights", "method", "rank", "alpha", "trains_vision", "connector")),
     ("How long", ("epochs", "watch_every", "patience")),
     ("How it steps", ("learning_rate", "warmup_steps", "batch", "clip", "weight_decay")),
     ("Against learning by heart", ("replay", "views", "dropout", "neftune")),

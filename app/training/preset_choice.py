@@ -1,4 +1,4 @@
-"""The two ways to learn, as two cards of which one is chosen."""
+"""The ways to learn, as cards of which one is chosen."""
 
 from __future__ import annotations
 
@@ -124,13 +124,29 @@ class PresetChoice(QWidget):
         for number, card in enumerate(self._cards.values()):
             self._group.addButton(card, number)
             row.addWidget(card, 1)
-        self._group.button(0).setChecked(True)
+        self._cards["quick"].setChecked(True)
+        self._named = True
+        self.offer_names(False)
         self._group.idClicked.connect(self._on_clicked)
 
     @property
     def cards(self) -> dict[Preset, PresetCard]:
         """The cards, by what they choose."""
         return self._cards
+
+    def offer_names(self, offered: bool) -> None:
+        """Offer to learn names alone, or not; where that is new, it is chosen.
+
+        Args:
+            offered: Whether the model that learns is asked by names.
+        """
+        if offered == self._named:
+            return
+        self._named = offered
+        names, quick = self._cards["names"], self._cards["quick"]
+        names.setVisible(offered)
+        if offered or names.isChecked():
+            (names if offered else quick).setChecked(True)
 
     @property
     def preset(self) -> Preset:

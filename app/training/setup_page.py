@@ -52,6 +52,7 @@ class SetupPage(QWidget):
         self.name_problem = Line()
         self.base = QComboBox()
         self.base.setAccessibleName("Model that learns")
+        self._named: set[str] = set()
         self.preset = PresetChoice()
         self.expert = button("All settings…", self.expert_pressed.emit, "settings")
         self.own = label("", Role.MUTED)
@@ -62,6 +63,7 @@ class SetupPage(QWidget):
         self.start.setEnabled(False)
         self._lay_out()
         self.name.textChanged.connect(self._on_edited)
+        self.base.activated.connect(self._offer_names)
         self.base.activated.connect(self._on_edited)
         self.preset.chosen.connect(self._on_edited)
         self.name_problem.say("")
@@ -69,7 +71,13 @@ class SetupPage(QWidget):
 
     def show_bases(self, bases: tuple[Base, ...], chosen: str) -> None:
         """Offer models; `chosen` is a folder."""
+        self._named = {base.folder for base in bases if base.named}
         offer(self.base, [(base.name, base.folder) for base in bases], chosen)
+        self._offer_names()
+
+    @Slot()
+    def _offer_names(self) -> None:
+        self.preset.offer_names(self.base_folder in self._named)
 
     @property
     def base_folder(self) -> str:

@@ -18,10 +18,14 @@ from finetune.types import Example, InUse, Refusal
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A model that can be taught: its folder and what to call it."""
+    """A model that can be taught: its folder and what to call it.
+
+    `named` tells whether it is asked by the names of things, so that these can be learned alone.
+    """
 
     folder: str
     name: str
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,9 +51,14 @@ LEARNED_CURVE = "Examples it learns from"
 WATCHED_CURVE = "Documents it does not learn from"
 
 PRESETS: dict[Preset, tuple[str, str]] = {
+    "names": (
+        "At once",
+        "Learns what your documents call things and who sends them. Soonest done; the model itself "
+        "stays as it is.",
+    ),
     "quick": (
         "Quick",
-        "Learns what you ask and how to answer. Looks at each picture once, so it is done soonest.",
+        "Also learns what you ask and how to answer. Looks at each picture once; steps are short.",
     ),
     "thorough": (
         "Thorough",

@@ -30,7 +30,7 @@ from finetune.protocol import Control
 from finetune.runs import RunRow
 from finetune.tokens import counter
 from finetune.types import Crop, Side
-from vlm import catalogue, paths
+from vlm import catalogue, parted, paths
 from vlm.errors import DeskError
 
 GONE_SECONDS = 10.0
@@ -49,7 +49,9 @@ def bases() -> Work:
     def work(token: CancelToken) -> Generator[tuple[Base, ...], None, None]:
         found = [model for model in catalogue.scan() if model.runnable]
         found.sort(key=lambda model: (model.weights, model.name))
-        yield tuple(Base(str(model.folder), model.name) for model in found)
+        yield tuple(
+            Base(str(model.folder), model.name, parted.reads_parts(model.folder)) for model in found
+        )
 
     return work
 

@@ -7,6 +7,7 @@ are the real ones. The letters call things as no list of the program does.
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +20,13 @@ from finetune import gathering, hygiene, regression, runs, split, training
 from finetune import plan as plans
 from finetune.adapters import AdapterLibrary
 from finetune.disk import RealDisk
+from finetune.errors import NothingToTrain
 from finetune.examples import ExampleStore
 from finetune.fingerprint import base_fingerprint
 from finetune.gate import Gate
 from finetune.gathering import Gathered
-from finetune.protocol import Event, Measured, NamesLearned
+from finetune.plan import Preset
+from finetune.protocol import NOTHING_KEPT, Ended, Event, Measured, NamesLearned, StepDone
 from finetune.tokens import counter
 from finetune.types import Row
 from tests.vlm.answering import NEVER, in_float32, last
@@ -88,10 +91,12 @@ def answer(engine: Engine, letter: Letter) -> str:
     return done.answer.text
 
 
-def frozen(model: Path, corrected: list[tuple[Letter, str]], learned: int) -> Path:
+def frozen(
+    model: Path, corrected: list[tuple[Letter, str]], learned: int, preset: Preset = "quick"
+) -> Path:
     """Freeze a run about corrected letters: the first are learned from and watched."""
     plan = msgspec.structs.replace(
-        plans.preset("quick", "mine", str(model), base_fingerprint(model)),
+        plans.preset(preset, "mine", str(model), base_fingerprint(model)),
         epochs=1,
         batch=64,
         views=1,
@@ -187,3 +192,52 @@ def test_the_gate_refuses_names_that_hurt_documents_not_learned_from(
     assert gate.names
     assert not gate.passed
     assert gate.broken
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.usefixtures("few_fixed")
+def test_names_are_learned_alone_from_all_documents_and_the_model_stays_as_it_is(
+    tmp_path: Path, model: Path
+) -> None:
+    drawn = letters(tmp_path, 17)
+    run = frozen(model, [(one, one.right) for one in drawn], 12, "names")
+    watched = [row for row in runs.read_rows(run) if row.side == "watch"]
+    said = train(run)
+    assert not any(isinstance(event, StepDone) for event in said)
+    assert [event for event in said if isinstance(event, Ended)] == [
+        Ended("finished", 0, 0, "What your documents tell is learned; the model is as it was.")
+    ]
+    (learned,) = (event.sentences for event in said if isinstance(event, NamesLearned))
+    assert learned == ("“Kennwort” stands behind “Chiffre:” (12 documents)",)
+    assert watched, "they are learned from too"
+    gate = msgspec.json.decode((run / runs.GATE).read_bytes(), type=Gate)
+    assert gate.passed, gate.reasons
+    assert "the model as it came" in gate.reasons[-1]
+    again = train(run)
+    assert isinstance(again[-1], Measured), "a run that is over is measured"
+    assert not any(isinstance(event, NamesLearned) for event in again)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.usefixtures("few_fixed")
+def test_where_documents_tell_nothing_of_their_own_a_run_of_names_says_so(
+    tmp_path: Path, model: Path
+) -> None:
+    drawn = letters(tmp_path, 10)
+    run = frozen(model, [(one, "Nirgendwo hier") for one in drawn], 5, "names")
+    (ended,) = (event for event in train(run) if isinstance(event, Ended))
+    assert ended.kept_step == NOTHING_KEPT
+    assert "comes again" in ended.text
+    assert not (run / runs.ADAPTER).exists()
+
+
+def test_a_model_that_is_not_asked_by_names_needs_weights(tmp_path: Path, model: Path) -> None:
+    drawn = letters(tmp_path, 10)
+    run = frozen(model, [(one, one.right) for one in drawn], 5, "names")
+    other = tmp_path / "other"
+    shutil.copytree(model, other)
+    plan = msgspec.structs.replace(
+        runs.read_plan(run), base=str(other), base_fingerprint=base_fingerprint(other)
+    )
+    with pytest.raises(NothingToTrain, match="weights have to learn"):
+        list(training.train(run, plan, runs.read_rows(run), RealDisk(), lambda _event: None))

@@ -24,6 +24,10 @@ def test_presets_are_what_they_say() -> None:
     assert (thorough.method, thorough.connector, thorough.trains_vision) == ("dora", "frozen", True)
     assert (quick.learning_rate, thorough.learning_rate) == (2e-4, 1e-4)
     assert msgspec.json.decode(msgspec.json.encode(quick), type=TrainPlan) == quick
+    names = plan.preset("names", "mine", "/models/x", "f")
+    assert quick.weights
+    assert not names.weights
+    assert names.all_steps(100) == 0
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from app.dialogs import Prompt, Reply
 from app.training import counting, words, work
 from app.training.presenter import Training
 from app.training.preview_model import PICTURE, PreviewLine
-from app.training.values import Phase, Prepared
+from app.training.setup_page import SetupPage
+from app.training.values import Base, Phase, Prepared
 from finetune import runs
 from finetune.adapters import AdapterLibrary
 from finetune.examples import ExampleStore
@@ -113,6 +114,24 @@ def test_thorough_learns_more_and_says_so(qtbot: QtBot, training: Training, file
     qtbot.waitUntil(lambda: setting.prepared is not None and setting.prepared.plan.trains_vision)
     assert setting.prepared is not None
     assert setting.prepared.estimate.learned_numbers > quick.estimate.learned_numbers
+
+
+def test_names_alone_are_offered_for_a_model_that_is_asked_by_them(qtbot: QtBot) -> None:
+    setup = SetupPage()
+    qtbot.addWidget(setup)
+    ours, other = Base("/ours", "ours", named=True), Base("/other", "other")
+    setup.show_bases((other,), "/other")
+    assert setup.preset.preset == "quick"
+    assert setup.preset.cards["names"].isHidden()
+    setup.show_bases((ours, other), "/ours")
+    assert setup.preset.preset == "names"
+    assert not setup.preset.cards["names"].isHidden()
+    setup.base.setCurrentIndex(1)
+    setup.base.activated.emit(1)
+    assert setup.preset.preset == "quick"
+    setup.base.setCurrentIndex(0)
+    setup.base.activated.emit(0)
+    assert setup.preset.preset == "names"
 
 
 @pytest.mark.parametrize(
