@@ -23,8 +23,9 @@ from vlm.sentences import Sentence, number_before, running, share_running
 from vlm.stems import folded
 from vlm.types import Word
 
-LEAST = 0.35
-"""Share of what a question is about that a sentence has at least, to answer it."""
+LEAST, LEAST_WHOLE = 0.25, 0.45
+"""Share of what a question is about that a sentence has at least, to answer it with a value of the
+kind that is wanted, and as a whole."""
 
 MOSTLY, SOME = 0.5, 0.3
 """Share of a page's words in running text from which on it is read first, and at all."""
@@ -132,9 +133,10 @@ def quoted(question: str, prose: Prose, misread: bool = False) -> Quoted | None:
             return _part(*known, SIGNED)
     for one in order[:TRIED]:
         for found in _answers(wanted, one, prose.sentences):
-            if best is None or found.score > best.score:
+            enough = found.score >= (LEAST if found.typed else LEAST_WHOLE)
+            if enough and (best is None or found.score > best.score):
                 best = found
-    return best if best is not None and best.score >= LEAST else None
+    return best
 
 
 def _answers(wanted: Asked, one: Ranked, sentences: Sequence[Sentence]) -> Iterator[Quoted]:

@@ -42,7 +42,7 @@ _RUN = re.compile(
 _RUN_GERMAN = re.compile(
     rf"(?:{_TITLE}\s)*{_WORD}(?:\s(?:(?:&|\+|von|van|zu)\s)?(?:{_TITLE}\s)*{_WORD})*(?:\s{_FORM})?"
 )
-_INSIDE = re.compile(rf"\s((?:{_TITLE}|Herrn?|Frau|Mrs?\.|Ms\.|Mme|Madame|Monsieur)\s)")
+_INSIDE = re.compile(rf"\s((?:{_TITLE}|Herrn?|Frau|(?:Mr|Mrs|Ms|Miss)\.?|Mme|Madame|Monsieur)\s)")
 _ENDS_AS_COMPANY = re.compile(rf"\s{_FORM}$")
 _NOUN = re.compile(r"\w+(?:ung|heit|keit|schaft|tion|tät|nis)\s")
 """A German noun that begins no name."""

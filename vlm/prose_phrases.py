@@ -74,6 +74,9 @@ _COURT = re.compile(
 )  # fmt: skip
 
 
+_DETERMINED = re.compile(r"(?:the|this|its|our|his|her|their)\s", re.IGNORECASE)
+
+
 def places_in(text: str, language: str) -> Iterator[tuple[int, int, float]]:
     """Yield where places stand in a sentence, each with what it counts in (0, 1].
 
@@ -109,7 +112,7 @@ def places_in(text: str, language: str) -> Iterator[tuple[int, int, float]]:
         last = text[start:end].split()[-1] if text[start:end].split() else ""
         proper = last[:1].isupper() or language == "fr"
         if len(text[start:end].split()) > 8 or not proper:
-            yield start, end, 0.55
+            yield start, end, 0.7 if _DETERMINED.match(text[start:end]) else 0.55
         else:
             yield start, end, 0.85
 

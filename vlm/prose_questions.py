@@ -41,7 +41,7 @@ _BY_ASKING = _named(
      r"quel pourcentage|combien de pour ?cent|pourcentage", ("percent",)),
     (r"what (?:share|fraction|proportion)|welcher anteil|quelle part\b", ("percent", "count")),
     (r"how old|what age|wie alt|quel âge", ("age", "count")),
-    (r"how often|wie oft|wie häufig|combien de fois", ("deadline", "count")),
+    (r"how often|wie oft|wie häufig|combien de fois|à quelle fréquence", ("frequency", "deadline")),
     (r"how long|for how many (?:years|months|weeks|days)|wie lange?\b|combien de temps|"
      r"quelle est la durée|how (?:soon|quickly|fast)|"
      r"wie schnell", ("duration", "measure", "date", "deadline")),
@@ -59,7 +59,8 @@ _BY_ASKING = _named(
      r"depuis quand)\b|"
      r"^\W*(?:\w+\W+){1,2}when\b|\bwann\b|\bquand\b|(?:what|which|on what) (?:date|day|year|month)|"
      r"welche[mnrs]? (?:tag|datum|jahr|monat)|quelle (?:date|année)|quel (?:jour|mois)", _WHEN),
-    (r"how many|wie ?viele|combien (?:de|d')|quel (?:est le )?nombre|welche anzahl|"
+    (r"how many|wie ?viele|combien (?:y a-t-il |avez-vous |as-tu |ont-ils )?(?:de|d')|"
+     r"quel (?:est le )?nombre|welche anzahl|"
      r"number of", ("count",)),
     (r"^\W*(?:where|wo|wohin|woher|où)\b|(?:in|at|to|from) (?:which|what) (?:city|town|country|"
      r"place|"
@@ -112,7 +113,8 @@ _BY_NOUN = _named(
      r"länge|gewicht|entfernung|kilometerstand|laufleistung|mileage|surface|superficie|hauteur|"
      r"longueur|"
      r"poids|distance|kilométrage", ("measure", "amount", "percent", "count")),
-    (r"\bnumber\b|\banzahl|\bzahl\b|nombre", ("count", "code")),
+    (r"number of|\banzahl|\bzahl\b|nombre", ("count", "code")),
+    (r"\bnumber\b|nummer\b|numéro", ("code", "count")),
 )  # fmt: skip
 _HIGH = re.compile(
     r"wie (?:hoch|groß|weit|schwer|lang|tief|teuer)|how (?:high|large|big|tall|far|heavy|deep|"

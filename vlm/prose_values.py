@@ -11,7 +11,7 @@ from typing import Literal
 
 Kind = Literal[
     "date", "deadline", "time", "amount", "percent", "duration", "count", "measure", "age", "code",
-    "phone", "mail",
+    "phone", "mail", "frequency",
 ]  # fmt: skip
 """What a value is."""
 
@@ -105,6 +105,8 @@ _MEASURE = (
 
 _PATTERNS: dict[Kind, tuple[str, ...]] = {
     "date": (
+        rf"{_DAY}\.?\s?(?:and|to|und|bis|et|au|–|-)\s?{_DAY}(?:\.|st|nd|rd|th|er)?\s{_MONTH}"
+        rf"(?:,?\s{_YEAR})?",
         rf"{_DAY}(?:\.|st|nd|rd|th|er)?\s(?:of\s)?{_MONTH}(?:,?\s(?:of\s)?{_YEAR})?",
         rf"{_MONTH}\s{_DAY}(?:st|nd|rd|th)?(?:,?\s{_YEAR})?(?!\d|\.\d)",
         r"(?<![\d.])\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})(?![\d])|\d{4}-\d{2}-\d{2}",
@@ -126,6 +128,7 @@ _PATTERNS: dict[Kind, tuple[str, ...]] = {
     ),
     "time": (_CLOCK,),
     "amount": (
+        rf"{IN_FIGURES}\s?(?:to|and|bis|und|à|et|–|-)\s?{IN_FIGURES}{_SCALE}\s?{_CURRENCY}",
         rf"{IN_FIGURES}(?:,[-–])?{_SCALE}\s?(?:d['’]|de\s)?{_CURRENCY}",
         rf"{_SIGN}\s?{IN_FIGURES}(?:,[-–])?{_SCALE}",
         rf"\b{IN_WORDS}{_SCALE}\s{_CURRENCY}",
@@ -152,10 +155,28 @@ _PATTERNS: dict[Kind, tuple[str, ...]] = {
         r"(?<![\w/-])[A-Z]{1,4}-[A-Z]{1,4}[ -]\d+",
         r"(?<![\w.,/-])(?:\d+[-/])+[A-Z0-9]+(?!\w)|(?<![\w.,])\d{4,}(?!\w|[.,]\d)",
     ),
+    "frequency": (
+        rf"(?:once|twice|(?:{_EN}|\d+)\stimes)\s(?:a|per|every|each|in)\s\w+|"
+        rf"(?:einmal|zweimal|dreimal|(?:{_DE_ONES})mal|\d+\s?mal)\s(?:im|pro|am|in der)\s\w+|"
+        rf"(?:une|deux|trois|quatre|\d+)\sfois\s(?:par|tous les)\s\w+",
+        rf"(?:every|alle|tous les|toutes les)\s(?:{_NUMBER}\s)?{_UNIT}|"
+        r"\b(?:daily|weekly|monthly|quarterly|annually|yearly|täglich|wöchentlich|monatlich|"
+        r"vierteljährlich|halbjährlich|jährlich|quotidiennement|chaque (?:jour|semaine|mois|année)|"
+        r"(?:each|every) (?:day|week|month|quarter|year)|jede[nrs]? (?:Tag|Woche|Monat|Jahr))\b",
+    ),
     "phone": (r"(?:\+|\(?0)\d[\d\s()/-]{5,}\d",),
     "mail": (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",),
 }  # fmt: skip
-_FOLDED: tuple[Kind, ...] = ("duration", "percent", "amount", "count", "measure", "deadline", "age")
+_FOLDED: tuple[Kind, ...] = (
+    "frequency",
+    "duration",
+    "percent",
+    "amount",
+    "count",
+    "measure",
+    "deadline",
+    "age",
+)
 _COMPILED = {
     kind: [re.compile(one, re.IGNORECASE if kind in _FOLDED else 0) for one in patterns]
     for kind, patterns in _PATTERNS.items()

@@ -18,12 +18,14 @@ _NAMES: dict[Language, str] = {"en": "english", "de": "german", "fr": "french"}
 _STEMMERS = {one: snowballstemmer.stemmer(name) for one, name in _NAMES.items()}
 
 _EVERYDAY: dict[Language, str] = {
-    "en": """a about after all also an and any are as at be been before by can could did do does
-    for from had has have he her his how if in into is it its may must no not of on
-    only or other our shall she should so such than that the their them then there
-    these they this those to under until up upon was we were what when where which
-    while who whom whose why will with within would you your i me my us per each
-    please mr mrs ms""",
+    "en": """a about after against although another between both despite during every here
+    however just later more most neither since some still therefore though today too
+    very all also an and any are as at be been before by can could did do does for
+    from had has have he her his how if in into is it its may must no not of on only
+    or other our shall she should so such than that the their them then there these
+    they this those to under until up upon was we were what when where which while
+    who whom whose why will with within would you your i me my us per each please mr
+    mrs ms""",
     "de": """aber alle als also am an auch auf aus bei beim bis das dass daß dem den denn der des
     die dies diese diesem diesen dieser dieses doch durch ein eine einem einen einer
     eines er es für gegen gibt hat hatte ich ihr ihre ihrem ihren ihrer ihres im in

@@ -187,6 +187,27 @@ noise quiet loud | lärm ruhe ruhezeit | bruit calme
 smoke smoking | rauchen rauchverbot | fumer
 guest guests visitor overnight | gast gäste übernachtung | invité hôte
 bill bills invoice | rechnung rechnungen | facture factures
+bike bicycle | fahrrad rad räder | vélo bicyclette
+cow cows cattle herd | kuh kühe rinder | vache vaches bovins
+admission entrance entry ticket tickets | eintritt eintrittspreis | entrée admission billet
+sued defendant respondent | verklagt beklagte | poursuivi défenderesse
+account bank debit | konto bank abbuchung lastschrift | compte banque prélèvement
+earn earned takings income receipts | einnahmen eingenommen verdient | recettes gagné revenu
+visitor visitors people guests came | besucher menschen personen gäste | visiteurs personnes
+member members membership | mitglied mitgliedschaft | membre adhésion
+inspect inspection check maintain maintenance service serviced | inspektion inspiziert wartung
+ wartet gewartet warten prüfung | inspection contrôle entretien maintenance
+raise increase rise increased | steigen erhöhen angehoben anheben erhöht | augmenter relever
+manage manages managed operate operated operator | verwaltet betreibt betreiber betrieben | gérer
+ gestion exploite
+insured covered insurance cover | versichert versicherung gedeckt | assuré couvert garantie
+award awarded judgment sum | zugesprochen | accordé alloué
+excess deductible | selbstbeteiligung selbstbehalt | franchise
+electricity power energy | strom energie | électricité énergie
+replace replaced successor new | nachfolger neu ersetzt | successeur nouveau remplacé
+retire retired resign resigned leave | ruhestand ausgeschieden zurückgetreten | retraite
+ démissionné
+valid force effect | gültig kraft wirksam gilt | valable vigueur
 use used purpose | zweck verwenden verwendung nutzung | usage utiliser utilisation but
 overtime | überstunden mehrarbeit | supplémentaires
 compete competition competitive non-compete | wettbewerb wettbewerbsverbot | concurrence
