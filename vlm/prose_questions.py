@@ -232,7 +232,7 @@ def _about(question: str, language: Language) -> tuple[str, ...]:
     telling = [word for word in said if word not in common and word not in ASKS]
     kept = [word for word in telling if word not in FORMS]
     more = [MEANT[word] for word in telling if word in MEANT and asks_for_span(question)]
-    return tuple(dict.fromkeys([*(kept or telling), *more]))
+    return tuple(dict.fromkeys([*kept, *telling, *more]))
 
 
 def asks_for_span(question: str) -> bool:

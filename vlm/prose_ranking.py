@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from os.path import commonprefix
 
 from vlm.prose_questions import IMPLIED, Asked
-from vlm.question_words import LIGHT_WORDS
+from vlm.question_words import FORMS, LIGHT_WORDS
 from vlm.scoring import distance
 from vlm.sentences import Sentence
 from vlm.stems import COMMON, WORD, Language, folded, stem_of, stems_of, words_of
@@ -36,7 +36,7 @@ UNSAID = 0.85
 AS_GOOD = 0.9
 """Share of what the best word of a sentence counts from which on another one is as good."""
 
-LIGHT = 0.2
+LIGHT = 0.1
 """What is left of the weight of a word that says little, see `vlm.prose_questions.LIGHT_WORDS`."""
 
 TIE = 0.02
@@ -218,7 +218,7 @@ def _misread(word: str, other: str) -> bool:
 
 def _says(word: str, asked: Asked) -> float:
     """Return what is left of the weight of a word of a question for what it is there."""
-    if word in LIGHT_WORDS:
+    if word in LIGHT_WORDS or (word in FORMS and not FORMS.issuperset(asked.about)):
         return LIGHT
     if word in asked.verbs:
         return VERB

@@ -67,10 +67,10 @@ def test_others_want_a_sentence(question: str) -> None:
 @pytest.mark.parametrize(
     ("question", "language", "about"),
     [
-        ("What is the notice period?", "en", ("notice", "terminate")),
+        ("What is the notice period?", "en", ("notice", "period", "terminate")),
         ("How much is the deposit?", "en", ("deposit",)),
         ("Wie lang ist die Kündigungsfrist?", "de", ("kündigungsfrist", "kündigen")),
-        ("Quel est le montant du loyer ?", "fr", ("loyer",)),
+        ("Quel est le montant du loyer ?", "fr", ("loyer", "montant")),
     ],
 )
 def test_its_telling_words_say_what_about(
