@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 from msgspec import structs
 
+from vlm.errors import DeskError
 from vlm.flat import Flat, corners_of
 from vlm.flat_pages import FlatPages
 from vlm.protocol import Answered, Ask, AskAll, Done, Event, Look, LookedAt, Saw, Typing, Where
@@ -58,13 +59,14 @@ class FlatAnswers:
     def about_several(
         self, request: AskAll, run: Callable[[AskAll], Iterator[Event]]
     ) -> Iterator[Event]:
-        """Run several questions in the same way.
-
-        Raises:
-            DeskError: What opening and drawing can raise.
-        """
-        flat = tuple(map(self._on_sheet, request.questions))
-        for event in run(structs.replace(request, questions=flat)):
+        """Run several questions in the same way; one whose page cannot be looked at as it is."""
+        flat: list[Question] = []
+        for question in request.questions:
+            try:
+                flat.append(self._on_sheet(question))
+            except DeskError:
+                flat.append(question)  # it will be met again by the question alone
+        for event in run(structs.replace(request, questions=tuple(flat))):
             yield self._on_page(event, request.questions)
 
     def ahead(self, request: Look, run: Callable[[Look], Iterator[Event]]) -> Iterator[Event]:

@@ -9,6 +9,7 @@ import pytest
 from tests.photographed import PHOTO, SEEN, Photographs, line_box
 from tests.vlm.documents import said
 from vlm.document_questions import stamp
+from vlm.errors import PasswordNeeded
 from vlm.flat import Flat, flat_of
 from vlm.flat_answers import FlatAnswers, on_page
 from vlm.flat_pages import FlatPages
@@ -28,6 +29,7 @@ from vlm.protocol import (
 from vlm.types import (
     WHOLE_PAGE,
     Box,
+    Document,
     Evidence,
     HeatMap,
     PageAnswer,
@@ -148,6 +150,29 @@ def test_places_of_a_documents_answer_are_on_the_page_that_it_was_read_on() -> N
     first, second = event.answer.read.pages
     assert near(first.evidence.boxes[0], shown)
     assert second.evidence.boxes == (LINE,)  # a page that nobody has looked at is as it is
+
+
+def test_of_several_questions_only_the_one_about_a_closed_document_fails() -> None:
+    class Half(Photographs):
+        def open(self, path: str, password: str | None = None) -> Document:
+            if path != PAGE.path:
+                raise PasswordNeeded("It is locked.")
+            return super().open(path, password)
+
+    asked: list[AskAll] = []
+
+    def run(request: AskAll) -> Iterator[Event]:
+        asked.append(request)
+        yield AllAnswered(1)
+
+    shown = FLAT.box_on_page(LINE)
+    locked = Question("?", PageRef("locked.pdf", 0), shown)
+    pages = FlatPages(Half(), stamp, lambda: True)
+    both = FlatAnswers(pages, lambda path: None, lambda page: page)
+    request = AskAll(1, (locked, Question("?", PAGE, shown)))
+    assert list(both.about_several(request, run)) == [AllAnswered(1)]
+    assert asked[0].questions[0] == locked
+    assert asked[0].questions[1].box != shown
 
 
 def test_where_a_model_looked_is_shown_on_the_page() -> None:

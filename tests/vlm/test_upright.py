@@ -96,6 +96,17 @@ def test_what_a_person_turned_is_right() -> None:
     assert not scan.upright.is_across(PageRef(PAGE.path, 0, 90))
 
 
+def test_where_it_is_known_how_pages_lie_none_is_turned() -> None:
+    class Known(Photographs):
+        def angle(self, page: PageRef) -> float:
+            return 0.0
+
+    upside = lying(180)
+    eyes = Eyes(180)
+    assert Scan(Known(size=upside.size, image=upside.image)).turned(eyes) == 0
+    assert not eyes.asked
+
+
 def test_pages_with_words_of_their_own_are_read_as_they_are() -> None:
     pages = lying(180)
     pages.words_of_page = line(*(f"word{number}" for number in range(12)))
