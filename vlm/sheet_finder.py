@@ -61,6 +61,10 @@ NEAR_PX = 2
 SAMPLES = 64
 """Points of a side that are looked at."""
 
+BESIDE_PX, PALEST = 6, 0.82
+"""Pixels from a side, and how bright a table is there beside the paper at most: 0.17 to 0.75 on
+photographs; the white fields of a form on pale paper are no sheets."""
+
 CUT = 1
 """Sides that may lie where the picture ends."""
 
@@ -73,11 +77,13 @@ class _Edges:
         right: ``(height, width)`` float32, how much lighter it is to the right.
         down: The same below.
         strength: Of both together.
+        levels: How bright it is, without print.
     """
 
     right: NDArray[np.float32]
     down: NDArray[np.float32]
     strength: NDArray[np.float32]
+    levels: NDArray[np.float32]
 
 
 def find_sheet(picture: Image.Image) -> Corners | None:
@@ -99,9 +105,11 @@ def find_sheet(picture: Image.Image) -> Corners | None:
     best = _best(edges, lines)
     if best is None:
         return None
-    corners = _corners(_fitted(edges, best)[None])[0] + (width / 2, height / 2)
-    if not np.isfinite(corners).all():
+    fitted = _fitted(edges, best)
+    corners = _corners(fitted[None])[0]
+    if not np.isfinite(corners).all() or not _is_on_table(edges, fitted, corners):
         return None
+    corners += (width / 2, height / 2)
     first = int(np.argmin(corners.sum(axis=1)))
     x, y = np.clip(np.roll(corners, -first, axis=0) / (width, height), 0, 1).T.tolist()
     return tuple(zip(x, y, strict=True))
@@ -122,8 +130,10 @@ def _edges_of(rgb: NDArray[np.uint8]) -> _Edges:
     down[1:-1] = light[2:] - light[:-2]
     strength = np.hypot(right, down)
     chosen = strength.argmax(axis=2)[..., None]
-    found = (np.take_along_axis(one, chosen, axis=2)[..., 0] for one in (right, down, strength))
-    return _Edges(*found)
+    towards, below, strongest = (
+        np.take_along_axis(one, chosen, axis=2)[..., 0] for one in (right, down, strength)
+    )
+    return _Edges(towards, below, strongest, (255 - plain).mean(axis=2))
 
 
 def _most(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -259,6 +269,24 @@ def _held(
         held |= within & inner & (strength >= FAINT)
     found: NDArray[np.float64] = held.mean(axis=-1)
     return found
+
+
+def _is_on_table(edges: _Edges, four: NDArray[np.float64], corners: NDArray[np.float64]) -> bool:
+    """Tell whether it is much darker beyond each side, as far as that can be seen."""
+    height, width = edges.levels.shape
+    share = ((np.arange(SAMPLES) + 0.5) / SAMPLES)[:, None]
+    for place, angle in enumerate(four[:, 0].tolist()):
+        points = corners[place - 1] + (corners[place] - corners[place - 1]) * share
+        away = BESIDE_PX * np.array((np.cos(angle), np.sin(angle)))
+        both = np.stack([points - away, points + away]) + (width / 2, height / 2)
+        x, y = both[..., 0].astype(np.int64), both[..., 1].astype(np.int64)
+        seen = ((both >= 0) & (both < (width, height))).all(axis=(0, 2))
+        if not seen.any():
+            continue  # the picture ends there
+        beyond, paper = edges.levels[y[:, seen], x[:, seen]]
+        if np.median(beyond / np.maximum(paper, 1.0)) > PALEST:
+            return False
+    return True
 
 
 def _fitted(edges: _Edges, four: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -53,6 +53,15 @@ def test_a_table_alone_or_a_sheet_hardly_lighter_than_it_is_left_as_it_is() -> N
     assert find_sheet(photograph(LEVEL, table=240, grain=2.0)) is None
 
 
+@pytest.mark.parametrize("paper", [(255, 236, 150), (205, 235, 205), (250, 215, 220)])
+def test_a_white_field_of_a_form_on_coloured_paper_is_no_sheet(
+    paper: tuple[int, int, int],
+) -> None:
+    form = Image.new("RGB", PHOTO, paper)
+    ImageDraw.Draw(form).rectangle((120, 300, 780, 900), fill=(255, 255, 255))
+    assert find_sheet(form) is None
+
+
 def test_what_is_darker_than_its_surroundings_is_no_sheet() -> None:
     image = Image.new("RGB", PHOTO, (240, 240, 240))
     ImageDraw.Draw(image).rectangle((200, 300, 700, 900), fill=(60, 60, 90))
