@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 
 import msgspec
 
-from vlm import part_answers, part_of_page, second_look
+from vlm import part_answers, part_of_page, part_readings, second_look
 from vlm.answer_forms import Form, form_of
 from vlm.asked_names import key_of
 from vlm.cancel import CancelToken, Stopped
@@ -77,7 +77,9 @@ def answer(
     """
     assert question.box is not None
     inside = [word for word in words if question.box.holds(word.box)]
-    exact = len(words) >= FEW_WORDS and bool(inside) and not asks_to_read(question.text)
+    has_words = len(words) >= FEW_WORDS
+    reads = asks_to_read(question.text)
+    exact = has_words and bool(inside) and not reads
     seen = shown(inside, question.page)
     text = pointed_at(question.text, seen) if exact and not is_taught(question, learned) else None
     value = value_in(question.text, seen, learned) if exact else None
@@ -87,16 +89,20 @@ def answer(
     if value is not None:
         yield from _pointed_at(job, question, value, words, ask)
         return
-    if part_of_page.is_tall(question):
+    if part_of_page.is_tall(question) or (reads and part_of_page.is_low(question)):
         try:
             yield Progress(job, "Finding the parts of the page")
             page = find()
         except DeskError as error:
             yield Failed(job, error.code, str(error))
             return
-        if page is not None:
+        exact = has_words and bool(inside)
+        if page is not None and (not reads or exact or not part_of_page.is_short(page)):
             whole = msgspec.structs.replace(question, box=None)
-            events = part_answers.answer(job, whole, page, readings, ask, cancel, learned)
+            if reads:
+                events = part_readings.read(job, whole, page, readings, ask, cancel, exact=exact)
+            else:
+                events = part_answers.answer(job, whole, page, readings, ask, cancel, learned)
             yield from map(part_of_page.told_of, events)
             return
     yield from (

@@ -39,6 +39,7 @@ from vlm.protocol import (
     Progress,
     Unanswered,
 )
+from vlm.reading_requests import asks_to_read
 from vlm.readings import Readings
 from vlm.reuse import Kept
 from vlm.types import Box, PageRef, Question
@@ -157,7 +158,7 @@ class DocumentQuestions:
             asking.job,
             question,
             words,
-            partial(self._looked_at, asking, page, question.box),
+            partial(self._looked_at, asking, page, question.box, asks_to_read(question.text)),
             self._readings_of(asking, page),
             asking.ask,
             asking.cancel,
@@ -243,12 +244,19 @@ class DocumentQuestions:
         parts = self._looked_at(asking, page, box)
         return (box,) if parts is None else parts.asked[: part_answers.MOST_PARTS]
 
-    def _looked_at(self, asking: Asking, page: PageRef, box: Box | None) -> PageParts | None:
-        """Return the parts that questions about a page or a box are asked in; None for the box."""
-        if not asking.in_parts or (box is not None and box.height < part_of_page.TALL):
+    def _looked_at(
+        self, asking: Asking, page: PageRef, box: Box | None, reads: bool = False
+    ) -> PageParts | None:
+        """Return the parts that questions about a page or a box are asked in; None for the box.
+
+        All lines are `reads` one by one, also few.
+        """
+        low = box is not None and box.height < part_of_page.TALL and not reads
+        if not asking.in_parts or low:
             return None
         inside = part_of_page.within(self._parts_of(asking, page), box)
-        return inside if box is None or part_of_page.has_many_lines(inside) else None
+        one_by_one = box is None or reads or part_of_page.has_many_lines(inside)
+        return inside if one_by_one else None
 
     def prepare(self, asking: Asking, path: str) -> Iterator[Event]:
         """Learn a document's words ahead of a question; see `vlm.whole_document.prepare`."""

@@ -87,7 +87,8 @@ def answer(
         learned: What the person's own documents call things.
     """
     if asks_to_read(question.text):
-        yield from part_readings.read(job, question, page, ask, cancel)
+        exact = not scan_lines.is_scan(page)
+        yield from part_readings.read(job, question, page, readings, ask, cancel, exact=exact)
         return
     start = time.perf_counter()
     told: list[tuple[float, Told]] = []

@@ -46,6 +46,15 @@ def has_many_lines(page: PageParts) -> bool:
     return len(rows) > FEW
 
 
+def is_short(page: PageParts) -> bool:
+    """Tell whether a part of a page is one line that is read at once.
+
+    Args:
+        page: What `within` returned.
+    """
+    return page.lines == 1 and len(page.read_in(page.asked[0])) == 1
+
+
 def within(page: PageParts, box: Box | None) -> PageParts:
     """Return what of a page lies in a box: its words and parts, of which one stays at least.
 

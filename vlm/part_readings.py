@@ -1,56 +1,177 @@
-"""Reads everything on a page with a small model, block by block, in reading order."""
+"""Reads everything on a page or in a box with a small model, in the order in which people read.
+
+What stands in the text layer is not read: it is what the page says. Every other line is read by
+itself, as a small model loses its way in several.
+"""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 
+from vlm import scan_lines
 from vlm.absence import NOT_ON_PAGE
-from vlm.cancel import CancelToken, Stopped, check
-from vlm.evidence import locate
+from vlm.cancel import CancelToken, Stopped
+from vlm.evidence import lines_of, locate
 from vlm.page_reading import BLOCK_TOKENS, AskPage
-from vlm.part_asking import PartFailed, Told, about, ask_parts, at_once, ended
+from vlm.part_asking import PartFailed, Told, about, ask_part, ask_parts, ended, named
 from vlm.part_finder import PageParts
-from vlm.protocol import Cancelled, Event, Progress
-from vlm.types import Answer, Evidence, Question, Unsure
+from vlm.part_labels import shown
+from vlm.protocol import Cancelled, Done, Event, Progress, Saw
+from vlm.reading_order import lines_in_order
+from vlm.turns import as_shown
+from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, Question, Unsure, Word, union
+
+SURE = 0.95
+"""Confidence in what a page says itself: its words may be those that another program read."""
+
+GLANCE = 4
+"""Tokens that the model may say of a line whose words are known."""
 
 
 def read(
-    job: int, question: Question, page: PageParts, ask: AskPage, cancel: CancelToken
+    job: int,
+    question: Question,
+    page: PageParts,
+    readings: dict[Box, Told],
+    ask: AskPage,
+    cancel: CancelToken,
+    *,
+    exact: bool,
 ) -> Iterator[Event]:
     """Read a page; the last event is `Done`, `Cancelled` with what was read, or `Failed`.
 
     Args:
         job: The job.
         question: Asks to read.
-        page: Its blocks.
-        ask: Answers about one block.
-        cancel: Looked at between two blocks, and by `ask`.
+        page: Its parts.
+        readings: What the model has read in lines so far; grows.
+        ask: Answers about one part.
+        cancel: Looked at between two lines, and by `ask`.
+        exact: Whether it says its words itself.
     """
     start = time.perf_counter()
-    told: list[Told] = []
+    wordless = _wordless(page) if exact else page
+    if not wordless.lines:
+        yield from _quoted(job, question, page, ask)
+        return
     try:
-        some = at_once(ask)
-        for number in range(0, len(page.read), some):
-            check(cancel)
-            yield Progress(
-                job, f"Reading part {number + 1} of {len(page.read)}", number / len(page.read)
-            )
-            boxes = page.read[number : number + some]
-            asked = [about(question, box, BLOCK_TOKENS) for box in boxes]
-            told += yield from ask_parts(asked, ask)
+        told = yield from _told(job, question, page, wordless, readings, ask, cancel)
     except Stopped:
-        yield Cancelled(job, "\n".join(one.answer.text for one in told if one.useful))
+        some = _in_order(question, page, wordless, readings)
+        yield Cancelled(job, "\n".join(one.answer.text for one in some))
         return
     except PartFailed as error:
         yield error.failed
         return
     useful = [one for one in told if one.useful]
-    found = _joined(useful, page) if useful else _nothing(told)
-    yield from ended(job, found, told, start)
+    read_in = [readings[line] for line in wordless.asked if line in readings] or told
+    found = _joined(useful, page) if useful else _nothing(told or read_in)
+    yield from ended(job, found, read_in, start)
+
+
+def _quoted(job: int, question: Question, page: PageParts, ask: AskPage) -> Iterator[Event]:
+    """Answer with a page's own words; the last event is `Done`, `Cancelled` or `Failed`.
+
+    The model glances at a line, so that it is known which one would have read.
+    """
+    start = time.perf_counter()
+    try:
+        own = yield from ask_part(about(question, page.asked[0], GLANCE), ask)
+    except Stopped:
+        yield Cancelled(job, "")
+        return
+    except PartFailed as error:
+        yield error.failed
+        return
+    lines = lines_in_order(shown(page.words, question.page))
+    boxes = [word.box for word in page.words]
+    given = msgspec.structs.replace(
+        own.answer,
+        text="\n".join(" ".join(word.text for word in one) for one in lines),
+        confidence=SURE,
+        evidence=Evidence("page", tuple(lines_of(boxes))),
+        stop="end",
+        unsure=(),
+        views=(),  # the model has read nothing of it
+        visual_tokens=0,
+        timings=msgspec.structs.replace(own.answer.timings, total=time.perf_counter() - start),
+    )
+    yield Saw(job, (), "")
+    yield Done(job, given)
+
+
+def _wordless(page: PageParts) -> PageParts:
+    """Return a page's lines that have to be read: those without words of the text layer."""
+    some = [
+        number
+        for number, line in enumerate(page.asked[: page.lines])
+        if not any(line.holds(word.box) for word in page.words)
+    ]
+    return replace(
+        page,
+        asked=tuple(page.asked[number] for number in some),
+        lines=len(some),
+        pieces=tuple(page.pieces[number] for number in some) if page.pieces else (),
+        straight=tuple(page.straight[number] for number in some) if page.straight else (),
+    )
+
+
+def _told(
+    job: int,
+    question: Question,
+    page: PageParts,
+    wordless: PageParts,
+    readings: dict[Box, Told],
+    ask: AskPage,
+    cancel: CancelToken,
+) -> Generator[Event, None, list[Told]]:
+    """Read what has no words and return all lines of a page in their order.
+
+    Raises:
+        PartFailed: If a line cannot be read.
+        Stopped: If the job shall stop.
+    """
+    if page.asked[0] == WHOLE_PAGE:  # no line was found on it
+        blocks = [about(question, box, BLOCK_TOKENS) for box in page.read]
+        return (yield from ask_parts(blocks, ask))
+    lines = scan_lines.read(job, question.page, wordless, readings, ask, cancel, math.inf)
+    for event in lines:
+        if isinstance(event, Progress) and event.fraction > 0:
+            event = Progress(job, event.text, event.fraction / scan_lines.READ_SHARE)
+        yield event
+    return _in_order(question, page, wordless, readings)
+
+
+def _in_order(
+    question: Question, page: PageParts, wordless: PageParts, readings: Mapping[Box, Told]
+) -> list[Told]:
+    """Return what is known of a page's lines, in the order in which they are read."""
+    words: dict[Word, Told] = {}
+    some = [
+        (level, readings[line])
+        for line, level in zip(wordless.asked, wordless.level, strict=True)
+        if line in readings and readings[line].useful
+    ]
+    for level, told in some:
+        words[Word(told.answer.text, level)] = told
+    if some and len(wordless.asked) < len(page.asked[: page.lines]):
+        for word in page.words:
+            given = msgspec.structs.replace(
+                some[0][1].answer, text=word.text, confidence=SURE, unsure=()
+            )
+            shown = Word(word.text, as_shown(word.box, question.page.rotation))
+            words[shown] = Told(word.box, given, "")
+    return [
+        scan_lines.as_one(
+            union([words[word].part for word in line]), [words[word] for word in line]
+        )
+        for line in lines_in_order(list(words))
+    ]
 
 
 def _nothing(told: Sequence[Told]) -> Answer:
@@ -61,11 +182,12 @@ def _nothing(told: Sequence[Told]) -> Answer:
         evidence=Evidence("nothing"),
         stop="end",
         unsure=(),
+        views=named(told),
     )
 
 
 def _joined(told: Sequence[Told], page: PageParts) -> Answer:
-    """Make one answer of what was read in all blocks."""
+    """Make one answer of what was read in all lines."""
     text, unsure, logs, count = "", list[Unsure](), 0.0, 0
     for one in told:
         given = one.answer

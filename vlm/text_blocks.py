@@ -58,7 +58,7 @@ def blocks_of(words: Sequence[Word]) -> list[TextBlock]:
     Args:
         words: As the page is shown, in any order.
     """
-    return _ordered(_blocks(cells_of(words)))
+    return ordered(_blocks(cells_of(words)))
 
 
 def _blocks(rows: list[list[Cell]]) -> list[TextBlock]:
@@ -122,7 +122,7 @@ def _shared(one: Box, other: Box) -> float:
     return min(one.x1, other.x1) - max(one.x0, other.x0)
 
 
-def _ordered(blocks: Sequence[TextBlock]) -> list[TextBlock]:
+def ordered(blocks: Sequence[TextBlock]) -> list[TextBlock]:
     """Return blocks in the order in which they are read: down each column, then the next."""
     boxes = [block.box for block in blocks]
     if len(blocks) > MOST_ORDERED:

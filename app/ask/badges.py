@@ -53,7 +53,7 @@ class AnswerBadges(QWidget):
         layout.addWidget(self._row)
         layout.addWidget(self.detail)
         self.time.clicked.connect(self._on_detail)
-        self.confidence.clicked.connect(self._on_detail)
+        self.confidence.clicked.connect(self._on_sure)
         self.reader.clicked.connect(lambda: self._explain(self.reader.toolTip()))
         self.evidence.clicked.connect(self._on_evidence)
 
@@ -89,7 +89,7 @@ class AnswerBadges(QWidget):
         _set(self.evidence, found, tone, icon, detail)
         nothing = answer.read is not None and not answer.read.found
         self.confidence.setVisible(not nothing)
-        self.evidence.setVisible(not nothing)
+        self.evidence.setVisible(not nothing and not absent)  # the answer itself says as much
         self._row.settle()
         self.pages.tab_before(self.time)
 
@@ -126,6 +126,14 @@ class AnswerBadges(QWidget):
         self.detail.setText(text)
         self.detail.setToolTip(numbers)
         self.detail.setVisible(not same)
+
+    @Slot()
+    def _on_sure(self) -> None:
+        """Explain the sureness: of what is not there at length, as nothing can be compared."""
+        if self._answer is not None and sureness.is_absent(self._answer):
+            self._explain(self.confidence.toolTip())
+        else:
+            self._on_detail()
 
     @Slot()
     def _on_detail(self) -> None:

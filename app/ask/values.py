@@ -52,8 +52,11 @@ def looked_at(question: Question, answer: Answer) -> Question | None:
     """Return a question as the model was asked it: of the part of the page where it was read.
 
     Returns:
-        None when the answer is of several parts, so that none of them alone explains it.
+        None when the answer is of several parts, so that none of them alone explains it, and when
+        it is the page's own words, which no model read.
     """
+    if answer.evidence.kind in ("crop", "page") and not (answer.views or answer.visual_tokens):
+        return None
     if question.box is not None or not answer.text:
         return question
     if (part := answer.evidence.part) is not None:

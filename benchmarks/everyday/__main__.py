@@ -84,6 +84,17 @@ def main() -> None:
     print("\n".join(table(told)))
 
 
+def loaded(folder: Path) -> Engine:
+    """Return an engine with a model, which is asked as the shipped one is; the caller closes it."""
+    models.is_shipped = lambda folder, root=None: True
+    engine = Engine(PageClient(), place=lambda _device: EXACT)
+    ended = list(engine.load(Load(1, str(folder)), NEVER))[-1]
+    if not isinstance(ended, Loaded):
+        engine.close()
+        sys.exit(f"the model in {folder} was not loaded: {ended}")
+    return engine
+
+
 def save(document: sheets.Everyday, form: Form, home: Path) -> Path:
     """Write a document as a PDF with a text layer or as one of scanned pages; returns its file."""
     target = home / f"{document.name}-{form}.pdf"
@@ -138,12 +149,8 @@ def _ask_all(
     arguments: argparse.Namespace,
 ) -> Iterator[Told]:
     """Ask all questions with one engine; yields each with its answer."""
-    engine = Engine(PageClient(), place=lambda _device: EXACT)
+    engine = loaded(arguments.model)
     try:
-        models.is_shipped = lambda folder, root=None: True  # any model is asked as the shipped one
-        loaded = list(engine.load(Load(1, str(arguments.model)), NEVER))[-1]
-        if not isinstance(loaded, Loaded):
-            sys.exit(f"the model in {arguments.model} was not loaded: {loaded}")
         for document in chosen:
             for ask in document.asks:
                 start = time.perf_counter()

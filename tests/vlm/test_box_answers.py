@@ -6,7 +6,7 @@ import pytest
 
 from tests.vlm.answering import NEVER
 from tests.vlm.documents import said
-from tests.vlm.parted_pages import Reader, page
+from tests.vlm.parted_pages import Reader, of_lines, page
 from tests.vlm.test_parties import words_of as laid
 from vlm.absence import NOT_ON_PAGE
 from vlm.box_answers import ALONE, answer, value_in
@@ -111,3 +111,30 @@ def test_the_only_value_counts_less_than_one_at_its_label() -> None:
     (alone,) = [value_in("What is the total?", laid("496,65"))]
     assert alone is not None
     assert alone.weight == ALONE
+
+
+READING = "What does it say?"
+
+
+def test_a_box_on_a_page_with_words_of_its_own_says_these() -> None:
+    words = exact("4.1 The deposit of £1,250", "is kept safe")
+    box = boxed(words, 2)
+    inside = tuple(word for word in words if box.holds(word.box))
+    parts = of_lines((box,), inside)
+    reader = Reader(lambda _n: said("Lebensit", 0.3, "absent"))
+    question = Question(READING, PAGE, box)
+    last = list(answer(1, question, words, lambda: parts, {}, reader, NEVER))[-1]
+    assert isinstance(last, Done)
+    assert last.answer.text == "4.1 The deposit of £1,250\nis kept safe"
+    assert last.answer.evidence.kind == "crop"
+
+
+def test_two_lines_of_a_scan_are_read_one_by_one_and_a_single_one_as_it_is_pointed_at() -> None:
+    low = Question(READING, PAGE, Box(0.0, 0.0, 1.0, 0.05))
+    reader = Reader(lambda n: said(("A", "B")[n], 0.9, "no_text"))
+    last = list(answer(1, low, (), lambda: page(2), {}, reader, NEVER))[-1]
+    assert isinstance(last, Done)
+    assert last.answer.text == "A\nB"
+    reader = Reader(lambda _n: said("A", 0.9, "no_text"))
+    list(answer(1, low, (), lambda: page(1), {}, reader, NEVER))
+    assert [one.box for one in reader.asked] == [low.box]

@@ -165,7 +165,7 @@ def test_a_request_to_read_gets_everything_in_its_order() -> None:
 
     reading = msgspec.structs.replace(QUESTION, text="What does it say?")
     reader = Reader(says)
-    found = done(run(reader, page(3, "Invoice 5414", "", "Total 7"), reading))
+    found = done(run(reader, page(3, "Invoice 5414", "", "Total 7"), reading, readings={}))
     assert found.text == "Invoice 5414\nTotal 7"
     assert [found.text[one.start : one.end] for one in found.unsure] == ["Invoi", "Total"]
     assert 0.4 < found.confidence < 0.9
@@ -173,7 +173,7 @@ def test_a_request_to_read_gets_everything_in_its_order() -> None:
     assert len(found.evidence.boxes) == 2
     assert reader.parts == [0, 1, 2]
     nothing = Reader(lambda n: said("", 0.2, "no_text"))
-    assert done(run(nothing, page(2), reading)).text == NOT_ON_PAGE
+    assert done(run(nothing, page(2), reading, readings={})).text == NOT_ON_PAGE
 
 
 def test_worth_puts_what_says_nothing_last() -> None:

@@ -72,12 +72,20 @@ def test_a_box_around_a_line_is_shown_to_the_model_as_it_is(
 ) -> None:
     page = drawn(tmp_path, picture=True)
     line = Box(0.05, 0.185, 0.9, 0.235)
-    question = Question("Read the text.", page, line)
-    events = list(shipped.ask(Ask(5, question), NEVER))
+    events = list(shipped.ask(Ask(5, Question("What does ginger cost?", page, line)), NEVER))
     assert "Finding the parts of the page" not in said(events)
     few = Box(0.05, 0.18, 0.9, 0.31)
-    found = answered(shipped, Question("Read the text.", page, few))
+    found = answered(shipped, Question("What does ginger cost?", page, few))
     assert [view.box for view in found.views] == [few]
+
+
+def test_a_few_lines_are_read_out_one_by_one(shipped: Engine, tmp_path: Path) -> None:
+    page = drawn(tmp_path, picture=True)
+    few = Box(0.05, 0.18, 0.9, 0.31)
+    found = answered(shipped, Question("Read the text.", page, few))
+    assert len(found.views) > 1
+    assert all(few.holds(view.box) and view.box.height < few.height / 2 for view in found.views)
+    assert len(found.text.splitlines()) > 1
 
 
 def parts() -> PageParts:

@@ -56,7 +56,6 @@ def test_a_click_on_the_evidence_goes_there(qtbot: QtBot, card: AnswerCard) -> N
     [
         (Evidence("absent"), "does not have these words"),
         (Evidence("no_text"), "without its own text"),
-        (Evidence("nothing"), "may have overlooked it"),
     ],
 )
 def test_evidence_without_a_place_explains_itself(
@@ -67,6 +66,16 @@ def test_evidence_without_a_place_explains_itself(
         click(qtbot, card.badges.evidence)
     assert said in card.badges.detail.text()
     assert card.badges.detail.isVisible()
+
+
+def test_an_answer_that_there_is_none_says_so_once(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_answer(answer("Not on this page.", 0.8, Evidence("nothing")))
+    assert card.badges.confidence.text() == "Perhaps overlooked"
+    assert not card.badges.evidence.isVisible()
+    click(qtbot, card.badges.confidence)
+    assert "Look yourself where it matters" in card.badges.detail.text()
+    card.show_answer(answer())
+    assert card.badges.evidence.isVisible()
 
 
 def test_the_percentage_is_one_click_or_hover_away(qtbot: QtBot, card: AnswerCard) -> None:

@@ -1,9 +1,10 @@
+import msgspec
 import pytest
 
 from app.ask import words
 from app.ask.values import Scope
 from app.theme import Tone
-from tests.app.ask.sample import BOX, DOCUMENT, PAGE, PATH, WHOLE, answer
+from tests.app.ask.sample import BOX, CROPPED, DOCUMENT, PAGE, PATH, WHOLE, answer
 from vlm.types import Box, Document, Evidence, EvidenceKind, PageRef, PageSize
 
 
@@ -95,3 +96,10 @@ def test_a_screen_reader_hears_the_answer_and_what_stands_beside_it() -> None:
         "The model had nothing to say. Unsure: check it. Found on the page. "
         "Cut off at the length limit"
     )
+
+
+def test_the_pages_own_words_were_looked_at_by_no_model() -> None:
+    quoted = msgspec.structs.replace(answer(), views=(), visual_tokens=0)
+    for question in (WHOLE, CROPPED):
+        assert not words.shows_where(question, quoted)
+        assert words.shows_where(question, msgspec.structs.replace(answer(), views=()))
