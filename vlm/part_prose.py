@@ -18,6 +18,7 @@ from vlm.field_names import quoted_in
 from vlm.labelled import Value
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_reading import AskPage
+from vlm.page_values import shape_of
 from vlm.part_asking import Told, about, around, ask_part
 from vlm.part_finder import PageParts
 from vlm.part_labels import shown, words_read
@@ -38,6 +39,7 @@ from vlm.types import (
     union,
 )
 from vlm.unlabelled import LAID_OUT
+from vlm.value_shapes import Shape
 
 LABELLED, LABELLED_IN_TEXT = 0.75, 0.96
 """What a value at a label outside of the text counts at least to be preferred to a sentence: on a
@@ -46,6 +48,9 @@ page of much else, and on one that is mostly running text."""
 CERTAIN, LABELLED_FIELD = 0.9, 0.8
 """How well the text suits a question for a field that forms have, and what a value elsewhere counts
 at most, for the text to be preferred on a page that is mostly text."""
+
+UNMISTAKABLE: frozenset[Shape] = frozenset(("iban", "bic", "tax_id", "phone", "mail"))
+"""Shapes of values that are the same inside a sentence and beside a label."""
 
 CLEAR = 0.7
 """How well the text suits a question at least on a page of much else."""
@@ -98,7 +103,7 @@ def ask_text(
     if learned.of(key_of(question.text)) or quoted_in(question.text):
         return None  # a name in quotation marks is a label's, or a column's
     prose = prose_of(sentences_of(shown(page.words, question.page)))
-    if not prose.exists:
+    if not prose.exists or (values and shape_of(question.text) in UNMISTAKABLE):
         return None
     turned = _turned(prose, question.page)
     weights = (value.weight for value in values if not _in_text(value.box, turned))
@@ -161,7 +166,8 @@ def read_text(
     """
     line_of = words_read(page, readings)
     prose = prose_of(sentences_of(list(line_of)))
-    if not prose.exists or (labelled and not prose.is_most) or quoted_in(question):
+    known = labelled and (not prose.is_most or shape_of(question) in UNMISTAKABLE)
+    if not prose.exists or known or quoted_in(question):
         return None
     found = quoted(question, prose, misread=True)
     if not goes_first(found, prose, LAID_OUT if labelled else 0.0, asks_for_field(question)):

@@ -45,8 +45,9 @@ LATER = 0.88
 NEXT = 0.7
 """What is left of a value in the sentence behind the one that the question is about."""
 
-LINE = 0.7
-"""What is left of a heading or another line that is no running text, as a whole."""
+LINE, SAYS_MORE = 0.7, 2
+"""What is left of a heading or another line that is no running text, as a whole; and how many words
+it has at least beside those of the question."""
 
 SIGNED = 0.95
 """What the name below the closing words of a letter counts, and those of a contract's parties."""
@@ -145,7 +146,10 @@ def _answers(wanted: Asked, one: Ranked, sentences: Sequence[Sentence]) -> Itera
     if _IN_CASE.match(sentence.text) and not _IN_CASE.search(wanted.text):
         one = replace(one, score=CONDITIONAL * one.score)
     if not wanted.wants:
-        yield _whole(sentence, one.score * (1.0 if sentence.is_running else LINE))
+        if sentence.is_running:
+            yield _whole(sentence, one.score)
+        elif len(sentence.words) >= len(one.places) + SAYS_MORE:
+            yield _whole(sentence, LINE * one.score)
         return
     typed = list(_typed(wanted, one))
     yield from typed

@@ -199,3 +199,16 @@ def test_an_answer_in_a_table_is_left_to_the_table() -> None:
 
 def run_with(page: PageParts, asked: Question, model: Model) -> Iterator[Event]:
     return answer(1, asked, page, {}, model, NEVER, NO_NAMES)
+
+
+def test_an_account_number_in_a_sentence_is_found_by_its_shape() -> None:
+    text = (
+        "\n\n7. Account. The rent is paid to the account IBAN: DE89370400440532013000 of the bank."
+    )
+    found = ask("Which IBAN is it?", CONTRACT + text, Model(absent())).answer
+    assert found.text == "DE89370400440532013000"
+
+
+def test_a_heading_that_says_no_more_than_the_question_does_not_answer() -> None:
+    text = CONTRACT.replace("Repairs. Minor", "Garage.\n\nMinor")
+    assert ask("Is there a garage?", text, Model(absent())).answer.text == NOT_ON_PAGE
