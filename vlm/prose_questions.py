@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vlm.prose_values import Kind
-from vlm.question_words import ASKS, FORMS
+from vlm.question_words import ASKS, FORMS, IRREGULAR
 from vlm.stems import COMMON, Language, language_of, words_of
 
 Want = Kind | Literal["name", "place", "reason", "law", "verdict", "subject"]
@@ -255,6 +255,7 @@ _ENGLISH_VERB = re.compile(
     r"\b(\w{3,}(?:ed|ing))\b",
     re.IGNORECASE,
 )
+_WHICH_DOES = re.compile(r"^\W*(?:which|whose)\s\w+\s(?!is|are|was|were)(\w+)", re.IGNORECASE)
 _DOES = re.compile(
     r"\b(?:do|does|did|will|can|must|should|may)\b.*?\b(\w+)(?:\s+\w{1,4})?\W*$", re.I
 )
@@ -274,7 +275,8 @@ def _verbs(question: str, language: Language) -> frozenset[str]:
             words = [word for found in _FRENCH_VERB.findall(question) for word in found if word]
         case "en":
             words = [word for found in _ENGLISH_VERB.findall(question) for word in found if word]
-            words += _DOES.findall(question)
+            words += [*_DOES.findall(question), *_WHICH_DOES.findall(question)]
+            words += IRREGULAR.intersection(words_of(question))
     return frozenset(word.casefold() for word in words) | IMPLIED
 
 

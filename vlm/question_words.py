@@ -13,6 +13,7 @@ findet eigentlich genau ungefähr gilt long haut vieux loin appelle nommé indiq
 document existe trouve selon lieu situé statt prévu prévue located situated take takes took place
 """
 _FORMS = """
+money geld argent
 amount sum number date day time period name address place value figure percent percentage kind
 type size total length duration cost costs kostet kosten gekostet beträgt betragen betrug coûte
 coûté coûter coûtent élève betrag summe höhe anzahl zahl datum tag uhrzeit uhr zeitraum dauer name
@@ -21,6 +22,13 @@ nom adresse lieu valeur pourcentage pour cent type taille longueur délai année
 """
 ASKS = frozenset(_ASKS.casefold().split())
 """Words of questions that no sentence needs to have."""
+_IRREGULAR = """
+heard took paid won got led ran said told found made gave wrote built held bought sold sent met left
+began fell rose drew kept lost spent taught became chose spoke sued
+"""
+IRREGULAR = frozenset(_IRREGULAR.split())
+"""English verbs that tell of the past and are no other word."""
+
 FORMS = frozenset(_FORMS.casefold().split())
 """Words that say what an answer looks like, which stands seldom beside it."""
 

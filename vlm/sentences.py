@@ -272,4 +272,6 @@ def _is_running(text: str, language: Language) -> bool:
     said = words_of(text)
     small = sum(word in COMMON[language] for word in said)
     letters = sum(word.isalpha() for word in said)
+    if text.upper() == text:
+        return False
     return len(said) >= FEWEST_WORDS and small >= FEWEST_SMALL and letters >= 0.6 * len(said)

@@ -187,6 +187,7 @@ noise quiet loud | lärm ruhe ruhezeit | bruit calme
 smoke smoking | rauchen rauchverbot | fumer
 guest guests visitor overnight | gast gäste übernachtung | invité hôte
 bill bills invoice | rechnung rechnungen | facture factures
+belongings stuff contents possessions | hausrat sachen gegenstände | affaires biens
 bike bicycle | fahrrad rad räder | vélo bicyclette
 cow cows cattle herd | kuh kühe rinder | vache vaches bovins
 admission entrance entry ticket tickets | eintritt eintrittspreis | entrée admission billet

@@ -83,6 +83,7 @@ def test_its_telling_words_say_what_about(
 def test_verbs_and_the_heads_of_names_are_told() -> None:
     assert "gekauft" in asked("Wann wurde das Auto gekauft?").verbs
     assert "auto" not in asked("Wann wurde das Auto gekauft?").verbs
+    assert "heard" in asked("Which judge heard the case?").verbs
     pressure = asked("What was his blood pressure?")
     assert pressure.heads == {"pressure"}
     assert pressure.modifiers == {"blood"}

@@ -82,6 +82,14 @@ def test_lines_of_a_form_are_no_running_text() -> None:
     assert share_running(sentences_of(words)) == 0
 
 
+def test_a_line_in_capitals_is_a_heading() -> None:
+    (head, below) = sentences_of(
+        written("IN THE COUNTY COURT AT HALIFAX\n\nThe claim of the buyer is dismissed.")
+    )
+    assert not head.is_running
+    assert below.heading == head.text
+
+
 def test_a_contract_is_mostly_running_text() -> None:
     for text in (CONTRACT, MIETVERTRAG, BAIL):
         assert share_running(sentences_of(written(text))) > 0.7
