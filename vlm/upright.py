@@ -30,6 +30,10 @@ FEWEST, LETTERS = 3, 4
 SURER = 0.1
 """By how much the other way up has to be read more surely."""
 
+READ_WELL = 0.75
+"""Confidence that half of the lines have at least there, unless the page lies on its side: grain of
+a bad scan is read a little more surely one way or the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -109,7 +113,7 @@ class Upright:
             return first
         other = _turned(page, BACK[90] if across else 180)
         two = yield from self._sureness(other, reader)
-        if two > one + SURER:
+        if two > one + SURER and (across or two >= READ_WELL):
             return other
         return page if across and one < two + SURER else first
 

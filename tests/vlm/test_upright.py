@@ -78,7 +78,14 @@ def test_an_upright_page_is_read_no_more_than_its_first_question_would() -> None
 
 
 @pytest.mark.parametrize(
-    "eyes", [Eyes(None), Eyes(180, sure=0.65), Eyes(180, text="a"), Eyes(180, sure=-1.0)]
+    "eyes",
+    [
+        Eyes(None),
+        Eyes(180, sure=0.65),
+        Eyes(180, sure=0.72),  # as grain is read
+        Eyes(180, text="a"),
+        Eyes(180, sure=-1.0),
+    ],
 )
 def test_what_is_not_sure_is_left_as_it_is(eyes: Eyes) -> None:
     assert Scan(lying(180)).turned(eyes) == 0
