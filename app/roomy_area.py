@@ -7,6 +7,24 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 
+def fill(area: QScrollArea, inside: QWidget, name: str) -> None:
+    """Have an area show a widget that is as wide as itself, without a frame and ground of its own.
+
+    Args:
+        area: It only scrolls up and down.
+        inside: What is shown.
+        name: What it is, for those who do not see it.
+    """
+    area.setWidget(inside)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setAccessibleName(name)
+    area.viewport().setAutoFillBackground(False)
+    inside.setAutoFillBackground(False)
+
+
 class RoomyArea(QScrollArea):
     """Shows a widget in its own width; its words are never cut off for want of height.
 
@@ -20,15 +38,8 @@ class RoomyArea(QScrollArea):
         super().__init__()
         self._inside = inside
         self._least = least
-        self.setWidget(inside)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(name)
+        fill(self, inside, name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        self.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
         inside.installEventFilter(self)
 
     def wanted(self) -> int:

@@ -11,6 +11,7 @@ from app import theme
 from app.labels import Role, label
 from app.models.buttons import ActionButton
 from app.models.mark import Mark
+from app.roomy_area import fill
 from app.theme import Tone
 
 EDGE = theme.SPACE * 3
@@ -41,14 +42,7 @@ def button(
 def scrolling(inside: QWidget, name: str) -> QScrollArea:
     """Return a scrolling area around a widget that is as wide as the area."""
     area = QScrollArea()
-    area.setWidget(inside)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setAccessibleName(name)
-    area.viewport().setAutoFillBackground(False)
-    inside.setAutoFillBackground(False)
+    fill(area, inside, name)
     return area
 
 
