@@ -18,11 +18,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from benchmarks.parts import Way, ask_rows, read_rows
 from vlm import models
+from vlm.flat import CORNERS, through
 from vlm.pages.client import PageClient
 from vlm.types import WHOLE_PAGE, PageRef
 
@@ -125,7 +125,7 @@ def _on_table(document: Image.Image, harm: Harm, turn: int, chance: random.Rando
     corners = corners @ turned
     spare = np.array(PHOTO_PX) - np.ptp(corners, axis=0)
     corners += -corners.min(axis=0) + spare * (chance.uniform(0.3, 0.7), chance.uniform(0.3, 0.7))
-    given = _through(corners, document.size)
+    given = through(corners, CORNERS * document.size).reshape(9)[:8].tolist()
     ink = document.transform(PHOTO_PX, Image.Transform.PERSPECTIVE, given, Image.Resampling.BICUBIC)
     outline = [(float(x), float(y)) for x, y in corners]
     sheet = Image.new("L", PHOTO_PX)
@@ -133,19 +133,6 @@ def _on_table(document: Image.Image, harm: Harm, turn: int, chance: random.Rando
     under = sheet.filter(ImageFilter.GaussianBlur(14))  # the shadow at the edge of a sheet
     table = Image.composite(table.point(lambda level: level * 0.6), table, under)
     return Image.composite(ink, table, sheet.filter(ImageFilter.GaussianBlur(1)))
-
-
-def _through(corners: NDArray[np.float64], size: tuple[int, int]) -> tuple[float, ...]:
-    """Return what Pillow needs to draw a picture of a size with its corners at these places."""
-    wide, high = size
-    rows: list[list[float]] = []
-    wanted: list[float] = []
-    for (x, y), (u, v) in zip(
-        corners.tolist(), ((0, 0), (wide, 0), (wide, high), (0, high)), strict=True
-    ):
-        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
-        wanted += [u, v]
-    return tuple(np.linalg.solve(np.array(rows), np.array(wanted)).tolist())
 
 
 def _wood(size: tuple[int, int], chance: random.Random) -> Image.Image:

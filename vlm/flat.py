@@ -40,9 +40,9 @@ def through(places: Points, corners: Points) -> NDArray[np.float64]:
     Raises:
         ValueError: If three are on a line.
     """
-    rows: list[list[float]] = []
+    rows: list[tuple[float, ...]] = []
     for (x, y), (u, v) in zip(places.tolist(), corners.tolist(), strict=True):
-        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+        rows += [(x, y, 1, 0, 0, 0, -u * x, -u * y), (0, 0, 0, x, y, 1, -v * x, -v * y)]
     try:
         found = np.linalg.solve(np.array(rows), corners.reshape(8))
     except np.linalg.LinAlgError as error:

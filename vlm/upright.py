@@ -89,11 +89,11 @@ class Upright:
             DeskError: What opening and drawing can raise.
             Stopped: If the job shall stop.
         """
-        key = (self._stamp(page.path), page)
-        if page.rotation or (known := self._kept.get(key)) is not None:
-            return page if page.rotation else known or page
-        if self._angles.given:
+        if page.rotation or self._angles.given:
             return page
+        key = (self._stamp(page.path), page)
+        if (known := self._kept.get(key)) is not None:
+            return known
         parts = self._parts.find(page, reader.password)
         if not scan_lines.are_read_first(parts):
             return page
