@@ -71,7 +71,7 @@ def main() -> None:
         for document in sheets.documents(arguments.split)
         if arguments.kind in (None, document.kind) and arguments.only in document.name
     ]
-    forms = [form for form in FORMS if arguments.form in (None, form)]
+    forms: list[Form] = [form for form in FORMS if arguments.form in (None, form)]
     with tempfile.TemporaryDirectory() as name:
         home = arguments.keep or Path(name)
         home.mkdir(parents=True, exist_ok=True)

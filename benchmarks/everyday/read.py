@@ -13,6 +13,7 @@ import statistics
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pymupdf
@@ -29,6 +30,14 @@ from vlm.types import Box, PageRef, Question
 READ = "What does it say?"
 MARGIN = 2.0
 """Points that a person leaves around the lines in a box."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of a page: what it says, and where, in points."""
+
+    text: str
+    place: pymupdf.Rect
 
 
 def main() -> None:
@@ -77,7 +86,7 @@ def _read(engine: Engine, page: PageRef, box: Box | None) -> str:
 def _words(document: sheets.Everyday) -> Iterator[list[str]]:
     with sheets.draw(document) as drawn:
         for page in drawn:
-            yield page.get_text().split()
+            yield str(page.get_text()).split()
 
 
 def _alike(read: Sequence[str], right: Sequence[str]) -> float:
@@ -99,30 +108,35 @@ def _boxes(
     found: list[tuple[Path, Box, str]] = []
     for document, file in zip(documents, files, strict=True):
         with sheets.draw(document) as drawn:
-            page: pymupdf.Page = drawn[0]
-            for block in page.get_text("dict")["blocks"]:
-                rows = block.get("lines", [])
+            for rows in _blocks(drawn[0]):
                 for start in range(len(rows) - lines + 1):
                     some = rows[start : start + lines]
-                    text = " ".join("".join(one["text"] for one in row["spans"]) for row in some)
-                    lefts, tops, *_ = zip(*(row["bbox"] for row in some), strict=True)
-                    alone = max(lefts) - min(lefts) < MARGIN
-                    if (
-                        alone
-                        and len(text.split()) >= 3 * lines
-                        and tops == tuple(sorted(set(tops)))
-                    ):
-                        found.append((file, _around([row["bbox"] for row in some]), text))
+                    text = " ".join(row.text for row in some)
+                    lefts, tops = [row.place.x0 for row in some], [row.place.y0 for row in some]
+                    alone = max(lefts) - min(lefts) < MARGIN and tops == sorted(set(tops))
+                    if alone and len(text.split()) >= 3 * lines:
+                        found.append((file, _around([row.place for row in some]), text))
     yield from rng.sample(found, min(count, len(found)))
 
 
-def _around(places: Sequence[tuple[float, float, float, float]]) -> Box:
+def _blocks(page: pymupdf.Page) -> Iterator[list[_Row]]:
+    """Yield the rows of each block of a page."""
+    rows: dict[tuple[int, int], _Row] = {}
+    for x0, y0, x1, y1, text, block, line, _ in page.get_text("words"):
+        place, at = pymupdf.Rect(x0, y0, x1, y1), (int(block), int(line))
+        known = rows.get(at)
+        rows[at] = _Row(f"{known.text} {text}", known.place | place) if known else _Row(text, place)
+    for block in sorted({block for block, _ in rows}):
+        yield [row for (number, _), row in rows.items() if number == block]
+
+
+def _around(places: Sequence[pymupdf.Rect]) -> Box:
     wide, high = sheets.A4
     return Box(
-        (min(one[0] for one in places) - 3 * MARGIN) / wide,
-        (min(one[1] for one in places) - MARGIN) / high,
-        (max(one[2] for one in places) + 3 * MARGIN) / wide,
-        (max(one[3] for one in places) + MARGIN) / high,
+        (min(one.x0 for one in places) - 3 * MARGIN) / wide,
+        (min(one.y0 for one in places) - MARGIN) / high,
+        (max(one.x1 for one in places) + 3 * MARGIN) / wide,
+        (max(one.y1 for one in places) + MARGIN) / high,
     )
 
 

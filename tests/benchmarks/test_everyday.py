@@ -35,7 +35,7 @@ def test_has_questions_with_answers_and_one_that_has_none(document: sheets.Every
 @EACH
 def test_draws_its_pages_and_the_first_answers_stand_on_them(document: sheets.Everyday) -> None:
     with sheets.draw(document) as made:
-        pages = [_plain(page.get_text()) for page in made]
+        pages = [_plain(str(page.get_text())) for page in made]
     assert len(pages) == len(document.sheets)
     for ask in document.asks:
         assert ask.absent or _plain(ask.answers[0]) in pages[ask.page], ask.question
@@ -59,7 +59,7 @@ def test_a_scan_has_pixels_and_no_words_and_is_the_same_each_time(tmp_path: Path
     assert first[0].get_pixmap(dpi=50).samples == again[0].get_pixmap(dpi=50).samples
     assert min(first[0].get_pixmap(dpi=50, colorspace=pymupdf.csGRAY).samples) < 200
     with pymupdf.open(save(document, "text", tmp_path)) as kept:
-        assert kept[0].get_text().split() == ["Room:", "12"]
+        assert str(kept[0].get_text()).split() == ["Room:", "12"]
 
 
 def test_says_what_is_wrong_with_a_file() -> None:
