@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from vlm.answer_forms import fits, form_of
-from vlm.asked_names import key_of
+from vlm.asked_names import asks_for_field, key_of
 from vlm.field_names import ALL, LESS, Named, named_in
 from vlm.first_words import begun
+from vlm.form_fields import fields
 from vlm.known_labels import names_a_field
 from vlm.label_values import fitting
 from vlm.label_words import at, words_of
@@ -29,6 +30,13 @@ TAX = next(field.names for field in ALL if (("vat",), 1.0) in field.names)
 
 MEETING = 0.97
 """What the cell of a table counts where the row and the column meet that a question names."""
+
+FIELD, ANY = 0.6, 0.45
+"""How well any other label has to say what is asked for: a usual field, or something else."""
+
+OTHER = 0.6
+"""What is left of a value at a usual field's label where the question asks for more than that:
+"What is my tax code?" does not ask for the tax."""
 
 CLEARLY, LIKELY = 0.9, 0.6
 """What a value at the label of another field counts at least on a scan to be that field's alone: in
@@ -64,9 +72,20 @@ def page_values_among(
     """
     if (own := own_value(question, rows, misread, learned)) is not None:
         return (own,)
-    found, wanted = values_among(question, rows, misread), named_in(question)
     if learned.of(key_of(question)):
-        return found
+        return values_among(question, rows, misread)
+    usual = _of_usual_fields(question, rows, misread)
+    if not rows or (usual and (asks_for_field(question) or usual[0].weight == MEETING)):
+        return usual
+    least = FIELD if asks_for_field(question) else ANY
+    free = [one for one in fields(question, rows, misread) if one.score >= least]
+    found = [Value(one.text, one.box, one.score) for one in free]
+    return (*found, *(Value(one.text, one.box, one.weight * OTHER) for one in usual))
+
+
+def _of_usual_fields(question: str, rows: list[list[Cell]], misread: bool) -> tuple[Value, ...]:
+    """Return what stands at the names that documents have for a usual field, or without one."""
+    found, wanted = values_among(question, rows, misread), named_in(question)
     if (met := meeting(question, rows, misread)) is not None:
         form = wanted.form if wanted is not None else None
         place = fitting(form, met.text, True) if form == "amount" else None

@@ -20,6 +20,7 @@ import msgspec
 from vlm import page_values, part_readings, scan_lines
 from vlm.absence import NOT_ON_PAGE
 from vlm.answer_forms import asks_for_sum, fits
+from vlm.asked_names import asks_for_field
 from vlm.cancel import CancelToken, Stopped, check
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_cells import cells_of
@@ -61,9 +62,10 @@ SURE = 0.95
 MOST_ASKED = 24
 """Parts of a scan, all of whose lines were read already, that are asked for one question."""
 
-UNNAMED = 0.5
+UNNAMED, UNLABELLED = 0.35, 0.5
 """What is left of the confidence in an answer from a page with words of its own that has neither
-the question's words nor a name of what it asks for: small models take other fields for it."""
+the question's words nor a name of what it asks for, and from one that has some of these and nothing
+at them: small models take other fields for it."""
 
 
 def answer(
@@ -118,6 +120,8 @@ def answer(
                 places = [] if at_label.clear else places
             elif not is_labelled(every) or page_values.has_no_name(question.text, words):
                 left = UNNAMED
+            elif not asks_for_field(question.text):
+                left = UNLABELLED
             if places and words:
                 may_answer = page_values.may_answer(question.text, words)
         asked = places[: MOST_ASKED if unread else MOST_PARTS]

@@ -214,6 +214,9 @@ overtime | überstunden mehrarbeit | supplémentaires
 compete competition competitive non-compete | wettbewerb wettbewerbsverbot | concurrence
 liability liable | haftung haftet haften | responsabilité responsable
 mileage odometer kilometres | kilometerstand gesamtfahrleistung fahrleistung | kilométrage
+mobile cell cellphone | handy mobil handynummer mobilnummer mobiltelefon | portable mobile
+telephone phone tel | telefon tel fon telefonnummer rufnummer | téléphone tél tel
+fax | fax telefax faxnummer | fax télécopie
 sublet sublease subletting | untervermietung untervermieten untermiete | sous-location sous-louer
 """
 
