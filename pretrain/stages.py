@@ -155,7 +155,6 @@ STAGES: dict[str, Stage] = {
                 dense=0.0,
                 frozen_encoder=True,
             ),
-            replace(_STRIPS, name="worn", forms_share=0.5, strips_share=0.45, absent=0.4),
         ),
         peak_lr=1.5e-3,
         patches_per_batch=1536,
