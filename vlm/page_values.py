@@ -75,9 +75,10 @@ def page_values_among(
     if learned.of(key_of(question)):
         return values_among(question, rows, misread)
     usual = _of_usual_fields(question, rows, misread)
-    if not rows or (usual and (asks_for_field(question) or usual[0].weight == MEETING)):
+    field = asks_for_field(question)
+    if not rows or (field and misread) or (usual and (field or usual[0].weight == MEETING)):
         return usual
-    least = FIELD if asks_for_field(question) else ANY
+    least = FIELD if field else ANY
     free = [one for one in fields(question, rows, misread) if one.score >= least]
     found = [Value(one.text, one.box, one.score) for one in free]
     return (*found, *(Value(one.text, one.box, one.weight * OTHER) for one in usual))
