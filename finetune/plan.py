@@ -143,7 +143,7 @@ _WORDS: dict[str, str] = {
     "on_battery": "Whether the run goes on while the computer lives on its battery; else it waits "
     "until it is plugged in.",
     "weights": "Whether the model itself learns. Without that a run learns what documents call "
-    "things and who sends them, which takes a minute or two and leaves the model as it is.",
+    "things and who sends them, which takes minutes and leaves the model as it is.",
 }
 
 
