@@ -111,8 +111,9 @@ def answer(
 
 
 def is_taught(question: Question, learned: LearnedNames) -> bool:
-    """Tell whether the person's own documents have a label for what is asked for."""
-    return bool(learned.of(key_of(question.text)))
+    """Tell whether the person's own documents tell of what is asked for."""
+    key = key_of(question.text)
+    return bool(learned.of(key) or learned.values_of(key))
 
 
 def value_in(

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from vlm.absence import NOT_ON_PAGE
-from vlm.asked_names import asks_for_field, key_of
+from vlm.asked_names import asks_for_field
 from vlm.evidence import lines_of
 from vlm.field_names import quoted_in
-from vlm.labelled import Value
+from vlm.labelled import Value, own_value
 from vlm.learned_names import NO_NAMES, LearnedNames
+from vlm.page_cells import cells_of
 from vlm.page_reading import AskPage
 from vlm.page_values import shape_of
 from vlm.part_asking import Told, about, around, ask_part
@@ -90,7 +91,7 @@ def ask_text(
         tokens: Of its answer, at most.
         values: What stands at labels that the question names, the likeliest first; their boxes are
             of the page before its turn.
-        learned: What the person's own documents call things: such a label goes before all text.
+        learned: What the person's own documents tell: where a page has that, it goes before text.
 
     Returns:
         The answer, that there is none on a page that is mostly text, or None where that is not for
@@ -100,9 +101,12 @@ def ask_text(
         PartFailed: If the part cannot be asked.
         Stopped: If the job shall stop.
     """
-    if learned.of(key_of(question.text)) or quoted_in(question.text):
+    words = shown(page.words, question.page)
+    if quoted_in(question.text):
         return None  # a name in quotation marks is a label's, or a column's
-    prose = prose_of(sentences_of(shown(page.words, question.page)))
+    if own_value(question.text, cells_of(words) if words else [], False, learned) is not None:
+        return None
+    prose = prose_of(sentences_of(words))
     if not prose.exists or (values and shape_of(question.text) in UNMISTAKABLE):
         return None
     turned = _turned(prose, question.page)

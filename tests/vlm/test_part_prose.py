@@ -13,8 +13,9 @@ from tests.vlm.documents import said
 from tests.vlm.parted_pages import absent, done, of_lines
 from tests.vlm.written_pages import CONTRACT, written
 from vlm.absence import NOT_ON_PAGE
+from vlm.asked_names import key_of
 from vlm.box_answers import answer as answer_box
-from vlm.learned_names import NO_NAMES
+from vlm.learned_names import NO_NAMES, LearnedNames, LearnedQuestion, LearnedValue
 from vlm.part_answers import answer
 from vlm.part_asking import Told
 from vlm.part_finder import PageParts
@@ -52,10 +53,10 @@ def parts(words: tuple[Word, ...], scanned: bool = False) -> PageParts:
     return of_lines(boxes, () if scanned else words)
 
 
-def ask(question: str, text: str, model: Model) -> Done:
+def ask(question: str, text: str, model: Model, learned: LearnedNames = NO_NAMES) -> Done:
     page = parts(written(text))
     asked = Question(question, PAGE)
-    last = list(answer(1, asked, page, {}, model, NEVER))[-1]
+    last = list(answer(1, asked, page, {}, model, NEVER, learned))[-1]
     assert isinstance(last, Done)
     return last
 
@@ -97,6 +98,14 @@ def test_a_label_beside_the_text_goes_before_it() -> None:
     model = Model(said("4711", 0.9, "crop"))
     found = ask("What is the customer number?", LETTERHEAD + CONTRACT, model).answer
     assert found.text == "4711"
+
+
+def test_who_is_known_from_other_documents_goes_before_the_text_that_names_others() -> None:
+    question = "Who is the landlord?"
+    value = LearnedValue("Ms. Claire Dubois", (), 5, 0)
+    knows = LearnedNames((LearnedQuestion(key_of(question), question, (), (value,)),))
+    assert ask(question, CONTRACT, Model(absent())).answer.text == "Harrow Estates Ltd"
+    assert ask(question, CONTRACT, Model(absent()), knows).answer.text == "Ms. Claire Dubois"
 
 
 def test_a_word_in_a_sentence_is_no_label() -> None:
