@@ -25,20 +25,19 @@ from vlm.types import Box
 ROW, COLUMN, SECTION = 1.0, 0.9, 0.5
 """What a word of a question counts in a label, over the column, and in the heading of a section."""
 
-SHAPE_WORD = 0.3
-"""What is left of the weight of a word that says what an answer looks like: "number", "date"."""
-
-LIGHT = 0.2
-"""The same of a verb that goes with anything."""
+SHAPE_WORD, LIGHT = 0.3, 0.2
+"""What is left of the weight of a word that says what an answer looks like, such as "number" or
+"date", and of a verb that goes with anything."""
 
 UNASKED = 0.35
 """What a label loses at most for words that the question has not."""
 
-FARTHER = 0.97
-"""What is left for each cell between a label and its value that no heading tells."""
+FARTHER, BELOW, INSIDE = 0.97, 0.93, 0.98
+"""What a value counts for each cell between it and its label that no heading tells, below its
+label, and behind it without a mark between."""
 
-BELOW, INSIDE = 0.93, 0.98
-"""What a value counts below its label, and behind it without a mark between."""
+HEADINGS, MOST_WORDS = 3, 9
+"""Cells of a row without any digit that are the headings of columns; words of a label."""
 
 MOSTLY = 0.4
 """Share of a cell beside or below a label that a value in it has to be."""
@@ -48,9 +47,6 @@ ALONE = 0.8
 
 LESS_WANTED = 0.93
 """What is left of a value for each kind that is wanted more."""
-
-MOST_WORDS = 9
-"""Of a label."""
 
 ROWS_BELOW, ROWS_ABOVE = 2, 12
 """Rows in which a value stands below its label, and in which a column's heading is looked for."""
@@ -170,7 +166,7 @@ def _pairs(rows: Sequence[Sequence[Cell]]) -> Iterator[_Pair]:
             yield from _inside(cell, over, section)
             if not _may_label(cell.text) or ": " in cell.text:
                 continue
-            for farther, value in enumerate(row[index + 1 :]):
+            for farther, value in enumerate(() if _heads(row) else row[index + 1 :]):
                 above = _over(rows, value)
                 counts = FARTHER**farther if not above else 1.0
                 yield _Pair(cell.text, above, section, value, 0, counts)
@@ -195,6 +191,11 @@ def _inside(cell: Cell, over: str, section: str) -> Iterator[_Pair]:
         if any(map(str.isdigit, word[0])) and _may_label(before) and ":" not in before:
             yield _Pair(before, over, section, cell, word.start(), INSIDE)
             break
+
+
+def _heads(row: Sequence[Cell]) -> bool:
+    """Tell whether a row is the headings of a table's columns: of these none is another's value."""
+    return len(row) >= HEADINGS and not any(map(str.isdigit, "".join(one.text for one in row)))
 
 
 def _may_label(text: str) -> bool:

@@ -31,7 +31,7 @@ TAX = next(field.names for field in ALL if (("vat",), 1.0) in field.names)
 MEETING = 0.97
 """What the cell of a table counts where the row and the column meet that a question names."""
 
-FIELD, ANY = 0.6, 0.45
+FIELD, ANY = 0.6, 0.3
 """How well any other label has to say what is asked for: a usual field, or something else."""
 
 OTHER = 0.6
