@@ -90,7 +90,7 @@ def read(words: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> None:
         desk.main(words)
         return
     program = importlib.import_module(f"{words[0]}.cli" if words[0] == "pretrain" else words[0])
-    if hasattr(program, "__path__"):  # a package: what runs is beside it
+    if not hasattr(program, "main"):  # a package, with what runs in a file of its own
         program = importlib.import_module(f"{words[0]}.__main__")
     monkeypatch.setattr(sys, "argv", list(words))
     program.main()
