@@ -36,6 +36,10 @@ CLEAR = 0.75
 LEAST = 0.7
 """What any value at a label counts beside what the model says of other parts."""
 
+FIRM = 0.6
+"""What a label counts at least for the model, which reads the same there, to make its value sure:
+it confirms the letters, and not that they are what was asked for."""
+
 READ = 0.9
 """What is left of a value at its label where its letters are those that the model read."""
 
@@ -98,7 +102,7 @@ def ask_at_label(
     given = msgspec.structs.replace(
         own.answer,
         text=best.text,
-        confidence=max(sure, own.answer.confidence) if same else sure,
+        confidence=max(sure, own.answer.confidence) if same and best.weight >= FIRM else sure,
         evidence=locate(best.text, page.words, best.box),
         unsure=(),
         stop="end",
