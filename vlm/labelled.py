@@ -125,6 +125,13 @@ def own_value(
     return next((value for value in at if value is not None), None)
 
 
+def is_told(question: str, words: Sequence[Word], misread: bool, learned: LearnedNames) -> bool:
+    """Tell whether the person's own documents tell something of a page, see `own_value`."""
+    if learned == NO_NAMES or not words:
+        return False
+    return own_value(question, cells_of(words), misread, learned) is not None
+
+
 _wanted = lru_cache(maxsize=256)(named_in)
 """One question is asked about many pages."""
 

@@ -93,7 +93,7 @@ def ask_at_label(
     """
     if not found:
         return None
-    best, part = found[0], _part(found[0].box, page)
+    best, part = found[0], part_with(found[0].box, page)
     own = yield from ask_part(about(question, part, tokens), ask)
     same = plain(own.answer.text) == plain(best.text)
     rivals = [one for one in found[1:] if one.weight >= best.weight - ALIKE]
@@ -235,7 +235,7 @@ def shown(words: Sequence[Word], page: PageRef) -> list[Word]:
     return [Word(one.text, as_shown(one.box, page.rotation)) for one in words]
 
 
-def _part(box: Box, page: PageParts) -> Box:
-    """Return the smallest part that shows a value, the value's own box where none does."""
+def part_with(box: Box, page: PageParts) -> Box:
+    """Return the smallest part that shows a box, the box itself where none does."""
     holding = [part for part in page.asked if part.holds(box)]
     return min(holding, key=lambda part: part.width * part.height, default=box)

@@ -15,14 +15,13 @@ from vlm.absence import NOT_ON_PAGE
 from vlm.asked_names import asks_for_field
 from vlm.evidence import lines_of
 from vlm.field_names import quoted_in
-from vlm.labelled import Value, own_value
+from vlm.labelled import Value, is_told
 from vlm.learned_names import NO_NAMES, LearnedNames
-from vlm.page_cells import cells_of
 from vlm.page_reading import AskPage
 from vlm.page_values import shape_of
 from vlm.part_asking import Told, about, around, ask_part
 from vlm.part_finder import PageParts
-from vlm.part_labels import shown, words_read
+from vlm.part_labels import part_with, shown, words_read
 from vlm.prose_answers import MOSTLY, Prose, Quoted, prose_of, quoted
 from vlm.protocol import Event
 from vlm.scoring import plain
@@ -104,7 +103,7 @@ def ask_text(
     words = shown(page.words, question.page)
     if quoted_in(question.text):
         return None  # a name in quotation marks is a label's, or a column's
-    if own_value(question.text, cells_of(words) if words else [], False, learned) is not None:
+    if is_told(question.text, words, False, learned):
         return None
     prose = prose_of(sentences_of(words))
     if not prose.exists or (values and shape_of(question.text) in UNMISTAKABLE):
@@ -115,7 +114,7 @@ def ask_text(
     if not goes_first(found, prose, max(weights, default=0.0), asks_for_field(question.text)):
         return None
     boxes = [on_page(one.box, WHOLE_PAGE, question.page.rotation) for one in _words(found, prose)]
-    part = _part(union(boxes), page)
+    part = part_with(union(boxes), page)
     own = yield from ask_part(about(question, part, tokens), ask)
     if found is None:
         return FromText(-1.0, Told(part, _absent(own.answer), own.warning))
@@ -236,9 +235,3 @@ def _turned(prose: Prose, page: PageRef) -> list[Box]:
 def _in_text(box: Box, words: Sequence[Box]) -> bool:
     """Tell whether a value stands in running text."""
     return any(box.holds(word) for word in words)
-
-
-def _part(box: Box, page: PageParts) -> Box:
-    """Return the smallest part that shows some words, their own box where none does."""
-    holding = [part for part in page.asked if part.holds(box)]
-    return min(holding, key=lambda part: part.width * part.height, default=box)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from vlm.label_words import folded
 from vlm.prose_letters import parties, signer
 from vlm.prose_names import meant
 from vlm.prose_phrases import laws_in, places_in, reasons_in
@@ -20,7 +21,6 @@ from vlm.prose_ranking import PART, Ranked, alike, ranked, said_in
 from vlm.prose_values import found as values_in
 from vlm.question_words import ROLES
 from vlm.sentences import Sentence, number_before, running, share_running
-from vlm.stems import folded
 from vlm.types import Word
 
 LEAST, LEAST_WHOLE = 0.25, 0.45

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from vlm.label_words import folded
 from vlm.question_words import ROLES
-from vlm.stems import COMMON, Language, folded, words_of
+from vlm.stems import COMMON, Language, words_of
 
 DEFINED, IS, BESIDE, BY, NEAR, ROLE = 1.0, 0.97, 0.95, 0.93, 0.8, 0.75
 """What a name counts that a contract defines; behind "is"; right beside a role; behind "by"; and

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from vlm.finding import CANDIDATES, Hit, PageIndex
+from vlm.label_words import folded
 from vlm.prose_answers import SOME, Prose, quoted
 from vlm.prose_questions import Asked, asked
 from vlm.sentences import sentences_in
-from vlm.stems import folded, stem_of
+from vlm.stems import stem_of
 from vlm.word_groups import related
 
 LEAST_STEM = 4

@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os.path import commonprefix
 
+from vlm.label_words import folded
 from vlm.prose_questions import IMPLIED, Asked
 from vlm.question_words import FORMS, LIGHT_WORDS
 from vlm.scoring import distance
 from vlm.sentences import Sentence
-from vlm.stems import COMMON, WORD, Language, folded, stem_of, stems_of, words_of
+from vlm.stems import COMMON, WORD, Language, stem_of, stems_of, words_of
 from vlm.word_groups import groups_of, groups_of_last_part
 
 STEM, GROUP, PART, MISREAD = 0.97, 0.85, 0.8, 0.8

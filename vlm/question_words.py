@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vlm.stems import folded
+from vlm.label_words import folded
 
 _ASKS = """
 thing things something anything someone anybody else side over under

@@ -13,7 +13,7 @@ from vlm.answer_forms import asks_for_sum, form_of
 from vlm.asked_names import key_of
 from vlm.cancel import CancelToken
 from vlm.field_names import ALL, asks_for_seller, named_in
-from vlm.labelled import own_value
+from vlm.labelled import is_told
 from vlm.learned_names import LearnedNames
 from vlm.letterhead import may_be_seller
 from vlm.page_cells import Cell, cells_of
@@ -99,8 +99,7 @@ def answers_of(
         yield from second_readings.read(job, question.page, page, again, readings, ask, cancel)
         places = ranked(page, scan_lines.texts_of(page, readings), question.text)
         found[:], rest, at_label = _found_on_scan(question.text, page, readings, places, learned)
-    rows = cells_of(list(words_read(page, readings)))
-    if own_value(question.text, rows, True, learned) is None:
+    if not is_told(question.text, list(words_read(page, readings)), True, learned):
         text = read_text(question.text, page, readings, at_label)
         if text is not None:
             found[:] = [(text.weight, text.told)]

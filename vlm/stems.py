@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from functools import lru_cache
 from typing import Literal, get_args
 
 import snowballstemmer
+
+from vlm.label_words import folded
 
 Language = Literal["en", "de", "fr"]
 """Languages whose running text is understood."""
@@ -109,9 +110,3 @@ def stems_of(word: str, language: Language) -> frozenset[str]:
         elif len(word) >= LEAST_VERB and word.endswith("t"):
             forms.append(word[:-1] + "en")
     return frozenset(stem_of(form, language) for form in forms)
-
-
-def folded(word: str) -> str:
-    """Return a word without its accents."""
-    whole = unicodedata.normalize("NFKD", word.replace("ß", "ss"))
-    return "".join(sign for sign in whole if not unicodedata.combining(sign))

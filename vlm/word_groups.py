@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from vlm.stems import LANGUAGES, Language, folded, stem_of, stems_of
+from vlm.label_words import folded
+from vlm.stems import LANGUAGES, Language, stem_of, stems_of
 
 _GROUPS = """
 begin start commence commencement effective | beginnen beginn anfangen anfang start antritt

@@ -17,13 +17,12 @@ from finetune.pictures import document_hash
 from finetune.runs import RunRow
 from tests.finetune import tuning
 from tests.photographed import SEEN, TOTAL, bill, bill_photograph
-from tests.vlm.answering import NEVER, in_float32, last
+from tests.vlm.answering import shipped_engine
 from vlm.cancel import returned
 from vlm.engine import Engine
 from vlm.flat import flat_of
 from vlm.models import shipped_folders
 from vlm.pages.client import PageClient
-from vlm.protocol import Load, Loaded
 from vlm.seeing import Clock
 from vlm.types import Box, PageRef, PageSize
 
@@ -33,11 +32,8 @@ FLAT = flat_of(SEEN, PageSize(1500, 2000))
 @pytest.fixture
 def shipped() -> Iterator[Engine]:
     """Run the model that ships, with real pages."""
-    with PageClient() as pages:
-        found = Engine(pages, place=in_float32)
-        assert isinstance(last(found.load(Load(1, str(shipped_folders()[0])), NEVER)), Loaded)
+    with shipped_engine() as found:
         yield found
-        found.close()
 
 
 def kept(run: Path, file: Path, number: int, box: Box | None = None) -> RunRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from tests import tiny
 from tests.drawn import DrawnPages
 from vlm.device import Placement
 from vlm.engine import Engine
+from vlm.models import shipped_folders
+from vlm.pages.client import PageClient
 from vlm.protocol import (
     LAST_EVENTS,
     Ask,
@@ -33,6 +36,16 @@ TOKENS = 12
 
 def in_float32(_device: str) -> Placement:
     return EXACT
+
+
+@contextmanager
+def shipped_engine() -> Iterator[Engine]:
+    """Run the model that ships, with real pages."""
+    with PageClient() as pages:
+        found = Engine(pages, place=in_float32)
+        assert isinstance(last(found.load(Load(1, str(shipped_folders()[0])), NEVER)), Loaded)
+        yield found
+        found.close()
 
 
 def started(folder: Path, pages: DrawnPages | None = None, budget: int = 2**24) -> Engine:

@@ -9,11 +9,8 @@ import pytest
 import torch
 
 from tests import tiny
-from tests.vlm.answering import NEVER, in_float32, last
+from tests.vlm.answering import shipped_engine
 from vlm.engine import Engine
-from vlm.models import shipped_folders
-from vlm.pages.client import PageClient
-from vlm.protocol import Load, Loaded
 
 
 @pytest.fixture(scope="session")
@@ -42,8 +39,5 @@ def checkpoint(
 @pytest.fixture
 def shipped() -> Iterator[Engine]:
     """Run the model that ships, with real pages."""
-    with PageClient() as pages:
-        found = Engine(pages, place=in_float32)
-        assert isinstance(last(found.load(Load(1, str(shipped_folders()[0])), NEVER)), Loaded)
+    with shipped_engine() as found:
         yield found
-        found.close()

@@ -18,8 +18,7 @@ from app.dialogs import Prompt, Reply
 from app.training import counting, words, work
 from app.training.presenter import Training
 from app.training.preview_model import PICTURE, PreviewLine
-from app.training.setup_page import SetupPage
-from app.training.values import Base, Phase, Prepared
+from app.training.values import Phase, Prepared
 from finetune import runs
 from finetune.adapters import AdapterLibrary
 from finetune.examples import ExampleStore
@@ -114,27 +113,6 @@ def test_thorough_learns_more_and_says_so(qtbot: QtBot, training: Training, file
     qtbot.waitUntil(lambda: setting.prepared is not None and setting.prepared.plan.trains_vision)
     assert setting.prepared is not None
     assert setting.prepared.estimate.learned_numbers > quick.estimate.learned_numbers
-
-
-def test_names_alone_are_offered_for_a_model_that_is_asked_by_them(qtbot: QtBot) -> None:
-    def chosen() -> str:
-        return setup.preset.preset
-
-    setup = SetupPage()
-    qtbot.addWidget(setup)
-    ours, other = Base("/ours", "ours", named=True), Base("/other", "other")
-    setup.show_bases((other,), "/other")
-    assert chosen() == "quick"
-    assert setup.preset.cards["names"].isHidden()
-    setup.show_bases((ours, other), "/ours")
-    assert chosen() == "names"
-    assert not setup.preset.cards["names"].isHidden()
-    setup.base.setCurrentIndex(1)
-    setup.base.activated.emit(1)
-    assert chosen() == "quick"
-    setup.base.setCurrentIndex(0)
-    setup.base.activated.emit(0)
-    assert chosen() == "names"
 
 
 @pytest.mark.parametrize(
