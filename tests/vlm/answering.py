@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ def in_float32(_device: str) -> Placement:
 
 
 @contextmanager
-def shipped_engine() -> Iterator[Engine]:
+def shipped_engine() -> Generator[Engine]:
     """Run the model that ships, with real pages."""
     with PageClient() as pages:
         found = Engine(pages, place=in_float32)
