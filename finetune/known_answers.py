@@ -4,8 +4,6 @@ Whoever is sent invoices is sent them by the same few. What a person said of one
 for on the others, and what holds there is kept as it was spelled, with the numbers that stand on
 that sender's documents alone. Nothing is kept for a question where a document that was not learned
 from would be answered wrongly more than now and then: dates and totals do not come again.
-
-Sets of documents are whole numbers of which each bit is one.
 """
 
 from __future__ import annotations
@@ -14,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from finetune.document_sets import DocumentSets, different
 from finetune.shown_pages import ShownPage
 from vlm import known_values, scoring
 from vlm.absence import says_absent
@@ -49,8 +48,8 @@ class _Answer:
     numbers: dict[str, int] = field(default_factory=dict[str, int])
 
 
-class _Documents:
-    """What the documents say about one question.
+class _Answers:
+    """The answers to one question, and where they stand.
 
     Args:
         pages: With words on them; at least one.
@@ -59,15 +58,14 @@ class _Documents:
     def __init__(self, pages: Sequence[ShownPage]) -> None:
         self._pages = pages
         self._sheets = [Sheet(page.rows, page.shown.misread) for page in pages]
-        names = dict.fromkeys(page.shown.document for page in pages)
-        self._bits = {document: 1 << number for number, document in enumerate(names)}
-        self.answers = _grouped(pages, self._bits)
+        self._sets = DocumentSets(pages)
+        self.each = _grouped(pages, self._sets)
         self._standing: dict[str, int] = {}
         numbers: dict[str, int] = defaultdict(int)
         for page, sheet in zip(pages, self._sheets, strict=True):
             for number in sheet.numbers:
-                numbers[number] |= self._bits[page.shown.document]
-        for answer in self.answers:
+                numbers[number] |= self._sets.of(page)
+        for answer in self.each:
             answer.numbers = {
                 number: documents
                 for number, documents in numbers.items()
@@ -80,23 +78,23 @@ class _Documents:
         for page in self._pages:
             yield
             if (value := page.known()) is not None and _is_to_the_letter(page, value.text):
-                right |= self._bits[page.shown.document]
+                right |= self._sets.of(page)
         return right
 
     def look(self) -> Iterator[None]:
         """Look for every spelling of every answer on every page."""
-        for text in (text for answer in self.answers for text in answer.spellings):
+        for text in (text for answer in self.each for text in answer.spellings):
             self._standing[text] = 0
             for page, sheet in zip(self._pages, self._sheets, strict=True):
                 yield
                 if sheet.find(text) is not None:
-                    self._standing[text] |= self._bits[page.shown.document]
+                    self._standing[text] |= self._sets.of(page)
 
     def values(self, without: str | None = None) -> list[LearnedValue]:
         """Return what is learned from all documents, or from all but one; the commonest first."""
-        left_out = self._bits[without] if without is not None else 0
+        left_out = self._sets.bits[without] if without is not None else 0
         found: list[LearnedValue] = []
-        for answer in self.answers:
+        for answer in self.each:
             own = answer.documents & ~left_out
             spellings = answer.spellings.copy()
             spellings.subtract(
@@ -114,25 +112,16 @@ class _Documents:
 
     def left_out(self) -> Generator[None, None, tuple[int, int]]:
         """Return the documents that what is learned without them is right about, and wrong."""
-        right = wrong = 0
-        for document, bit in self._bits.items():
+        told: list[tuple[ShownPage, bool]] = []
+        for document in self._sets.bits:
             values = self.values(document)
             for page, sheet in zip(self._pages, self._sheets, strict=True):
                 if page.shown.document != document:
                     continue
                 yield
-                known = known_values.known_on(sheet, values)
-                if known is None:
-                    continue
-                if _is_right(page, known.text):
-                    right |= bit
-                else:
-                    wrong |= bit
-        return right & ~wrong, wrong
-
-    def different(self, documents: int) -> int:
-        """Count the answers that some documents have."""
-        return sum(1 for answer in self.answers if answer.documents & documents)
+                if (known := known_values.known_on(sheet, values)) is not None:
+                    told.append((page, _is_right(page, known.text)))
+        return self._sets.right_and_wrong(told)
 
 
 def learning(pages: Sequence[ShownPage]) -> Generator[None, None, tuple[LearnedValue, ...]]:
@@ -144,15 +133,16 @@ def learning(pages: Sequence[ShownPage]) -> Generator[None, None, tuple[LearnedV
     some = [page for page in pages if _may_come_again(page)]
     if not some:
         return ()
-    documents = _Documents(some)
-    if all(answer.documents.bit_count() < ONE_SENDER for answer in documents.answers):
+    answers = _Answers(some)
+    having = [answer.documents for answer in answers.each]
+    if all(documents.bit_count() < ONE_SENDER for documents in having):
         return ()
-    yield from documents.look()
-    known = yield from documents.known()
-    right, wrong = yield from documents.left_out()
+    yield from answers.look()
+    known = yield from answers.known()
+    right, wrong = yield from answers.left_out()
     gained = (right & ~known).bit_count() - (wrong & known).bit_count()
     holds = right.bit_count() >= FAR_MORE * wrong.bit_count() and gained >= BETTER
-    return tuple(documents.values()) if holds and documents.different(right) >= DIFFERENT else ()
+    return tuple(answers.values()) if holds and different(having, right) >= DIFFERENT else ()
 
 
 def _told(page: ShownPage) -> str:
@@ -192,7 +182,7 @@ def _numbers(known: Mapping[str, int], own: int, left_out: int) -> tuple[str, ..
     return tuple(sorted(often, key=lambda number: (-counts[number], number))[:MOST_NUMBERS])
 
 
-def _grouped(pages: Sequence[ShownPage], bits: Mapping[str, int]) -> list[_Answer]:
+def _grouped(pages: Sequence[ShownPage], sets: DocumentSets) -> list[_Answer]:
     """Put pages with one answer together, however it is spelled; the first spelling leads."""
     found: dict[str, _Answer] = {}
     for page in pages:
@@ -200,5 +190,5 @@ def _grouped(pages: Sequence[ShownPage], bits: Mapping[str, int]) -> list[_Answe
         one = next((first for first in found if _are_one(first, (text,))), text)
         answer = found.setdefault(one, _Answer())
         answer.spellings[text] += 1
-        answer.documents |= bits[page.shown.document]
+        answer.documents |= sets.of(page)
     return list(found.values())

@@ -5,8 +5,6 @@ Answers that stand on several of them are learned beside it: see `known_answers`
 On each document the answer is looked for, and what stands before it in the row or over it in the
 column may be its label. A label is kept when it gives the right value on several documents, and far
 more often than a wrong one, also on documents that it was not learned from: see `_holds`.
-
-Sets of documents are whole numbers of which each bit is one: there are many of them.
 """
 
 from __future__ import annotations
@@ -20,7 +18,8 @@ from typing import TypeVar
 import msgspec
 
 from finetune import known_answers
-from finetune.shown_pages import Outcome, Sheets, Shown, ShownPage, ShownPages
+from finetune.document_sets import DocumentSets, different
+from finetune.shown_pages import Sheets, Shown, ShownPage, ShownPages
 from vlm import scoring
 from vlm.answer_forms import Form
 from vlm.asked_names import asked_in, key_of
@@ -136,33 +135,30 @@ class _Candidate:
     letters: int
 
 
-class _Documents:
-    """What the documents say about one question."""
+class _Labels:
+    """The labels at which the answers to one question stand, and what they find."""
 
     def __init__(self, pages: Sequence[ShownPage]) -> None:
         self._pages = pages
+        self.documents = DocumentSets(pages)
         answers: dict[str, set[str]] = defaultdict(set)
         for page in pages:
             answers[page.shown.document].add(scoring.plain(page.shown.answers[0]))
-        self._bits = {document: 1 << number for number, document in enumerate(answers)}
         same: dict[frozenset[str], int] = defaultdict(int)
         for document, told in answers.items():
-            same[frozenset(told)] |= self._bits[document]
-        self._same = tuple(same.values())
-        self.each = tuple(self._bits.values())
-        self.all = (1 << len(self.each)) - 1
+            same[frozenset(told)] |= self.documents.bits[document]
+        self._answers = tuple(same.values())
 
     def found(self, told: Iterable[tuple[ShownPage, Value | None]]) -> tuple[int, int]:
         """Return the documents of which values are right, and those of which one is wrong."""
-        sets: dict[Outcome, int] = {"right": 0, "wrong": 0}
-        for page, value in told:
-            if (outcome := page.outcome(value)) is not None:
-                sets[outcome] |= self._bits[page.shown.document]
-        return sets["right"] & ~sets["wrong"], sets["wrong"]
+        outcomes = ((page, page.outcome(value)) for page, value in told)
+        return self.documents.right_and_wrong(
+            (page, outcome == "right") for page, outcome in outcomes if outcome is not None
+        )
 
     def different(self, documents: int) -> int:
-        """Count answers that differ: what is the same everywhere is no proof of a label."""
-        return sum(1 for one in self._same if one & documents)
+        """Count the answers of some documents that differ."""
+        return different(self._answers, documents)
 
     def known(self) -> Generator[None, None, tuple[int, int]]:
         """Return where the names that the program knows by itself are right, and where wrong."""
@@ -180,7 +176,7 @@ class _Documents:
             for text, place, value in page.labels():
                 one = stands[tuple(map(folded, words_of(text))), place]
                 one.texts[text] += 1
-                one.documents |= self._bits[page.shown.document]
+                one.documents |= self.documents.of(page)
                 one.forms.add(form_of_value(value))
         counts = {at: one.documents.bit_count() for at, one in stands.items()}
         least = 2 if any(count >= SOME for count in counts.values()) else 1
@@ -244,17 +240,17 @@ def _question(
 
 def _labels(pages: Sequence[ShownPage]) -> Generator[None, None, tuple[LearnedLabel, ...]]:
     """Learn at which labels the answers to one question stand; none where none holds."""
-    documents = _Documents(pages)
-    known = yield from documents.known()
-    if (documents.all & ~known[0]).bit_count() < BETTER:
+    labels = _Labels(pages)
+    known = yield from labels.known()
+    if (labels.documents.all & ~known[0]).bit_count() < BETTER:
         return ()  # nothing that is learned could be that much better
-    candidates = yield from documents.candidates()
-    often = any(documents.different(one.right) >= SOME for one in candidates)
+    candidates = yield from labels.candidates()
+    often = any(labels.different(one.right) >= SOME for one in candidates)
     least = SOME if often else FEWEST
     for most in (MOST_LABELS, 1):
-        if not (yield from _holds(documents, known, candidates, least, most)):
+        if not (yield from _holds(labels, known, candidates, least, most)):
             continue
-        chosen = _chosen(documents, candidates, documents.all, least, most)
+        chosen = _chosen(labels, candidates, labels.documents.all, least, most)
         return tuple(
             msgspec.structs.replace(
                 one.label, documents=one.right.bit_count(), wrong=one.wrong.bit_count()
@@ -265,7 +261,7 @@ def _labels(pages: Sequence[ShownPage]) -> Generator[None, None, tuple[LearnedLa
 
 
 def _chosen(
-    documents: _Documents, candidates: Sequence[_Candidate], among: int, least: int, most: int
+    labels: _Labels, candidates: Sequence[_Candidate], among: int, least: int, most: int
 ) -> list[_Candidate]:
     """Choose labels by what they find on some documents, the best first.
 
@@ -280,7 +276,7 @@ def _chosen(
             if (right := (one.right & left).bit_count()) >= least
             and right >= FAR_MORE * (one.wrong & left).bit_count()
             and (one.documents & among).bit_count() >= least
-            and documents.different(one.right & left) >= least
+            and labels.different(one.right & left) >= least
         ]
         if not good:
             break
@@ -297,7 +293,7 @@ def _rank(one: _Candidate, left: int) -> tuple[int, int, bool, bool]:
 
 
 def _holds(
-    documents: _Documents,
+    labels: _Labels,
     known: tuple[int, int],
     candidates: Sequence[_Candidate],
     least: int,
@@ -308,14 +304,14 @@ def _holds(
     Far more often than it is wrong, with answers that differ, and more often than without it.
     """
     right = wrong = 0
-    for one in documents.each:
+    for one in labels.documents.bits.values():
         yield
-        chosen = _chosen(documents, candidates, documents.all & ~one, least - 1, most)
+        chosen = _chosen(labels, candidates, labels.documents.all & ~one, least - 1, most)
         first = next((label for label in chosen if one & (label.right | label.wrong)), None)
         if first is not None and one & first.right:
             right |= one
         elif first is not None:
             wrong |= one
     gained = (right & ~known[0]).bit_count() - (wrong & known[0]).bit_count()
-    enough = documents.different(right) >= FEWEST and gained >= BETTER
+    enough = labels.different(right) >= FEWEST and gained >= BETTER
     return enough and right.bit_count() >= FAR_MORE * wrong.bit_count()
