@@ -145,6 +145,12 @@ class LearnedNames(Value, frozen=True):
         return next(found, ())
 
     @property
+    def labels_alone(self) -> LearnedNames:
+        """The same without known answers."""
+        labelled = (one for one in self.questions if one.labels)
+        return LearnedNames(tuple(msgspec.structs.replace(one, values=()) for one in labelled))
+
+    @property
     def sentences(self) -> tuple[str, ...]:
         """What was learned in plain words: '“Aktenzeichen” stands behind “Az.:” (7 documents)'."""
         return tuple(told for one in self.questions for told in _sentences(one))

@@ -13,14 +13,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-import msgspec
-
 from vlm import page_values, part_readings, scan_lines
-from vlm.absence import NOT_ON_PAGE
 from vlm.answer_forms import asks_for_sum, fits
 from vlm.asked_names import asks_for_field
+from vlm.best_part import tell_best, worth_of
 from vlm.cancel import CancelToken, Stopped, check
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_cells import cells_of
@@ -31,8 +30,6 @@ from vlm.part_asking import (
     about,
     ask_parts,
     at_once,
-    named,
-    timings,
     trust,
     worth,
 )
@@ -40,11 +37,10 @@ from vlm.part_finder import PageParts
 from vlm.part_labels import ask_at_label, shown, values_at, words_read
 from vlm.part_prose import ask_text
 from vlm.part_ranking import UNRELATED, is_labelled, ranked
-from vlm.protocol import Cancelled, Done, Event, Progress, Saw
-from vlm.read_answers import NEAR, size_of
+from vlm.protocol import Cancelled, Event, Progress
 from vlm.reading_requests import asks_to_read
 from vlm.scan_answers import answers_of
-from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, Question
+from vlm.types import Box, Question
 from vlm.value_shapes import Shape, could_hold, may_hold
 
 MOST_PARTS = 48
@@ -93,53 +89,105 @@ def answer(
         yield from part_readings.read(job, question, page, readings, ask, cancel, exact=exact)
         return
     start = time.perf_counter()
-    told: list[tuple[float, Told]] = []
     found: list[tuple[float, Told]] = []
-    left = 1.0
-    may_answer: Callable[[str], bool] = partial(fits, question.text)
+    told: list[tuple[float, Told]] = []
+    unread = bool(question.text.strip()) and scan_lines.are_read_first(page)
+    begun = scan_lines.READ_SHARE if unread and page.asked[0] not in readings else 0.0
     try:
-        unread = bool(question.text.strip()) and scan_lines.are_read_first(page)
-        begun = scan_lines.READ_SHARE if unread and page.asked[0] not in readings else 0.0
         if unread:
-            places, left = yield from answers_of(
+            rest = yield from _read_first(
                 job, question, page, readings, ask, cancel, learned, found
             )
-            places = _likely(question, places, could_hold, _enough(places)) if places else places
-            rows = cells_of(list(words_read(page, readings)))
-            may_answer = page_values.could_answer(question.text, rows)
         else:
-            every = ranked(page, scan_lines.texts_of(page, readings), question.text)
-            places = _likely(question, every, may_hold)
-            words = shown(page.words, question.page)
-            values = values_at(question.text, page.words, question.page, learned)
-            text = yield from ask_text(question, page, ask, PART_TOKENS, values, learned)
-            if text is not None:
-                found, places = [(text.weight, text.told)], []
-            elif at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS, values)):
-                found = [(at_label.weight, at_label.told)]
-                places = [] if at_label.clear else places
-            elif not is_labelled(every) or page_values.has_no_name(question.text, words):
-                left = UNNAMED
-            elif not asks_for_field(question.text):
-                left = UNLABELLED
-            if places and words:
-                may_answer = page_values.may_answer(question.text, words)
-        asked = places[: MOST_ASKED if unread else MOST_PARTS]
-        enough = _enough(places)
-        yield from _ask_places(
-            job, question, asked, may_answer, enough, begun, ask, cancel, told, start
-        )
+            rest = yield from _told_by_words(question, page, readings, ask, learned, found)
+        yield from _ask_places(job, question, rest, begun, ask, cancel, told, start)
     except Stopped:
         useful = [one for one in (*found, *told) if one[0] > 0]
-        yield Cancelled(job, max(useful, key=_worth)[1].answer.text if useful else "")
+        yield Cancelled(job, max(useful, key=worth_of)[1].answer.text if useful else "")
         return
     except PartFailed as error:
         yield error.failed
         return
-    whole = len(told) == len(places) and not (unread and len(readings) < page.lines)
+    whole = len(told) == len(rest.places) and not (unread and len(readings) < page.lines)
     sums = unread and asks_for_sum(question.text)
     read = scan_lines.legible(readings) if unread else 1.0
-    yield from _best(job, [*found, *told], whole, sums, left, read, start)
+    yield from tell_best(job, [*found, *told], whole, sums, rest.left, read, start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What of a page the model is still to be asked about, and what its answers are worth.
+
+    Attributes:
+        places: Parts, their texts and relevance, the likeliest first.
+        most: So many of them are asked at most.
+        may_answer: Tells whether an answer may be right; another one counts for nothing.
+        left: What is left of the confidence in an answer.
+    """
+
+    places: list[tuple[Box, str, float]]
+    most: int
+    may_answer: Callable[[str], bool]
+    left: float
+
+
+def _read_first(
+    job: int,
+    question: Question,
+    page: PageParts,
+    readings: dict[Box, Told],
+    ask: AskPage,
+    cancel: CancelToken,
+    learned: LearnedNames,
+    found: list[tuple[float, Told]],
+) -> Generator[Event, None, _Rest]:
+    """Read the lines of a scan, and return what is left to ask; see `scan_answers.answers_of`."""
+    places, left = yield from answers_of(job, question, page, readings, ask, cancel, learned, found)
+    places = _likely(question, places, could_hold, _enough(places)) if places else places
+    rows = cells_of(list(words_read(page, readings)))
+    return _Rest(places, MOST_ASKED, page_values.could_answer(question.text, rows), left)
+
+
+def _told_by_words(
+    question: Question,
+    page: PageParts,
+    readings: dict[Box, Told],
+    ask: AskPage,
+    learned: LearnedNames,
+    found: list[tuple[float, Told]],
+) -> Generator[Event, None, _Rest]:
+    """Look for the answer in a page's own words, and return what is left to ask.
+
+    Args:
+        question: Has no box.
+        page: Its parts.
+        readings: What the model has read in parts so far.
+        ask: Answers about one part.
+        learned: What the person's own documents call things.
+        found: Is filled with the answer that running text or a label has.
+
+    Raises:
+        PartFailed: If a part cannot be asked.
+        Stopped: If the job shall stop.
+    """
+    every = ranked(page, scan_lines.texts_of(page, readings), question.text)
+    places, left = _likely(question, every, may_hold), 1.0
+    words = shown(page.words, question.page)
+    values = values_at(question.text, page.words, question.page, learned)
+    text = yield from ask_text(question, page, ask, PART_TOKENS, values, learned)
+    if text is not None:
+        found[:], places = [(text.weight, text.told)], []
+    elif at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS, values)):
+        found[:] = [(at_label.weight, at_label.told)]
+        places = [] if at_label.clear else places
+    elif not is_labelled(every) or page_values.has_no_name(question.text, words):
+        left = UNNAMED
+    elif not asks_for_field(question.text):
+        left = UNLABELLED
+    may_answer: Callable[[str], bool] = partial(fits, question.text)
+    if places and words:
+        may_answer = page_values.may_answer(question.text, words)
+    return _Rest(places, MOST_PARTS, may_answer, left)
 
 
 def _likely(
@@ -165,9 +213,7 @@ def _likely(
 def _ask_places(
     job: int,
     question: Question,
-    places: Sequence[tuple[Box, str, float]],
-    may_answer: Callable[[str], bool],
-    enough: float,
+    rest: _Rest,
     begun: float,
     ask: AskPage,
     cancel: CancelToken,
@@ -179,9 +225,8 @@ def _ask_places(
     Args:
         job: The job.
         question: Has no box.
-        places: Parts, their texts and relevance, the likeliest first.
-        may_answer: Tells whether an answer may be right; another one counts for nothing.
-        enough: The relevance from which on a sure answer ends the search; these are asked alone.
+        rest: The places. From some relevance on, see `_enough`, a sure answer ends the search;
+            these are asked alone.
         begun: Share of the job that is done.
         ask: Answers about one part.
         cancel: Looked at between two parts, and by `ask`.
@@ -192,6 +237,7 @@ def _ask_places(
         PartFailed: If a part cannot be asked.
         Stopped: If the job shall stop.
     """
+    places, enough = rest.places[: rest.most], _enough(rest.places)
     number = 0
     while number < len(places):
         check(cancel)
@@ -204,52 +250,11 @@ def _ask_places(
         given = yield from ask_parts([about(question, box, PART_TOKENS) for box, *_ in some], ask)
         for (_, text, relevance), one in zip(some, given, strict=True):
             weight = worth(one.answer, relevance, trust(one.answer, text))
-            counts = may_answer(one.answer.text)
+            counts = rest.may_answer(one.answer.text)
             told.append((weight if counts else weight - 1.0, one))
             if counts and relevance >= enough and _settles(one):
                 return
         number += len(some)
-
-
-def _best(
-    job: int,
-    told: Sequence[tuple[float, Told]],
-    all_told: bool,
-    sums: bool,
-    left: float,
-    read: float,
-    start: float,
-) -> Iterator[Event]:
-    """Tell the best answer of the parts, or that none of them has one; the last event is `Done`.
-
-    Args:
-        job: The job.
-        told: What each part that was asked or read is worth, above 0 where it answers, and what it
-            says.
-        all_told: Whether nothing is left to ask on the page.
-        sums: Whether of the amounts that are worth about the same the largest is wanted.
-        left: What is left of the confidence in an answer.
-        read: How surely the page was read, in [0, 1]; there is none at most as surely.
-        start: When the job began, of `time.perf_counter`.
-    """
-    parts = [one for _, one in told]
-    most, best = max(told, key=_worth)
-    if sums:
-        near = [one for weight, one in told if weight >= NEAR * most > 0]
-        best = max(near, key=lambda one: size_of(one.answer.text) or 0.0, default=best)
-    found = _found(best, left) if most > 0 else _absent(parts, all_told, read)
-    found = msgspec.structs.replace(
-        found,
-        visual_tokens=sum(one.answer.visual_tokens for one in parts),
-        timings=timings(parts, found, time.perf_counter() - start),
-    )
-    shown = [best] if most > 0 else parts
-    yield Saw(job, found.views, next((one.warning for one in shown if one.warning), ""))
-    yield Done(job, found)
-
-
-def _worth(one: tuple[float, Told]) -> float:
-    return one[0]
 
 
 def _enough(places: Sequence[tuple[Box, str, float]]) -> float:
@@ -262,38 +267,3 @@ def _settles(told: Told) -> bool:
     """Tell whether an answer is sure and confirmed, so that no other part needs to be asked."""
     sure = told.useful and told.answer.confidence >= SURE
     return sure and told.answer.evidence.kind == "crop"
-
-
-def _found(best: Told, left: float) -> Answer:
-    part = None if best.part == WHOLE_PAGE else best.part
-    sure = best.answer.confidence
-    return msgspec.structs.replace(
-        best.answer,
-        confidence=sure * left if sure > 0 else sure,
-        evidence=msgspec.structs.replace(best.answer.evidence, part=part),
-        views=named([best], "The part where it was read"),
-    )
-
-
-def _absent(told: Sequence[Told], settled: bool, read: float) -> Answer:
-    """Return the answer that there is none, and no more than is known of that.
-
-    Args:
-        told: The parts that were asked.
-        settled: Whether these are all.
-        read: How surely the page was read.
-    """
-    asked = "the part" if len(told) == 1 else f"the {len(told)} parts"
-    were = "was" if len(told) == 1 else "were"
-    return msgspec.structs.replace(
-        told[0].answer,
-        text=NOT_ON_PAGE
-        if settled
-        else f"There is no answer in {asked} of this page that {were} read.",
-        # As sure as of the part that it was least sure of: the answer may stand in that one.
-        confidence=min(read, *(one.answer.confidence for one in told)),
-        evidence=Evidence("nothing"),
-        stop="end",
-        unsure=(),
-        views=named(told),
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -93,18 +93,38 @@ def answers_of(
     """
     yield from scan_lines.read(job, question.page, page, readings, ask, cancel, READ_SECONDS)
     places = ranked(page, scan_lines.texts_of(page, readings), question.text)
-    found[:], rest, at_label = _found_on_scan(question.text, page, readings, places, learned)
+    on_scan = _found_on_scan(question.text, page, readings, places, learned)
+    found[:] = on_scan.found
     deciding = second_readings.deciding(question.text, page, found, places)
     if again := second_readings.unsure(deciding, readings):
         yield from second_readings.read(job, question.page, page, again, readings, ask, cancel)
         places = ranked(page, scan_lines.texts_of(page, readings), question.text)
-        found[:], rest, at_label = _found_on_scan(question.text, page, readings, places, learned)
-    if not is_told(question.text, list(words_read(page, readings)), True, learned):
-        text = read_text(question.text, page, readings, at_label)
+        on_scan = _found_on_scan(question.text, page, readings, places, learned)
+        found[:] = on_scan.found
+    words = list(words_read(page, readings))
+    if not on_scan.known and not is_told(question.text, words, True, learned.labels_alone):
+        text = read_text(question.text, page, readings, on_scan.at_label)
         if text is not None:
             found[:] = [(text.weight, text.told)]
             return [], 1.0
-    return rest, AT_LABEL if at_label else _left(question.text)
+    return on_scan.rest, AT_LABEL if on_scan.at_label else _left(question.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _OnScan:
+    """What was found in a scan's lines.
+
+    Attributes:
+        found: Answers and what each is worth.
+        rest: The places still to be asked.
+        at_label: Whether the best of them stands at a label, or is known.
+        known: Whether it is the one that the person's other documents have too.
+    """
+
+    found: list[tuple[float, Told]]
+    rest: list[tuple[Box, str, float]]
+    at_label: bool
+    known: bool
 
 
 def _left(question: str) -> float:
@@ -126,15 +146,17 @@ def _found_on_scan(
     readings: dict[Box, Told],
     places: list[tuple[Box, str, float]],
     learned: LearnedNames,
-) -> tuple[list[tuple[float, Told]], list[tuple[Box, str, float]], bool]:
-    """Return what answers on a scan, the places still to be asked, and whether a label told it."""
+) -> _OnScan:
+    """Return what answers on a scan, and the places still to be asked."""
     rows = cells_of(list(words_read(page, readings)))
     found = _found_read(question, page, readings, places, rows)
     if known := read_known(question, page, readings, learned):
-        return [*known, *((weight * BESIDE, one) for weight, one in found)], [], True
+        beside = ((weight * BESIDE, one) for weight, one in found)
+        return _OnScan([*known, *beside], [], at_label=True, known=True)
+    labels = learned.labels_alone  # what is known was looked for, and does not stand here
     least = _least(question, places)
     address = form_of(question) == "address"  # "Company" is a label of names only
-    read = read_at_labels(question, page, readings, least, learned, known=not address)
+    read = read_at_labels(question, page, readings, least, labels, known=not address)
     if address and read:
         read = [_continued(*read[0], found)]
     seller = asks_for_seller(question) and not learned.of(key_of(question))
@@ -142,9 +164,11 @@ def _found_on_scan(
         read = [one for one in read if may_be_seller(one[1].answer.text)]
     rest = _worth_asking(question, page, found, places) if not read else []
     if read:
-        beside = 1.0 if seller else BESIDE
-        found = [*read, *((weight * beside, one) for weight, one in found)]
-    return (_agreeing(page, readings, found) if asks_for_sum(question) else found), rest, bool(read)
+        left = 1.0 if seller else BESIDE
+        found = [*read, *((weight * left, one) for weight, one in found)]
+    if asks_for_sum(question):
+        found = _agreeing(page, readings, found)
+    return _OnScan(found, rest, at_label=bool(read), known=False)
 
 
 def _least(question: str, places: list[tuple[Box, str, float]]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 import pytest
@@ -21,9 +21,11 @@ from tests.vlm.parted_pages import (
     strip,
 )
 from tests.vlm.test_learned_names import label, names
+from vlm import known_values
 from vlm.absence import NOT_ON_PAGE
 from vlm.agreement import CONTRADICTED
 from vlm.asked_names import key_of
+from vlm.known_values import Known, Sheet, known_on
 from vlm.learned_names import NO_NAMES, LearnedNames, LearnedQuestion, LearnedValue
 from vlm.page_reading import READ
 from vlm.part_answers import answer
@@ -146,6 +148,32 @@ def test_a_known_answer_is_said_as_it_was_spelled_however_unsurely_it_was_read()
     assert found.evidence.part == strip(1)
     assert 0.7 < found.confidence < AT_LABEL
     assert of_scan(question, texts[::2], absent_all, knows).text == "Hafen Handel AG"
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (("Hafen Handel AG", "Keller Druckerei GmbH", "Total 7.20"), "Keller Druckerei GmbH"),
+        (("Hafen Handel AG", "Total 7.20"), "Hafen Handel AG"),
+        (("Hafen Handel AG", "Objekt: Gasse 5", "Total 7.20"), "Gasse 5"),
+    ],
+)
+def test_a_known_answer_is_looked_for_once_in_what_was_read(
+    texts: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "What is the company name?"
+    value = LearnedValue("Keller Druckerei GmbH", (), 5, 0)
+    labels = (label("Objekt:"),)
+    knows = LearnedNames((LearnedQuestion(key_of(question), question, labels, (value,)),))
+    looked: list[Sheet] = []
+
+    def look(sheet: Sheet, values: Iterable[LearnedValue]) -> Known | None:
+        looked.append(sheet)
+        return known_on(sheet, values)
+
+    monkeypatch.setattr(known_values, "known_on", look)
+    assert of_scan(question, texts, absent_all, knows).text == told
+    assert len(looked) == 1
 
 
 def test_what_stands_on_a_scan_at_any_label_that_says_what_is_asked_answers() -> None:
