@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from pretrain import testset
 from pretrain.asking import SavedModel
 from pretrain.documents.crops import Sample, TextKind
-from pretrain.fonts import FontSet
+from pretrain.fonts import SPARE, FontFile, FontSet
 
 WIDTH = 760
+CAPTION_PX = 14
+SIGNS = "£€äöüßéèçñ'"
+"""Signs of amounts and letters of questions and answers that not every font has."""
 RIGHT, WRONG = (20, 110, 40), (170, 30, 30)
 
 
@@ -25,10 +28,17 @@ def choose(fonts: FontSet) -> list[Sample]:
     ]
 
 
+def captions(fonts: FontSet) -> FontFile:
+    """Return the font that questions and answers are written in: one that has their signs."""
+    plain_first = sorted(fonts.seen, key=lambda font: font.name != SPARE)
+    whole = (font for font in plain_first if not any(map(font.lacks, SIGNS)))
+    return next(whole, plain_first[0])
+
+
 def draw(folder: Path, fonts: FontSet, target: Path) -> None:
     """Ask the model in ``folder`` and write the picture."""
     model = SavedModel(folder)
-    font = ImageFont.load_default(15)
+    font = captions(fonts).at(CAPTION_PX)
     strips = []
     for sample in choose(fonts):
         image = testset.images_of(sample)[0]
