@@ -118,6 +118,11 @@ class EngineContract(ABC):
             pdf.save(path)
         return path
 
+    @abstractmethod
+    @pytest.fixture
+    def endless(self) -> Question:
+        """Return a question whose answer goes on far longer than a test, until it is stopped."""
+
     def command(self) -> list[str]:
         """Return what starts the process."""
         return children.command(self.name)
@@ -126,7 +131,9 @@ class EngineContract(ABC):
         """Start the process."""
         return contextlib.closing(Closing(self.command(), environment))
 
-    def test_a_conversation(self, folder: Path, document: Path, tmp_path: Path) -> None:
+    def test_a_conversation(
+        self, folder: Path, document: Path, endless: Question, tmp_path: Path
+    ) -> None:
         # One process tells it all: a real one needs seconds to start.
         page = PageRef(str(document), 0)
         with self.talk() as engine:
@@ -143,11 +150,11 @@ class EngineContract(ABC):
             assert isinstance(done, Done)
             assert done.answer.text
             self.type_in(engine, asked)
-            self.queue(engine, asked)
+            self.queue(engine, asked, endless)
             self.refuse(engine, tmp_path)
-            self.read_a_book(engine, tmp_path)
+            self.read_a_book(engine, tmp_path, endless)
             self.ask_several(engine, asked)
-            self.go_on(engine, folder, document)
+            self.go_on(engine, folder, endless)
 
             assert engine.end()[0] == 0
             assert engine.said[0] == Hello(VERSION)
@@ -169,11 +176,24 @@ class EngineContract(ABC):
         assert isinstance(before, Done)
         assert done.answer.text == before.answer.text
 
-    def queue(self, engine: Closing, asked: Question) -> None:
-        """Send several jobs at once."""
-        unseen = structs.replace(asked.page, rotation=90)  # what was seen is ready too soon
-        engine.send(Look(10, unseen), Ask(11, asked), Ask(12, asked), Look(13, asked.page))
-        engine.send(Ask(14, asked), Cancel(14), Cancel(4), Cancel(999))
+    def behind(self, engine: Closing, first: Ask, *waiting: Request) -> None:
+        """Send jobs that all wait behind one that runs and ends only once they are there.
+
+        Otherwise a job could be done before the next one comes.
+        """
+        engine.send(first)
+        engine.until(lambda event: isinstance(event, TextDelta))
+        engine.send(*waiting, Cancel(first.job))
+        assert isinstance(engine.last_of(first.job), Cancelled), "it did not run until then"
+
+    def queue(self, engine: Closing, asked: Question, endless: Question) -> None:
+        """Send several jobs that wait together."""
+        self.behind(
+            engine,
+            Ask(9, endless),
+            *(Look(10, asked.page), Ask(11, asked), Ask(12, asked), Look(13, asked.page)),
+            *(Ask(14, asked), Cancel(14), Cancel(4), Cancel(999)),
+        )
         kinds = [type(engine.last_of(job)) for job in (10, 11, 12, 13, 14)]
         assert kinds == [Cancelled, Done, Done, Cancelled, Cancelled], (
             "a look gives way to a question, questions queue, a queued one can be cancelled"
@@ -198,7 +218,7 @@ class EngineContract(ABC):
         engine.send(Ask(24, Question(" ", PageRef(str(path), 0))))
         assert code_of(engine.last_of(24)) == "question_unanswerable"
 
-    def read_a_book(self, engine: Closing, tmp_path: Path) -> None:
+    def read_a_book(self, engine: Closing, tmp_path: Path, endless: Question) -> None:
         """Ask about a document of many pages."""
         path = tmp_path / "book.pdf"
         with pymupdf.open() as pdf:
@@ -217,31 +237,30 @@ class EngineContract(ABC):
         assert done.answer.read is not None
         assert {3, 0} < {page.page for page in done.answer.read.pages}
         assert (done.answer.read.page_count, done.answer.read.unread) == (6, 2)
-        engine.send(Prepare(27, str(path)), AskAll(28, (asked, asked)))
-        assert [type(engine.last_of(job)) for job in (27, 28)] == [Cancelled, AllAnswered], (
+        self.behind(engine, Ask(27, endless), Prepare(28, str(path)), AskAll(29, (asked, asked)))
+        assert [type(engine.last_of(job)) for job in (28, 29)] == [Cancelled, AllAnswered], (
             "reading ahead gives way to questions"
         )
 
     def ask_several(self, engine: Closing, asked: Question) -> None:
         """Ask several questions in one job, one of which cannot be answered."""
         blank = Question(" ", asked.page)
-        engine.send(AskAll(29, (asked, blank, asked)))
-        assert engine.last_of(29) == AllAnswered(29)
-        told = list(events_of(engine.said, 29))
+        engine.send(AskAll(30, (asked, blank, asked)))
+        assert engine.last_of(30) == AllAnswered(30)
+        told = list(events_of(engine.said, 30))
         assert {event.index for event in told if isinstance(event, Answered)} == {0, 2}
         (refused,) = [event for event in told if isinstance(event, Unanswered)]
         assert (refused.index, refused.code) == (1, "question_unanswerable")
 
-    def go_on(self, engine: Closing, folder: Path, document: Path) -> None:
+    def go_on(self, engine: Closing, folder: Path, endless: Question) -> None:
         """Do what only one kind of engine can; this one can no more."""
         assert engine.process.poll() is None
 
     def test_the_end_of_stdin_ends_the_process_under_a_job(
-        self, folder: Path, document: Path
+        self, folder: Path, endless: Question
     ) -> None:
-        with self.talk(VLM_FAKE_DELAY_MS="200") as engine:
-            asked = Question("What?", PageRef(str(document), 0), max_new_tokens=3000)
-            engine.send(Load(1, str(folder), device="cpu"), Ask(2, asked))
+        with self.talk() as engine:
+            engine.send(Load(1, str(folder), device="cpu"), Ask(2, endless))
             engine.until(lambda event: isinstance(event, TextDelta))
             assert engine.end()[0] == 0
 

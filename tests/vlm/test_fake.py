@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
+import pymupdf
 import pytest
 
-from tests.vlm.conversation import TEXT, EngineContract
+from tests.vlm.conversation import TEXT, Closing, EngineContract
 from vlm import fake
 from vlm.protocol import Ask, Cancel, Cancelled, Done, Failed, Load, Loaded, TextDelta
 from vlm.types import Box, PageRef, Question
+
+LINES, WORDS = 200, 10_000
+"""Of an answer that takes more than a minute."""
 
 
 class TestFakeEngine(EngineContract):
@@ -16,6 +21,19 @@ class TestFakeEngine(EngineContract):
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
         return tmp_path
+
+    @pytest.fixture
+    def endless(self, tmp_path: Path) -> Question:
+        path = tmp_path / "endless.pdf"
+        with pymupdf.open() as pdf:
+            page = pdf.new_page(height=LINES * 10)
+            for line in range(LINES):
+                page.insert_text((10, line * 10), "a " * (WORDS // LINES), fontsize=4)
+            pdf.save(path)
+        return Question("What?", PageRef(str(path), 0), max_new_tokens=WORDS)
+
+    def talk(self, **environment: str) -> contextlib.closing[Closing]:
+        return super().talk(**{"VLM_FAKE_DELAY_MS": "10", **environment})
 
     def test_it_says_what_it_is_and_copies_the_text_layer(
         self, folder: Path, document: Path

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -41,6 +43,9 @@ from vlm.protocol import (
 from vlm.types import PageRef, Question
 
 PAGE = PageRef("a.pdf", 0)
+
+ENDLESS = 500_000
+"""Tokens; to write as many takes many minutes."""
 
 
 _GUARD = """
@@ -77,19 +82,31 @@ class TestRealEngine(EngineContract):
         return super().talk(HF_HUB_OFFLINE="0", TRANSFORMERS_OFFLINE="0", **environment)
 
     @pytest.fixture
-    def folder(self, checkpoint: Callable[[tiny.Kind], Path]) -> Path:
-        return checkpoint("marked")
+    def folder(self, checkpoint: Callable[[tiny.Kind], Path], tmp_path: Path) -> Path:
+        """A tiny model that never ends an answer by itself, however long it may become."""
+        folder = tmp_path / "endless"
+        shutil.copytree(checkpoint("marked"), folder)
+        settings = json.loads((folder / "config.json").read_bytes())
+        settings["text_config"]["max_position_embeddings"] = 2 * ENDLESS
+        (folder / "config.json").write_text(json.dumps(settings))
+        rules = json.loads((folder / "generation_config.json").read_bytes())
+        rules["suppress_tokens"] = [rules["eos_token_id"]]
+        (folder / "generation_config.json").write_text(json.dumps(rules))
+        return folder
 
-    def go_on(self, engine: Closing, folder: Path, document: Path) -> None:
-        asked = Question("What?", PageRef(str(document), 0), max_new_tokens=3000)
-        engine.send(Ask(30, asked))
+    @pytest.fixture
+    def endless(self, document: Path) -> Question:
+        return Question("What?", PageRef(str(document), 0), max_new_tokens=ENDLESS)
+
+    def go_on(self, engine: Closing, folder: Path, endless: Question) -> None:
+        engine.send(Ask(31, endless))
         engine.until(lambda event: isinstance(event, TextDelta))
-        engine.send(Cancel(30))
-        stopped = engine.last_of(30)
+        engine.send(Cancel(31))
+        stopped = engine.last_of(31)
         assert isinstance(stopped, Cancelled), "a running answer stops between tokens"
         assert stopped.text
-        engine.send(Load(31, str(folder / "nothing")))
-        assert code_of(engine.last_of(31)) == "model_missing"
+        engine.send(Load(32, str(folder / "nothing")))
+        assert code_of(engine.last_of(32)) == "model_missing"
 
 
 class Scripted:
@@ -143,28 +160,34 @@ def served(lines: bytes, answerer: Scripted) -> tuple[int, list[Event]]:
     return code, [wire.EVENTS.read(line) for line in sink.getvalue().splitlines()]
 
 
-def test_a_bug_fails_its_job_and_not_the_process(capsys: pytest.CaptureFixture[str]) -> None:
-    answerer = Scripted()
-    answerer.go_on.set()
-    # The end of the stream cancels what still runs, so the load must come to its end first.
+@contextlib.contextmanager
+def hosted(answerer: Scripted) -> Generator[tuple[BinaryIO, BinaryIO]]:
+    """Serve on another thread; gives where requests go in and where events come out."""
     reader, writer = os.pipe()
     sink_reader, sink_writer = os.pipe()
     with (
         os.fdopen(reader, "rb") as source,
-        os.fdopen(writer, "wb") as requests,
         os.fdopen(sink_reader, "rb") as events,
         os.fdopen(sink_writer, "wb") as sink,
     ):
         host = threading.Thread(target=lambda: Host(source, sink, leave).serve(lambda: answerer))
         host.start()
+        with os.fdopen(writer, "wb") as requests:
+            yield requests, events
+        host.join()
+
+
+def test_a_bug_fails_its_job_and_not_the_process(capsys: pytest.CaptureFixture[str]) -> None:
+    answerer = Scripted()
+    answerer.go_on.set()
+    # The end of the stream cancels what still runs, so the load must come to its end first.
+    with hosted(answerer) as (requests, events):
         requests.write(wire.write(Load(1, "x")))
         requests.flush()
         said = [wire.EVENTS.read(events.readline()) for _ in range(3)]
         requests.write(wire.write(Unlock("a.pdf", "secret")) + wire.write(Look(2, PAGE)))
         requests.flush()
         said.append(wire.EVENTS.read(events.readline()))
-        requests.close()
-        host.join()
     assert said[:2] == [Hello(VERSION), Progress(1, "Starting")]
     failed = said[2]
     assert isinstance(failed, Failed)
@@ -175,6 +198,30 @@ def test_a_bug_fails_its_job_and_not_the_process(capsys: pytest.CaptureFixture[s
     assert said[3] == Looked(2)
     assert answerer.passwords == ["secret"]
     assert answerer.closed
+
+
+class Looking(Scripted):
+    """Looks until it shall stop."""
+
+    def look(self, request: Look, cancel: CancelToken) -> Iterator[Event]:
+        yield Progress(request.job, "looking")
+        assert isinstance(cancel, threading.Event)
+        assert cancel.wait(60)
+        yield Cancelled(request.job)
+
+
+def test_a_look_that_runs_gives_way_to_a_question() -> None:
+    answerer = Looking()
+    answerer.go_on.set()
+    with hosted(answerer) as (requests, events):
+        requests.write(wire.write(Look(1, PAGE)))
+        requests.flush()
+        said = [wire.EVENTS.read(events.readline()) for _ in range(2)]
+        requests.write(wire.write(Ask(2, Question("What?", PAGE))))
+        requests.flush()
+        said += [wire.EVENTS.read(events.readline()) for _ in range(3)]
+    assert said[1:3] == [Progress(1, "looking"), Cancelled(1)]
+    assert said[3:] == [Progress(2, "working"), Looked(2)]
 
 
 def test_the_end_of_the_stream_cancels_everything() -> None:
