@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -255,10 +254,15 @@ def test_nobody_there(engine: RemoteEngine) -> None:
 
 
 def test_a_server_that_says_nothing(server: FakeServer) -> None:
-    talk = partial(Talk, quiet_s=0.2)
-    engine = RemoteEngine(DrawnPages(), ConnectionLog(), lambda *given: talk(*given))
-    server.hold = 0
-    assert "said nothing for" in refused(engine, server)
+    quiet_s = 60.0
+
+    def talk(log: ConnectionLog, home: str, key: str) -> Talk:
+        return Talk(log, home, key, quiet_s=quiet_s)
+
+    engine = RemoteEngine(DrawnPages(), ConnectionLog(), talk)
+    assert isinstance(connect(engine, server), Loaded)
+    server.hold, quiet_s = 0, 0.2  # long enough for a server that never answers
+    assert "said nothing for" in failure(engine)
     engine.close()
 
 

@@ -19,7 +19,7 @@ from finetune import runs
 from finetune.lock import is_held
 from finetune.protocol import StepDone
 from tests.app.training import made
-from tests.app.training.toy_worker import ASKS_SLOWLY, FAILS, MEMORY, WAITS
+from tests.app.training.toy_worker import FAILS, IS_ASKED, MEMORY, WAITS
 from vlm import paths
 
 LONG = 1000
@@ -110,7 +110,7 @@ def test_it_pauses_goes_on_stops_and_keeps(qtbot: QtBot, follow: Callable[[], Fo
 def test_its_measure_pauses_stops_and_goes_on_later(
     qtbot: QtBot, follow: Callable[[], Following]
 ) -> None:
-    folder = launched(seed=ASKS_SLOWLY, epochs=1)
+    folder = launched(seed=IS_ASKED, epochs=1)
     following = follow()
     run = reach(qtbot, following, folder, Phase.MEASURING)
     following.pause(folder)

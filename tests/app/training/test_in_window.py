@@ -22,7 +22,7 @@ from finetune import runs
 from tests.app.adapters import made as versions
 from tests.app.conftest import MakeShell, furniture
 from tests.app.training import made
-from tests.app.training.toy_worker import ASKS_SLOWLY
+from tests.app.training.toy_worker import IS_ASKED
 from vlm import paths
 
 
@@ -141,7 +141,7 @@ def test_the_measure_opens_from_the_run(qtbot: QtBot, shell: Shell) -> None:
 
 
 def test_a_measure_is_stopped_and_asked_on_by_clicks(qtbot: QtBot, shell: Shell) -> None:
-    run = made.frozen(work.root(), "Our invoices", seed=ASKS_SLOWLY, epochs=1)
+    run = made.frozen(work.root(), "Our invoices", seed=IS_ASKED, epochs=1)
     assert start_apart(made.toy_command(run), run / OUTPUT)
     behind = open_training(qtbot, shell)
     qtbot.waitUntil(lambda: behind.following.run(run) is not None)

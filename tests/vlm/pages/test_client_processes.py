@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import psutil
@@ -35,15 +36,29 @@ def _busy_process() -> psutil.Process:
         moment.wait(0.01)
 
 
+@contextlib.contextmanager
+def _impatient(deadlines: Deadlines) -> Generator[None]:
+    """Give pages half a second meanwhile: no more is needed where they never end."""
+    page, text = deadlines.page, deadlines.text
+    for name, seconds in (("page", 0.5), ("text", 0.5)):
+        object.__setattr__(deadlines, name, seconds)
+    yield
+    for name, seconds in (("page", page), ("text", text)):
+        object.__setattr__(deadlines, name, seconds)
+
+
 class TestBadPages:
     def test_a_page_without_end_is_given_up_and_the_next_one_works(self, tmp_path: Path) -> None:
         path = samples.saved(tmp_path, "endless.pdf", samples.endless_pdf())
-        with PageClient(deadlines=Deadlines(page=0.5, text=0.5)) as client:
+        deadlines = Deadlines(open=60, page=60, text=60, first=120)
+        with PageClient(deadlines=deadlines) as client:
             assert client.open(path).page_count == 2
-            with pytest.raises(PageTimeout, match=r"Drawing page 1 of endless\.pdf took longer"):
+            late = r"Drawing page 1 of endless\.pdf took longer"
+            with _impatient(deadlines), pytest.raises(PageTimeout, match=late):
                 client.render(PageRef(path, 0), WHOLE_PAGE, 20, 10)
             assert client.render(PageRef(path, 1), WHOLE_PAGE, 2, 1).data == bytes(samples.RED) * 2
-            with pytest.raises(PageTimeout, match=r"Reading the text of page 1 of endless\.pdf"):
+            late = r"Reading the text of page 1 of endless\.pdf"
+            with _impatient(deadlines), pytest.raises(PageTimeout, match=late):
                 client.words(PageRef(path, 0))
             assert client.words(PageRef(path, 1)) == ()
 
@@ -78,15 +93,20 @@ class TestBadPages:
         killed = _page_processes()
         for process in killed:
             process.kill()
-        psutil.wait_procs(list(killed), 0.2)
+        assert psutil.wait_procs(list(killed), 60)[1] == []
         assert len(killed) == 2
         assert client.words(PageRef(path, 0))
 
     def test_stopping_ends_a_job_that_is_running(self, tmp_path: Path) -> None:
         path = samples.saved(tmp_path, "endless.pdf", samples.endless_pdf())
-        client = PageClient()
+        client = PageClient(deadlines=Deadlines(open=60, page=60, first=120))
         client.open(path)
-        stopper = threading.Timer(0.3, client.stop)
+
+        def stop_when_busy() -> None:
+            _busy_process()
+            client.stop()
+
+        stopper = threading.Thread(target=stop_when_busy)
         stopper.start()
         with pytest.raises(PageCrashed, match="the program is closing"):
             client.render(PageRef(path, 0), WHOLE_PAGE, 20, 10)
@@ -148,7 +168,7 @@ class TestProcesses:
         processes = psutil.Process(program.pid).children()
         assert len(processes) == 2
         program.kill()
-        assert psutil.wait_procs(processes, 5)[1] == []
+        assert psutil.wait_procs(processes, 60)[1] == []
 
 
 LIMITED = """
