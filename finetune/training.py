@@ -27,6 +27,7 @@ from finetune import (
     remains,
     replay,
     runs,
+    steps,
 )
 from finetune.base_model import fast_encoding, load_base, mixed, place
 from finetune.checkpoint import Checkpoints
@@ -49,7 +50,6 @@ from finetune.protocol import (
     Measured,
     Placed,
     Preparing,
-    StepDone,
     StepEvent,
 )
 from finetune.runs import RunRow
@@ -105,8 +105,7 @@ def train(
     watched_too = not any(row.side == "watch" for row in rows)
     learned, said = learned_names.read(run), ""
     if learned.questions:
-        steps = kept.step
-        chosen = yield from candidates.choose(run, plan, rows, learned, steps, between, breath)
+        chosen = yield from candidates.choose(run, plan, rows, learned, kept.step, between, breath)
         if chosen is None:
             return
         said, watched_too = chosen, False  # without watched documents the weights stay unused
@@ -155,26 +154,8 @@ def _learn(
     checkpoints = Checkpoints(run / runs.CHECKPOINTS, disk)
     keeper = checkpoints if accelerator.is_main_process else ranks.Follower(checkpoints)
     ended = over
-    if ended is None and not plan.weights:
-        ended = endings.without_steps(named)
-        yield ended
-    for done, total in learner.prepare() if ended is None else ():
-        yield Preparing("Looking at the pictures", done / total)
-        if (yield from loop.obey(0, world)) == "run":
-            continue
-        if keeper.newest() is None:
-            ended = endings.before_steps(named)
-            yield ended
-        break  # what was learned before needs no pictures to be kept
-    schedule = loop.Schedule(learner.steps, plan.watch_every, plan.patience)
-    for event in loop.train(learner, schedule, keeper, world) if ended is None else ():
-        if isinstance(event, StepDone):
-            breath.step = event.step
-            hindrances.took(event.memory_bytes)
-        elif isinstance(event, Ended):
-            event = ended = endings.told(event, named)
-        yield event
-    assert ended is not None
+    if ended is None:
+        ended = yield from steps.take(plan, learner, keeper, world, hindrances, breath, named)
     if ended.kept_step == NOTHING_KEPT:
         return None
     if accelerator.is_main_process:
