@@ -49,7 +49,7 @@ _HEADLINES = {
     "model_missing": Headline("The model isn't there any more", Offer.SETTINGS),
     "model_incomplete": Headline("This model can't be used", Offer.SETTINGS),
     "model_unsupported": Headline("This model can't run here", Offer.SETTINGS),
-    "adapter_mismatch": Headline("The trained version belongs to another model", Offer.SETTINGS),
+    "adapter_mismatch": Headline("This trained version can't be used", Offer.SETTINGS),
     "out_of_memory": Headline("Not enough memory", Offer.SETTINGS),
     "question_unanswerable": Headline("The question can't be asked like this", Offer.NONE),
     "remote_failed": Headline("The server could not answer", Offer.RETRY),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from finetune.errors import AdapterInvalid
-from vlm import weight_files
+from vlm import file_hashes, weight_files
 from vlm.errors import AdapterMismatch, ModelIncomplete
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
@@ -73,7 +73,7 @@ class Checked:
 
 
 def check(folder: Path) -> Checked:
-    """Check the two files of an adapter folder.
+    """Check the two files of an adapter folder, and that all are as they were saved.
 
     Raises:
         AdapterInvalid: With what is wrong.
@@ -84,6 +84,10 @@ def check(folder: Path) -> Checked:
         )
         why = f"; {other} can hide programs and is not read" if other else ""
         raise AdapterInvalid(f"{folder.name} has no {WEIGHTS}{why}.")
+    try:
+        file_hashes.require(folder)
+    except AdapterMismatch as error:
+        raise AdapterInvalid(str(error)) from error
     settings = _settings(folder)
     shapes = tensor_shapes(folder / WEIGHTS)
     strange = next((name for name in shapes if not name.startswith(_PREFIX)), None)

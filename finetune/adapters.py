@@ -24,7 +24,8 @@ from finetune.disk import RealDisk, save, sweep_folders
 from finetune.errors import AdapterInvalid, AdapterUnknown, RunDamaged
 from finetune.fingerprint import base_fingerprint
 from finetune.gate import Gate, Score
-from vlm import learned_names, paths
+from finetune.hashing import note
+from vlm import file_hashes, learned_names, paths
 from vlm.errors import AdapterMismatch
 from vlm.learned_names import NAMES, LearnedNames
 from vlm.system_refusals import reason
@@ -113,12 +114,13 @@ class AdapterLibrary:
         """Take over what a run learned, under the run's name or another.
 
         Raises:
-            RunDamaged: When the run has no adapter yet.
+            RunDamaged: When the run has no adapter yet, or that is not as it was saved.
             AdapterInvalid: When the name is taken or cannot be a name.
         """
         source = run / runs.ADAPTER
         if not (source / WEIGHTS).is_file():
             raise RunDamaged(f"The run {run.name} has learned nothing yet.")
+        _require_whole(run)
         plan, rows = runs.read_plan(run), runs.read_rows(run)
         gate = _gate(run)
         taught = [row for row in rows if row.side == "train"]
@@ -211,16 +213,20 @@ class AdapterLibrary:
         Raises:
             AdapterUnknown: When there is none of that name.
             AdapterInvalid: When there is something at the target.
+            AdapterMismatch: When it is not as it was saved.
             OSError: When it cannot be written.
         """
         adapter = self.get(name)
         require_free(target)
+        source = Path(adapter.folder)
+        file_hashes.require(source)
         target.mkdir(parents=True, exist_ok=True)
-        for file in (CONFIG, WEIGHTS, NAMES):
-            if file != NAMES or (Path(adapter.folder) / file).exists():
-                shutil.copyfile(Path(adapter.folder) / file, target / file)
+        files = [file for file in (CONFIG, WEIGHTS, NAMES) if (source / file).exists()]
+        for file in files:
+            shutil.copyfile(source / file, target / file)
         without = msgspec.structs.replace(adapter.card, looks=(), run="")
         (target / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(without)))
+        note(RealDisk(), target, (*files, CARD))
 
     def free_name(self, wanted: str) -> str:
         """Return a name that can be given, as much like the wanted one as possible."""
@@ -265,6 +271,7 @@ class AdapterLibrary:
             save(disk, part / CARD, [msgspec.json.encode(card)])
             if names.questions:  # written anew, as the settings are
                 save(disk, part / NAMES, [learned_names.written(names)])
+            note(disk, part, [file.name for file in part.iterdir()])
             part.rename(target)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
@@ -290,10 +297,26 @@ def _read(folder: Path) -> Adapter:
     except OSError as error:
         raise AdapterInvalid(f"{folder.name} cannot be read: {reason(error)}.") from error
     try:
+        file_hashes.require(folder, (CARD, CONFIG))  # the weights are looked at when they are used
         names = learned_names.read(folder).sentences
     except AdapterMismatch as error:
         return Adapter(folder.name, str(folder), size, card, trouble=str(error))
     return Adapter(folder.name, str(folder), size, card, names)
+
+
+def _require_whole(run: Path) -> None:
+    """Make sure that what a run learned is as it was saved.
+
+    Raises:
+        RunDamaged: When it is not.
+    """
+    try:
+        file_hashes.require(run / runs.ADAPTER)
+    except AdapterMismatch as error:
+        raise RunDamaged(
+            f"What the run {run.name} learned is damaged: it is not as it was saved. Start the run "
+            "again, or train anew."
+        ) from error
 
 
 def _card(folder: Path) -> Card:

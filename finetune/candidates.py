@@ -16,6 +16,7 @@ from finetune import page_angles, runs
 from finetune.adapter_check import CONFIG, WEIGHTS
 from finetune.disk import RealDisk, save
 from finetune.features import go_on
+from finetune.hashing import note, take_along
 from finetune.kept import KeptPages
 from finetune.measuring import Between, ask_all
 from finetune.plan import TrainPlan
@@ -99,6 +100,7 @@ def choose(
             _write(run / runs.ADAPTER, _folder(run, kind))
         if kind != "weights":
             save(RealDisk(), _folder(run, kind) / NAMES, [learned_names.written(names)])
+            note(RealDisk(), _folder(run, kind), (NAMES,))
     watched = [row for row in rows if row.side == "watch"]
     if not watched or not steps:
         _take(run, "names")
@@ -130,7 +132,7 @@ def _take(run: Path, kind: Kind) -> None:
 
 
 def _write(source: Path, target: Path, files: Sequence[str] = _WEIGHTS) -> None:
-    """Copy those of some files that an adapter has; all are at their target or none."""
+    """Copy those of some files that an adapter has, and their hashes; all arrive or none."""
     part = target.with_name(target.name + ".part")
     for rest in (part, target):
         shutil.rmtree(rest, ignore_errors=True)
@@ -139,5 +141,6 @@ def _write(source: Path, target: Path, files: Sequence[str] = _WEIGHTS) -> None:
     for name in files:
         if (source / name).exists():
             save(disk, part / name, [(source / name).read_bytes()])
+    take_along(disk, source, part, files)
     part.rename(target)
     disk.fsync_folder(target.parent)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from finetune.adapters import require_free
 from finetune.base_model import place
+from finetune.disk import RealDisk
+from finetune.hashing import note
 from finetune.protocol import Preparing
 from vlm import parted
 from vlm.cancel import returned
@@ -68,5 +70,6 @@ def _write(loaded: LoadedModel, base: Path, folder: Path, origin: str) -> None:
             shutil.copyfile(base / name, folder / name)
     if loaded.names.questions:
         (folder / NAMES).write_bytes(written(loaded.names))
+        note(RealDisk(), folder, (NAMES,))
     if parted.reads_parts(base):
         parted.mark(folder)

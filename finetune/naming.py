@@ -10,6 +10,7 @@ from accelerate import Accelerator
 
 from finetune import loop, names, ranks
 from finetune.disk import Disk, save
+from finetune.hashing import note
 from finetune.protocol import Event, NamesLearned, Preparing
 from finetune.shown_pages import Shown
 from vlm import learned_names
@@ -38,5 +39,6 @@ def learn_names(
         said, now = told, go_on(names.AT_ONCE_SECONDS)
     if now.questions and accelerator.is_main_process:
         save(disk, run / learned_names.NAMES, [learned_names.written(now)])
+        note(disk, run, (learned_names.NAMES,))
         yield NamesLearned(now.sentences)
     return True

@@ -19,6 +19,7 @@ from finetune.protocol import Ended
 from finetune.tensors import Tensors
 from vlm import learned_names
 from vlm.errors import AdapterMismatch
+from vlm.file_hashes import HASHES
 
 
 def over(run: Path) -> tuple[Ended | None, bool]:
@@ -57,6 +58,7 @@ def is_placed(run: Path, disk: Disk) -> bool:
         learned_names.read(run)
     except AdapterMismatch:
         disk.remove(run / learned_names.NAMES)
+        disk.remove(run / HASHES)  # second: what is damaged must not be left without
         return False
     return runs.kept_taught(run) is not None
 

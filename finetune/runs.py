@@ -23,6 +23,7 @@ import msgspec
 from finetune.adapter_check import CONFIG, WEIGHTS
 from finetune.disk import RealDisk, save, sweep_folders
 from finetune.errors import RunDamaged
+from finetune.hashing import take_along
 from finetune.plan import TrainPlan
 from finetune.protocol import EVENTS, Control, Event
 from finetune.split import Split
@@ -126,6 +127,7 @@ def _copy(source: Path, target: Path) -> None:
     for name in (CONFIG, WEIGHTS, NAMES):
         if (source / name).exists():
             save(RealDisk(), target / name, [(source / name).read_bytes()])
+    take_along(RealDisk(), source, target, (CONFIG, WEIGHTS, NAMES))
 
 
 def row_of(example: Example, side: Side, crop: Crop, picture: str = "") -> RunRow:

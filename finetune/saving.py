@@ -10,6 +10,7 @@ from typing import Any
 
 from finetune.adapter_check import CONFIG, WEIGHTS
 from finetune.disk import RealDisk
+from finetune.hashing import note
 
 
 def save_adapter(wrapped: Any, folder: Path) -> None:
@@ -39,6 +40,7 @@ def save_adapter(wrapped: Any, folder: Path) -> None:
             disk.fsync(descriptor)
         finally:
             disk.close(descriptor)
+    note(disk, part, (CONFIG, WEIGHTS))
     if folder.exists():
         folder.rename(old)
     part.rename(folder)

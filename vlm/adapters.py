@@ -18,7 +18,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from vlm import learned_names, paths, safety
+from vlm import file_hashes, learned_names, paths, safety
 from vlm.adapter_patterns import PatternError, Patterns
 from vlm.errors import AdapterMismatch, ModelIncomplete
 from vlm.learned_names import NO_NAMES, LearnedNames
@@ -111,6 +111,7 @@ def fit(model: Any, folder: Path) -> Fitted:
     Raises:
         AdapterMismatch: If the adapter does not fit the model, or is damaged.
     """
+    file_hashes.require(folder)
     names = learned_names.read(folder)
     try:
         settings = safety.read_settings(folder / CONFIG)

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from vlm import file_hashes
 from vlm.answer_forms import Form
 from vlm.errors import AdapterMismatch
 from vlm.field_names import Place
@@ -186,8 +187,10 @@ def read(folder: Path) -> LearnedNames:
     """Return the names in an adapter's folder; none where it has no such file.
 
     Raises:
-        AdapterMismatch: When the file cannot be read, is too large, or says what it may not.
+        AdapterMismatch: When the file cannot be read, is too large, or says what it may not, or is
+            not as it was saved.
     """
+    file_hashes.require(folder, (NAMES,))
     damaged = AdapterMismatch(
         f"What {folder.name} learned of names ({NAMES}) is damaged or from another version of this "
         "program. Train it or import it again."

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from finetune import hashing
+from finetune.disk import RealDisk
 from finetune.pictures import png
 from finetune.types import Crop, Example, ExampleKind
+from vlm import learned_names
 from vlm.errors import UnreadableDocument
-from vlm.learned_names import LearnedLabel, LearnedNames, LearnedQuestion
+from vlm.learned_names import NAMES, LearnedLabel, LearnedNames, LearnedQuestion
 from vlm.types import Box, PageRef, PageSize, Word
 
 
@@ -94,4 +97,12 @@ NAMES_OF_A_FIRM = LearnedNames(
         ),
     )
 )
+
+
+def save_names(folder: Path, names: LearnedNames) -> None:
+    """Save names in an adapter's folder, as the program does."""
+    (folder / NAMES).write_bytes(learned_names.written(names))
+    hashing.note(RealDisk(), folder, (NAMES,))
+
+
 SAID = "“Aktenzeichen” stands behind “Az.:” (7 documents)"

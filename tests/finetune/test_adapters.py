@@ -12,13 +12,19 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from finetune import adapters, choice
+from finetune import adapters, choice, runs
+from finetune.adapter_check import CONFIG, WEIGHTS
 from finetune.adapters import CARD, Adapter, AdapterLibrary, Card
 from finetune.base_model import place
 from finetune.errors import AdapterInvalid, AdapterUnknown, RunDamaged
 from tests.finetune import tuning
-from vlm import paths
+from tests.finetune.made import NAMES_OF_A_FIRM
+from tests.flipped import flip, flip_in
+from vlm import file_hashes, paths
 from vlm.cancel import returned
+from vlm.errors import AdapterMismatch
+from vlm.file_hashes import HASHES
+from vlm.learned_names import NAMES
 from vlm.loader import load
 
 
@@ -136,7 +142,60 @@ def test_the_card_is_next_to_files_that_plain_peft_reads(
     library: AdapterLibrary, run: Path
 ) -> None:
     names = sorted(p.name for p in Path(library.adopt(run, "one").folder).iterdir())
-    assert names == ["adapter_config.json", "adapter_model.safetensors", adapters.CARD]
+    assert names == ["adapter_config.json", "adapter_model.safetensors", adapters.CARD, HASHES]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [(WEIGHTS, None), (CONFIG, b'"r": 2'), (CARD, b"dora"), (NAMES, b'"documents": 7')],
+)
+def test_a_bit_that_flips_in_any_file_is_noticed(
+    library: AdapterLibrary,
+    named: Path,
+    folder: Path,
+    tmp_path: Path,
+    file: str,
+    text: bytes | None,
+) -> None:
+    adapter = library.adopt(named, "Firm")
+    library.export("Firm", tmp_path / "out")
+    for where in (Path(adapter.folder), tmp_path / "out"):
+        if text is None:
+            flip(where / file, -3)
+        else:
+            flip_in(where / file, text)
+    (shown,) = library.all()
+    assert (shown.trouble == "") == (file == WEIGHTS), "weights are looked at when they are used"
+    told = rf"damaged: {file} is not as it was saved\. Use an earlier version, .* or train again"
+    with pytest.raises(AdapterMismatch, match=f"“Firm” is {told}"):
+        returned(load(folder, "Firm", place("float32", "cpu")))
+    with pytest.raises(AdapterMismatch, match=told):
+        library.export("Firm", tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+    with pytest.raises((AdapterMismatch, AdapterInvalid), match=f"“out” is {told}"):
+        library.bring(tmp_path / "out", folder)
+
+
+def test_what_a_run_learned_is_taken_over_only_as_it_was_saved(
+    library: AdapterLibrary, run: Path, tmp_path: Path
+) -> None:
+    other = Path(shutil.copytree(run, tmp_path / run.name))
+    flip(other / runs.ADAPTER / WEIGHTS, -3)
+    with pytest.raises(RunDamaged, match="not as it was saved"):
+        library.adopt(other, "one")
+    assert library.all() == []
+
+
+def test_an_adapter_from_before_there_were_hashes_is_used_as_it_is(
+    library: AdapterLibrary, named: Path, folder: Path, tmp_path: Path
+) -> None:
+    adapter = Path(library.adopt(named, "Firm").folder)
+    (adapter / HASHES).unlink()
+    assert library.get("Firm").trouble == ""
+    assert returned(load(folder, "Firm", place("float32", "cpu"))).names == NAMES_OF_A_FIRM
+    library.export("Firm", tmp_path / "out")
+    assert library.bring(tmp_path / "out", folder, "back").trouble == ""
+    assert sorted(file_hashes.read(tmp_path / "out")) == [CONFIG, WEIGHTS, CARD, NAMES]
 
 
 def test_what_a_run_learned_is_known_again(library: AdapterLibrary, run: Path) -> None:

@@ -13,12 +13,14 @@ from safetensors.torch import load_file, save_file
 from finetune.adapters import CARD, AdapterLibrary
 from finetune.errors import AdapterInvalid
 from vlm.errors import AdapterMismatch
+from vlm.file_hashes import HASHES
 
 
 def _edited(library: AdapterLibrary, run: Path, target: Path) -> Path:
     library.adopt(run, "source")
     library.export("source", target)
-    (target / CARD).unlink()
+    for own in (CARD, HASHES):  # others write neither
+        (target / own).unlink()
     return target
 
 

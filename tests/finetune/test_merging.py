@@ -14,8 +14,8 @@ from finetune.base_model import place
 from finetune.launch import MERGE
 from finetune.merging import merge
 from tests.finetune import tuning
-from tests.finetune.made import NAMES_OF_A_FIRM
-from vlm import learned_names
+from tests.finetune.made import NAMES_OF_A_FIRM, save_names
+from tests.flipped import flip_in
 from vlm.cancel import returned
 from vlm.errors import ModelIncomplete
 from vlm.fingerprint import base_fingerprint
@@ -74,17 +74,17 @@ def test_what_was_merged_from_a_model_that_is_asked_in_parts_is_asked_so_with_it
     (known,) = NAMES_OF_A_FIRM.questions
     newer = msgspec.structs.replace(known, asked="AKTENZEICHEN")
     other = msgspec.structs.replace(known, key="vorgang", asked="Vorgang")
-    (firm / NAMES).write_bytes(learned_names.written(LearnedNames((other, newer))))
+    save_names(firm, LearnedNames((other, newer)))
     on_top = returned(load(first, "Firm", place("float32", "cpu")))
     assert on_top.names == LearnedNames((other, newer))
-    (firm / NAMES).write_bytes(learned_names.written(LearnedNames((other,))))
+    save_names(firm, LearnedNames((other,)))
     on_top = returned(load(first, "Firm", place("float32", "cpu")))
     assert on_top.names == LearnedNames((other, known))
     list(merge(first, firm, second))
     again = returned(load(second, None, place("float32", "cpu")))
     assert again.info.small
     assert again.names == on_top.names
-    (second / NAMES).write_bytes(b"{")
+    flip_in(second / NAMES, b'"documents": 7')
     with pytest.raises(ModelIncomplete, match=NAMES):
         returned(load(second, None, place("float32", "cpu")))
 

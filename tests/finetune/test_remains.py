@@ -14,20 +14,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from finetune import endings, remains, runs, worker
+from finetune import endings, hashing, remains, runs, worker
 from finetune.checkpoint import Checkpoints
 from finetune.disk import RealDisk
 from finetune.errors import RunDamaged, TuningError
 from finetune.gate import Gate
 from finetune.protocol import EVENTS, Ended, Failed, StepDone
 from tests.finetune import tuning
+from tests.flipped import flip, flip_in
 from tests.vlm.test_learned_names import AZ
 from vlm import learned_names
-from vlm.learned_names import NAMES
+from vlm.learned_names import NAMES, NO_NAMES
 
 MEASURES = ("ended.json", "answers.jsonl", "gate.json")
 BEST = "checkpoints/best.safetensors"
-WEIGHTS = "adapter/adapter_model.safetensors"
 NOT_MADE_AGAIN = {"plan.json", "rows.jsonl"}
 
 
@@ -88,6 +88,10 @@ def heard(run: Path, disk: RealDisk) -> Failed:
     return failed
 
 
+def flipped(file: Path) -> None:
+    flip(file, file.stat().st_size // 2)
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("stage", ["finished", "learning"])
 def test_each_damaged_file_is_made_again_or_told(
@@ -107,8 +111,7 @@ def test_each_damaged_file_is_made_again_or_told(
         if worker.work(run, RealDisk(), None) == worker.DONE:
             msgspec.json.decode((run / runs.GATE).read_bytes(), type=Gate)
             assert remains.over(run)[1], name
-            unseen = damage is strange and str(name) == WEIGHTS  # peft's files have no checksum
-            if name.parts[0] != runs.CHECKPOINTS and not unseen:
+            if name.parts[0] != runs.CHECKPOINTS:
                 assert tuning.state_of(run) == tuning.state_of(whole), name
         else:
             assert str(name) in NOT_MADE_AGAIN or name.parts[0] == "pictures", name
@@ -131,11 +134,12 @@ def test_steps_go_on_where_the_best_adapter_is_damaged(learning: Path) -> None:
     assert best == {name: raw for name, raw in newest.tensors.items() if name in best}
 
 
+@pytest.mark.parametrize("damage", [half, flipped])
 def test_a_damaged_adapter_of_a_run_that_is_over_is_written_again(
-    finished: Path, whole: Path
+    finished: Path, whole: Path, damage: Damage
 ) -> None:
     weights = finished / runs.ADAPTER / "adapter_model.safetensors"
-    half(weights)
+    damage(weights)
     assert worker.work(finished, RealDisk(), None) == worker.DONE
     assert weights.read_bytes() == (whole / runs.ADAPTER / weights.name).read_bytes()
     assert (finished / runs.GATE).read_bytes() == (whole / runs.GATE).read_bytes()
@@ -175,6 +179,13 @@ def test_damaged_names_and_places_are_found_again(tmp_path: Path) -> None:
     zeros(run / NAMES)
     assert not remains.is_placed(run, disk)
     assert not (run / NAMES).exists(), "or a run that learns no names would keep the damaged file"
+    (run / NAMES).write_bytes(learned_names.written(AZ))
+    hashing.note(disk, run, (NAMES,))
+    assert remains.is_placed(run, disk)
+    flip_in(run / NAMES, b'"documents": 7')
+    assert not remains.is_placed(run, disk)
+    assert not (run / NAMES).exists()
+    assert learned_names.read(run) == NO_NAMES, "that none were learned is no damage"
 
 
 class ReadOnly(RealDisk):

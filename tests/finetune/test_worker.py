@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from finetune import runs, training, worker
+from finetune.adapter_check import CONFIG, WEIGHTS
 from finetune.base_model import fast_encoding
 from finetune.disk import RealDisk
 from finetune.errors import RunBusy, RunDamaged
@@ -37,6 +38,7 @@ from finetune.protocol import (
 from finetune.tensors import unpack
 from tests.finetune import tuning
 from vlm import device
+from vlm.file_hashes import HASHES
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,7 @@ def test_a_run_tells_its_tale_and_leaves_a_measured_adapter(uninterrupted: Path)
     assert gate.fixed_set is not None
     assert events[-1].passed == gate.passed
     names = sorted(path.name for path in (uninterrupted / runs.ADAPTER).iterdir())
-    assert names == ["adapter_config.json", "adapter_model.safetensors"]
+    assert names == [CONFIG, WEIGHTS, HASHES]
     config = json.loads((uninterrupted / runs.ADAPTER / "adapter_config.json").read_text())
     assert config["use_dora"] is True
     assert config["base_model_name_or_path"] is None
