@@ -15,10 +15,12 @@ from app import theme
 _FOLDER = Path(assets.__file__).parent / "icons"
 _SIZE = 20
 """Logical pixels that icons are drawn for."""
-_NAME = "iconName"
+_NAME, _ROOM = "iconName", "iconRoom"
 
 
-def pixmap(name: str, colour: QColor, size: int = _SIZE, ratio: float = 1) -> QPixmap:
+def pixmap(
+    name: str, colour: QColor, size: int = _SIZE, ratio: float = 1, room: int = 0
+) -> QPixmap:
     """Draw an icon in one colour.
 
     Args:
@@ -26,10 +28,11 @@ def pixmap(name: str, colour: QColor, size: int = _SIZE, ratio: float = 1) -> QP
         colour: Of all its lines.
         size: Logical pixels of an edge.
         ratio: Device pixels per logical pixel.
+        room: Logical pixels left free behind it.
     """
     text = (_FOLDER / f"{name}.svg").read_text(encoding="utf-8")
     drawing = QSvgRenderer(QByteArray(text.replace("currentColor", colour.name()).encode()))
-    image = QPixmap(QSize(size, size) * ratio)
+    image = QPixmap(QSize(size + room, size) * ratio)
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
@@ -43,20 +46,27 @@ def _ratio() -> float:
     return max(screen.devicePixelRatio() for screen in QGuiApplication.screens())
 
 
-def icon(name: str, palette: QPalette, checkable: bool = False) -> QIcon:
+def icon(name: str, palette: QPalette, checkable: bool = False, room: int = 0) -> QIcon:
     """Return an icon for buttons and menus; Qt makes the disabled look from it."""
     ratio = _ratio()
-    made = QIcon(pixmap(name, theme.muted(palette), ratio=ratio))
+    made = QIcon(pixmap(name, theme.muted(palette), ratio=ratio, room=room))
     if checkable:
-        checked = pixmap(name, theme.accent(palette), ratio=ratio)
+        checked = pixmap(name, theme.accent(palette), ratio=ratio, room=room)
         made.addPixmap(checked, QIcon.Mode.Normal, QIcon.State.On)
     return made
 
 
-def set_icon(holder: QAction | QAbstractButton, name: str) -> None:
-    """Give a button or an action an icon that `tint_all` finds again."""
+def set_icon(holder: QAction | QAbstractButton, name: str, room: int = 0) -> None:
+    """Give a button or an action an icon that `tint_all` finds again.
+
+    Args:
+        holder: The button or action.
+        name: File name in `assets/icons` without its ending.
+        room: Logical pixels left free behind the icon, where words follow.
+    """
     holder.setProperty(_NAME, name)
-    holder.setIcon(icon(name, QApplication.palette(), holder.isCheckable()))
+    holder.setProperty(_ROOM, room)
+    _tint(holder)
 
 
 def tint_all(window: QWidget) -> None:
@@ -64,6 +74,10 @@ def tint_all(window: QWidget) -> None:
     holders: list[QAction | QAbstractButton] = [*window.findChildren(QAction)]
     holders += window.findChildren(QAbstractButton)
     for holder in holders:
-        name = holder.property(_NAME)
-        if isinstance(name, str):
-            holder.setIcon(icon(name, QApplication.palette(), holder.isCheckable()))
+        _tint(holder)
+
+
+def _tint(holder: QAction | QAbstractButton) -> None:
+    name, room = holder.property(_NAME), holder.property(_ROOM)
+    if isinstance(name, str) and isinstance(room, int):
+        holder.setIcon(icon(name, QApplication.palette(), holder.isCheckable(), room))

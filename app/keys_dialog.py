@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QDialog,
@@ -55,9 +55,13 @@ class KeysDialog(QDialog):
     def _fill(self, groups: Sequence[KeyGroup]) -> None:
         bold = QFont(self.tree.font())
         bold.setWeight(QFont.Weight.DemiBold)
+        height = self.tree.fontMetrics().height()
         for group in groups:
             top = QTreeWidgetItem([group.title])
             top.setFont(0, bold)
+            if self.groups:  # apart from the group above
+                top.setSizeHint(0, QSize(0, height + 3 * theme.SPACE))
+                top.setTextAlignment(0, Qt.AlignmentFlag.AlignBottom)
             self.tree.addTopLevelItem(top)
             top.setFirstColumnSpanned(True)
             items = [QTreeWidgetItem([key.key, key.does]) for key in group.keys]

@@ -159,6 +159,7 @@ QTabBar QToolButton::left-arrow:disabled, QTabBar QToolButton::right-arrow:disab
     image: none;
 }
 
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
 QScrollBar::handle { background: %(grip)s; border-radius: 4px; margin: 2px; }

@@ -33,6 +33,8 @@ POINTS = 72.0
 """Per inch."""
 THUMB = 132
 """Pixels of a small picture's edge in the strip."""
+WIDTH, HEIGHT, AROUND = 820, 780, 2 * THUMB
+"""Pixels of the window, and what of its height is no picture. Around one line it is low."""
 
 
 def drawing(page: PageRef, size: PageSize, view: View) -> Draw:
@@ -186,7 +188,8 @@ class SeenSheet(QDialog):
         self.pictures: dict[int, QPixmap] = {}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("What the model saw")
-        open_at(self, 820, 780)
+        highest = max((view.height / view.width for view in saw.views), default=1.0)
+        open_at(self, WIDTH, min(HEIGHT, round(AROUND + WIDTH * highest)))
         self.warning = Notice()
         self.failure = Notice()
         self.buttons = [ViewButton(view) for view in saw.views]

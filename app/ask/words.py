@@ -75,7 +75,9 @@ def corrected(said: str) -> str:
 
 
 def seconds(value: float) -> str:
-    """Write a duration: "1.4 s", "12 s", "2 min 5 s"."""
+    """Write a duration: "under 0.1 s", "1.4 s", "12 s", "2 min 5 s"."""
+    if value < 0.05:
+        return f"under {figures.decimal(0.1, 1)} s"
     if value < 9.95:
         return f"{figures.decimal(value, 1)} s"
     whole = round(value)

@@ -54,8 +54,14 @@ def _on_page(entry: Entry) -> str:
 
 def said(entry: Entry) -> str:
     """Return the answer in one line: the person's own before what the model said."""
-    answer = entry.answer.text or "(no answer)"
-    return f"{entry.correction} · the model said: {answer}" if entry.correction else answer
+    answer = _in_one_line(entry.answer.text) or "(no answer)"
+    if not entry.correction:
+        return answer
+    return f"{_in_one_line(entry.correction)} · the model said: {answer}"
+
+
+def _in_one_line(text: str) -> str:
+    return " / ".join(filter(None, map(str.strip, text.splitlines())))
 
 
 def _ended(text: str) -> str:

@@ -207,6 +207,7 @@ class LabelPanel(QWidget):
         self.tabs.setAccessibleName("Rows or documents")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setStyleSheet("QTabBar::tab { padding: 5px 12px; min-width: 0; }")
         self.tabs.addTab(words.rows_tab(0))
         self.tabs.addTab(words.papers_tab(0))
         self.lists = QStackedWidget()

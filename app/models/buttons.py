@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from app import icons
 
+EDGE, ROOM = 17, 4
+"""Logical pixels of an icon, and those between it and words beside what Qt leaves."""
+
 
 class ActionButton(QPushButton):
     """A button with an icon, tinted anew when the colours change.
@@ -25,7 +28,8 @@ class ActionButton(QPushButton):
         self.setProperty("kind", kind)
         self.setAutoDefault(False)
         self.setAccessibleName(text)
-        self.setIconSize(QSize(17, 17))
+        self._room = ROOM if text else 0
+        self.setIconSize(QSize(EDGE + self._room, EDGE))
         self._tint()
 
     def describe(self, name: str) -> None:
@@ -34,7 +38,7 @@ class ActionButton(QPushButton):
 
     def _tint(self) -> None:
         if self._icon:
-            icons.set_icon(self, self._icon)
+            icons.set_icon(self, self._icon, self._room)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -50,7 +50,7 @@ class TrainingWindow(QDialog):
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.runs = RunsModel(self)
         self.list = RunList(self.runs)
-        self.new = button("New training", self.new_pressed.emit, "ask")
+        self.new = button("New training", self.new_pressed.emit, "train")
         self.hint = label(words.NO_RUNS, Role.MUTED, wrap=True)
         self.setup = SetupPage()
         self.expert = ExpertForm(preset("quick", words.TITLE, "", ""))

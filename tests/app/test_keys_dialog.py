@@ -46,6 +46,14 @@ def test_no_command_with_a_key_is_missing(
             assert action.shortcut().toString() in keys, action.text()
 
 
+def test_each_group_but_the_first_stands_apart(shell: Shell) -> None:
+    dialog = shown(shell)
+    row = dialog.tree.visualItemRect(dialog.groups[0][1][0]).height()
+    tops = [dialog.tree.visualItemRect(top).height() for top, _ in dialog.groups]
+    assert tops[0] == row
+    assert min(tops[1:]) > row
+
+
 def test_it_is_searched_and_closed_by_keys(qtbot: QtBot, shell: Shell) -> None:
     dialog = shown(shell)
     qtbot.keyClicks(dialog.line, "new line")

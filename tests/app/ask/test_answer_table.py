@@ -6,6 +6,7 @@ from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QTableWidgetSelectionRange
 from pytestqt.qtbot import QtBot
 
+from app import style, theme
 from app.ask.answer_card import AnswerCard
 from app.ask.answer_table import ROWS_SHOWN, AnswerTable
 from tests.app.ask.sample import answer
@@ -87,3 +88,27 @@ def test_several_tables_stand_below_each_other(card: AnswerCard) -> None:
     other: Grid = [["A", "B"], ["1", "2"]]
     card.show_answer(answer(f"{markdown(GRID)}\n\n{markdown(other)}"))
     assert texts(card.table) == [*GRID, ["", "", ""], ["A", "B", ""], ["1", "2", ""]]
+
+
+def test_nothing_is_drawn_where_both_scroll_bars_meet(qtbot: QtBot) -> None:
+    wide: Grid = [[f"column {number}" for number in range(9)]] * (ROWS_SHOWN + 5)
+    made = AnswerCard(Question("Copy the table", PageRef("a.pdf", 0)))
+    qtbot.addWidget(made)
+    made.setStyleSheet(style.sheet(theme.palette_for(False)))
+    made.resize(360, 700)
+    made.show_answer(answer(markdown(wide)))
+    made.show()
+    table = made.table
+    across, down = table.horizontalScrollBar(), table.verticalScrollBar()
+    assert across.isVisible()
+    assert down.isVisible()
+    image = table.grab().toImage()
+    area = image.rect().adjusted(across.width(), down.height(), 0, 0)
+    assert area.width() > 5
+    assert area.height() > 5
+    colours = {
+        image.pixel(x, y)
+        for x in range(area.left(), area.right() + 1)
+        for y in range(area.top(), area.bottom() + 1)
+    }
+    assert len(colours) == 1

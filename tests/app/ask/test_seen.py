@@ -48,6 +48,15 @@ def test_it_says_that_the_program_went_by_the_words_of_the_page(
     assert "the program found the place by them" in said(Evidence("page", (part,), part=part))
 
 
+def test_around_one_line_the_window_is_low(qtbot: QtBot, pages: PageService) -> None:
+    line = View("line", Box(0.1, 0.1, 0.6, 0.125), 320, 32, 100.0, 64)
+    whole = sheet(qtbot, pages, Saw(1, VIEWS))
+    low = sheet(qtbot, pages, Saw(1, (line,)))
+    assert low.width() == whole.width()
+    assert low.height() < whole.height() / 2
+    assert sheet(qtbot, pages, Saw(1, (line, *VIEWS))).height() == whole.height()
+
+
 def test_a_view_is_drawn_with_the_pixels_the_model_had() -> None:
     view = View("line", Box(0.1, 0.1, 0.6, 0.125), 420, 378, 100.0, 64)
     draw = drawing(PAGE, SIZE, view)

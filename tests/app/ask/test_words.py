@@ -10,7 +10,14 @@ from vlm.types import Box, Document, Evidence, EvidenceKind, PageRef, PageSize
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(0.04, "0.0 s"), (1.44, "1.4 s"), (9.96, "10 s"), (59.4, "59 s"), (125.0, "2 min 5 s")],
+    [
+        (0.04, "under 0.1 s"),
+        (0.06, "0.1 s"),
+        (1.44, "1.4 s"),
+        (9.96, "10 s"),
+        (59.4, "59 s"),
+        (125.0, "2 min 5 s"),
+    ],
 )
 def test_seconds(value: float, said: str) -> None:
     assert words.seconds(value) == said

@@ -42,6 +42,13 @@ def test_a_path_that_looks_like_markup_is_a_plain_tooltip() -> None:
     assert "&lt;b&gt;" in str(model.index(0).data(Qt.ItemDataRole.ToolTipRole))
 
 
+def test_lines_of_an_answer_stay_apart_in_one_line() -> None:
+    given = entry("Who?", "Moss\n  Moss & Daughter\n\n8 Mill Yard")
+    assert said(given) == "Moss / Moss & Daughter / 8 Mill Yard"
+    corrected = replace(given, correction="Tilda\nMoss")
+    assert said(corrected).startswith("Tilda / Moss · the model said: Moss / Moss")
+
+
 @pytest.mark.parametrize(
     ("passed", "words"),
     [
