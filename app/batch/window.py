@@ -31,10 +31,14 @@ from app.models.buttons import ActionButton
 from app.room import open_at
 from vlm.batch import Table
 
-NAME_WIDTH, ANSWER_WIDTH = 220, 190
+NAME_WIDTH, ANSWER_WIDTH = 220, 206
 _STEPS = 100
 """Of the bar, for each answer."""
 FROM_FILE = "From a file…"
+_STYLE = """
+QTableView::item { padding: 0px 7px; }
+QHeaderView::section { padding: 6px 9px; }
+"""
 
 
 class BatchWindow(QDialog):
@@ -167,6 +171,7 @@ class BatchWindow(QDialog):
         self.intro.setContentsMargins(80, 0, 80, 0)
         table = self.table = QTableView()
         table.setModel(self.model)
+        table.setStyleSheet(_STYLE)
         table.setAccessibleName("Answers")
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
