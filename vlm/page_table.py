@@ -21,6 +21,10 @@ GUTTER = 1.0
 CROSSED = 0.12
 """Share of lines that may cross the white between two columns: headings over several of them."""
 
+SHORT = 0.5
+"""Share of the usual number of cells up to which a line tells nothing of columns: sums below a
+table stand between them."""
+
 FEW = 3
 """Lines of a table of which each may have a column of its own."""
 
@@ -123,9 +127,12 @@ def _cuts(lines: Sequence[Sequence[Cell]]) -> list[float]:
     letter = median(
         word.box.width / len(word.text) for line in several for cell in line for word in cell.words
     )
-    spans = [(cell.box.x0, cell.box.x1) for line in several for cell in line]
+    usual = median(map(len, several))
+    full = [line for line in several if len(line) > SHORT * usual]
+    full = full if len(full) >= FEW else several
+    spans = [(cell.box.x0, cell.box.x1) for line in full for cell in line]
     edges = sorted({edge for span in spans for edge in span})
-    most = CROSSED * len(several)
+    most = CROSSED * len(full)
     cuts: list[float] = []
     begun: float | None = None
     for left, right in itertools.pairwise(edges):

@@ -22,6 +22,20 @@ def test_columns_are_parted_by_white_that_goes_through() -> None:
     assert tables_of([]) == []
 
 
+def test_sums_below_a_table_that_stand_between_its_columns_join_none_of_them() -> None:
+    rows = [(n, f"0.1 Tea {n}|0.5 {n}|0.6 0.{n}|0.8 {n}.50") for n in range(1, 5)]
+    sums = [
+        (5, "0.52 Subtotal|0.8 10.00"),
+        (6, "0.52 VAT 20%|0.8 2.00"),
+        (7, "0.52 Total|0.8 12.00"),
+    ]
+    (table,) = tables_of(words((0, "0.1 Item|0.48 Quantity|0.58 Price|0.79 Amount"), *rows, *sums))
+    assert table[0] == ["Item", "Quantity", "Price", "Amount"]
+    assert table[1] == ["Tea 1", "1", "0.1", "1.50"]
+    assert [line[-1] for line in table[-3:]] == ["10.00", "2.00", "12.00"]
+    assert "Total" in table[-1]
+
+
 def test_lines_of_one_cell_and_of_a_heading_are_put_together() -> None:
     assert tables_of(BROKEN) == [
         [
