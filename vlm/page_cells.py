@@ -56,10 +56,19 @@ class Cell:
         return union(boxes or [word.box for word in self.words])
 
 
-def cells_of(words: Sequence[Word]) -> list[list[Cell]]:
-    """Return rows from top to bottom, each with its cells from left to right."""
-    rows = rows_of(words, lambda word: word.box)
-    return [list(_cells(sorted(row, key=lambda one: one.box.x0), n)) for n, row in enumerate(rows)]
+def cells_of(words: Sequence[Word], pieces: bool = False) -> list[list[Cell]]:
+    """Return rows from top to bottom, each with its cells from left to right.
+
+    Args:
+        words: In any order.
+        pieces: Whether each is a cell of its own.
+    """
+    rows = [
+        sorted(row, key=lambda one: one.box.x0) for row in rows_of(words, lambda word: word.box)
+    ]
+    if pieces:
+        return [[Cell((word,), n) for word in row] for n, row in enumerate(rows)]
+    return [list(_cells(row, n)) for n, row in enumerate(rows)]
 
 
 def _cells(row: Sequence[Word], number: int) -> Iterator[Cell]:

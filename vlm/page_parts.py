@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from vlm.blocks import Line, pieces_of
+from vlm.line_spans import WIDEST as WIDEST
+from vlm.line_spans import divided, narrowed
 from vlm.types import Box
 
 T = TypeVar("T")
 
-WIDEST, HIGHEST = 38.0, 5.4
-"""Width and height of a part, in em: with air 768 by 130 pixels for print of 20."""
+HIGHEST = 5.4
+"""Height of a part, in em: with air 130 pixels for print of 20."""
 
 LEGIBLE = 11.0
 """Em of a line that are read at once: lines of 34 em had 0.31 errors a character read at once, 0.09
@@ -37,20 +39,18 @@ MOST_LINES = 4
 GAP = 1.1
 """White between two parts, in heights of the line above."""
 
-OVERLAP = 8.0
-"""Em that two windows on one long line share, so that no short value is cut."""
-
 COLUMN_GAP = 1.6
 """Em of white between two columns."""
 
 MARGIN = 0.4
 """Em left free around a part."""
 
-WHITER = 4.0
-"""Times the width of white between words; so much farther off a line is rather divided there."""
-
 UNLIKE = 1.8
 """Times by which print is larger than that of the line above when it is a heading."""
+
+SHARED, NEAR = 0.3, 12
+"""Of the height of the lower of two lines, what they share at least where they are one; and among
+how many above a line such a one is looked for."""
 
 INK_EM, WORD_EM = 0.8, 1.25
 """Height of a line's ink, and of a text layer's word, in em."""
@@ -110,7 +110,8 @@ def divide(
     if not lines:
         return ()
     em = statistics.median(line.height for line in lines) / INK_EM
-    groups = _grouped(sorted(lines, key=lambda line: (line.top, line.left)), em, rows)
+    ordered = sorted(lines, key=lambda line: (line.top, line.left))
+    groups = _touching(ordered) if apart else _grouped(ordered, em, rows)
     groups = _joined(groups, em, most)
     close: dict[Box, None] = {}
     far: dict[Box, None] = {}
@@ -151,7 +152,7 @@ def cuts(box: Box, lines: Sequence[Line], width: int, height: int) -> tuple[Box,
     count = math.ceil((words[-1][1] - words[0][0]) / (LEGIBLE * _em(inside)))
     if count < 2 or len(words) < 2:
         return (box,)
-    spans = list(_divided((words[0][0], words[-1][1]), words, count))
+    spans = list(divided((words[0][0], words[-1][1]), words, count))
     whites = [(one[1] + other[0]) / 2 / width for one, other in itertools.pairwise(spans)]
     edges = itertools.pairwise((box.x0, *whites, box.x1))
     return tuple(Box(start, box.y0, stop, box.y1) for start, stop in edges)
@@ -178,6 +179,25 @@ def _line(row: Sequence[Box], width: int, height: int) -> Line:
     top, end = min(box.y0 for box in row) * height, max(box.y1 for box in row) * height
     spans = [(box.x0 * width, box.x1 * width) for box in row]
     return Line(top + spare, end - spare, pieces_of(spans, COLUMN_GAP * ink / INK_EM))
+
+
+def _touching(lines: Sequence[Line]) -> list[list[Line]]:
+    """Put only those lines together that stand in each other's way; else each is by itself."""
+    groups: list[list[Line]] = []
+    for line in lines:
+        for group in groups[-NEAR:]:
+            if any(_touch(one, line) for one in group):
+                group.append(line)
+                break
+        else:
+            groups.append([line])
+    return groups
+
+
+def _touch(one: Line, other: Line) -> bool:
+    beside = min(one.end, other.end) - max(one.top, other.top)
+    over = min(one.right, other.right) - max(one.left, other.left)
+    return over > 0 and beside > SHARED * min(one.height, other.height)
 
 
 def _grouped(lines: Sequence[Line], em: float, rows: int) -> list[list[Line]]:
@@ -233,59 +253,22 @@ def _columns(group: Sequence[Line], em: float, apart: bool) -> Iterator[tuple[fl
             waiting = (waiting[0], piece[1])
             continue
         if waiting is not None:
-            yield from _narrowed(group, waiting, em, apart)
+            yield from narrowed(waiting, _words_in(group, waiting, apart), em)
         waiting = piece
     if waiting is not None:
-        yield from _narrowed(group, waiting, em, apart)
+        yield from narrowed(waiting, _words_in(group, waiting, apart), em)
+
+
+def _words_in(
+    group: Sequence[Line], span: tuple[float, float], apart: bool
+) -> list[tuple[float, float]]:
+    """Return the words between which a span may be divided."""
+    return [word for word in _words(group) if apart and span[0] <= word[0] < span[1]]
 
 
 def _pieces(group: Sequence[Line], em: float) -> tuple[tuple[float, float], ...]:
     """Return where there is text in any line of a group, with wide white between."""
     return pieces_of([piece for line in group for piece in line.pieces], COLUMN_GAP * em)
-
-
-def _narrowed(
-    group: Sequence[Line], span: tuple[float, float], em: float, apart: bool
-) -> Iterator[tuple[float, float]]:
-    """Yield what is too wide for one part in several: divided between words, else in windows."""
-    count = math.ceil((span[1] - span[0]) / (WIDEST * em))
-    inside = [word for word in _words(group) if span[0] <= word[0] < span[1]]
-    words = pieces_of(inside or [span], 0.0)
-    if count == 1 or not apart or len(words) < 2:
-        yield from _windows(span, em)
-        return
-    yield from _divided(span, words, count)
-
-
-def _divided(
-    span: tuple[float, float], words: Sequence[tuple[float, float]], count: int
-) -> Iterator[tuple[float, float]]:
-    """Yield about so many spans of words, two or more, as alike in width as their spaces let."""
-    left = span[0]
-    for number in range(1, count):
-        ideal = span[0] + number * (span[1] - span[0]) / count
-        right, after = _white_near(ideal, words)
-        if right > left:
-            yield left, right
-            left = after
-    yield left, span[1]
-
-
-def _white_near(ideal: float, words: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """Return the ends of the white between two words that is wide, or near to a place."""
-    whites = [(one[1], other[0]) for one, other in itertools.pairwise(words)]
-    return min(whites, key=lambda gap: abs(sum(gap) / 2 - ideal) - WHITER * (gap[1] - gap[0]))
-
-
-def _windows(span: tuple[float, float], em: float) -> Iterator[tuple[float, float]]:
-    """Yield overlapping windows on what is too wide for one."""
-    left, right = span
-    wide, count = WIDEST * em, 1
-    while count * wide - (count - 1) * OVERLAP * em < right - left:
-        count += 1
-    step = (right - left - wide) / (count - 1) if count > 1 else 0.0
-    for number in range(count):
-        yield left + number * step, min(right, left + number * step + wide)
 
 
 def _box(
@@ -336,7 +319,7 @@ def _rows(group: Sequence[Line]) -> int:
     """Count lines below each other; those of columns side by side count once."""
     count, end = 0, -1.0
     for line in sorted(group, key=lambda line: line.top):
-        if line.top >= end - 0.3 * line.height:
+        if line.top >= end - SHARED * line.height:
             count += 1
             end = line.end
     return count

@@ -19,12 +19,14 @@ from vlm.reuse import Kept
 from vlm.skew import Straightened
 from vlm.turns import as_shown, on_page
 from vlm.types import WHOLE_PAGE, Box, PageRef, Word
+from vlm.word_places import Span, ink_in
 
 MOST_LINES, MOST_BLOCKS = 32, 16
 """Lines of a page, and groups of a few; more are joined while their print stays legible."""
 
-MOST_SCANNED = 160
-"""Lines of a scan: two lines shown as one are read as one, and lost."""
+MOST_SCANNED = 320
+"""Lines of a scan, as small print in two columns has: two lines shown as one are read as one, and
+lost."""
 
 KEPT_PAGES = 256
 """Pages whose parts are remembered; they are small."""
@@ -49,6 +51,8 @@ class PageParts:
         pieces: For each line what it is read in, from left to right; empty for lines as they are.
         straight: Where each part lies on the page as it is shown and if it were not askew; empty
             where that is the same.
+        ink: For each line the left and right ends of its words where `level` is, from left to
+            right, as shares of the page's width; empty where that is not known.
     """
 
     asked: tuple[Box, ...]
@@ -59,6 +63,7 @@ class PageParts:
     words: tuple[Word, ...]
     pieces: tuple[tuple[Box, ...], ...] = ()
     straight: tuple[Box, ...] = ()
+    ink: tuple[tuple[Span, ...], ...] = ()
 
     @property
     def level(self) -> tuple[Box, ...]:
@@ -68,6 +73,10 @@ class PageParts:
     def read_in(self, line: Box) -> tuple[Box, ...]:
         """Return what a line is read in, one or more pieces; see `pieces`."""
         return self.pieces[self.asked.index(line)] if self.pieces else (line,)
+
+    def ink_of(self, line: Box) -> tuple[Span, ...]:
+        """Return where a line's words stand; see `ink`."""
+        return self.ink[self.asked.index(line)] if self.ink else ()
 
 
 class PartFinder:
@@ -128,6 +137,7 @@ class PartFinder:
             words,
             () if words else tuple(self._turned_back(some, page, level) for some in cuts),
             shown if level.degrees or page.rotation else (),
+            () if words else tuple(ink_in(box, lines, width, height) for box in single),
         )
         self._kept.put(key, found, 1)
         return found

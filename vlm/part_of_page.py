@@ -80,6 +80,7 @@ def within(page: PageParts, box: Box | None) -> PageParts:
         words=words,
         pieces=tuple(page.pieces[number] for number in lines) if page.pieces else (),
         straight=tuple(page.straight[number] for number in some) if page.straight else (),
+        ink=tuple(page.ink[number] for number in lines) if page.ink else (),
     )
 
 

@@ -25,9 +25,13 @@ from vlm.protocol import Cancelled, Done, Event, Progress, Saw
 from vlm.reading_order import lines_in_order
 from vlm.turns import as_shown
 from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, Question, Unsure, Word, union
+from vlm.word_places import print_in
 
 SURE = 0.95
 """Confidence in what a page says itself: its words may be those that another program read."""
+
+SAME = 1e-6
+"""Share of a page that is none: parts of a line meet."""
 
 GLANCE = 4
 """Tokens that the model may say of a line whose words are known."""
@@ -118,6 +122,7 @@ def _wordless(page: PageParts) -> PageParts:
         lines=len(some),
         pieces=tuple(page.pieces[number] for number in some) if page.pieces else (),
         straight=tuple(page.straight[number] for number in some) if page.straight else (),
+        ink=tuple(page.ink[number] for number in some) if page.ink else (),
     )
 
 
@@ -151,14 +156,8 @@ def _in_order(
     question: Question, page: PageParts, wordless: PageParts, readings: Mapping[Box, Told]
 ) -> list[Told]:
     """Return what is known of a page's lines, in the order in which they are read."""
-    words: dict[Word, Told] = {}
-    some = [
-        (level, readings[line])
-        for line, level in zip(wordless.asked, wordless.level, strict=True)
-        if line in readings and readings[line].useful
-    ]
-    for level, told in some:
-        words[Word(told.answer.text, level)] = told
+    some = list(_read_lines(wordless, readings))
+    words = {Word(told.answer.text, level): told for level, told in some}
     if some and len(wordless.asked) < len(page.asked[: page.lines]):
         for word in page.words:
             given = msgspec.structs.replace(
@@ -170,8 +169,33 @@ def _in_order(
         scan_lines.as_one(
             union([words[word].part for word in line]), [words[word] for word in line]
         )
-        for line in lines_in_order(list(words))
+        for line in lines_in_order(list(words), pieces=not page.words)
     ]
+
+
+def _read_lines(page: PageParts, readings: Mapping[Box, Told]) -> Iterator[tuple[Box, Told]]:
+    """Yield where the print of each line stands, and what was read there.
+
+    What was too long to be read at once is one line.
+    """
+    before: tuple[Box, Box, Told] | None = None
+    for line, level in zip(page.asked, page.level, strict=False):
+        if line not in readings or not readings[line].useful:
+            continue
+        told, place = readings[line], print_in(level, page.ink_of(line))
+        if before is not None and _go_on(before[0], level):
+            told = scan_lines.as_one(union([before[2].part, told.part]), [before[2], told])
+            place = union([before[1], place])
+        elif before is not None:
+            yield before[1], before[2]
+        before = level, place, told
+    if before is not None:
+        yield before[1], before[2]
+
+
+def _go_on(line: Box, other: Box) -> bool:
+    """Tell whether a line was divided where the other begins."""
+    return abs(line.x1 - other.x0) < SAME and abs(line.y0 - other.y0) < SAME
 
 
 def _nothing(told: Sequence[Told]) -> Answer:

@@ -52,22 +52,23 @@ class TextBlock:
         return alike and close and over > 0 and cell.row != self.lines[-1].row
 
 
-def blocks_of(words: Sequence[Word]) -> list[TextBlock]:
+def blocks_of(words: Sequence[Word], pieces: bool = False) -> list[TextBlock]:
     """Return the blocks of a page in the order in which they are read.
 
     Args:
         words: As the page is shown, in any order.
+        pieces: Whether each is all that stands in a line of its column.
     """
-    return ordered(_blocks(cells_of(words)))
+    return ordered(_blocks(cells_of(words, pieces), pieces))
 
 
-def _blocks(rows: list[list[Cell]]) -> list[TextBlock]:
+def _blocks(rows: list[list[Cell]], pieces: bool) -> list[TextBlock]:
     """Put the cells of rows into blocks."""
     blocks: list[TextBlock] = []
     open_blocks: list[TextBlock] = []
     for row in rows:
         taken: list[TextBlock] = []
-        for cell in _justified(row, open_blocks):
+        for cell in row if pieces else _justified(row, open_blocks):
             above = [one for one in open_blocks if one not in taken and one.goes_on(cell)]
             block = max(above, key=lambda one: _shared(one.box, cell.box), default=None)
             if block is None:

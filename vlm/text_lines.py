@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm import columns
 from vlm.blocks import APART, Line, pieces_of
 from vlm.ink import LONG, Marks, ink_of, marks_of, strong_ink_of, unruled, usual_height
 
@@ -106,6 +107,7 @@ def find_lines(gray: NDArray[np.uint8]) -> tuple[Line, ...]:
     marks, usual = print_of(ink_of(gray))
     letters, rest = marks.boxes[letters_of(marks, usual)], _rest(marks, usual)
     grown = lines_of(words_of(marks, usual), usual)
+    grown = list(columns.divided(grown, letters, usual, gray.shape[0]))
     found = [
         _line(words, _fragments(words, rest, usual), letters)
         for words in grown
