@@ -195,7 +195,11 @@ class Placer:
         if page not in self._read:
             words = tuple(Word(one.text, as_shown(one.box, row.rotation)) for one in parts.words)
             return Shown(row.document, row.question, row.answers, words)
-        read = (one for line, text in self._read[page].items() for one in words_in(line, text))
+        read = (
+            one
+            for line, text in self._read[page].items()
+            for one in words_in(line, text, parts.ink_of(line) if not parts.straight else ())
+        )
         return Shown(row.document, row.question, row.answers, tuple(read), misread=True)
 
     def _readings(self, page: PageRef, parts: PageParts) -> Generator[None, None, dict[Box, str]]:

@@ -33,6 +33,9 @@ justified text, white goes through four lines by chance."""
 LEVEL = 0.35
 """Heights of letters by which the feet of letters beside each other differ on one line, at most."""
 
+BESIDE = 0.7
+"""Share of the height of letters that lies beside those before them on one line, at least."""
+
 FEWEST = 4
 """Letters that tell where a line stands."""
 
@@ -52,8 +55,8 @@ class _Gutter:
 
 def divided(
     lines: Sequence[Sequence[Mark]], letters: NDArray[np.int64], usual: float, height: int
-) -> Iterator[list[Mark]]:
-    """Yield lines, none of which goes over two columns.
+) -> list[list[Mark]]:
+    """Return lines, none of which goes over two columns.
 
     Args:
         lines: Each from left to right.
@@ -62,10 +65,26 @@ def divided(
         height: Of the drawing.
     """
     columns = _Columns(lines, usual, height)
+    whole, cut = list[list[Mark]](), list[list[Mark]]()
     for line in lines:
-        tall = statistics.median(end - top for _, top, _, end in line)
-        for part in _cut(line, [columns.meet(*pair, tall) for pair in itertools.pairwise(line)]):
-            yield from _level(part, APART * tall, letters, usual)
+        tall = _tall(line)
+        between = [columns.meet(*pair, tall) for pair in itertools.pairwise(line)]
+        parts = [
+            one
+            for part in _cut(line, between)
+            for one in _level(part, APART * tall, letters, usual)
+        ]
+        (cut if len(parts) > 1 else whole).extend(parts)
+    for part in sorted(cut, key=lambda one: one[0]):
+        before = (one for one in whole if columns.go_on(one, part))
+        behind = (one for one in whole if columns.go_on(part, one))
+        if (line := next(before, None)) is not None:
+            line += part
+        elif (line := next(behind, None)) is not None:
+            line[:0] = part
+        else:
+            whole.append(part)
+    return whole
 
 
 class _Columns:
@@ -95,6 +114,15 @@ class _Columns:
         if found:
             self._known.append(gutter)
         return found
+
+    def go_on(self, line: Sequence[Mark], other: Sequence[Mark]) -> bool:
+        """Tell whether a line goes on with another: it began at the end of one beside it."""
+        one, next_one, tall = line[-1], other[0], min(_tall(line), _tall(other))
+        lower = min(one[3] - one[1], next_one[3] - next_one[1])
+        beside = min(one[3], next_one[3]) - max(one[1], next_one[1])
+        white = next_one[0] - one[2]
+        near = 0 <= white <= APART * tall and beside >= BESIDE * lower
+        return near and not self.meet(one, next_one, tall)
 
     def _free(self, left: int, right: int, middle: float) -> _Gutter:
         """Return the white that goes up and down from that between two marks."""
@@ -129,13 +157,17 @@ class _Columns:
         return count >= max(SEVERAL, MOSTLY * len(widths))
 
 
+def _tall(line: Sequence[Mark]) -> float:
+    return statistics.median(end - top for _, top, _, end in line)
+
+
 def _width(span: tuple[int, int]) -> int:
     return span[1] - span[0]
 
 
 def _reach(marks: Sequence[Mark]) -> float:
     """Return how far marks go on from the first without wide white between."""
-    tall = statistics.median(end - top for _, top, _, end in marks)
+    tall = _tall(marks)
     left, right = marks[0][0], marks[0][2]
     for mark in marks[1:]:
         if max(mark[0] - right, left - mark[2]) > APART * tall:

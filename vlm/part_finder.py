@@ -24,9 +24,8 @@ from vlm.word_places import Span, ink_in
 MOST_LINES, MOST_BLOCKS = 32, 16
 """Lines of a page, and groups of a few; more are joined while their print stays legible."""
 
-MOST_SCANNED = 320
-"""Lines of a scan, as small print in two columns has: two lines shown as one are read as one, and
-lost."""
+MOST_SCANNED = 160
+"""Lines of a scan: two lines shown as one are read as one, and lost."""
 
 KEPT_PAGES = 256
 """Pages whose parts are remembered; they are small."""

@@ -29,6 +29,7 @@ from vlm.scoring import plain
 from vlm.turns import as_shown, on_page
 from vlm.types import WHOLE_PAGE, Box, PageRef, Question, Word
 from vlm.value_shapes import could_be
+from vlm.word_places import Span, places
 
 CLEAR = 0.75
 """What a value at a label counts when no other part needs to be asked."""
@@ -197,12 +198,24 @@ def words_read(page: PageParts, readings: Mapping[Box, Told]) -> dict[Word, Box]
         word: line
         for line, level in zip(page.asked[: page.lines], page.level, strict=False)
         if line in readings and readings[line].useful
-        for word in words_in(level, readings[line].answer.text)
+        for word in words_in(level, readings[line].answer.text, page.ink_of(line))
     }
 
 
-def words_in(line: Box, text: str) -> Iterator[Word]:
-    """Yield the words that were read in a line, where they are if all letters are as wide."""
+def words_in(line: Box, text: str, ink: Sequence[Span] = ()) -> Iterator[Word]:
+    """Yield the words that were read in a line, each where it stands.
+
+    Args:
+        line: Where it is.
+        text: What was read.
+        ink: Where the line's words are. Where that is not known, or not what was read, words are
+            where they are if all letters are as wide.
+    """
+    spans = places(text.split(), ink) if len(text.splitlines()) == 1 else None
+    if spans is not None:
+        for word, (left, right) in zip(text.split(), spans, strict=True):
+            yield Word(word, Box(left, line.y0, right, line.y1))
+        return
     rows = [row for row in text.splitlines() if row.strip()]
     widest = max(map(len, rows), default=1)
     high, wide = line.height / max(1, len(rows)), line.width / widest

@@ -107,7 +107,7 @@ def find_lines(gray: NDArray[np.uint8]) -> tuple[Line, ...]:
     marks, usual = print_of(ink_of(gray))
     letters, rest = marks.boxes[letters_of(marks, usual)], _rest(marks, usual)
     grown = lines_of(words_of(marks, usual), usual)
-    grown = list(columns.divided(grown, letters, usual, gray.shape[0]))
+    grown = columns.divided(grown, letters, usual, gray.shape[0])
     found = [
         _line(words, _fragments(words, rest, usual), letters)
         for words in grown

@@ -218,3 +218,18 @@ def test_a_short_line_and_several_at_once_are_read_as_they_are() -> None:
     assert cuts(box, [short], WIDTH, HEIGHT) == (box,)
     assert cuts(both, [short, twin], WIDTH, HEIGHT) == (both,)
     assert cuts(both, [], WIDTH, HEIGHT) == (both,)
+
+
+def test_columns_of_a_scan_that_are_not_level_are_parts_of_their_own_once() -> None:
+    left = [row(100 + 24 * number, (60, 400)) for number in range(8)]
+    right = [row(110 + 24 * number, (430, 800)) for number in range(8)]
+    found = divide([*left, *right], WIDTH, HEIGHT, 320, rows=1, apart=True)
+    assert len(found) == 16
+    for one in left:
+        assert sum(holds(box, 60, one.top, 400, one.end) for box in found) == 1
+    assert not any(holds(box, 60, 112, 800, 112) for box in found)
+
+
+def test_lines_of_a_scan_in_each_others_way_are_one_part() -> None:
+    dotted = [row(100, (60, 400)), row(108, (200, 300))]
+    assert len(divide(dotted, WIDTH, HEIGHT, 320, rows=1, apart=True)) == 1

@@ -136,3 +136,22 @@ def test_every_line_of_a_long_slip_is_a_part_of_its_own() -> None:
     found = finder(Inked(inked=places)).find(PAGE, None)
     assert found.lines == 60
     assert all(sum(part.holds(place) for place in places) == 1 for part in found.asked)
+
+
+def test_every_line_of_small_print_in_two_columns_is_a_part_of_its_own() -> None:
+    rows = [Box(0.05, 0.02 + 0.0095 * row, 0.35, 0.026 + 0.0095 * row) for row in range(100)]
+    places = (*rows, *(Box(one.x0 + 0.34, one.y0, one.x1 + 0.34, one.y1) for one in rows))
+    found = finder(Inked(inked=places)).find(PAGE, None)
+    assert found.lines == 200
+    lines = found.asked[: found.lines]
+    assert all(sum(part.holds(place) for place in places) == 1 for part in lines)
+
+
+def test_where_the_words_of_a_line_stand_is_known() -> None:
+    found = finder(Inked()).find(PAGE, None)
+    for number, place in enumerate(INKED):
+        ink = found.ink[number]
+        assert found.ink_of(found.asked[number]) == ink
+        assert ink[0][0] == pytest.approx(place.x0, abs=0.002)
+        assert ink[-1][1] == pytest.approx(place.x1, abs=0.006)
+    assert finder(Inked(words_of_page=line("Invoice", y=0.3))).find(PAGE, None).ink == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -108,3 +109,32 @@ def test_a_page_without_lines_is_shown_to_the_model_as_it_is() -> None:
     whole = of_lines((Box(0.0, 0.0, 1.0, 1.0),))
     assert done(run(reader, whole, exact=False)).text == "Hello"
     assert [one.text for one in reader.asked] == [READING.text]
+
+
+def test_the_lines_of_two_columns_of_a_scan_are_read_down_each_of_them() -> None:
+    left = [Box(0.05, n * HIGH, 0.49, (n + 1) * HIGH) for n in range(1, 4)]
+    right = [Box(0.48, n * HIGH + 0.01, 0.95, (n + 1) * HIGH + 0.01) for n in range(1, 4)]
+    boxes = tuple(box for pair in zip(left, right, strict=True) for box in pair)
+    ink = tuple(((box.x0 + 0.01, box.x1 - 0.01),) for box in boxes)
+    text = {box: f"line {n} of a column of text" for n, box in enumerate([*left, *right])}
+    reader = Reader(lambda _n: said("never"))
+    told = {box: Told(box, said(text[box], 0.9, "no_text").answer, "") for box in boxes}
+    found = done(run(reader, replace(of_lines(boxes), ink=ink), False, told))
+    assert found.text.splitlines() == list(text.values())
+    assert reader.asked == []
+
+
+def test_a_line_too_long_to_be_read_at_once_is_one_line() -> None:
+    halves = (Box(0.0, 0.1, 0.5, 0.13), Box(0.5, 0.1, 1.0, 0.13))
+    long = [half for n in range(3) for half in (moved(half, n) for half in halves)]
+    told = {
+        box: Told(box, said(f"half {n} of these long lines", 0.9, "no_text").answer, "")
+        for n, box in enumerate(long)
+    }
+    found = done(run(Reader(lambda _n: said("never")), of_lines(tuple(long)), False, told))
+    assert [line.split()[1] for line in found.text.splitlines()] == ["0", "2", "4"]
+    assert [line.split()[7] for line in found.text.splitlines()] == ["1", "3", "5"]
+
+
+def moved(box: Box, lines: int) -> Box:
+    return Box(box.x0, box.y0 + 0.02 * lines, box.x1, box.y1 + 0.02 * lines)
