@@ -30,6 +30,7 @@ from vlm.page_finder import Finder
 from vlm.page_reading import AskPage, Model, PageReader, Pages
 from vlm.part_asking import PartFailed, Told
 from vlm.part_finder import KEPT_PAGES, PageParts, PartFinder
+from vlm.part_readings import text_of
 from vlm.protocol import (
     AllAnswered,
     Answered,
@@ -321,8 +322,14 @@ class DocumentQuestions:
     def _reader(self, asking: Asking) -> PageReader | None:
         if asking.model is None:
             return None
-        turned = lambda page: returned(self.upright(asking, page))  # noqa: E731
-        return PageReader(self._pages, self._readings, asking.model, asking.ask, turned)
+        lines = partial(self._lines, asking) if asking.in_parts else None
+        return PageReader(self._pages, self._readings, asking.model, asking.ask, lines)
+
+    def _lines(self, asking: Asking, page: PageRef) -> Generator[str, None, str | None]:
+        """Read a page's lines to find it by; they stay for questions about it."""
+        page = returned(self.upright(asking, page))
+        parts, known = self._parts_of(asking, page), self._readings_of(asking, page)
+        return (yield from text_of(asking.job, page, parts, known, asking.ask, asking.cancel))
 
 
 def of_more(question: Question, asking: Asking) -> bool:

@@ -49,8 +49,8 @@ UNLIKE = 1.8
 """Times by which print is larger than that of the line above when it is a heading."""
 
 SHARED, NEAR = 0.3, 12
-"""Of the height of the lower of two lines, what they share at least where they are one; and among
-how many above a line such a one is looked for."""
+"""Of the height of a line, what it shares with the one above where both are one row; and among how
+many above it such a one is looked for."""
 
 INK_EM, WORD_EM = 0.8, 1.25
 """Height of a line's ink, and of a text layer's word, in em."""
@@ -182,11 +182,11 @@ def _line(row: Sequence[Box], width: int, height: int) -> Line:
 
 
 def _touching(lines: Sequence[Line]) -> list[list[Line]]:
-    """Put only those lines together that stand in each other's way; else each is by itself."""
+    """Put only those lines together that are one row and in each other's way."""
     groups: list[list[Line]] = []
     for line in lines:
         for group in groups[-NEAR:]:
-            if any(_touch(one, line) for one in group):
+            if any(_touch(one, line) for one in group) and _rows([*group, line]) == 1:
                 group.append(line)
                 break
         else:
@@ -195,9 +195,13 @@ def _touching(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _touch(one: Line, other: Line) -> bool:
-    beside = min(one.end, other.end) - max(one.top, other.top)
+    """Tell whether print of one size, or a speck in print, was found as two lines."""
+    small, large = sorted((one, other), key=lambda line: line.height)
     over = min(one.right, other.right) - max(one.left, other.left)
-    return over > 0 and beside > SHARED * min(one.height, other.height)
+    beside = min(one.end, other.end) - max(one.top, other.top)
+    inside = large.left <= small.left and small.right <= large.right
+    alike = large.height <= UNLIKE * small.height
+    return over > 0 and beside >= (1 - SHARED) * small.height and (alike or inside)
 
 
 def _grouped(lines: Sequence[Line], em: float, rows: int) -> list[list[Line]]:

@@ -1,12 +1,11 @@
 """Reads scanned pages with the model, so that their words can be searched. Knows no torch.
 
-A small model is asked block by block, where it reads best; a large one about the whole page.
+A small model reads line by line, as it does for questions; a large one the whole page at once.
 """
 
 from __future__ import annotations
 
 import hashlib
-import statistics
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,14 +13,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm import blocks, skew
+from vlm import blocks
 from vlm.cancel import Stopped, returned
 from vlm.errors import DeskError
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.part_asking import AskPage as AskPage
-from vlm.part_asking import PartFailed, Told, ask_parts, at_once
+from vlm.part_asking import PartFailed, ask_parts
 from vlm.readings import Readings
-from vlm.turns import on_page
 from vlm.types import WHOLE_PAGE, Box, Document, PageRef, PageSize, Question, Word
 
 READ = "What does it say?"
@@ -29,7 +27,7 @@ MOST_BLOCKS = 14
 """Blocks of a page; with them a page of dense print takes a small model some seconds."""
 
 LONGEST_PX = 1200
-"""Of the drawing in which blocks are looked for and by which a page is known again."""
+"""Of the drawing in which ink is looked for and by which a page is known again."""
 
 WORD_AIR = 0.3
 """Of a word's height, around it: ink in there belongs to the word."""
@@ -76,7 +74,7 @@ class Model:
 
     Attributes:
         key: Changes whenever what it reads could.
-        small: Whether it reads blocks rather than pages.
+        small: Whether it reads lines rather than pages.
         names: What the person's own documents call things, as it learned that.
     """
 
@@ -93,7 +91,8 @@ class PageReader:
         readings: What has been read before.
         model: Who reads.
         ask: Asks the model about a page.
-        turned: Returns a page as it is to be read; None to read all of them as they are.
+        lines: Reads the lines of a page, which a small model does, and yields what is being done;
+            returns their words, None when they could not be read. None to read a page at once.
     """
 
     def __init__(
@@ -102,9 +101,9 @@ class PageReader:
         readings: Readings,
         model: Model,
         ask: AskPage,
-        turned: Callable[[PageRef], PageRef] | None = None,
+        lines: Callable[[PageRef], Generator[str, None, str | None]] | None = None,
     ) -> None:
-        self._pages, self._turned = pages, turned
+        self._pages, self._lines = pages, lines
         self._readings = readings
         self.model = model
         self._ask = ask
@@ -115,7 +114,7 @@ class PageReader:
         Raises:
             DeskError: If it cannot be drawn.
         """
-        return self._readings.get(self._drawn(page)[0], self.model.key)
+        return self._readings.get(self._drawn(page)[0], self._key)
 
     def covered(self, page: PageRef, words: Sequence[Word]) -> bool:
         """Tell whether a page shows nothing besides the words of its text layer.
@@ -134,46 +133,29 @@ class PageReader:
         Raises:
             DeskError: If it cannot be drawn.
         """
-        digest, gray = self._drawn(page)
+        digest, _ = self._drawn(page)
         try:
-            found = yield from self._asked(page, gray)
-            if self.model.small and self._turned is not None and _doubted(found):
-                upright = self._turned(page)
-                if upright != page:
-                    gray = np.asarray(skew.whole(self._pages, upright, LONGEST_PX).convert("L"))
-                    found = yield from self._asked(upright, gray)
+            text = yield from self._asked(page) if self._lines is None else self._lines(page)
         except (PartFailed, Stopped):
             return None
-        text = "\n".join(one.answer.text for one in found)
-        self._readings.put(digest, self.model.key, text)
+        if text is not None:
+            self._readings.put(digest, self._key, text)
         return text
 
-    def _asked(self, page: PageRef, gray: NDArray[np.uint8]) -> Generator[str, None, list[Told]]:
-        """Let the model read a page.
+    def _asked(self, page: PageRef) -> Generator[str, None, str]:
+        """Let the model read a page at once.
 
         Raises:
             PartFailed: If it cannot be read.
             Stopped: If the job shall stop.
         """
-        questions = [Question(READ, page, max_new_tokens=PAGE_TOKENS)]
-        if self.model.small:
-            level = skew.straightened(gray)
-            boxes = map(level.back, blocks.find(level.gray, MOST_BLOCKS))
-            questions = [
-                Question(
-                    READ,
-                    page,
-                    on_page(box, WHOLE_PAGE, page.rotation),
-                    splitting=False,
-                    max_new_tokens=BLOCK_TOKENS,
-                )
-                for box in boxes
-            ]
-        found, some = list[Told](), at_once(self._ask)
-        for number in range(0, len(questions), some):
-            yield f"part {number + 1} of {len(questions)}"
-            found += returned(ask_parts(questions[number : number + some], self._ask))
-        return found
+        yield "part 1 of 1"
+        question = Question(READ, page, max_new_tokens=PAGE_TOKENS)
+        return returned(ask_parts([question], self._ask))[0].answer.text
+
+    @property
+    def _key(self) -> str:
+        return self.model.key if self._lines is None else f"{self.model.key}, by line"
 
     def _drawn(self, page: PageRef) -> tuple[bytes, NDArray[np.uint8]]:
         size = self._pages.sizes(page.path, page.page, 1)
@@ -186,12 +168,6 @@ class PageReader:
         pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
         gray = pixels.mean(axis=2).astype(np.uint8)
         return hashlib.sha256(f"{width} {height}".encode() + data).digest(), gray
-
-
-def _doubted(found: Sequence[Told]) -> bool:
-    """Tell whether most of a page was read so badly that it may be upside down."""
-    sure = [one.answer.confidence for one in found if one.answer.confidence >= 0]
-    return bool(sure) and statistics.median(sure) < SURE
 
 
 def without_words(gray: NDArray[np.uint8], words: Sequence[Word]) -> NDArray[np.uint8]:

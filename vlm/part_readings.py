@@ -14,17 +14,17 @@ from dataclasses import replace
 import msgspec
 
 from vlm import scan_lines
-from vlm.absence import NOT_ON_PAGE
+from vlm.absence import NOT_ON_PAGE, says_something
 from vlm.cancel import CancelToken, Stopped
 from vlm.evidence import lines_of, locate
-from vlm.page_reading import BLOCK_TOKENS, AskPage
+from vlm.page_reading import BLOCK_TOKENS, READ, AskPage
 from vlm.part_asking import PartFailed, Told, about, ask_part, ask_parts, ended, named
 from vlm.part_finder import PageParts
 from vlm.part_labels import shown
 from vlm.protocol import Cancelled, Done, Event, Progress, Saw
 from vlm.reading_order import lines_in_order
 from vlm.turns import as_shown
-from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, Question, Unsure, Word, union
+from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, PageRef, Question, Unsure, Word, union
 from vlm.word_places import print_in
 
 SURE = 0.95
@@ -76,6 +76,31 @@ def read(
     read_in = [readings[line] for line in wordless.asked if line in readings] or told
     found = _joined(useful, page) if useful else _nothing(told or read_in)
     yield from ended(job, found, read_in, start)
+
+
+def text_of(
+    job: int,
+    page: PageRef,
+    parts: PageParts,
+    readings: dict[Box, Told],
+    ask: AskPage,
+    cancel: CancelToken,
+) -> Generator[str, None, str | None]:
+    """Read a page, as `read` does; yields what is being done.
+
+    Returns:
+        What it says; None where it was stopped or could not be read.
+    """
+    exact = not scan_lines.is_scan(parts)
+    for event in read(job, Question(READ, page), parts, readings, ask, cancel, exact=exact):
+        match event:
+            case Progress():
+                yield event.text.removeprefix("Reading ")
+            case Done():
+                return event.answer.text if says_something(event.answer.text) else ""
+            case _:
+                continue
+    return None
 
 
 def _quoted(job: int, question: Question, page: PageParts, ask: AskPage) -> Iterator[Event]:

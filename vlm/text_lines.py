@@ -106,21 +106,24 @@ def find_lines(gray: NDArray[np.uint8]) -> tuple[Line, ...]:
     """
     marks, usual = print_of(ink_of(gray))
     letters, rest = marks.boxes[letters_of(marks, usual)], _rest(marks, usual)
-    grown = lines_of(words_of(marks, usual), usual)
-    grown = columns.divided(grown, letters, usual, gray.shape[0])
-    found = [
-        _line(words, _fragments(words, rest, usual), letters)
-        for words in grown
+    grown = [
+        words
+        for words in lines_of(words_of(marks, usual), usual)
         if sum(right - left for left, _, right, _ in words) >= usual
     ]
-    found = _without_grain(found, letters, marks.boxes[marks.heights < LOWEST * usual])
+    made = lambda words: _line(words, _fragments(words, rest, usual), letters)  # noqa: E731
+    clean = _without_grain(
+        list(map(made, grown)), letters, marks.boxes[marks.heights < LOWEST * usual]
+    )
+    grown = [words for words, one in zip(grown, clean, strict=True) if one]
+    found = map(made, columns.divided(grown, letters, usual, gray.shape[0]))
     return tuple(sorted(found, key=lambda line: (line.top, line.left)))
 
 
 def _without_grain(
     lines: list[Line], letters: NDArray[np.int64], specks: NDArray[np.int64]
-) -> list[Line]:
-    """Leave out what is grain, as of a shadow that a scanner drew in dots, beside clean print.
+) -> list[bool]:
+    """Tell which lines are not grain, as of a shadow that a scanner drew in dots, beside print.
 
     Args:
         lines: All.
@@ -130,8 +133,8 @@ def _without_grain(
     grainy = [_count(specks, line) / max(1, _count(letters, line)) for line in lines]
     grain, clean = sum(one > GRAIN for one in grainy), sum(one < CLEAN for one in grainy)
     if grain < max(MOST_GRAINY, GRAINY_SHARE * len(lines)) or clean < FEWEST_CLEAN:
-        return lines
-    return [line for line, one in zip(lines, grainy, strict=True) if one <= GRAIN]
+        return [True] * len(lines)
+    return [one <= GRAIN for one in grainy]
 
 
 def _count(boxes: NDArray[np.int64], line: Line) -> int:

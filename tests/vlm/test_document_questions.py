@@ -241,6 +241,22 @@ def test_a_scans_lines_are_read_while_it_is_looked_at(
         engine.close()
 
 
+def test_a_page_that_was_read_to_find_it_is_not_read_again(small: Path) -> None:
+    scans = Book(texts=("", *(f"Cover {n}" for n in range(5))))
+    engine = started(small, scans)
+    told = _said(list(engine.prepare(Prepare(3, PATH), NEVER)), "Reading the scanned page 1: part")
+    assert len(told) > 0
+    assert _said(list(engine.ask(Ask(5, page_of(asked(), 0)), NEVER)), "Reading part") == []
+    engine.close()
+
+    again = started(small, scans)
+    plain = list(again.ask(Ask(5, page_of(asked(), 0)), NEVER))
+    assert len(_said(plain, "Reading part")) > 0
+    told = _said(list(again.prepare(Prepare(3, PATH), NEVER)), "Reading the scanned page 1: part")
+    assert told == [], "nor one that was read for a question"
+    again.close()
+
+
 def _said(events: list[Event], beginning: str) -> list[str]:
     told = [event.text for event in events if isinstance(event, Progress)]
     return [text for text in told if text.startswith(beginning)]

@@ -231,5 +231,16 @@ def test_columns_of_a_scan_that_are_not_level_are_parts_of_their_own_once() -> N
 
 
 def test_lines_of_a_scan_in_each_others_way_are_one_part() -> None:
-    dotted = [row(100, (60, 400)), row(108, (200, 300))]
-    assert len(divide(dotted, WIDTH, HEIGHT, 320, rows=1, apart=True)) == 1
+    broken = [row(100, (60, 400)), row(104, (200, 300), ink=7)]
+    assert len(divide(broken, WIDTH, HEIGHT, 320, rows=1, apart=True)) == 1
+    doubled = [row(100, (60, 300)), row(103, (280, 400))]
+    assert len(divide(doubled, WIDTH, HEIGHT, 320, rows=1, apart=True)) == 1
+
+
+def test_a_stamp_across_lines_of_a_scan_joins_none_of_them() -> None:
+    lines = [row(100, (60, 400)), row(124, (60, 400))]
+    stamp = row(96, (380, 600), ink=44)
+    found = divide([*lines, stamp], WIDTH, HEIGHT, 320, rows=1, apart=True)
+    assert len(found) == 3
+    for one in lines:
+        assert sum(holds(box, 60, one.top, 390, one.end) for box in found) == 1

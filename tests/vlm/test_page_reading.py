@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
-import pytest
 from PIL import Image, ImageDraw
 
 from tests.drawn import DrawnPages, Picture
@@ -12,7 +11,6 @@ from tests.vlm.documents import said
 from vlm import blocks
 from vlm.cancel import returned
 from vlm.page_reading import READ, Model, PageReader
-from vlm.part_asking import Told
 from vlm.protocol import Cancelled, Event
 from vlm.readings import Readings
 from vlm.types import Box, PageRef, Question, Word
@@ -72,8 +70,7 @@ def read(reader: PageReader, page: PageRef = PAGE) -> str | None:
     return returned(reader.read(page))
 
 
-@pytest.mark.parametrize(("small", "questions"), [(True, 2), (False, 1)])
-def test_a_page_is_read_once_for_each_model(small: bool, questions: int) -> None:
+def test_a_page_is_read_once_for_each_model() -> None:
     asked: list[Question] = []
 
     def ask(question: Question) -> Iterator[Event]:
@@ -81,48 +78,50 @@ def test_a_page_is_read_once_for_each_model(small: bool, questions: int) -> None
         yield said(f"words {len(asked)}")
 
     readings = Readings(None)
-    reader = PageReader(Scans(), readings, Model("m", small), ask)
+    reader = PageReader(Scans(), readings, Model("m", False), ask)
     assert reader.known(PAGE) is None
     found = read(reader)
-    assert found == "\n".join(f"words {number + 1}" for number in range(questions))
+    assert found == "words 1"
     assert reader.known(PAGE) == found
-    assert {question.text for question in asked} == {READ}
-    assert all((question.box is not None) is small for question in asked)
+    assert [(question.text, question.box) for question in asked] == [(READ, None)]
     assert reader.known(PageRef("scan.pdf", 1)) is None, "other pixels"
-    assert PageReader(Scans(), readings, Model("other", small), ask).known(PAGE) is None
+    assert PageReader(Scans(), readings, Model("other", False), ask).known(PAGE) is None
     readings.close()
 
 
-def test_blocks_are_read_together_by_a_model_that_can() -> None:
-    class Together:
-        at_once = 8
+def test_a_small_model_reads_the_lines_of_a_page() -> None:
+    read_in: list[PageRef] = []
 
-        def __call__(self, question: Question, /) -> Iterator[Event]:
-            raise AssertionError("nothing is left to be asked alone")
+    def lines(page: PageRef) -> Generator[str, None, str | None]:
+        read_in.append(page)
+        yield "part 1 of 2"
+        yield "part 2 of 2"
+        return "first\nsecond"
 
-        def several(self, asked: Sequence[Question]) -> dict[int, Told]:
-            boxes = [one.box for one in asked if one.box is not None]
-            return {
-                number: Told(box, said(f"words {number + 1}").answer, "")
-                for number, box in enumerate(boxes)
-            }
-
-    readings = Readings(None)
-    steps = PageReader(Scans(), readings, Model("m", True), Together()).read(PAGE)
-    assert next(steps) == "part 1 of 2"
-    assert returned(steps) == "words 1\nwords 2"
+    readings, never = Readings(None), lambda _question: iter(())
+    at_once = PageReader(Scans(), readings, Model("m", True), lambda _question: iter([said("x")]))
+    assert read(at_once) == "x"
+    reader = PageReader(Scans(), readings, Model("m", True), never, lines)
+    assert reader.known(PAGE) is None, "what was read in another way"
+    steps = reader.read(PAGE)
+    assert (next(steps), next(steps)) == ("part 1 of 2", "part 2 of 2")
+    assert returned(steps) == "first\nsecond"
+    assert reader.known(PAGE) == "first\nsecond"
+    assert read_in == [PAGE]
     readings.close()
 
 
 def test_a_page_that_was_not_read_to_its_end_is_not_kept() -> None:
-    def ask(question: Question) -> Iterator[Event]:
-        assert question.box is not None
-        yield said("top") if question.box.y0 < 0.2 else Cancelled(1)
+    def stopped(_page: PageRef) -> Generator[str, None, str | None]:
+        yield "part 1 of 2"
+        return None
 
     readings = Readings(None)
-    reader = PageReader(Scans(), readings, Model("m", True), ask)
-    assert read(reader) is None
-    assert reader.known(PAGE) is None
+    halted = PageReader(Scans(), readings, Model("m", False), lambda _: iter([Cancelled(1)]))
+    by_line = PageReader(Scans(), readings, Model("m", True), lambda _: iter(()), stopped)
+    for reader in (halted, by_line):
+        assert read(reader) is None
+        assert reader.known(PAGE) is None
     readings.close()
 
 
