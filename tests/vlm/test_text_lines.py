@@ -147,3 +147,27 @@ def test_print_in_grain_stays_where_none_is_clean() -> None:
     pixels = np.asarray(clean).copy()
     pixels[np.random.default_rng(3).random(pixels.shape) < 0.02] = 90
     assert len(found(Image.fromarray(pixels))) >= 9
+
+
+@pytest.mark.parametrize(("em", "blur"), [(13, 0.8), (15, 1.2), (16, 1.0), (18, 1.4)])
+def test_soft_print_whose_letters_touch_is_no_rule(em: int, blur: float) -> None:
+    image = Image.new("L", (WIDTH, HEIGHT), 250)
+    pen, texts = (
+        ImageDraw.Draw(image),
+        ("vierzehn Tagen schriftlich anzuzeigen", "Kunde Kaufmann ist"),
+    )
+    for number, text in enumerate(texts):
+        font = ImageFont.load_default(em)
+        pen.text((60, 30 + round(1.2 * em) * number), text, font=font, fill=INK)
+    lines = found(image.filter(ImageFilter.GaussianBlur(blur)))
+    assert [len(line.pieces) for line in lines] == [1, 1]
+    assert lines[0].right >= ends(image)[1] - 1
+
+
+def test_rules_in_pairs_are_no_print() -> None:
+    plain = page("Basic pay", "Total")
+    ruled = plain.copy()
+    for y in (20, 26, 72, 78, 140, 146):
+        ImageDraw.Draw(ruled).line((40, y, 400, y), fill=INK, width=2)
+    soft = ruled.filter(ImageFilter.GaussianBlur(0.7))
+    assert [round(line.left / 4) for line in found(soft)] == [15, 15]
