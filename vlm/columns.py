@@ -78,10 +78,10 @@ def divided(
     for part in sorted(cut, key=lambda one: one[0]):
         before = (one for one in whole if columns.go_on(one, part))
         behind = (one for one in whole if columns.go_on(part, one))
-        if (line := next(before, None)) is not None:
-            line += part
-        elif (line := next(behind, None)) is not None:
-            line[:0] = part
+        if (one := next(before, None)) is not None:
+            one += part
+        elif (one := next(behind, None)) is not None:
+            one[:0] = part
         else:
             whole.append(part)
     return whole

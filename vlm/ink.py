@@ -42,13 +42,6 @@ FAINT = 0.54
 LEAST_PX = 4
 """Height of a letter; lower marks are dots and dirt."""
 
-RULE, THICK = 2.5, 0.3
-"""Heights of letters: level ink so long and at most so thick is a rule."""
-
-BODY, ROWS, SOFT = 0.2, 3, 0.4
-"""Heights of letters beyond which, and rows in which, there is ink above or below the edge of soft
-letters that touch, and over which share of it."""
-
 LONG = 8
 """Times as wide as high, or as high as wide, a mark is no letter."""
 
@@ -152,7 +145,7 @@ def marks_of(ink: NDArray[np.bool_]) -> Marks:
     Args:
         ink: ``(height, width)`` bool.
     """
-    rows, starts, ends = _runs(ink)
+    rows, starts, ends = runs_of(ink)
     owner = _united(rows, starts, ends, ink.shape[1] + 2)
     count = int(owner.max()) + 1 if len(owner) else 0
     boxes = np.zeros((count, 4), np.int64)
@@ -203,76 +196,6 @@ def strong_ink_on_white(light: NDArray[np.uint8]) -> NDArray[np.bool_]:
         light: ``(height, width)`` uint8, levelled.
     """
     return 255 - light > contrast_of(light)
-
-
-def unruled(ink: NDArray[np.bool_], usual: float) -> NDArray[np.bool_]:
-    """Return ink without thin level rules, which join the letters on them to one mark.
-
-    Args:
-        ink: ``(height, width)`` bool.
-        usual: Height of letters, pixels.
-
-    Returns:
-        The same array where there are none.
-    """
-    rows, starts, ends = _runs(ink)
-    long = ends - starts >= RULE * usual
-    if not long.any():
-        return ink
-    long[long] = _alone(ink, rows[long], starts[long], ends[long], usual)
-    height, width = ink.shape
-    change = np.zeros((height, width + 1), np.int8)
-    change[rows[long], starts[long]] += 1
-    change[rows[long], ends[long]] -= 1
-    rules = np.cumsum(change, axis=1, dtype=np.int8)[:, :width] > 0
-    return ink & ~(rules & ~_opened(rules, max(2, round(THICK * usual)) + 1))
-
-
-def _alone(
-    ink: NDArray[np.bool_],
-    rows: NDArray[np.int64],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    usual: float,
-) -> NDArray[np.bool_]:
-    """Tell which level runs have no letters close to all of them, as the edges of soft print have.
-
-    Args:
-        ink: ``(height, width)`` bool.
-        rows: Of each run.
-        starts: First column of each.
-        ends: The column after the last one.
-        usual: Height of letters, pixels.
-
-    Returns:
-        ``(runs,)`` bool.
-    """
-    height = ink.shape[0]
-    total = np.cumsum(np.pad(ink, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
-    near = max(2, round(BODY * usual))
-    alone = np.ones(len(rows), np.bool_)
-    for side in (1, -1):
-        beside = np.ones(len(rows), np.bool_)
-        for away in range(near, near + ROWS):
-            at = rows + side * away
-            inside = (at >= 0) & (at < height)
-            at = np.clip(at, 0, height - 1)
-            inked = (total[at, ends] - total[at, starts]) / (ends - starts)
-            beside &= inside & (inked >= SOFT)
-        alone &= ~beside
-    return alone
-
-
-def _opened(mask: NDArray[np.bool_], high: int) -> NDArray[np.bool_]:
-    """Keep what is at least so many rows high."""
-    height = mask.shape[0]
-    if height < high:
-        return np.zeros_like(mask)
-    least = np.logical_and.reduce([mask[y : height - high + 1 + y] for y in range(high)])
-    wide = np.zeros_like(mask)
-    for y in range(high):
-        wide[y : height - high + 1 + y] |= least
-    return wide
 
 
 def usual_height(marks: Marks) -> float:
@@ -348,7 +271,7 @@ def _between(squares: NDArray[np.float32], length: int) -> NDArray[np.float32]:
     return found
 
 
-def _runs(
+def runs_of(
     ink: NDArray[np.bool_],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return row, first column and the one after the last of each run, row by row."""

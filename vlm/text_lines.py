@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from vlm import columns
 from vlm.blocks import APART, Line, pieces_of
-from vlm.ink import LONG, Marks, ink_of, marks_of, strong_ink_of, unruled, usual_height
+from vlm.ink import LONG, Marks, ink_of, marks_of, strong_ink_of, usual_height
+from vlm.rules import unruled
 
 LOWEST, HIGHEST, WIDEST = 0.45, 3.2, 14.0
 """Of the usual height of letters: lower marks are dots and dirt, higher and wider ones no print."""

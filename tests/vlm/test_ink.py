@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from vlm.ink import CONTRAST, contrast_of, ink_of, level, levelled, marks_of, unruled, usual_height
+from vlm.ink import CONTRAST, contrast_of, ink_of, level, levelled, marks_of, usual_height
+from vlm.rules import unruled
 
 SHAPE = (200, 300)
 
