@@ -24,6 +24,9 @@ AIR = 0.11
 """Of the height of a line that is read, what is free above its letters, and below: the rest is as
 high as words of a text layer are."""
 
+SHARE = 0.25
+"""Of the white between two words, what belongs to the letters of either at most."""
+
 MOST_JOINED = 4
 """Words that are seen as one, or pieces that one is seen in, at most."""
 
@@ -92,7 +95,30 @@ def places(words: Sequence[str], ink: Sequence[Span]) -> list[Span] | None:
     found = list[Span]()
     for some, pieces in best[1]:
         found += _shared(wide[some], ink[pieces.start][0], ink[pieces.stop - 1][1])
-    return found
+    return [
+        _at_least(span, one * letter, before[1], behind[0])
+        for span, one, before, behind in zip(
+            found,
+            wide,
+            [(-math.inf, -math.inf), *found],
+            [*found[1:], (math.inf, math.inf)],
+            strict=False,
+        )
+    ]
+
+
+def _at_least(span: Span, wide: float, before: float, behind: float) -> Span:
+    """Return the place of a word as a text layer has it, where its ink is narrower: that of "1".
+
+    Args:
+        span: Where it has ink.
+        wide: How wide its letters are.
+        before: Where the word before it ends.
+        behind: Where the next one begins.
+    """
+    left, right = span
+    air = max(0.0, (wide - right + left) / 2)
+    return left - min(air, SHARE * (left - before)), right + min(air, SHARE * (behind - right))
 
 
 _Pair = tuple[slice, slice]
