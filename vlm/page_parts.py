@@ -144,7 +144,7 @@ def cuts(box: Box, lines: Sequence[Line], width: int, height: int) -> tuple[Box,
     """
     left, right, top, end = box.x0 * width, box.x1 * width, box.y0 * height, box.y1 * height
     among = [one for one in lines if one.left < right and one.right > left]
-    inside = [line for line in among if top < (line.top + line.end) / 2 < end]
+    inside = [line for line in among if top <= line.top and line.end <= end]
     if len(inside) != 1:
         return (box,)
     own = [word for word in inside[0].words if left <= word[0] and word[1] <= right]

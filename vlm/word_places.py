@@ -54,7 +54,8 @@ def ink_in(box: Box, lines: Sequence[Line], width: int, height: int) -> tuple[Sp
     inside = [
         words
         for line in lines
-        if top < (line.top + line.end) / 2 < end
+        if top <= line.top
+        and line.end <= end
         and (words := [one for one in line.words if left <= one[0] and one[1] <= right])
     ]
     return (

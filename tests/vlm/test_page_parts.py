@@ -14,6 +14,7 @@ from vlm import text_lines
 from vlm.blocks import Line
 from vlm.page_parts import HIGHEST, INK_EM, LEGIBLE, WIDER, WIDEST, cuts, divide, lines_of_words
 from vlm.types import Box
+from vlm.word_places import ink_in
 
 WIDTH, HEIGHT = 1000, 1400
 EM = 20.0
@@ -244,3 +245,14 @@ def test_a_stamp_across_lines_of_a_scan_joins_none_of_them() -> None:
     assert len(found) == 3
     for one in lines:
         assert sum(holds(box, 60, one.top, 390, one.end) for box in found) == 1
+
+
+def test_long_lines_close_below_each_other_are_cut_too() -> None:
+    words = tuple((float(left), float(left + 85)) for left in range(0, 600, 100))
+    tight = [Line(100.0 + 14 * n, 116.0 + 14 * n, ((0, 585),), words) for n in range(5)]
+    boxes = divide(tight, WIDTH, HEIGHT, 16, rows=1, apart=True)
+    assert len(boxes) == 5
+    for box in boxes:
+        assert len(cuts(box, tight, WIDTH, HEIGHT)) > 1
+        ink = ink_in(box, tight, WIDTH, HEIGHT)
+        assert [left * WIDTH for left, _ in ink] == pytest.approx([left for left, _ in words])
