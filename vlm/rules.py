@@ -10,9 +10,12 @@ from vlm.ink import runs_of
 RULE, THICK = 2.5, 0.3
 """Heights of letters: level ink so long and at most so thick is a rule."""
 
-BODY, ROWS, SOFT = 0.2, 3, 0.4
-"""Heights of letters beyond which, and rows in which, there is ink above or below the edge of soft
-letters that touch, and over which share of it."""
+WORD = 10.0
+"""Heights of letters; no edge of a word's letters that touch is as long."""
+
+BODY, ROWS, SOFT = 0.2, 3, 0.5
+"""Heights of letters beyond which, and rows in which, there is ink above or below such an edge, and
+over which share of it: under print on a rule there is less."""
 
 
 def unruled(ink: NDArray[np.bool_], usual: float) -> NDArray[np.bool_]:
@@ -29,7 +32,8 @@ def unruled(ink: NDArray[np.bool_], usual: float) -> NDArray[np.bool_]:
     long = ends - starts >= RULE * usual
     if not long.any():
         return ink
-    long[long] = _alone(ink, rows[long], starts[long], ends[long], usual)
+    word = long & (ends - starts < WORD * usual)
+    long[word] = _alone(ink, rows[word], starts[word], ends[word], usual)
     height, width = ink.shape
     change = np.zeros((height, width + 1), np.int8)
     change[rows[long], starts[long]] += 1

@@ -171,3 +171,17 @@ def test_rules_in_pairs_are_no_print() -> None:
         ImageDraw.Draw(ruled).line((40, y, 400, y), fill=INK, width=2)
     soft = ruled.filter(ImageFilter.GaussianBlur(0.7))
     assert [round(line.left / 4) for line in found(soft)] == [15, 15]
+
+
+@pytest.mark.parametrize(("em", "gap"), [(16, 1), (18, 1), (18, 2), (24, 2)])
+def test_underlined_print_is_found_to_its_ends(em: int, gap: int) -> None:
+    image, font = Image.new("L", (WIDTH, HEIGHT), 250), ImageFont.load_default(em)
+    pen, texts = ImageDraw.Draw(image), ("Keller AG - Uferweg 40-42", "Total", "Pay advice")
+    wide = [pen.textlength(text, font=font) for text in texts]
+    for number, (text, width) in enumerate(zip((*texts, "and more"), (*wide, 0), strict=True)):
+        y = 60 + 50 * number
+        pen.text((60, y), text, font=font, fill=INK, anchor="ls")
+        pen.line((60, y + gap, 60 + width, y + gap), fill=INK, width=2)
+    lines = found(image.filter(ImageFilter.GaussianBlur(0.6)))
+    assert len(lines) == 4
+    assert [line.right - 60 for line in lines[:3]] == pytest.approx(wide, abs=4)
