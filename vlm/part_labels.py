@@ -214,7 +214,7 @@ def words_in(line: Box, text: str, ink: Sequence[Span] = ()) -> Iterator[Word]:
     spans = places(text.split(), ink) if len(text.splitlines()) == 1 else None
     if spans is not None:
         for word, (left, right) in zip(text.split(), spans, strict=True):
-            yield Word(word, Box(left, line.y0, right, line.y1))
+            yield Word(word, Box(max(left, line.x0), line.y0, min(right, line.x1), line.y1))
         return
     rows = [row for row in text.splitlines() if row.strip()]
     widest = max(map(len, rows), default=1)

@@ -114,3 +114,11 @@ def test_the_print_of_a_line_is_without_its_air() -> None:
     assert (inner.x0, inner.x1) == (0.15, 0.5)
     assert (inner.y0, inner.y1) == pytest.approx((0.211, 0.289))
     assert print_in(line, ()).x1 == 0.6
+
+
+def test_a_word_at_the_edge_of_a_page_stays_on_it() -> None:
+    line = Box(0.0, 0.1, 1.0, 0.2)
+    found = list(words_in(line, "mm aaaaaaa", ((0.0, 0.2), (0.23, 1.0))))
+    assert [word.text for word in found] == ["mm", "aaaaaaa"]
+    assert (found[0].box.x0, found[-1].box.x1) == (0.0, 1.0)
+    assert found[0].box.x1 > 0.2
