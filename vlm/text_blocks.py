@@ -27,6 +27,9 @@ EVEN, FEW_GAPS = 1.4, 2
 """White between two words of a justified line, at most, as a share of that between others of it;
 and how many others tell."""
 
+SLIGHT = 0.1
+"""Of the width of the narrower of two blocks, what one may reach over the other in its column."""
+
 MOST_ORDERED = 120
 """Blocks of a page that are put into columns; one with more is a table or a form."""
 
@@ -147,12 +150,17 @@ def _comes_before(boxes: Sequence[Box], one: int, other: int) -> bool:
     first, second = boxes[one], boxes[other]
     if one == other:
         return False
-    if _shared(first, second) > 0:
+    if _are_over(first, second):
         return first.y0 < second.y0
-    if first.x1 > second.x0:
+    if first.x0 > second.x0:
         return False
     high, low = min(first.y0, second.y0), max(first.y1, second.y1)
     return not any(  # what spans both columns between them divides the page
-        _shared(box, first) > 0 and _shared(box, second) > 0 and high < box.y0 and box.y1 < low
+        _are_over(box, first) and _are_over(box, second) and high < box.y0 and box.y1 < low
         for box in boxes
     )
+
+
+def _are_over(one: Box, other: Box) -> bool:
+    """Tell whether boxes stand in one column."""
+    return _shared(one, other) > SLIGHT * min(one.width, other.width)

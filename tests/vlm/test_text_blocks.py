@@ -64,3 +64,22 @@ def test_a_page_of_very_many_blocks_is_read_from_the_top() -> None:
     ]
     tops = [block.box.y0 for block in blocks_of(words)]
     assert tops == sorted(tops)
+
+
+def test_a_mark_astray_between_columns_does_not_change_their_order() -> None:
+    def block(x: float, y: float, text: str) -> list[Word]:
+        return [
+            Word(f"{text} {n}", Box(x, y + 0.02 * n, x + 0.28, y + 0.02 * n + 0.015))
+            for n in range(3)
+        ]
+
+    astray = [Word("s; right", Box(0.32, 0.34, 0.63, 0.355)), *block(0.35, 0.36, "right")]
+    words = [
+        *block(0.05, 0.11, "left"),
+        *block(0.05, 0.3, "left"),
+        *block(0.35, 0.1, "right"),
+        *astray,
+        *block(0.05, 0.44, "last"),
+    ]
+    found = [one.lines[0].text.split()[0] for one in blocks_of(words, pieces=True)]
+    assert found == ["left", "left", "last", "right", "s;"]
