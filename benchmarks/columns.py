@@ -9,7 +9,6 @@ Run with `python -m benchmarks.columns [--only NAME] [--show] [--model DIR]`.
 from __future__ import annotations
 
 import argparse
-import difflib
 import statistics
 import tempfile
 import time
@@ -141,8 +140,14 @@ def in_any_order(read: Sequence[str], right: Sequence[str]) -> float:
 
 
 def in_order(read: Sequence[str], right: Sequence[str]) -> float:
-    """Return the same of words that follow each other in both."""
-    return difflib.SequenceMatcher(None, read, right, autojunk=False).ratio()
+    """Return the same of the words of the longest sequence that is in both."""
+    longest = [0] * (len(right) + 1)
+    for word in read:
+        before = 0
+        for at, other in enumerate(right, 1):
+            now = before + 1 if word == other else max(longest[at], longest[at - 1])
+            before, longest[at] = longest[at], now
+    return 2 * longest[-1] / max(1, len(read) + len(right))
 
 
 def main() -> None:
