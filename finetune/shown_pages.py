@@ -30,6 +30,9 @@ from vlm.types import Box, Word, union
 ALIKE = 0.8
 """Likeness of what a model read to an answer from which on it is that answer, misread."""
 
+FOUND = 0.5
+"""How likely what the program finds by itself is at least, for no label to be learned of it."""
+
 ROWS_ABOVE, CELLS_BEFORE, WORDS_BEFORE = 3, 2, 3
 """Where a label may stand: rows above an answer, cells before it; words of a longer text."""
 
@@ -84,7 +87,8 @@ class ShownPage:
         """Return what the program finds by itself, at labels or by what a page looks like."""
         question = self.shown.question
         if not self.shown.misread:
-            return next(iter(page_values_among(question, self.rows)), None)
+            found = next(iter(page_values_among(question, self.rows)), None)
+            return found if found is not None and found.weight >= FOUND else None
         at_label = next(iter(values_among(question, self.rows, misread=True)), None)
         return at_label if at_label is not None else self._found_in_lines()
 

@@ -31,8 +31,12 @@ TAX = next(field.names for field in ALL if (("vat",), 1.0) in field.names)
 MEETING = 0.97
 """What the cell of a table counts where the row and the column meet that a question names."""
 
-FIELD, ANY = 0.6, 0.3
-"""How well any other label has to say what is asked for: a usual field, or something else."""
+LIKELY_FIELD, LIKELY_READ, UNLIKELY = 0.6, 0.4, 0.1
+"""How likely what stands at any other label is at least: for a usual field, in words
+that a model read, and at all."""
+
+BEFORE_USUAL = 0.3
+"""How likely it has to be to go before a usual field of which the question wants more."""
 
 OTHER = 0.6
 """What is left of a value at a usual field's label where the question asks for more than that:
@@ -78,10 +82,14 @@ def page_values_among(
     field = asks_for_field(question)
     if not rows or (field and misread) or (usual and (field or usual[0].weight == MEETING)):
         return usual
-    least = FIELD if field else ANY
-    free = [one for one in fields(question, rows, misread) if one.score >= least]
-    found = [Value(one.text, one.box, one.score) for one in free]
-    return (*found, *(Value(one.text, one.box, one.weight * OTHER) for one in usual))
+    least = LIKELY_FIELD if field else LIKELY_READ if misread else UNLIKELY
+    likely = [one for one in fields(question, rows, misread) if one.score >= least]
+    free = [Value(one.text, one.box, one.score) for one in likely]
+    return (
+        *(one for one in free if one.weight >= BEFORE_USUAL),
+        *(Value(one.text, one.box, one.weight * OTHER) for one in usual),
+        *(one for one in free if one.weight < BEFORE_USUAL),
+    )
 
 
 def _of_usual_fields(question: str, rows: list[list[Cell]], misread: bool) -> tuple[Value, ...]:

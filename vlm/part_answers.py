@@ -21,6 +21,7 @@ from vlm.answer_forms import asks_for_sum, fits
 from vlm.asked_names import asks_for_field
 from vlm.best_part import tell_best, worth_of
 from vlm.cancel import CancelToken, Stopped, check
+from vlm.field_names import quoted_in
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_cells import cells_of
 from vlm.page_reading import AskPage
@@ -34,7 +35,7 @@ from vlm.part_asking import (
     worth,
 )
 from vlm.part_finder import PageParts
-from vlm.part_labels import ask_at_label, shown, values_at, words_read
+from vlm.part_labels import ask_at_label, nothing_told, shown, values_at, words_read
 from vlm.part_prose import ask_text
 from vlm.part_ranking import UNRELATED, is_labelled, ranked
 from vlm.protocol import Cancelled, Event, Progress
@@ -174,15 +175,23 @@ def _told_by_words(
     places, left = _likely(question, every, may_hold), 1.0
     words = shown(page.words, question.page)
     values = values_at(question.text, page.words, question.page, learned)
+    usual = asks_for_field(question.text)
+    # All that its words offer was weighed against each other, see `vlm.form_fields`.
+    weighed = bool(words) and not usual and not quoted_in(question.text)
     text = yield from ask_text(question, page, ask, PART_TOKENS, values, learned)
     if text is not None:
         found[:], places = [(text.weight, text.told)], []
     elif at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS, values)):
         found[:] = [(at_label.weight, at_label.told)]
-        places = [] if at_label.clear else places
+        places = [] if at_label.clear or weighed else places
+    elif weighed:
+        pictures = [one for one in places if not one[1]]
+        if not pictures:
+            found[:] = [(-1.0, (yield from nothing_told(question, page, ask, PART_TOKENS)))]
+        places, left = pictures, UNNAMED
     elif not is_labelled(every) or page_values.has_no_name(question.text, words):
         left = UNNAMED
-    elif not asks_for_field(question.text):
+    elif not usual:
         left = UNLABELLED
     may_answer: Callable[[str], bool] = partial(fits, question.text)
     if places and words:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
-from vlm.asked_names import key_of
+from vlm.absence import NOT_ON_PAGE
+from vlm.asked_names import asks_for_field, key_of
 from vlm.evidence import locate
 from vlm.field_names import asks_for_seller
 from vlm.known_labels import names_a_field
@@ -27,7 +28,7 @@ from vlm.part_finder import PageParts
 from vlm.protocol import Event
 from vlm.scoring import plain
 from vlm.turns import as_shown, on_page
-from vlm.types import WHOLE_PAGE, Box, PageRef, Question, Word
+from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, PageRef, Question, Word
 from vlm.value_shapes import could_be
 from vlm.word_places import Span, places
 
@@ -38,14 +39,18 @@ LEAST = 0.7
 """What any value at a label counts beside what the model says of other parts."""
 
 FIRM = 0.6
-"""What a label counts at least for the model, which reads the same there, to make its value sure:
-it confirms the letters, and not that they are what was asked for."""
+"""What the label of a usual field counts at least for the model, which reads the same there, to
+make its value sure: it confirms the letters, and not that they are what was asked for."""
 
 READ = 0.9
 """What is left of a value at its label where its letters are those that the model read."""
 
 AS_SURE = 0.95
 """Readings that are surer than this are as sure as each other."""
+
+UNTOLD = 0.3
+"""Confidence in that a page has no answer where nothing on it is likely to be one: of 16 such
+questions about forms 2 had none."""
 
 SURE, SEVERAL = 0.95, 0.6
 """Confidence in a value at its label, and where another one is as likely."""
@@ -100,10 +105,11 @@ def ask_at_label(
     rivals = [one for one in found[1:] if one.weight >= best.weight - ALIKE]
     alone = all(plain(one.text) == plain(best.text) for one in rivals)
     sure = (SURE if alone else SEVERAL) * best.weight
+    firm = same and best.weight >= FIRM and asks_for_field(question.text)
     given = msgspec.structs.replace(
         own.answer,
         text=best.text,
-        confidence=max(sure, own.answer.confidence) if same and best.weight >= FIRM else sure,
+        confidence=max(sure, own.answer.confidence) if firm else sure,
         evidence=locate(best.text, page.words, best.box),
         unsure=(),
         stop="end",
@@ -111,6 +117,42 @@ def ask_at_label(
     weight = 1.0 if same else LEAST + (1 - LEAST) * best.weight
     clear = same or (alone and best.weight >= CLEAR)
     return Labelled(weight, Told(part, given, own.warning), clear)
+
+
+def nothing_told(
+    question: Question, page: PageParts, ask: AskPage, tokens: int
+) -> Generator[Event, None, Told]:
+    """Say that nothing on a page is likely to be the answer; the model is shown its first part.
+
+    Args:
+        question: About a whole page.
+        page: Its parts, one or more.
+        ask: Answers about one part.
+        tokens: Of its answer, at most.
+
+    Raises:
+        PartFailed: If the part cannot be asked.
+        Stopped: If the job shall stop.
+    """
+    own = yield from ask_part(about(question, page.asked[0], tokens), ask)
+    return replace(own, answer=absent(own.answer, UNTOLD))
+
+
+def absent(own: Answer, confidence: float) -> Answer:
+    """Return the answer that a page has none.
+
+    Args:
+        own: What the model said of a part.
+        confidence: In that.
+    """
+    return msgspec.structs.replace(
+        own,
+        text=NOT_ON_PAGE,
+        confidence=confidence,
+        evidence=Evidence("nothing"),
+        unsure=(),
+        stop="end",
+    )
 
 
 def read_at_labels(

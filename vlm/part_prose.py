@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from vlm.absence import NOT_ON_PAGE
 from vlm.asked_names import asks_for_field
 from vlm.evidence import lines_of
 from vlm.field_names import quoted_in
@@ -21,7 +20,7 @@ from vlm.page_reading import AskPage
 from vlm.page_values import shape_of
 from vlm.part_asking import Told, about, around, ask_part
 from vlm.part_finder import PageParts
-from vlm.part_labels import part_with, shown, words_read
+from vlm.part_labels import absent, part_with, shown, words_read
 from vlm.prose_answers import MOSTLY, Prose, Quoted, prose_of, quoted
 from vlm.protocol import Event
 from vlm.scoring import plain
@@ -44,6 +43,10 @@ from vlm.value_shapes import Shape
 LABELLED, LABELLED_IN_TEXT = 0.75, 0.96
 """What a value at a label outside of the text counts at least to be preferred to a sentence: on a
 page of much else, and on one that is mostly running text."""
+
+HARDLY = 0.3
+"""What a value elsewhere counts at most for a page of text to have no answer where its text has
+none."""
 
 CERTAIN, LABELLED_FIELD = 0.9, 0.8
 """How well the text suits a question for a field that forms have, and what a value elsewhere counts
@@ -117,7 +120,7 @@ def ask_text(
     part = part_with(union(boxes), page)
     own = yield from ask_part(about(question, part, tokens), ask)
     if found is None:
-        return FromText(-1.0, Told(part, _absent(own.answer), own.warning))
+        return FromText(-1.0, Told(part, absent(own.answer, ABSENT), own.warning))
     given = written(own.answer, found, "page", boxes)
     return FromText(found.score, Told(part, given, own.warning))
 
@@ -150,7 +153,7 @@ def goes_first(found: Quoted | None, prose: Prose, best: float, field: bool) -> 
             return score >= CLEAR
         return prose.is_most and score >= CERTAIN and best < LABELLED_FIELD
     if found is None:
-        return prose.is_most and best == 0
+        return prose.is_most and best < HARDLY
     if prose.is_most:
         return best < LABELLED_IN_TEXT or best < found.score
     return best < LABELLED and found.score >= CLEAR
@@ -178,7 +181,7 @@ def read_text(
     some = dict.fromkeys(line_of[word] for word in _words(found, prose) if word in line_of)
     told = around([readings[line] for line in some])
     if found is None:
-        return FromText(-1.0, replace(told, answer=_absent(told.answer)))
+        return FromText(-1.0, replace(told, answer=absent(told.answer, ABSENT)))
     given = written(told.answer, found, "no_text", (), read=told.answer.confidence)
     return FromText(found.score * max(told.answer.confidence, 0.0), replace(told, answer=given))
 
@@ -202,17 +205,6 @@ def written(
         text=found.text,
         confidence=max(sure, own.confidence) if same and kind != "no_text" else sure,
         evidence=Evidence(kind, tuple(lines_of(boxes))),
-        unsure=(),
-        stop="end",
-    )
-
-
-def _absent(own: Answer) -> Answer:
-    return msgspec.structs.replace(
-        own,
-        text=NOT_ON_PAGE,
-        confidence=ABSENT,
-        evidence=Evidence("nothing"),
         unsure=(),
         stop="end",
     )

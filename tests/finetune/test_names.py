@@ -177,7 +177,7 @@ def test_numbers_of_a_page_are_no_labels() -> None:
 
 def three_questions() -> list[Shown]:
     shown = [letter(number) for number in range(1, 6)]
-    renamed = ("Ticket", "Vorgang")
+    renamed = ("Ticket", "Zeppelin")
     more = [Shown(s.document, asked, s.answers, s.words) for asked in renamed for s in shown]
     return [*shown, *more]
 

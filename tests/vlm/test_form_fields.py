@@ -76,7 +76,9 @@ def test_a_letter_of_a_label_may_be_misread_on_a_scan() -> None:
 
 
 def test_what_no_label_says_is_not_found() -> None:
-    assert best("What did the minibar cost?", PAYSLIP) is None
+    assert all(
+        one.score < 0.5 for one in fields("What did the minibar cost?", cells_of(page(*PAYSLIP)))
+    )
     assert best("", PAYSLIP) is None
     assert fields("What's my tax code?", []) == ()
 
@@ -96,8 +98,8 @@ def test_a_label_that_says_all_is_better_than_one_that_says_part() -> None:
     rows = ("Tax paid|2,503.20", "Tax code|1257L", "Code of conduct|signed")
     found = fields("What's my tax code?", cells_of(page(*rows)))
     assert [one.label for one in found][:1] == ["Tax code"]
-    assert found[0].score == 1.0
-    assert all(one.score < 0.7 for one in found if one.label != "Tax code" and one.text != "signed")
+    assert found[0].score > 0.8
+    assert all(one.score < 0.2 for one in found[1:])
 
 
 def test_questions_for_usual_fields_go_by_their_own_names_first() -> None:
