@@ -25,6 +25,7 @@ from pretrain import (
     stages,
 )
 from pretrain.kept_memory import keep_memory
+from pretrain.matching import learn
 from pretrain.model import PRESETS
 from pretrain.train import TrainPlan, train
 
@@ -80,6 +81,12 @@ def _parser() -> argparse.ArgumentParser:
     picture.add_argument("folder", type=Path)
     picture.add_argument("target", type=Path, help="a PNG file")
     picture.add_argument("--fonts", type=Path, default=None)
+    words = commands.add_parser("matcher", help="learn to find the label that a question means")
+    words.add_argument("out", type=Path)
+    words.add_argument("--minutes", type=float, default=30.0)
+    words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--resume", type=Path, default=None, help="folder of weights to go on from")
+    words.add_argument("--workers", type=int, default=1, help="processes that make lessons")
     collect = commands.add_parser("fonts", help="copy the free fonts of this machine to a folder")
     collect.add_argument("folder", type=Path)
     return parser
@@ -138,6 +145,9 @@ def main(words: list[str] | None = None) -> int:
                 print(f"{part}  {part.stat().st_size / 2**20:.1f} MiB")
         case "curves":
             curves.draw(parsed.files, parsed.target)
+        case "matcher":
+            plan = learn.Plan(parsed.out, parsed.minutes, parsed.seed, parsed.workers)
+            learn.learn(replace(plan, resume=parsed.resume))
         case "samples":
             samples.draw(parsed.folder, fonts.load(parsed.fonts), parsed.target)
         case _:

@@ -1,0 +1,1 @@
+"""The recipe of the network that finds the label a question means."""
