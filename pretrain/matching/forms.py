@@ -147,8 +147,8 @@ class Drawer:
         if chance < 0.04:
             text = f"{self.rng.randint(1, 30)}{self.rng.choice(('.', ')', ''))} {text}"
         elif chance < 0.07:
-            others = [one for one in LANGUAGES if one != self.form.language]
-            other: Language = self.rng.choice(others)
+            others: list[Language] = [one for one in LANGUAGES if one != self.form.language]
+            other = self.rng.choice(others)
             text = f"{text} / {self.rng.choice(concept.labels[other])}"
         return text
 
