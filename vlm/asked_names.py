@@ -52,6 +52,11 @@ def asks_for_field(question: str) -> bool:
     return False
 
 
+def names_something(question: str) -> bool:
+    """Tell whether a question has a word of what it wants: "What stands there?" has none."""
+    return bool(_told(question))
+
+
 _DOCUMENTS = ("document", "invoice", "receipt", "bill", "statement", "rechnung", "facture", "beleg")
 """What has such fields."""
 

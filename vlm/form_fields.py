@@ -26,7 +26,7 @@ ALONE = 0.8
 FEWEST = 0.02
 """Probability below which nothing is told of what stands at a label."""
 
-WORDS, SPREAD = 0.3, 0.05
+WORDS, SPREAD = 0.5, 0.05
 """What the words of a label count beside the network at most, and how much better one has to say
 what is asked to count so much more than another."""
 

@@ -18,7 +18,7 @@ from functools import partial
 
 from vlm import page_values, part_readings, scan_lines
 from vlm.answer_forms import asks_for_sum, fits
-from vlm.asked_names import asks_for_field
+from vlm.asked_names import asks_for_field, names_something
 from vlm.best_part import tell_best, worth_of
 from vlm.cancel import CancelToken, Stopped, check
 from vlm.field_names import quoted_in
@@ -176,8 +176,7 @@ def _told_by_words(
     words = shown(page.words, question.page)
     values = values_at(question.text, page.words, question.page, learned)
     usual = asks_for_field(question.text)
-    # All that its words offer was weighed against each other, see `vlm.form_fields`.
-    weighed = bool(words) and not usual and not quoted_in(question.text)
+    weighed = bool(words) and not usual and _is_weighed(question.text)
     text = yield from ask_text(question, page, ask, PART_TOKENS, values, learned)
     if text is not None:
         found[:], places = [(text.weight, text.told)], []
@@ -197,6 +196,14 @@ def _told_by_words(
     if places and words:
         may_answer = page_values.may_answer(question.text, words)
     return _Rest(places, MOST_PARTS, may_answer, left)
+
+
+def _is_weighed(question: str) -> bool:
+    """Tell whether all that a page's words offer was weighed for a question: the model knows less.
+
+    See `vlm.form_fields`. A cell of a table by its row and column, and what is not told, is not.
+    """
+    return names_something(question) and not quoted_in(question)
 
 
 def _likely(

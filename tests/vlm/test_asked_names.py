@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vlm.asked_names import asked_in, key_of
+from vlm.asked_names import asked_in, key_of, names_something
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,11 @@ def test_a_question_that_names_nothing_has_none() -> None:
 )
 def test_what_is_asked_for_is_said_as_the_person_did(question: str, said: str) -> None:
     assert asked_in(question) == said
+
+
+@pytest.mark.parametrize(
+    ("question", "right"),
+    [("What stands there?", False), ("What is this?", False), ("Date?", True), ("", False)],
+)
+def test_a_question_may_have_no_word_of_what_it_wants(question: str, right: bool) -> None:
+    assert names_something(question) is right

@@ -22,6 +22,7 @@ from vlm import part_answers
 from vlm.absence import NOT_ON_PAGE, says_absent
 from vlm.part_answers import MOST_ASKED, MOST_PARTS
 from vlm.part_asking import UNKNOWN, trust, worth
+from vlm.part_labels import UNTOLD
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
 from vlm.scan_answers import ELSEWHERE
 from vlm.turns import on_page
@@ -282,3 +283,21 @@ def test_reading_the_same_makes_no_value_surer_that_is_no_usual_field_s() -> Non
     whole = done(run(reader, page(3, *rows), Question("How much is the pension?", PAGE)))
     assert whole.text == "138.42"
     assert whole.confidence > 0.9
+
+
+def test_the_model_is_not_asked_about_other_parts_of_words_that_were_weighed() -> None:
+    rows = ("Pension 138.42", "Basic pay 2,307.50", "Thank you all", "Room 7")
+    reader = Reader(lambda n: said("999", 0.99, "crop"))
+    given = done(run(reader, page(4, *rows), Question("How much is the pension?", PAGE)))
+    assert given.text == "138.42"
+    assert reader.parts == [0], "it is shown the part of the label alone"
+
+
+def test_where_nothing_of_a_page_is_likely_there_is_no_answer_and_that_is_unsure() -> None:
+    rows = ("Thank you all very much", "Page layout by hand", "See you soon again")
+    reader = Reader(lambda n: said("999", 0.99, "crop"))
+    asked = Question("How many kilometres has the car gone?", PAGE)
+    given = done(run(reader, page(3, *rows), asked))
+    assert given.text == "Not on this page."
+    assert given.confidence == UNTOLD
+    assert given.evidence.kind == "nothing"
