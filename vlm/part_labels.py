@@ -49,8 +49,8 @@ AS_SURE = 0.95
 """Readings that are surer than this are as sure as each other."""
 
 UNTOLD = 0.3
-"""Confidence in that a page has no answer where nothing on it is likely to be one: of 16 such
-questions about forms 2 had none."""
+"""Confidence in that a page has no answer where nothing on it is likely to be one: of 12 such
+questions about forms 4 had none."""
 
 SURE, SEVERAL = 0.95, 0.6
 """Confidence in a value at its label, and where another one is as likely."""

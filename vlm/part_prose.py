@@ -58,9 +58,9 @@ UNMISTAKABLE: frozenset[Shape] = frozenset(("iban", "bic", "tax_id", "phone", "m
 CLEAR = 0.7
 """How well the text suits a question at least on a page of much else."""
 
-VALUE, SENTENCE, ABSENT = 0.97, 0.85, 0.8
+VALUE, SENTENCE, ABSENT = 0.97, 0.85, 0.4
 """Confidence in a value of the text that suits its question entirely, in a whole sentence, and in
-that no sentence of a page has what is asked for."""
+that no sentence of a page has what is asked for: 8 of 25 such questions had no answer."""
 
 
 @dataclass(frozen=True, slots=True)
