@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from vlm.absence import NOT_ON_PAGE
-from vlm.part_asking import Told, named, timings
+from vlm.part_asking import Told, absent, named, timings
 from vlm.protocol import Done, Event, Saw
 from vlm.read_answers import NEAR, size_of
-from vlm.types import WHOLE_PAGE, Answer, Evidence
+from vlm.types import WHOLE_PAGE, Answer
 
 
 def tell_best(
@@ -77,15 +76,9 @@ def _absent(told: Sequence[Told], settled: bool, read: float) -> Answer:
     """
     asked = "the part" if len(told) == 1 else f"the {len(told)} parts"
     were = "was" if len(told) == 1 else "were"
+    # As sure as of the part that it was least sure of: the answer may stand in that one.
+    none = absent(told[0].answer, min(read, *(one.answer.confidence for one in told)))
+    unsettled = f"There is no answer in {asked} of this page that {were} read."
     return msgspec.structs.replace(
-        told[0].answer,
-        text=NOT_ON_PAGE
-        if settled
-        else f"There is no answer in {asked} of this page that {were} read.",
-        # As sure as of the part that it was least sure of: the answer may stand in that one.
-        confidence=min(read, *(one.answer.confidence for one in told)),
-        evidence=Evidence("nothing"),
-        stop="end",
-        unsure=(),
-        views=named(told),
+        none, text=none.text if settled else unsettled, views=named(told)
     )

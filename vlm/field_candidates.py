@@ -14,7 +14,7 @@ from vlm.label_pairs import MOST_WORDS, Pair, pairs
 from vlm.label_wording import Wording
 from vlm.page_cells import Cell
 from vlm.prose_questions import Asked, asked
-from vlm.stems import language_of
+from vlm.stems import Language, language_of
 from vlm.types import Box
 
 MOST = 6000
@@ -71,7 +71,7 @@ def candidates(
         rows: Of the page, see `page_cells.cells_of`.
         misread: Whether letters of the words may be wrong.
     """
-    theirs = language_of(" ".join(cell.text for row in rows for cell in row))
+    theirs = language_in(rows)
     wanted = asked(question, theirs)
     labelled = list(pairs(rows))
     wording = Wording(wanted, labelled, theirs, misread)
@@ -82,6 +82,11 @@ def candidates(
         if len(found) >= MOST:
             break
     return found
+
+
+def language_in(rows: Sequence[Sequence[Cell]]) -> Language:
+    """Return the language that the words of a page are of."""
+    return language_of(" ".join(cell.text for row in rows for cell in row))
 
 
 def _loose(rows: Sequence[Sequence[Cell]]) -> Iterator[Pair]:

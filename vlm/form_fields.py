@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vlm.field_candidates import Candidate, candidates
+from vlm.field_candidates import Candidate, candidates, language_in
 from vlm.field_matcher import Array, shipped
 from vlm.page_cells import Cell
 from vlm.prose_questions import asked
 from vlm.prose_values import found
-from vlm.stems import language_of
 from vlm.types import Box
 
 ALONE = 0.8
@@ -115,8 +114,7 @@ def _said(some: Sequence[Candidate], shares: Array) -> Array:
 
 def _alone(question: str, rows: Sequence[Sequence[Cell]]) -> tuple[Found, ...]:
     """Return the only e-mail address of a page, where one is wanted: it needs no label."""
-    theirs = language_of(" ".join(cell.text for row in rows for cell in row))
-    if "mail" not in asked(question, theirs).wants:
+    if "mail" not in asked(question, language_in(rows)).wants:
         return ()
     places = [(cell, place) for row in rows for cell in row for place in found("mail", cell.text)]
     if len({cell.text[start:end] for cell, (start, end) in places}) != 1:

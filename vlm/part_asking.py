@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from vlm.absence import says_something
+from vlm.absence import NOT_ON_PAGE, says_something
 from vlm.cancel import Stopped
 from vlm.likeness import within
 from vlm.protocol import Cancelled, Done, Event, Failed, Saw
@@ -17,6 +17,7 @@ from vlm.types import (
     WHOLE_PAGE,
     Answer,
     Box,
+    Evidence,
     EvidenceKind,
     Question,
     Timings,
@@ -198,6 +199,23 @@ def around(told: Sequence[Told]) -> Told:
         views=tuple(view for one in told for view in one.answer.views),
     )
     return Told(union([one.part for one in told]), answer, first.warning)
+
+
+def absent(own: Answer, confidence: float) -> Answer:
+    """Return the answer that a page has none.
+
+    Args:
+        own: What the model said of a part.
+        confidence: In that.
+    """
+    return msgspec.structs.replace(
+        own,
+        text=NOT_ON_PAGE,
+        confidence=confidence,
+        evidence=Evidence("nothing"),
+        unsure=(),
+        stop="end",
+    )
 
 
 def ended(job: int, found: Answer, told: Sequence[Told], start: float) -> Iterator[Event]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from vlm.absence import NOT_ON_PAGE
 from vlm.asked_names import asks_for_field, key_of
 from vlm.evidence import locate
 from vlm.field_names import asks_for_seller
@@ -23,12 +22,12 @@ from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_cells import cells_of
 from vlm.page_reading import AskPage
 from vlm.page_values import page_values, page_values_among, shape_of
-from vlm.part_asking import Told, about, around, ask_part, worth
+from vlm.part_asking import Told, about, absent, around, ask_part, worth
 from vlm.part_finder import PageParts
 from vlm.protocol import Event
 from vlm.scoring import plain
 from vlm.turns import as_shown, on_page
-from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, PageRef, Question, Word
+from vlm.types import WHOLE_PAGE, Box, PageRef, Question, Word
 from vlm.value_shapes import could_be
 from vlm.word_places import Span, places
 
@@ -136,23 +135,6 @@ def nothing_told(
     """
     own = yield from ask_part(about(question, page.asked[0], tokens), ask)
     return replace(own, answer=absent(own.answer, UNTOLD))
-
-
-def absent(own: Answer, confidence: float) -> Answer:
-    """Return the answer that a page has none.
-
-    Args:
-        own: What the model said of a part.
-        confidence: In that.
-    """
-    return msgspec.structs.replace(
-        own,
-        text=NOT_ON_PAGE,
-        confidence=confidence,
-        evidence=Evidence("nothing"),
-        unsure=(),
-        stop="end",
-    )
 
 
 def read_at_labels(

@@ -18,9 +18,9 @@ from vlm.labelled import Value, is_told
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_reading import AskPage
 from vlm.page_values import shape_of
-from vlm.part_asking import Told, about, around, ask_part
+from vlm.part_asking import Told, about, absent, around, ask_part
 from vlm.part_finder import PageParts
-from vlm.part_labels import absent, part_with, shown, words_read
+from vlm.part_labels import part_with, shown, words_read
 from vlm.prose_answers import MOSTLY, Prose, Quoted, prose_of, quoted
 from vlm.protocol import Event
 from vlm.scoring import plain

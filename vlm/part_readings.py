@@ -14,11 +14,11 @@ from dataclasses import replace
 import msgspec
 
 from vlm import scan_lines
-from vlm.absence import NOT_ON_PAGE, says_something
+from vlm.absence import says_something
 from vlm.cancel import CancelToken, Stopped
 from vlm.evidence import lines_of, locate
 from vlm.page_reading import BLOCK_TOKENS, READ, AskPage
-from vlm.part_asking import PartFailed, Told, about, ask_part, ask_parts, ended, named
+from vlm.part_asking import PartFailed, Told, about, absent, ask_part, ask_parts, ended, named
 from vlm.part_finder import PageParts
 from vlm.part_labels import shown
 from vlm.protocol import Cancelled, Done, Event, Progress, Saw
@@ -224,15 +224,8 @@ def _go_on(line: Box, other: Box) -> bool:
 
 
 def _nothing(told: Sequence[Told]) -> Answer:
-    return msgspec.structs.replace(
-        told[0].answer,
-        text=NOT_ON_PAGE,
-        confidence=min(one.answer.confidence for one in told),
-        evidence=Evidence("nothing"),
-        stop="end",
-        unsure=(),
-        views=named(told),
-    )
+    none = absent(told[0].answer, min(one.answer.confidence for one in told))
+    return msgspec.structs.replace(none, views=named(told))
 
 
 def _joined(told: Sequence[Told], page: PageParts) -> Answer:

@@ -15,7 +15,7 @@ One text file for each domain in ``bank/``, written by us. A concept is seven li
 import hashlib
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -61,7 +61,12 @@ class Concept:
     values: tuple[str, ...]
     domain: str
 
-    @property
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Its labels in all languages, in small letters."""
+        return frozenset(label.casefold() for own in self.labels.values() for label in own)
+
+    @cached_property
     def held_out(self) -> bool:
         """Whether it is kept for measuring as a whole."""
         return _kept(f"{self.domain}/{self.key}", HELD_OUT_CONCEPT)
@@ -150,5 +155,6 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
+@lru_cache(maxsize=200_000)
 def _kept(text: str, one_of: int) -> bool:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) % one_of == 0

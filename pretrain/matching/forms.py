@@ -62,7 +62,6 @@ class Drawer:
         self.form = Form(self.writer.language, misread=rng.random() < MISREAD_PAGES)
         self.domain = rng.choice(every)
         self.other = rng.choice(every)
-        self.glossary = glossary()
         self.held_out = held_out
         self.letter = rng.uniform(0.0065, 0.0105)
         self.high = rng.uniform(0.008, 0.013)
@@ -107,7 +106,7 @@ class Drawer:
         if self.rng.random() < 0.35:
             more = self.other.concepts
             some += self.rng.sample(more, self.rng.randint(1, min(6, len(more))))
-        words = self.glossary.concepts
+        words = glossary().concepts
         if words and self.rng.random() < 0.5:
             some += self.rng.sample(words, self.rng.randint(1, 8))
         taken, result = set[str](), list[Concept]()

@@ -29,9 +29,6 @@ RATE, TABLE_RATE, WARM, DECAY = 3e-3, 1e-2, 100, 0.1
 """Learning rate of the layers and of the table of vectors, steps until it is reached, and weight
 decay of the table."""
 
-AGAIN = 1
-"""Times that each batch is learned from: making it takes longer than learning from it."""
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -95,26 +92,24 @@ def learn(plan: Plan) -> None:
         num_workers=plan.workers,
         prefetch_factor=8 if plan.workers else None,
     )
-    start, step, mean = time.monotonic(), 0, 0.0
-    for batch, pairs in loader:
+    start, mean = time.monotonic(), 0.0
+    for step, (batch, pairs) in enumerate(loader, 1):
         spent = (time.monotonic() - start) / (60 * plan.minutes)
         if spent >= 1:
             break
-        for _ in range(AGAIN):
-            share = min(1.0, (step + 1) / WARM) * (0.02 + 0.98 * _cooled(spent))
-            for group in optimiser.param_groups:
-                group["lr"] = group["rate"] * share
-            loss = network.losses(batch).mean()
-            both = loss + CONTRAST * network.contrast(pairs).mean()
-            optimiser.zero_grad()
-            both.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimiser.step()
-            mean += (loss.item() - mean) / min(step + 1, 200)
-            step += 1
-            if step % 500 == 0:
-                _LOG.info("step %d, %.0f%%: loss %.3f", step, 100 * spent, mean)
-                network.save(plan.out)
+        share = min(1.0, step / WARM) * (0.02 + 0.98 * _cooled(spent))
+        for group in optimiser.param_groups:
+            group["lr"] = group["rate"] * share
+        loss = network.losses(batch).mean()
+        both = loss + CONTRAST * network.contrast(pairs).mean()
+        optimiser.zero_grad()
+        both.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        mean += (loss.item() - mean) / min(step, 200)
+        if step % 500 == 0:
+            _LOG.info("step %d, %.0f%%: loss %.3f", step, 100 * spent, mean)
+            network.save(plan.out)
     network.save(plan.out)
     for line in report(network, plan.seed, plan.forms):
         _LOG.info(line)

@@ -94,12 +94,9 @@ def _domain(form: Form, every: Sequence[Domain]) -> Domain:
 
 def _tells(form: Form, concept: Concept) -> bool:
     """Tell whether a form may well answer a question for a concept, by this or another name."""
-    own = {label.casefold() for labels in concept.labels.values() for label in labels}
-    for fact in form.facts:
-        theirs = {label.casefold() for labels in fact.concept.labels.values() for label in labels}
-        if fact.concept.key == concept.key or own & theirs:
-            return True
-    return False
+    return any(
+        fact.concept.key == concept.key or fact.concept.names & concept.names for fact in form.facts
+    )
 
 
 def _answers(candidate: Candidate, fact: Fact) -> bool:
@@ -161,10 +158,9 @@ def wordings(
     taken, result = set[str](), list[tuple[str, str, str, str]]()
     rows = {domain.name: domain.rows for domain in (*every, glossary())}
     for concept in concepts:
-        own = {label.casefold() for labels in concept.labels.values() for label in labels}
-        if concept.key in taken or own & taken:
+        if concept.key in taken or concept.names & taken:
             continue
-        taken |= own | {concept.key}
+        taken |= concept.names | {concept.key}
         language, other, writer.language = (
             _language(rng.choice(LANGUAGES), rng),
             rng.choice(LANGUAGES),

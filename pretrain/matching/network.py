@@ -36,14 +36,28 @@ DROPPED_ROWS, DROPPED_WORDS = 0.15, 0.1
 
 
 @dataclass
-class Batch:
-    """Lessons as tensors.
+class Words:
+    """The words of some texts as tensors.
 
     Attributes:
         rows: Of the table, of all words one behind the other, int64 (rows,).
         starts: Where each word begins in it, int64 (words,).
         text_of: The text of each word, int64 (words,).
         role: Of each text, int64 (texts,).
+    """
+
+    rows: Tensor
+    starts: Tensor
+    text_of: Tensor
+    role: Tensor
+
+
+@dataclass
+class Batch:
+    """Lessons as tensors.
+
+    Attributes:
+        words: Of all their texts.
         asked: The text of each lesson's question, int64 (lessons,).
         texts: Label, heading of the column, of the section, and value of each candidate, int64
             (candidates, 4).
@@ -53,10 +67,7 @@ class Batch:
         answered: Whether a lesson has an answer, bool (lessons,).
     """
 
-    rows: Tensor
-    starts: Tensor
-    text_of: Tensor
-    role: Tensor
+    words: Words
     asked: Tensor
     texts: Tensor
     lesson: Tensor
@@ -92,6 +103,12 @@ class _Texts:
             self.text_of.append(mine)
         return mine
 
+    def words(self) -> Words:
+        """Return the words of all texts."""
+        role = [ROLES.index(role) for role, _ in self.numbers]
+        each = (self.rows, self.starts, self.text_of, role)
+        return Words(*map(torch.tensor, each))
+
 
 def batch_of(lessons: Sequence[Lesson], rng: random.Random | None = None) -> Batch:
     """Return lessons as one batch.
@@ -112,12 +129,8 @@ def batch_of(lessons: Sequence[Lesson], rng: random.Random | None = None) -> Bat
             lesson_of.append(number)
             scalars.append(candidate.scalars)
             right.append(place in answers)
-    role = [ROLES.index(role) for role, _ in texts.numbers]
     return Batch(
-        torch.tensor(texts.rows),
-        torch.tensor(texts.starts),
-        torch.tensor(texts.text_of),
-        torch.tensor(role),
+        texts.words(),
         torch.tensor(asked),
         torch.tensor(told),
         torch.tensor(lesson_of),
@@ -129,20 +142,14 @@ def batch_of(lessons: Sequence[Lesson], rng: random.Random | None = None) -> Bat
 
 @dataclass
 class Pairs:
-    """Questions with a label each, as tensors; see `Batch`.
+    """Questions with a label each, as tensors.
 
     Attributes:
-        rows: Of the table.
-        starts: Where each word begins in it.
-        text_of: The text of each word.
-        role: Of each text.
+        words: Of all their texts.
         texts: A question, another one for the same, a label and a value, int64 (pairs, 4).
     """
 
-    rows: Tensor
-    starts: Tensor
-    text_of: Tensor
-    role: Tensor
+    words: Words
     texts: Tensor
 
 
@@ -156,13 +163,7 @@ def pairs_of(said: Sequence[tuple[str, str, str, str]], rng: random.Random) -> P
     texts = _Texts(rng)
     roles: tuple[Role, ...] = ("question", "question", "label", "value")
     numbers = [[texts.number(r, t) for r, t in zip(roles, one, strict=True)] for one in said]
-    return Pairs(
-        torch.tensor(texts.rows),
-        torch.tensor(texts.starts),
-        torch.tensor(texts.text_of),
-        torch.tensor([ROLES.index(role) for role, _ in texts.numbers]),
-        torch.tensor(numbers),
-    )
+    return Pairs(texts.words(), torch.tensor(numbers))
 
 
 class Network(nn.Module):
@@ -186,12 +187,7 @@ class Network(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Return the logit of each candidate, float32 (candidates,)."""
-        words = nn.functional.embedding_bag(batch.rows, self.table, batch.starts, mode="mean")
-        role = batch.role[batch.text_of]
-        gates = nn.functional.softplus((words * self.gates[role]).sum(1) + self.biases[role])
-        count = len(batch.role)
-        sums = words.new_zeros(count, WIDTH).index_add(0, batch.text_of, words * gates[:, None])
-        weights = words.new_zeros(count).index_add(0, batch.text_of, gates)
+        sums, weights = self._sums(batch.words)
         asked = self._vectors(0, sums[batch.asked], weights[batch.asked])[batch.lesson]
         label, over, section, value = batch.texts.T
         told = [
@@ -212,6 +208,15 @@ class Network(nn.Module):
         ]
         hidden = torch.cat([*parts, batch.scalars], 1) @ self.hidden + self.hidden_bias
         return hidden.relu() @ self.out
+
+    def _sums(self, words: Words) -> tuple[Tensor, Tensor]:
+        """Return the sum of each text's words by their gates, (texts, WIDTH), and of its gates."""
+        vectors = nn.functional.embedding_bag(words.rows, self.table, words.starts, mode="mean")
+        role, count = words.role[words.text_of], len(words.role)
+        gates = nn.functional.softplus((vectors * self.gates[role]).sum(1) + self.biases[role])
+        gated = vectors * gates[:, None]
+        sums = vectors.new_zeros(count, WIDTH).index_add(0, words.text_of, gated)
+        return sums, vectors.new_zeros(count).index_add(0, words.text_of, gates)
 
     def _vectors(self, role: int, sums: Tensor, weights: Tensor) -> Tensor:
         turned = (sums / (weights + NOTHING)[:, None]) @ self.turns[role]
@@ -241,12 +246,7 @@ class Network(nn.Module):
         Returns:
             Float32 (pairs,).
         """
-        words = nn.functional.embedding_bag(pairs.rows, self.table, pairs.starts, mode="mean")
-        role = pairs.role[pairs.text_of]
-        gates = nn.functional.softplus((words * self.gates[role]).sum(1) + self.biases[role])
-        count = len(pairs.role)
-        sums = words.new_zeros(count, WIDTH).index_add(0, pairs.text_of, words * gates[:, None])
-        weights = words.new_zeros(count).index_add(0, pairs.text_of, gates)
+        sums, weights = self._sums(pairs.words)
         asked, again, label, value = (
             self._vectors(number, sums[one], weights[one])
             for number, one in zip((0, 0, 1, 2), pairs.texts.T, strict=True)
