@@ -23,7 +23,7 @@ from finetune.shown_pages import Sheets, Shown, ShownPage, ShownPages
 from vlm import scoring
 from vlm.answer_forms import Form
 from vlm.asked_names import asked_in, key_of
-from vlm.field_names import Place
+from vlm.field_list import Place
 from vlm.label_values import form_of_value
 from vlm.label_words import folded, words_of
 from vlm.labelled import Value

@@ -15,7 +15,7 @@ from typing import Literal
 from vlm import scoring
 from vlm.absence import says_absent
 from vlm.answer_forms import form_of
-from vlm.field_names import Place
+from vlm.field_list import Place
 from vlm.first_words import may_differ
 from vlm.label_blocks import continued
 from vlm.label_words import at, looks, words_of

@@ -56,6 +56,9 @@ _NAMES = _words(
     "wer verkäufer käufer lieferant city société"
 )
 _ADDRESSES = _words("address adresse anschrift street straße located")
+_WEB = _words("web website homepage internet url")
+"""An address there is no place."""
+
 _ASKING = _words("who wer when wann")
 
 
@@ -68,7 +71,7 @@ def form_of(question: str) -> Form | None:
         return "mail"
     if words & _DATES or any(word.endswith(_ENDS) for word in words):
         return "date"
-    if words & _ADDRESSES:
+    if words & _ADDRESSES and not words & _WEB:
         return "address"
     if words & _NUMBERS:
         return "number"

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from vlm.asked_names import key_of
-from vlm.field_names import LESS, Named, named_in
+from vlm.field_list import LESS, Named
+from vlm.field_names import named_in
 from vlm.first_words import begun
 from vlm.known_labels import is_label
 from vlm.known_values import known_value
@@ -30,7 +31,7 @@ from vlm.label_words import at, words_of
 from vlm.learned_names import NO_NAMES, LearnedLabel, LearnedNames
 from vlm.page_cells import Cell, cells_of
 from vlm.types import Box, Word
-from vlm.value_shapes import LIKE_BIC
+from vlm.value_shapes import OF_NO_FORM
 
 BESIDE, BELOW = 0.97, 0.88
 """What a value counts in each cell of its label's row beyond the next, and in a row below."""
@@ -321,8 +322,8 @@ def _below(
 
 def _fitting(wanted: Named, text: str, begins: bool) -> tuple[int, int] | None:
     """Return where a value of a field stands in a text, see `label_values.fitting`."""
-    if wanted.shape == "bic":  # often without any digit
-        found = LIKE_BIC.search(text)
+    if wanted.shape in OF_NO_FORM:
+        found = OF_NO_FORM[wanted.shape].search(text)
         return None if found is None else found.span()
     return fitting(wanted.form, text, begins)
 

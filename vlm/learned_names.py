@@ -17,7 +17,7 @@ from msgspec import Meta
 from vlm import file_hashes
 from vlm.answer_forms import Form
 from vlm.errors import AdapterMismatch
-from vlm.field_names import Place
+from vlm.field_list import Place
 from vlm.label_words import folded, words_of
 from vlm.types import Value
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 
 from vlm.answer_forms import fits, form_of
 from vlm.asked_names import asks_for_field, key_of
-from vlm.field_names import ALL, LESS, Named, named_in
+from vlm.field_list import LESS, Named
+from vlm.field_names import ALL, named_in
 from vlm.first_words import begun
 from vlm.form_fields import fields
 from vlm.known_labels import names_a_field
@@ -22,7 +23,7 @@ from vlm.scoring import plain
 from vlm.table_lookup import meeting
 from vlm.types import Box, Word
 from vlm.unlabelled import is_company, unlabelled
-from vlm.value_shapes import Shape, could_be, may_be
+from vlm.value_shapes import UNMISTAKABLE, Shape, could_be, held, may_be
 
 TAX = next(field.names for field in ALL if (("vat",), 1.0) in field.names)
 """Of the amount that is never the same as another one of its page."""
@@ -41,6 +42,9 @@ BEFORE_USUAL = 0.3
 OTHER = 0.6
 """What is left of a value at a usual field's label where the question asks for more than that:
 "What is my tax code?" does not ask for the tax."""
+
+_OF_THEIR_OWN = UNMISTAKABLE | {"code"}
+"""Shapes that tell a value from what else may stand at a label of its name."""
 
 CLEARLY, LIKELY = 0.9, 0.6
 """What a value at the label of another field counts at least on a scan to be that field's alone: in
@@ -83,7 +87,8 @@ def page_values_among(
     if not rows or (field and misread) or (usual and (field or usual[0].weight == MEETING)):
         return usual
     least = LIKELY_FIELD if field else LIKELY_READ if misread else UNLIKELY
-    likely = [one for one in fields(question, rows, misread) if one.score >= least]
+    every, suits = fields(question, rows, misread), _of_shape(question, rows)
+    likely = [one for one in every if one.score >= least and suits(one.text)]
     free = [Value(one.text, one.box, one.score) for one in likely]
     return (
         *(one for one in free if one.weight >= BEFORE_USUAL),
@@ -95,6 +100,8 @@ def page_values_among(
 def _of_usual_fields(question: str, rows: list[list[Cell]], misread: bool) -> tuple[Value, ...]:
     """Return what stands at the names that documents have for a usual field, or without one."""
     found, wanted = values_among(question, rows, misread), named_in(question)
+    if (shape := shape_of(question)) in _OF_THEIR_OWN:  # "VAT" is the label of a rate as well
+        found = tuple(one for one in found if could_be(shape, one.text))
     if (met := meeting(question, rows, misread)) is not None:
         form = wanted.form if wanted is not None else None
         place = fitting(form, met.text, True) if form == "amount" else None
@@ -108,6 +115,15 @@ def _of_usual_fields(question: str, rows: list[list[Cell]], misread: bool) -> tu
     others = of_other_fields(wanted, rows)
     free = (one for one in unlabelled(question, wanted, rows) if plain(one.text) not in others)
     return tuple(sorted(free, key=lambda one: -one.weight))
+
+
+def _of_shape(question: str, rows: list[list[Cell]]) -> Callable[[str], bool]:
+    """Return what tells whether a text that a question's words may call is what it asks for."""
+    wanted, shape = named_in(question), shape_of(question)
+    if wanted is None or shape not in _OF_THEIR_OWN:
+        return lambda text: True
+    free = _free_of_others(wanted, rows)
+    return lambda text: could_be(shape, text) and free(text)
 
 
 def of_other_fields(wanted: Named, rows: list[list[Cell]], least: float = 0.0) -> frozenset[str]:
@@ -175,6 +191,24 @@ def _free_of_others(
     own = {plain(one.text) for one in at_labels(wanted, rows, misread=False)}
     others = of_other_fields(wanted, rows, least) - own
     return lambda text: plain(text) not in others
+
+
+def lacks(question: str, words: Sequence[Word]) -> bool:
+    """Tell whether a page has nothing that looks like what is asked for, other fields' aside.
+
+    Args:
+        question: As a person asks it.
+        words: The page's text layer, as the page is shown.
+
+    Returns:
+        Always False where what is asked for has no shape of its own.
+    """
+    wanted, shape = named_in(question), shape_of(question)
+    if wanted is None or shape is None or shape not in UNMISTAKABLE or not words:
+        return False
+    rows = cells_of(words)
+    free = _free_of_others(wanted, rows)
+    return not any(free(text) for row in rows for cell in row for text in held(shape, cell.text))
 
 
 def has_no_name(question: str, words: Sequence[Word]) -> bool:

@@ -35,7 +35,15 @@ from vlm.part_asking import (
     worth,
 )
 from vlm.part_finder import PageParts
-from vlm.part_labels import ask_at_label, nothing_told, shown, values_at, words_read
+from vlm.part_labels import (
+    LACKING,
+    UNTOLD,
+    ask_at_label,
+    nothing_told,
+    shown,
+    values_at,
+    words_read,
+)
 from vlm.part_prose import ask_text
 from vlm.part_ranking import UNRELATED, is_labelled, ranked
 from vlm.protocol import Cancelled, Event, Progress
@@ -63,6 +71,9 @@ UNNAMED, UNLABELLED = 0.35, 0.5
 """What is left of the confidence in an answer from a page with words of its own that has neither
 the question's words nor a name of what it asks for, and from one that has some of these and nothing
 at them: small models take other fields for it."""
+
+UNCERTAIN: frozenset[Shape | None] = frozenset((None, "name", "town", "address"))
+"""Shapes of what may be said in other words than the page's own."""
 
 
 def answer(
@@ -124,12 +135,15 @@ class _Rest:
         most: So many of them are asked at most.
         may_answer: Tells whether an answer may be right; another one counts for nothing.
         left: What is left of the confidence in an answer.
+        written: Whether an answer that does not stand on the page is none, where its part has words
+            of its own.
     """
 
     places: list[tuple[Box, str, float]]
     most: int
     may_answer: Callable[[str], bool]
     left: float
+    written: bool = False
 
 
 def _read_first(
@@ -144,7 +158,7 @@ def _read_first(
 ) -> Generator[Event, None, _Rest]:
     """Read the lines of a scan, and return what is left to ask; see `scan_answers.answers_of`."""
     places, left = yield from answers_of(job, question, page, readings, ask, cancel, learned, found)
-    places = _likely(question, places, could_hold, _enough(places)) if places else places
+    places = _likely(question, places) if places else places
     rows = cells_of(list(words_read(page, readings)))
     return _Rest(places, MOST_ASKED, page_values.could_answer(question.text, rows), left)
 
@@ -172,10 +186,11 @@ def _told_by_words(
         Stopped: If the job shall stop.
     """
     every = ranked(page, scan_lines.texts_of(page, readings), question.text)
-    places, left = _likely(question, every, may_hold), 1.0
+    shape = page_values.shape_of(question.text)
+    places, left = [one for one in every if not one[1] or may_hold(shape, one[1])], 1.0
     words = shown(page.words, question.page)
     values = values_at(question.text, page.words, question.page, learned)
-    usual = asks_for_field(question.text)
+    usual, lacking = asks_for_field(question.text), page_values.lacks(question.text, words)
     weighed = bool(words) and not usual and _is_weighed(question.text)
     text = yield from ask_text(question, page, ask, PART_TOKENS, values, learned)
     if text is not None:
@@ -183,11 +198,11 @@ def _told_by_words(
     elif at_label := (yield from ask_at_label(question, page, ask, PART_TOKENS, values)):
         found[:] = [(at_label.weight, at_label.told)]
         places = [] if at_label.clear or weighed else places
-    elif weighed:
-        pictures = [one for one in places if not one[1]]
-        if not pictures:
-            found[:] = [(-1.0, (yield from nothing_told(question, page, ask, PART_TOKENS)))]
-        places, left = pictures, UNNAMED
+    elif weighed or lacking or not places:
+        places, left = [one for one in places if not one[1]], UNNAMED
+        if not places:
+            sure = LACKING if lacking else UNTOLD
+            found[:] = [(-1.0, (yield from nothing_told(question, page, ask, PART_TOKENS, sure)))]
     elif not is_labelled(every) or page_values.has_no_name(question.text, words):
         left = UNNAMED
     elif not usual:
@@ -195,7 +210,7 @@ def _told_by_words(
     may_answer: Callable[[str], bool] = partial(fits, question.text)
     if places and words:
         may_answer = page_values.may_answer(question.text, words)
-    return _Rest(places, MOST_PARTS, may_answer, left)
+    return _Rest(places, MOST_PARTS, may_answer, left, shape not in UNCERTAIN)
 
 
 def _is_weighed(question: str) -> bool:
@@ -207,22 +222,17 @@ def _is_weighed(question: str) -> bool:
 
 
 def _likely(
-    question: Question,
-    places: list[tuple[Box, str, float]],
-    holds: Callable[[Shape | None, str], bool],
-    beside: float = math.inf,
+    question: Question, places: list[tuple[Box, str, float]]
 ) -> list[tuple[Box, str, float]]:
-    """Return the parts of a page that may answer by its own words, or those that were read.
+    """Return the parts of a scan that may answer by what was read in them, or the best of them.
 
     Args:
         question: Has no box.
-        places: Parts, their texts and relevance; one without text is a picture, which may say
-            anything.
-        holds: Tells whether a value of a shape may stand in a text.
-        beside: The relevance from which on a part may answer whatever was read in it.
+        places: Parts, their texts and relevance, one or more; one without text may say anything,
+            and so may those that have all the question's words.
     """
-    shape = page_values.shape_of(question.text)
-    may = [one for one in places if not one[1] or one[2] >= beside or holds(shape, one[1])]
+    shape, beside = page_values.shape_of(question.text), _enough(places)
+    may = [one for one in places if not one[1] or one[2] >= beside or could_hold(shape, one[1])]
     return may or places[:1]
 
 
@@ -266,7 +276,9 @@ def _ask_places(
         given = yield from ask_parts([about(question, box, PART_TOKENS) for box, *_ in some], ask)
         for (_, text, relevance), one in zip(some, given, strict=True):
             weight = worth(one.answer, relevance, trust(one.answer, text))
-            counts = rest.may_answer(one.answer.text)
+            counts = rest.may_answer(one.answer.text) and not (
+                rest.written and _is_made_up(text, one)
+            )
             told.append((weight if counts else weight - 1.0, one))
             if counts and relevance >= enough and _settles(one):
                 return
@@ -277,6 +289,11 @@ def _enough(places: Sequence[tuple[Box, str, float]]) -> float:
     """Return the relevance from which on a sure answer ends the search."""
     best = places[0][2] if places else 0.0
     return best if len(places) > 1 and best > UNRELATED and best > places[-1][2] else math.inf
+
+
+def _is_made_up(text: str, told: Told) -> bool:
+    """Tell whether an answer about a part with words of its own does not stand on the page."""
+    return bool(text) and told.useful and told.answer.evidence.kind == "absent"
 
 
 def _settles(told: Told) -> bool:

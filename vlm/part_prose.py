@@ -38,7 +38,7 @@ from vlm.types import (
     union,
 )
 from vlm.unlabelled import LAID_OUT
-from vlm.value_shapes import Shape
+from vlm.value_shapes import UNMISTAKABLE
 
 LABELLED, LABELLED_IN_TEXT = 0.75, 0.96
 """What a value at a label outside of the text counts at least to be preferred to a sentence: on a
@@ -51,9 +51,6 @@ none."""
 CERTAIN, LABELLED_FIELD = 0.9, 0.8
 """How well the text suits a question for a field that forms have, and what a value elsewhere counts
 at most, for the text to be preferred on a page that is mostly text."""
-
-UNMISTAKABLE: frozenset[Shape] = frozenset(("iban", "bic", "tax_id", "phone", "mail"))
-"""Shapes of values that are the same inside a sentence and beside a label."""
 
 CLEAR = 0.7
 """How well the text suits a question at least on a page of much else."""

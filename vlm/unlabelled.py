@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from vlm.field_names import LESS, Named
+from vlm.field_list import LESS, Named
 from vlm.finding import telling
 from vlm.labelled import Value
 from vlm.page_cells import Cell

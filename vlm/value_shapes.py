@@ -15,7 +15,7 @@ from vlm.iban import IBAN
 from vlm.letterhead import may_be_address
 from vlm.read_answers import AMOUNT, DATE, MAIL, PERCENT, TIME, is_possible
 
-Shape = Form | Literal["iban", "bic", "tax_id", "phone", "code", "count", "town"]
+Shape = Form | Literal["iban", "bic", "tax_id", "phone", "web", "code", "count", "town"]
 """What a value looks like; "code" is the number of a document, an order, a customer."""
 
 PHONE_DIGITS = (5, 15)
@@ -23,6 +23,9 @@ PHONE_DIGITS = (5, 15)
 
 TAX_DIGITS, TAX_LETTERS = 7, 6
 """Digits of a tax number, at least, and its letters, at most."""
+
+CODE_WORDS = 3
+"""Words without a digit in the number of a document, at most; more make a sentence."""
 
 PLAIN_DIGITS = 7
 """Of an amount without decimals that was read on a scan, at most; a number has more."""
@@ -39,11 +42,22 @@ COUNT_DIGITS = 5
 LIKE_BIC = re.compile(r"(?<!\w)(?=\w*[A-Z]{3})[A-Z013568]{6}[A-Z0-9]{1,5}(?!\w)")
 """A bank's code, digits in place of some of its letters, or without one of them."""
 
+_WEB = re.compile(
+    r"(?:https?://|www\.)[^\s,;|]*[^\s,;|.]|"
+    r"(?<![\w@.-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[^\s,;|]*)?(?![\w@])"
+)
+OF_NO_FORM: dict[Shape | None, re.Pattern[str]] = {"bic": LIKE_BIC, "web": _WEB}
+"""Shapes of values whose form says nothing of them, and what looks like one."""
+
+UNMISTAKABLE: frozenset[Shape] = frozenset(("iban", "bic", "tax_id", "phone", "mail", "web"))
+"""Shapes of values that are the same inside a sentence and beside a label."""
+
 _IBAN = re.compile(rf"(?<![A-Za-z0-9]){IBAN}(?!\w)")
 _ACCOUNT = re.compile(r"[\d \-/]{6,}")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _HOST = re.compile(r"\w{3,} ?[.,] ?[a-z]{2,3}\b")
 _PHONE = re.compile(r"[+(]*\d[\d ()\-/.]*\d")
+_AREA = r"(?<!\w)\(\d{3}\)[ \-]{0,2}\d{3}[ \-.]\d{4}(?!\d)"
 _INTERNATIONAL = re.compile(r"(?<!\w)\+\d{1,3}[ (\-/.]?[\d ()\-/.]{5,}\d")
 _VAT_ID = re.compile(
     r"(?<!\w)(?:[A-Z]{2}U? ?\d{8,11}|FR ?[A-Z0-9]{2} ?\d{9}|NL ?\d{9}B\d{2})(?!\w)"
@@ -82,6 +96,8 @@ def could_be(shape: Shape | None, text: str) -> bool:
             return LIKE_BIC.fullmatch(text.replace(" ", "")) is not None
         case "mail":
             return "@" in text or (_HOST.search(text) is not None and letters > digits)
+        case "web":
+            return _HOST.search(text) is not None and letters > digits
         case "name":
             return letters > digits and letters >= LEAST_LETTERS
         case "code":
@@ -117,10 +133,22 @@ def may_hold(shape: Shape | None, text: str) -> bool:
     """Tell whether a value of a shape may stand somewhere in a text."""
     if shape in (None, "name", "town", "address", "bic"):
         return True
-    pattern = _LOOSE.get(shape)
-    if pattern is None:
+    if shape not in _LOOSE:
         return any(map(str.isdigit, text))
-    return any(may_be(shape, found[0]) for found in pattern.finditer(text))
+    return any(True for _ in held(shape, text))
+
+
+def held(shape: Shape, text: str) -> Iterator[str]:
+    """Yield what may be values of one of some shapes in a text, those of `UNMISTAKABLE` among them.
+
+    Args:
+        shape: Of what is asked for; nothing is known to be of any other one.
+        text: Some words of a page in a row.
+    """
+    pattern = OF_NO_FORM.get(shape) or _LOOSE.get(shape)
+    for found in pattern.finditer(text) if pattern is not None else ():
+        if shape == "bic" or may_be(shape, found[0]):
+            yield found[0].strip()
 
 
 def could_hold(shape: Shape | None, text: str) -> bool:
@@ -130,7 +158,7 @@ def could_hold(shape: Shape | None, text: str) -> bool:
             return _digits(text) >= PHONE_DIGITS[0]
         case "bic":
             return any(map(LIKE_BIC.fullmatch, re.findall(r"[^\W_]+", text)))
-        case "mail":
+        case "mail" | "web":
             return "@" in text or _HOST.search(text) is not None
         case None | "name" | "town" | "address":
             return True
@@ -164,6 +192,8 @@ def _is_phone(text: str) -> bool:
 
 
 def _is_code(text: str) -> bool:
+    if len(re.findall(r"(?<!\w)[^\W\d_]+(?!\w)", text)) > CODE_WORDS:
+        return False
     other = (_SUM, DATE, MAIL)
     far = _IBAN.fullmatch(text) is not None and _digits(text) > 12
     known = far or text.startswith("+") or any(one.fullmatch(text) for one in other)
@@ -234,6 +264,7 @@ _TESTS: dict[Shape, Callable[[str], bool]] = {
     "date": _is_date,
     "amount": _is_amount,
     "percent": _is_percent,
+    "web": lambda text: _WEB.fullmatch(text) is not None,
     "count": _is_count,
     "mail": lambda text: MAIL.search(text) is not None,
     "name": _is_name,
@@ -243,14 +274,16 @@ _TESTS: dict[Shape, Callable[[str], bool]] = {
 _TELLING: dict[Shape, re.Pattern[str]] = {
     "iban": _IBAN,
     "tax_id": _VAT_ID,
-    "phone": _INTERNATIONAL,
+    "phone": re.compile(rf"{_INTERNATIONAL.pattern}|{_AREA}"),
+    "web": _WEB,
     "date": DATE,
     "mail": MAIL,
 }
 _LOOSE: dict[Shape, re.Pattern[str]] = {
     "iban": re.compile(rf"{_IBAN.pattern}|{_ACCOUNT.pattern}"),
     "tax_id": re.compile(r"(?:[A-Z]{2,3} ?)?\d[\dA-Z/.\- ]*\d"),
-    "phone": _PHONE,
+    "phone": re.compile(rf"(?<![\w/.#])(?<!\w-){_PHONE.pattern}(?!\w)"),
+    "web": _WEB,
     "percent": PERCENT,
     "date": DATE,
     "mail": MAIL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.vlm.test_parties import words_of as page
-from vlm.page_values import may_answer, page_values, shape_of
+from vlm.page_values import lacks, may_answer, page_values, shape_of
 
 
 def found(question: str, *rows: str) -> str | None:
@@ -26,6 +26,7 @@ HEAD = ("Keller and Sons", "7 Elm Street")
         ("What is the e-mail address?", (*HEAD, "mail@example.org"), "mail@example.org"),
         ("What is the date?", (*HEAD, "5.6.2018", "Total|5.00"), "5.6.2018"),
         ("What is the phone number?", ("Total|5.00", "+49 6131 588567"), "+49 6131 588567"),
+        ("What is the phone number?", ("Total|5.00", "(870)-931-0505"), "(870)-931-0505"),
     ],
 )
 def test_values_are_found_where_no_label_has_them(
@@ -122,3 +123,40 @@ BILL = (
 )
 def test_people_ask_in_their_own_words(question: str, value: str) -> None:
     assert found(question, *BILL) == value
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "lacking"),
+    [
+        ("What is the phone number?", ("Cards|500|0.18|90.00", "Number|LP-20418"), True),
+        ("What is the phone number?", ("Account|4402 7719 03",), True),
+        ("What is the phone number?", ("Ask us|4402 7719 03",), False),
+        ("What is the fax number?", ("Phone|4402 7719",), True),
+        ("What is the e-mail address?", ("www.keller.example",), True),
+        ("What is the e-mail address?", ("Ask info@keller.example now",), False),
+        ("What is the web address?", ("Ask info@keller.example now",), True),
+        ("What is the website?", ("More at keller.example/shop",), False),
+        ("What is the VAT number?", ("VAT 20%|94.20",), True),
+        ("What is the IBAN?", ("DE02 6674 4061 7670 4745",), False),
+        ("What is the total?", ("Thank you",), False),
+    ],
+)
+def test_a_page_lacks_what_looks_like_nothing_on_it(
+    question: str, rows: tuple[str, ...], lacking: bool
+) -> None:
+    assert lacks(question, page(*rows)) is lacking
+
+
+def test_a_website_and_a_fax_are_fields_of_their_own() -> None:
+    rows = ("Tel.|06131 334455", "Fax|06131 334456", "Web|keller.example", "Both|x")
+    assert found("What is the fax number?", *rows) == "06131 334456"
+    assert found("What is the phone number?", *rows) == "06131 334455"
+    assert found("Wie lautet die Telefonnummer?", *rows) == "06131 334455"
+    assert found("What is the web address?", *rows) == "keller.example"
+    assert found("What is the fax number?", "Tel/Fax: 06131 334457") == "06131 334457"
+    assert found("What is the phone number?", "Tel/Fax: 06131 334457") == "06131 334457"
+
+
+def test_what_has_not_its_shape_is_no_value_at_a_shared_label() -> None:
+    assert found("What is the VAT number?", "VAT 20%|94.20") is None
+    assert found("What is the order number?", "Thank you for your order.|565.20") is None

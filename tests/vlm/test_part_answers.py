@@ -22,7 +22,7 @@ from vlm import part_answers
 from vlm.absence import NOT_ON_PAGE, says_absent
 from vlm.part_answers import MOST_ASKED, MOST_PARTS
 from vlm.part_asking import UNKNOWN, trust, worth
-from vlm.part_labels import UNTOLD
+from vlm.part_labels import LACKING, UNTOLD
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
 from vlm.scan_answers import ELSEWHERE
 from vlm.turns import on_page
@@ -264,7 +264,7 @@ def test_a_page_with_words_but_none_of_the_question_s_makes_an_answer_less_sure(
     reader = Reader(lambda n: said("5414", 0.9, "crop") if n == 1 else absent())
     without = page(3, "Keller Mainz Druck 1", "Lange Gasse 2", "Thank you all very much")
     assert done(run(reader, without)).confidence == pytest.approx(0.9 * part_answers.UNNAMED)
-    named = page(3, "Keller Mainz Druck", "Invoice number unclear", "Thank you all")
+    named = page(3, "Keller Mainz Druck", "5 Invoice number unclear", "Thank you all")
     assert done(run(reader, named)).confidence == 0.9
     other = page(3, "Keller Mainz 1", "Number of chairs 5", "Thanks 7")
     asked = Question("What is the order number?", PAGE)
@@ -301,3 +301,41 @@ def test_where_nothing_of_a_page_is_likely_there_is_no_answer_and_that_is_unsure
     assert given.text == "Not on this page."
     assert given.confidence == UNTOLD
     assert given.evidence.kind == "nothing"
+
+
+WITHOUT = ("Number LP-20418", "Subtotal 471.00", "Account 4402 7719 03", "Due 13 April 2025")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "What is the phone number?",
+        "What is the e-mail address?",
+        "What is the web address?",
+        "What is the fax number?",
+        "Wie lautet die Telefonnummer?",
+    ],
+)
+def test_where_nothing_on_a_page_looks_like_what_is_asked_for_it_is_not_there(asked: str) -> None:
+    reader = Reader(lambda n: said("+13 486 7603", 0.99, "absent"))
+    given = done(run(reader, page(4, *WITHOUT), Question(asked, PAGE)))
+    assert given.text == NOT_ON_PAGE
+    assert given.confidence == LACKING
+    assert reader.parts == [0], (
+        "it is shown one part, so that it is known which one would have read"
+    )
+
+
+def test_a_picture_on_such_a_page_may_have_it() -> None:
+    reader = Reader(lambda n: said("+13 486 7603", 0.8, "absent") if n == 4 else absent())
+    phone = Question("What is the phone number?", PAGE)
+    assert done(run(reader, page(5, *WITHOUT), phone)).text == "+13 486 7603"
+    assert reader.parts == [4]
+
+
+def test_what_has_the_form_but_does_not_stand_on_the_page_is_no_answer() -> None:
+    parts = page(3, "Keller Mainz 7", "Invoice date 14 March 2025", "Thank you all")
+    asked = Question("What is the delivery date?", PAGE)
+    made_up, read = said("14 March 1990", 0.9, "absent"), said("14 March 1990", 0.9, "crop")
+    assert done(run(Reader(lambda n: made_up), parts, asked)).text == NOT_ON_PAGE
+    assert done(run(Reader(lambda n: read), parts, asked)).text == "14 March 1990"
