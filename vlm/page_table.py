@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from vlm.field_names import ALL
 from vlm.page_cells import Cell, cells_of
 from vlm.table_text import Grid
 from vlm.types import Box, Word, union
@@ -37,6 +38,16 @@ PROSE = 7
 APART = 3.0
 """White between two tables, in heights of a line."""
 
+LABELLED = 0.5
+"""Share of the lines of a form that have a label; a table has them in its heading, and for sums."""
+
+_LABELS = frozenset(
+    phrase
+    for field in ALL
+    if field.form not in ("amount", "percent")
+    for phrase, _ in field.names
+    if sum(map(len, phrase)) > 2  # "to" and "no" stand in any cell
+)
 _FIGURE = re.compile(r"\d")
 
 
@@ -65,14 +76,16 @@ class Table:
 def tables_of(words: Sequence[Word]) -> list[Table]:
     """Return the tables that some words make, from top to bottom, without the text around them.
 
+    What stands at labels, as at the head of a letter, is a table only where a page has no other.
+
     Args:
         words: In any order, on the page as it is shown.
     """
     blocks = _blocks(cells_of(words) if words else [])
+    tables = [lines for block in blocks for lines in _in_columns(block)]
     return [
         Table(_grid(lines), union([cell.box for line in lines for cell in line]))
-        for block in blocks
-        for lines in _in_columns(block)
+        for lines in [one for one in tables if not _is_form(one)] or tables
     ]
 
 
@@ -106,6 +119,13 @@ def _in_columns(block: list[Sequence[Cell]]) -> list[list[Sequence[Cell]]]:
         else:
             parts[-1].append(line)
     return [part for part in parts if len(part) > 1 and _cuts(part)]
+
+
+def _is_form(lines: Sequence[Sequence[Cell]]) -> bool:
+    """Tell whether lines are labels with what stands at them, as at the head of a letter."""
+    several = [line for line in lines if len(line) > 1]
+    labelled = sum(any(cell.said in _LABELS for cell in line) for line in several)
+    return labelled > 1 and labelled >= LABELLED * len(several)
 
 
 def _span(line: Sequence[Cell]) -> tuple[float, float]:

@@ -61,6 +61,34 @@ def test_text_around_tables_is_left_out_and_tables_are_told_apart() -> None:
     assert tables_of(words(*lines)) == []
 
 
+HEAD = (
+    "0.1 Keller and Sons|0.7 INVOICE",
+    "0.1 Billed to|0.5 Invoice number|0.7 K-5414",
+    "0.1 Eva Roth|0.5 Invoice date|0.7 14 March 2025",
+    "0.1 8 Mill Yard|0.5 Due date:|0.7 13 April 2025",
+    "0.1 Eastwick|0.5 Customer number|0.7 C-3071",
+)
+ROWS = ("0.1 Item|0.5 Quantity|0.7 Price", "0.1 Tea|0.5 2|0.7 3.20", "0.5 Total|0.7 6.40")
+
+
+def test_what_stands_at_labels_is_no_table_beside_one() -> None:
+    head = words(*enumerate(HEAD), top=0.05)
+    (table,) = tables_of([*head, *words(*enumerate(ROWS), top=0.5)])
+    assert table[0] == ["Item", "Quantity", "Price"]
+    (alone,) = tables_of(head)
+    assert ["Eva Roth", "Invoice date", "14 March 2025"] in alone, "it is what the page has"
+
+
+def test_a_table_of_dates_and_names_is_no_form() -> None:
+    rows = (
+        "0.1 Date|0.3 Customer|0.7 Price",
+        "0.1 1.2.2025|0.3 Eva|0.7 3.20",
+        "0.1 2.2.2025|0.3 x|0.7 1",
+    )
+    both = [*words(*enumerate(rows), top=0.05), *words(*enumerate(ROWS), top=0.5)]
+    assert [len(table) for table in tables_of(both)] == [3, 3]
+
+
 def test_a_heading_over_several_columns_stands_in_the_first_of_them() -> None:
     page = words(
         (0, "0.34 Sums|0.5 Average"),
