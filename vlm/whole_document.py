@@ -14,6 +14,7 @@ import msgspec
 
 from vlm import finding, prose_pages
 from vlm.absence import says_something
+from vlm.answer_forms import asks_for_sum
 from vlm.asked_names import asks_for_field, key_of
 from vlm.cancel import CancelToken, Stopped, check, told
 from vlm.coverage import nothing
@@ -30,7 +31,9 @@ from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_finder import Finder
 from vlm.page_reading import AskPage, PageReader
 from vlm.part_asking import worth
+from vlm.part_labels import AS_SURE
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
+from vlm.read_answers import NEAR, size_of
 from vlm.types import Answer, Evidence, PageAnswer, PageRef, PagesRead, Question, Timings
 
 MOST_PAGES = 4
@@ -110,7 +113,7 @@ def answer(
     if failure is not None and (not read or failure.code not in _PAGE_FAILS):
         yield failure
         return
-    read.sort(key=lambda one: -one.worth)
+    _order(read, asks_for_sum(question.text))
     if (saw := read[0].saw) is not None:
         yield saw
     pages = PagesRead(count, searched, tuple(one.told for one in read))
@@ -153,9 +156,27 @@ def _read(
                 break
         else:
             given, saw = outcome
-            weight = worth(given, hit.relevance)
+            # Of two pages that are as sure the first one counts, not the last hundredth.
+            level = msgspec.structs.replace(given, confidence=min(given.confidence, AS_SURE))
+            weight = worth(level, hit.relevance)
             read.append(_PageRead(weight, _page_answer(hit, given), given, saw))
     return failure
+
+
+def _order(read: list[_PageRead], sums: bool) -> None:
+    """Put the pages that answer best first.
+
+    Args:
+        read: Pages, one or more, those first that suit the question.
+        sums: Whether of amounts that are worth about the same the largest is wanted: the sums of
+            pages are carried over to the next, and a receipt may lie behind an invoice.
+    """
+    read.sort(key=lambda one: -one.worth)
+    if sums:
+        least = NEAR * read[0].worth
+        near = [one for one in read if one.worth >= least > 0]
+        near.sort(key=lambda one: -(size_of(one.told.text) or 0.0))
+        read[: len(near)] = near
 
 
 def _choose(

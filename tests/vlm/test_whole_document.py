@@ -168,6 +168,24 @@ def test_an_answer_of_the_page_in_question_is_preferred_to_a_surer_one_of_anothe
     assert answered(ask(Book(texts=FINDABLE), clerk)).text == "LB-20418"
 
 
+def test_of_two_pages_that_are_as_sure_the_one_in_front_answers() -> None:
+    clerk = Clerk(lambda page: said(f"{page} May", 0.97 + page / 100))
+    book = Book(texts=("1 May", "2 May", "3 May"))
+    assert answered(ask(book, clerk, asked("What is the date?"))).text == "0 May"
+    assert answered(ask(book, clerk, asked("What is the date?", page=2))).text == "2 May"
+
+
+def test_of_the_sums_of_pages_the_largest_is_the_documents() -> None:
+    sums = (said("565.20", 0.76), said("20.10", 0.99), said("9000.00", 0.5))
+    clerk = Clerk(lambda page: sums[page])
+    book = Book(texts=("Total 565.20", "Total 20.10", "Total 9000"))
+    total = answered(ask(book, clerk, asked("What is the total?")))
+    assert total.text == "565.20", "of those that are about as sure"
+    assert total.read is not None
+    assert [one.page for one in total.read.pages] == [0, 1, 2]
+    assert answered(ask(book, clerk, asked("What is the room?"))).text == "20.10"
+
+
 def test_an_answer_of_a_page_that_suits_the_question_less_says_so() -> None:
     clerk = Clerk(lambda page: said(NOT_HERE) if page == 3 else said("77"))
     read = answered(ask(Book(texts=FINDABLE), clerk)).read
