@@ -21,6 +21,11 @@ def says_absent(text: str) -> bool:
     return _NOT_THERE.fullmatch(_plain(text)) is not None
 
 
+def is_not_on_page(text: str) -> bool:
+    """Tell whether a text is how a person says it of a page, in the words that the program has."""
+    return _plain(text).casefold() == _plain(NOT_ON_PAGE).casefold()
+
+
 def says_something(text: str) -> bool:
     """Tell whether an answer has words and they do not say that there is none."""
     return bool(_plain(text)) and not says_absent(text)

@@ -35,6 +35,7 @@ class Icon(Enum):
     LONGER = "longer"
     TARGET = "target"
     UNDO = "undo"
+    NOT_THERE = "not there"
 
 
 def _poly(*points: tuple[float, float], closed: bool = False) -> QPainterPath:
@@ -79,74 +80,71 @@ def _eye() -> QPainterPath:
     return _together(path, _circle(8, 8, 2))
 
 
-def _shapes() -> dict[Icon, QPainterPath]:
-    return {
-        Icon.CHECK: _poly((3, 8.5), (6.5, 12), (13, 4.5)),
-        Icon.CLOCK: _together(_circle(8, 8, 6), _poly((8, 4.5), (8, 8), (10.5, 9.5))),
-        Icon.QUESTION: _together(
-            _arc(QRectF(5.2, 2.4, 5.6, 5.6), 170, -230),
-            _poly((8, 8.4), (8, 10.2)),
-            _poly((8, 13), (8, 13.1)),
-        ),
-        Icon.WARNING: _together(
-            _poly((8, 2.2), (14.3, 13.3), (1.7, 13.3), closed=True),
-            _poly((8, 6.4), (8, 9.4)),
-            _poly((8, 11.4), (8, 11.5)),
-        ),
-        Icon.CROSS: _together(_poly((4, 4), (12, 12)), _poly((12, 4), (4, 12))),
-        Icon.JUMP: _together(_poly((5, 11), (11.5, 4.5)), _poly((6, 4.3), (11.7, 4.3), (11.7, 10))),
-        Icon.PICTURE: _together(
-            _round(2, 3, 12, 10, 2), _circle(5.6, 6.5, 0.9), _poly((3, 12), (8, 8), (13, 12.2))
-        ),
-        Icon.COPY: _together(
-            _round(5.5, 5.5, 8, 8, 1.5), _poly((3.5, 10.5), (2.5, 10.5), (2.5, 2.5), (10.5, 2.5))
-        ),
-        Icon.AGAIN: _together(
-            _arc(QRectF(3, 3, 10, 10), 40, 290), _poly((12.6, 1.9), (12.4, 5.0), (9.3, 5.2))
-        ),
-        Icon.EYE: _eye(),
-        Icon.STOP: _round(4, 4, 8, 8, 1.5),
-        Icon.SEND: _together(_poly((8, 13), (8, 3.2)), _poly((3.8, 7.2), (8, 3), (12.2, 7.2))),
-        Icon.CROP: _together(
-            _poly((4.5, 1.5), (4.5, 11.5), (14.5, 11.5)),
-            _poly((1.5, 4.5), (11.5, 4.5), (11.5, 14.5)),
-        ),
-        Icon.PAGE: _together(
-            _round(3.5, 1.8, 9, 12.4, 1.5),
-            _poly((6, 5.5), (10, 5.5)),
-            _poly((6, 8.2), (10, 8.2)),
-            _poly((6, 10.9), (8.4, 10.9)),
-        ),
-        Icon.PAGES: _together(
-            _round(2, 4.2, 8.2, 10.2, 1.5),
-            _poly((5, 1.8), (12.6, 1.8), (13.8, 3), (13.8, 11.6)),
-            _poly((4.4, 7.6), (7.8, 7.6)),
-            _poly((4.4, 10.4), (7.8, 10.4)),
-        ),
-        Icon.PEN: _together(
-            _poly((3, 13), (3.7, 10), (10.8, 2.9), (13.1, 5.2), (6, 12.3), closed=True)
-        ),
-        Icon.CHIP: _together(
-            _round(4, 4, 8, 8, 1.5),
-            *[_poly((x, 1.8), (x, 4)) for x in (6.3, 9.7)],
-            *[_poly((x, 12), (x, 14.2)) for x in (6.3, 9.7)],
-            *[_poly((1.8, y), (4, y)) for y in (6.3, 9.7)],
-            *[_poly((12, y), (14.2, y)) for y in (6.3, 9.7)],
-        ),
-        Icon.LONGER: _together(
-            _poly((2.5, 4), (13.5, 4)), _poly((2.5, 8), (13.5, 8)), _poly((2.5, 12), (7, 12))
-        ),
-        Icon.UNDO: _together(
-            _poly((6, 3.2), (2.6, 6.6), (6, 10)),
-            _poly((2.8, 6.6), (10, 6.6)),
-            _arc(QRectF(6.8, 6.6, 6.4, 6.4), 90, -180),
-            _poly((10, 13), (6.4, 13)),
-        ),
-        Icon.TARGET: _together(_circle(8, 8, 5.6), _circle(8, 8, 2.6), _circle(8, 8, 0.3)),
-    }
-
-
-_SHAPES = _shapes()
+_SHAPES: dict[Icon, QPainterPath] = {
+    Icon.CHECK: _poly((3, 8.5), (6.5, 12), (13, 4.5)),
+    Icon.CLOCK: _together(_circle(8, 8, 6), _poly((8, 4.5), (8, 8), (10.5, 9.5))),
+    Icon.QUESTION: _together(
+        _arc(QRectF(5.2, 2.4, 5.6, 5.6), 170, -230),
+        _poly((8, 8.4), (8, 10.2)),
+        _poly((8, 13), (8, 13.1)),
+    ),
+    Icon.WARNING: _together(
+        _poly((8, 2.2), (14.3, 13.3), (1.7, 13.3), closed=True),
+        _poly((8, 6.4), (8, 9.4)),
+        _poly((8, 11.4), (8, 11.5)),
+    ),
+    Icon.CROSS: _together(_poly((4, 4), (12, 12)), _poly((12, 4), (4, 12))),
+    Icon.JUMP: _together(_poly((5, 11), (11.5, 4.5)), _poly((6, 4.3), (11.7, 4.3), (11.7, 10))),
+    Icon.PICTURE: _together(
+        _round(2, 3, 12, 10, 2), _circle(5.6, 6.5, 0.9), _poly((3, 12), (8, 8), (13, 12.2))
+    ),
+    Icon.COPY: _together(
+        _round(5.5, 5.5, 8, 8, 1.5), _poly((3.5, 10.5), (2.5, 10.5), (2.5, 2.5), (10.5, 2.5))
+    ),
+    Icon.AGAIN: _together(
+        _arc(QRectF(3, 3, 10, 10), 40, 290), _poly((12.6, 1.9), (12.4, 5.0), (9.3, 5.2))
+    ),
+    Icon.EYE: _eye(),
+    Icon.STOP: _round(4, 4, 8, 8, 1.5),
+    Icon.SEND: _together(_poly((8, 13), (8, 3.2)), _poly((3.8, 7.2), (8, 3), (12.2, 7.2))),
+    Icon.CROP: _together(
+        _poly((4.5, 1.5), (4.5, 11.5), (14.5, 11.5)),
+        _poly((1.5, 4.5), (11.5, 4.5), (11.5, 14.5)),
+    ),
+    Icon.PAGE: _together(
+        _round(3.5, 1.8, 9, 12.4, 1.5),
+        _poly((6, 5.5), (10, 5.5)),
+        _poly((6, 8.2), (10, 8.2)),
+        _poly((6, 10.9), (8.4, 10.9)),
+    ),
+    Icon.PAGES: _together(
+        _round(2, 4.2, 8.2, 10.2, 1.5),
+        _poly((5, 1.8), (12.6, 1.8), (13.8, 3), (13.8, 11.6)),
+        _poly((4.4, 7.6), (7.8, 7.6)),
+        _poly((4.4, 10.4), (7.8, 10.4)),
+    ),
+    Icon.PEN: _together(
+        _poly((3, 13), (3.7, 10), (10.8, 2.9), (13.1, 5.2), (6, 12.3), closed=True)
+    ),
+    Icon.CHIP: _together(
+        _round(4, 4, 8, 8, 1.5),
+        *[_poly((x, 1.8), (x, 4)) for x in (6.3, 9.7)],
+        *[_poly((x, 12), (x, 14.2)) for x in (6.3, 9.7)],
+        *[_poly((1.8, y), (4, y)) for y in (6.3, 9.7)],
+        *[_poly((12, y), (14.2, y)) for y in (6.3, 9.7)],
+    ),
+    Icon.LONGER: _together(
+        _poly((2.5, 4), (13.5, 4)), _poly((2.5, 8), (13.5, 8)), _poly((2.5, 12), (7, 12))
+    ),
+    Icon.UNDO: _together(
+        _poly((6, 3.2), (2.6, 6.6), (6, 10)),
+        _poly((2.8, 6.6), (10, 6.6)),
+        _arc(QRectF(6.8, 6.6, 6.4, 6.4), 90, -180),
+        _poly((10, 13), (6.4, 13)),
+    ),
+    Icon.TARGET: _together(_circle(8, 8, 5.6), _circle(8, 8, 2.6), _circle(8, 8, 0.3)),
+    Icon.NOT_THERE: _together(_circle(8, 8, 5.8), _poly((3.9, 12.1), (12.1, 3.9))),
+}
 _FILLED = {Icon.STOP}
 
 

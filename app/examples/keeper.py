@@ -15,6 +15,7 @@ from app.examples.shelf import Shelf
 from app.examples.values import Changed, Refused
 from finetune.types import Example, ExampleKind
 from finetune.types import Verdict as Mark
+from vlm.absence import NOT_ON_PAGE, is_not_on_page
 from vlm.types import Answer, Question
 
 _UNSAID = "?"
@@ -70,7 +71,10 @@ class ExampleKeeper(QObject):
         """Keep what the answer should have been, instead of what was kept of it before."""
         if correction.right_text != correction.answer.text:  # else it is a verdict, told as one
             text = correction.right_text
-            self._keep(correction.question, correction.answer, text, "correction", "wrong")
+            absent = is_not_on_page(text)
+            kind: ExampleKind = "negative" if absent else "correction"
+            text = NOT_ON_PAGE if absent else text
+            self._keep(correction.question, correction.answer, text, kind, "wrong")
 
     def _keep(
         self, question: Question, answer: Answer, text: str, kind: ExampleKind, mark: Mark

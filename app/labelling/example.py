@@ -9,14 +9,9 @@ import msgspec
 from app.examples.naming import name_of
 from app.labelling.values import Typed
 from finetune.examples import new_id
-from finetune.question_sets import plain
 from finetune.types import NOT_ON_PAGE, Example, ExampleKind
+from vlm.absence import is_not_on_page
 from vlm.types import Box, PageRef
-
-
-def says_absent(answer: str) -> bool:
-    """Tell whether a typed answer says that the page does not hold it."""
-    return plain(answer).rstrip(".") == plain(NOT_ON_PAGE).rstrip(".")
 
 
 def made(
@@ -35,7 +30,7 @@ def made(
         said: What the model had answered, "" when it was not asked.
         old: The row that is corrected; its id is kept.
     """
-    absent = says_absent(typed.answer)
+    absent = is_not_on_page(typed.answer)
     answer = NOT_ON_PAGE if absent else typed.answer
     said = old.said if old is not None else said
     row = Example(

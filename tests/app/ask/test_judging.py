@@ -14,6 +14,7 @@ from app.ask.question_line import QuestionLine
 from app.ask.values import Correction, EvidenceClick, Verdict
 from tests.app.ask.conftest import click
 from tests.app.ask.sample import BOX, CROPPED, PAGE, VIEWS, answer
+from vlm.absence import NOT_ON_PAGE
 from vlm.protocol import Saw
 from vlm.types import Box, Evidence, Unsure
 
@@ -53,6 +54,34 @@ def test_a_correction_is_written_in_the_card(qtbot: QtBot, card: AnswerCard) -> 
     assert card.judging.own.text() == "Corrected by you. The model said: 84.50"
     assert card.text.text() == card.copied() == "48.50"
     assert QApplication.focusWidget() is card.wrong, "the keyboard was lost"
+
+
+def test_one_click_says_that_it_is_not_on_the_page(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_answer(answer("84.50"))
+    click(qtbot, card.wrong)
+    assert card.judging.line is not None
+    said: list[Verdict | Correction] = []
+    card.judged.connect(said.append)
+    card.corrected.connect(said.append)
+    qtbot.waitUntil(card.judging.line.absent.isVisible)
+    click(qtbot, card.judging.line.absent)
+    assert said == [
+        Verdict(CROPPED, answer("84.50"), False, NOT_ON_PAGE),
+        Correction(CROPPED, answer("84.50"), NOT_ON_PAGE),
+    ]
+    assert card.text.text() == NOT_ON_PAGE
+    assert card.judging.own.text() == "Corrected by you. The model said: 84.50"
+    click(qtbot, card.wrong)
+    assert card.judging.line.absent.isHidden(), "it stands there already"
+
+
+def test_that_it_is_not_on_the_page_is_not_offered_where_the_model_says_so(
+    qtbot: QtBot, card: AnswerCard
+) -> None:
+    card.show_answer(answer(NOT_ON_PAGE, 0.9, Evidence("nothing")))
+    click(qtbot, card.wrong)
+    assert card.judging.line is not None
+    assert card.judging.line.absent.isHidden()
 
 
 def test_a_corrected_answer_says_nothing_of_the_model_s_sureness(

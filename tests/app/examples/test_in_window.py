@@ -17,7 +17,7 @@ from finetune.examples import ExampleStore
 from finetune.gathering import look
 from finetune.lookalike import distance
 from finetune.pictures import document_hash
-from finetune.types import Example
+from finetune.types import NOT_ON_PAGE, Example
 from tests.app.conftest import MakeShell, furniture
 from tests.app.viewer.sample import LocalSource, draw_sample
 from vlm import paths
@@ -113,6 +113,24 @@ def test_a_correction_is_an_example_with_its_picture_after_a_restart(
         assert distance(kept.page_hash, look(pages, PageRef(again, 0))) <= 2
     assert "2026-0001" in [word.text for word in crop.words]
     assert "Payment" not in [word.text for word in crop.words]
+
+
+def test_that_an_answer_is_not_on_the_page_is_an_example_of_that(
+    qtbot: QtBot, cropped: Shell
+) -> None:
+    card = ask(qtbot, cropped, "Which number")
+    card.wrong.click()
+    assert card.judging.line is not None
+    qtbot.mouseClick(card.judging.line.absent, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: [one.answer for one in stored()] == [NOT_ON_PAGE])
+    (kept,) = stored()
+    assert (kept.kind, kept.verdict, kept.box) == ("negative", "wrong", CROP)
+    correct(qtbot, card, "2026-0001")
+    qtbot.waitUntil(lambda: [one.kind for one in stored()] == ["correction"])
+    correct(qtbot, card, "not on this PAGE")
+    qtbot.waitUntil(lambda: [one.answer for one in stored()] == [NOT_ON_PAGE])
+    card.judging.undo.click()
+    qtbot.waitUntil(lambda: stored() == [])
 
 
 def test_a_correction_is_marked_on_the_page_and_undo_brings_the_old_mark_back(
