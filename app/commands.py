@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
@@ -35,7 +35,13 @@ class Commands(QObject):
         self.export = self._action("&Export history…")
         self.settings = self._action("Se&ttings…", "Ctrl+,")
         self.quit = self._action("&Quit", "Ctrl+Q")
-        self.paste = self._action("&Paste picture or file", "Ctrl+V")
+        self.undo = self._told("&Undo", QKeySequence.StandardKey.Undo)
+        self.redo = self._told("&Redo", QKeySequence.StandardKey.Redo)
+        self.cut = self._told("Cu&t", QKeySequence.StandardKey.Cut)
+        self.copy = self._told("&Copy", QKeySequence.StandardKey.Copy)
+        self.paste = self._action("&Paste", "Ctrl+V")
+        self.paste.setStatusTip("Words go into the field you are in, a picture or a file is opened")
+        self.select_all = self._told("Select &all", QKeySequence.StandardKey.SelectAll)
         self.search_history = self._action("Search &history", "Ctrl+Shift+F")
         self.history = self._action("&History", "Ctrl+H", checkable=True)
         self.next_tab = self._action("&Next document", "Ctrl+Tab")
@@ -59,6 +65,7 @@ class Commands(QObject):
         self.about = self._action("&About VLM Desk")
         self._build()
         self.set_document_open(False)
+        self.stop.setEnabled(False)
 
     def set_document_open(self, is_open: bool) -> None:
         """Allow what needs a document."""
@@ -99,10 +106,14 @@ class Commands(QObject):
         file.addActions([self.save_page, self.export])
         file.addSeparator()
         file.addActions([self.settings, self.quit])
-        edit = bar.addMenu("&Edit")
-        edit.addActions([self.paste, self.search_history])
+        edit = self.edit_menu = bar.addMenu("&Edit")
+        edit.addActions([self.undo, self.redo])
+        edit.addSeparator()
+        edit.addActions([self.cut, self.copy, self.paste, self.select_all])
+        edit.addSeparator()
+        edit.addAction(self.search_history)
         self._view = bar.addMenu("&View")
-        ask = bar.addMenu("&Ask")
+        ask = self.ask_menu = bar.addMenu("&Ask")
         ask.addActions([self.ask, self.clear_crop, self.whole, self.stop])
         ask.addSeparator()
         ask.addActions([self.copy_answer, self.right, self.correct])
@@ -125,4 +136,11 @@ class Commands(QObject):
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{plain} ({shown})" if shown else plain)
         self._window.addAction(action)
+        return action
+
+    def _told(self, text: str, key: QKeySequence.StandardKey) -> QAction:
+        """Return an action whose key is told and not taken: fields know it themselves."""
+        action = QAction(text, self._window)
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         return action

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app import dialogs
 from app.ask.panel import AskPanel
 from app.ask.recent import RecentQuestions
 from app.ask.values import Scope
 from app.desk import Desk
+from app.editing import Edit
 from app.history.keeper import History
 from app.labelling.texts import PageTexts
 from app.pages import PageService
@@ -128,6 +129,15 @@ class Front(QObject):
         menu.addSeparator()
         add_grouped(menu, view.actions())
         return menu
+
+    def able(self, field: QWidget) -> frozenset[Edit]:
+        """Return what of the Edit menu can be done on the page in front, where `field` is in it."""
+        view = self._tabs.current
+        if view is None or not view.isAncestorOf(field):
+            return frozenset()
+        steps = {Edit.UNDO: self._can_step(view, -1), Edit.REDO: self._can_step(view, 1)}
+        can = {edit for edit, there in steps.items() if there}
+        return frozenset(can | {Edit.COPY} if view.crop() is not None else can)
 
     @Slot(QPoint)
     def _on_menu_wanted(self, place: QPoint) -> None:

@@ -117,7 +117,7 @@ class Furniture(QObject):
         self._connect_desk()
         self._connect_asking()
         self._connect_archive()
-        wiring.connect_commands(self, self._window.commands)
+        wiring.connect_commands(self, self._window)
         self._connect_rest()
 
     def open_first(self, session: Session, start: Start) -> None:

@@ -90,7 +90,6 @@ class Window(QMainWindow):
         self._ask: QWidget | None = None
         self._history: QWidget | None = None
         self._lay_out()
-        self.commands.paste.triggered.connect(self.paster.paste)
         self.paster.came_in.connect(self.came_in)
         self.commands.full_screen.toggled.connect(self._on_full_screen)
         self.commands.quit.triggered.connect(self.close)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.ask import latest
+from app.editing import Edit, Editing
+
 if TYPE_CHECKING:
     from app.commands import Commands
     from app.furniture import Furniture
+    from app.window import Window
 
 
-def connect_commands(parts: Furniture, does: Commands) -> None:
+def connect_commands(parts: Furniture, window: Window) -> None:
     """Have the parts do what a person chooses in a menu or with a key. Called once."""
+    does = window.commands
     _connect_documents(parts, does)
     _connect_asking(parts, does)
     _connect_windows(parts, does)
+    _connect_editing(parts, window)
 
 
 def _connect_documents(parts: Furniture, does: Commands) -> None:
@@ -40,6 +46,36 @@ def _connect_asking(parts: Furniture, does: Commands) -> None:
     does.clear_crop.triggered.connect(parts.ask_whole_page)
     does.clear_crop.triggered.connect(parts.panel.choose_page)
     does.whole.triggered.connect(parts.panel.choose_document)
+    parts.panel.running_changed.connect(does.stop.setEnabled)
+    of_answers = (does.copy_answer, does.right, does.correct)
+
+    def offer() -> None:
+        """Offer what can be done with an answer only where there is one."""
+        cards = parts.panel.cards
+        does.copy_answer.setEnabled(latest.copied(cards) is not None)
+        for action in of_answers[1:]:
+            action.setEnabled(latest.judged(cards) is not None)
+
+    def take_keys() -> None:
+        """Take the keys again: an answer may come while no menu is open."""
+        for action in of_answers:
+            action.setEnabled(True)
+
+    does.ask_menu.aboutToShow.connect(offer)
+    does.ask_menu.aboutToHide.connect(take_keys)
+
+
+def _connect_editing(parts: Furniture, window: Window) -> None:
+    does = window.commands
+    actions = {
+        Edit.UNDO: does.undo,
+        Edit.REDO: does.redo,
+        Edit.CUT: does.cut,
+        Edit.COPY: does.copy,
+        Edit.PASTE: does.paste,
+        Edit.SELECT_ALL: does.select_all,
+    }
+    Editing(window, does.edit_menu, actions, window.paster, parts.front.able)
 
 
 def _connect_windows(parts: Furniture, does: Commands) -> None:

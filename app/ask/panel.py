@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app import theme
-from app.ask import words
+from app.ask import latest, words
 from app.ask.answer_card import AnswerCard
 from app.ask.button import IconButton, Look
 from app.ask.composer import Composer
@@ -44,6 +44,7 @@ class AskPanel(QWidget):
         models_wanted(): Open the models.
         note_hushed(str): The person has read the note about the model of this name.
         retry_pressed(): Load the model again.
+        running_changed(bool): An answer is on its way, or no longer.
     """
 
     asked = Signal(object)
@@ -57,6 +58,7 @@ class AskPanel(QWidget):
     models_wanted = Signal()
     note_hushed = Signal(str)
     retry_pressed = Signal()
+    running_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -179,6 +181,7 @@ class AskPanel(QWidget):
     def set_running(self, running: bool) -> None:
         """Offer Stop while an answer is on its way."""
         self.composer.set_running(running)
+        self.running_changed.emit(running)
 
     @property
     def running(self) -> bool:
@@ -226,10 +229,10 @@ class AskPanel(QWidget):
     @Slot()
     def copy_latest(self) -> None:
         """Copy the newest answer."""
-        answered = [card for card in self._cards if not card.copy.isHidden()]
-        if answered:
-            answered[-1].copy.click()
-            self.announce(f"Copied: {answered[-1].copied()}")
+        answered = latest.copied(self._cards)
+        if answered is not None:
+            answered.copy.click()
+            self.announce(f"Copied: {answered.copied()}")
 
     @Slot()
     def call_latest_right(self) -> None:
@@ -248,15 +251,10 @@ class AskPanel(QWidget):
                 self._scroll.ensureWidgetVisible(judged.judging.line)
 
     def _judged_last(self) -> AnswerCard | None:
-        """Return the newest card with an answer to judge.
-
-        None while a newer one is coming: a key that is pressed too soon would judge another answer
-        than the one that is meant, and teach that.
-        """
-        if self._cards and self._cards[-1].pending:
+        """Return the newest card with an answer to judge; say why where there is none yet."""
+        if latest.is_coming(self._cards):
             self.announce("The answer is still coming")
-            return None
-        return next((card for card in reversed(self._cards) if not card.wrong.isHidden()), None)
+        return latest.judged(self._cards)
 
     def announce(self, text: str) -> None:
         """Let a screen reader say something that has just happened."""

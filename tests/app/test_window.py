@@ -24,6 +24,7 @@ from app.tabs import NARROWEST
 from app.viewer.box_hint import BoxHint
 from app.viewer.page_area import PageArea
 from tests.app.conftest import MakeShell, furniture, to_the_front
+from vlm import paths
 
 
 def hold(shell: Shell, data: QMimeData) -> QDragEnterEvent:
@@ -327,3 +328,24 @@ def test_the_notice_goes_when_it_is_closed(shell: Shell) -> None:
     notice.dismiss()
     assert not notice.isVisible()
     assert notice.text == ""
+
+
+def test_stop_and_what_is_done_with_an_answer_are_offered_when_there_is_one(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str], tmp_path: Path
+) -> None:
+    (paths.config_dir() / "settings.json").write_text(f'{{"model_folder": "{tmp_path}"}}')
+    shell, parts = opened(qtbot, make_shell, two[0])
+    does = shell.window.commands
+
+    def usable() -> list[bool]:
+        does.ask_menu.aboutToShow.emit()
+        return [one.isEnabled() for one in (does.copy_answer, does.right, does.correct, does.stop)]
+
+    assert usable() == [False, False, False, False]
+    does.ask_menu.aboutToHide.emit()
+    assert does.copy_answer.isEnabled(), "its key would not work for an answer that comes"
+    with qtbot.waitSignal(parts.asking.finished):
+        parts.panel.composer.line.set_question("Which number")
+        parts.panel.composer.line.submit()
+        assert usable() == [False, False, False, True]
+    assert usable() == [True, True, True, False]
