@@ -82,6 +82,7 @@ def _connect_windows(parts: Furniture, does: Commands) -> None:
     does.settings.triggered.connect(parts.show_settings)
     does.examples.triggered.connect(parts.examples_window.open)
     parts.examples_window.label_wanted.connect(lambda: does.label.setChecked(True))
+    parts.training.label_wanted.connect(lambda: does.label.setChecked(True))
     parts.examples_window.train_wanted.connect(parts.training.open)
     does.models.triggered.connect(parts.models.open)
     does.batch.triggered.connect(parts.batch.open)

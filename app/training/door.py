@@ -5,6 +5,7 @@ training.said.connect(notice.say)
 training.told.connect(notice.tell)
 training.gate_wanted.connect(gate.open)
 training.examples_wanted.connect(examples.open)
+training.label_wanted.connect(label.open)
 asking.model_changed.connect(training.set_model)
 shelf.changed.connect(training.look_at_examples)
 window.column.addWidget(training.sign)
@@ -40,6 +41,7 @@ class TrainingDoor(QObject):
             was closed.
         gate_wanted(object): The folder of a run whose measure the person wants to see.
         examples_wanted(): The person wants to see the examples.
+        label_wanted(): The person wants to make some.
         said(str): A sentence for the main window: a run goes on, or ended without a measure, while
             the training window was closed.
 
@@ -52,6 +54,7 @@ class TrainingDoor(QObject):
     told = Signal(object)
     gate_wanted = Signal(object)
     examples_wanted = Signal()
+    label_wanted = Signal()
     said = Signal(str)
 
     def __init__(
@@ -144,6 +147,7 @@ class TrainingDoor(QObject):
             self._behind.told.connect(self.told)
             self._behind.gate_wanted.connect(self.gate_wanted)
             self._behind.examples_wanted.connect(self.examples_wanted)
+            self._behind.label_wanted.connect(self.label_wanted)
             self._behind.said.connect(self.said)
             self._behind.goes_on.connect(self.sign.show_progress)
             self.set_model(self._model)

@@ -29,6 +29,7 @@ class Training(QObject):
         goes_on(object): `Progress` of the run that is at work, None when none is.
         gate_wanted(object): The folder of a run whose measure the person wants to see.
         examples_wanted(): The person wants to see the examples.
+        label_wanted(): The person wants to make some.
         said(str): A sentence for the main window: a run goes on, or ended without a measure, while
             this window was closed.
 
@@ -42,6 +43,7 @@ class Training(QObject):
     goes_on = Signal(object)
     gate_wanted = Signal(object)
     examples_wanted = Signal()
+    label_wanted = Signal()
     said = Signal(str)
 
     def __init__(
@@ -72,6 +74,7 @@ class Training(QObject):
         window.setup.preview_pressed.connect(lambda: window.show_page(window.preview))
         window.setup.expert_pressed.connect(lambda: window.show_page(window.expert))
         window.setup.examples_pressed.connect(self.examples_wanted)
+        window.setup.label_pressed.connect(self._on_label)
         window.preview.closed.connect(lambda: window.show_page(window.setup))
         window.expert.closed.connect(lambda: window.show_page(window.setup))
         self.setting_up.wanted.connect(self._on_wanted)
@@ -145,6 +148,11 @@ class Training(QObject):
     @Slot()
     def _on_examples(self) -> None:
         self.setting_up.refresh()
+
+    @Slot()
+    def _on_label(self) -> None:
+        self.window.close()  # labelling is in the main window
+        self.label_wanted.emit()
 
     @Slot()
     def _on_new(self) -> None:

@@ -27,6 +27,7 @@ class SetupPage(QWidget):
         preview_pressed(): See exactly what would be learned.
         expert_pressed(): See and change every setting.
         examples_pressed(): See the examples.
+        label_pressed(): Make some, as there are none.
         start_pressed(): Begin.
     """
 
@@ -34,6 +35,7 @@ class SetupPage(QWidget):
     preview_pressed = Signal()
     expert_pressed = Signal()
     examples_pressed = Signal()
+    label_pressed = Signal()
     start_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -45,6 +47,8 @@ class SetupPage(QWidget):
         self._refusals.setSpacing(theme.SPACE)
         self.preview = button("See exactly what it learns…", self.preview_pressed.emit, "search")
         self.examples = button("Examples…", self.examples_pressed.emit, "document", "quiet")
+        self.label = button("Label documents", self.label_pressed.emit, "", "primary")
+        self.label.hide()
         self.name = QLineEdit()
         self.name.setAccessibleName("Name of the new version")
         self.name.setMaxLength(LONGEST_NAME)
@@ -104,8 +108,10 @@ class SetupPage(QWidget):
         self.have.setText(f"{words.have(prepared)}.")
         self.division.setText(words.division(prepared) if some else words.HOW_TO_BEGIN)
         self.division.setVisible(not some or not prepared.refusals)
-        self._show_refusals(prepared.refusals)
+        self._show_refusals(prepared.refusals if some else ())
         self.preview.setVisible(some)
+        self.label.setVisible(not some)
+        self._takes.setVisible(some)
         guess = prepared.estimate
         self.memory.say(words.memory(guess), Tone.GOOD if guess.fits else Tone.BAD)
         self.time.say(words.time(guess))
@@ -128,7 +134,8 @@ class SetupPage(QWidget):
         cards = QVBoxLayout(inside)
         cards.setContentsMargins(EDGE, 0, EDGE, theme.SPACE * 2)
         cards.setSpacing(theme.SPACE * 2)
-        for part in (self._examples_card(), self._how_card(), self._takes_card()):
+        self._takes = self._takes_card()
+        for part in (self._examples_card(), self._how_card(), self._takes):
             cards.addWidget(part)
         cards.addStretch()
         head = label("New training", Role.TITLE)
@@ -152,6 +159,7 @@ class SetupPage(QWidget):
         inside.addLayout(self._refusals)
         row = QHBoxLayout()
         row.addWidget(self.preview)
+        row.addWidget(self.label)
         row.addWidget(self.examples)
         row.addStretch()
         inside.addLayout(row)

@@ -14,6 +14,7 @@ from finetune.estimate import Estimate
 from finetune.gate import Gate
 from finetune.plan import Preset
 from finetune.protocol import Measured, Paused, Preparing, Waiting
+from finetune.split import LEAST
 from finetune.types import NOT_ON_PAGE, Side
 from vlm import amounts
 
@@ -21,7 +22,11 @@ TITLE = "Train"
 BUG = "Something went wrong inside the program. The log says more."
 LOOKING = "Looking at your examples…"
 NO_EXAMPLES = "There are no examples yet"
-HOW_TO_BEGIN = "Press “Right” or “Wrong? Correct it” under answers, or label documents in Examples."
+HOW_TO_BEGIN = (
+    f"First show it at least {2 * LEAST} different documents: half to learn from, half to be "
+    "tested on. Label them, which is quickest for many, or ask about them and press “Right” or “Wrong? "
+    "Correct it” under the answers."
+)
 NO_MODEL = "There is no model on this computer that can learn. Get one in Models."
 STOPPING = "Stops after this step. What was learned is then measured."
 STOPPING_NAMED = "Stops before the first step. The names that it learned are then measured."

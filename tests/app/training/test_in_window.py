@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.examples import shelf
@@ -46,6 +47,23 @@ def test_ctrl_t_opens_it_with_nothing_to_learn_from(qtbot: QtBot, shell: Shell) 
     assert behind.window.parent() is None, "else it stays above a page that is opened from it"
     shell.window.close()
     assert not behind.window.isVisible()
+
+
+def test_without_examples_it_says_what_to_do_first_and_offers_that(
+    qtbot: QtBot, make_shell: MakeShell, two: tuple[str, str]
+) -> None:
+    shell = make_shell(two[0])
+    window = open_training(qtbot, shell).window
+    setup = window.setup
+    qtbot.waitUntil(setup.label.isVisible)
+    texts = "\n".join(one.text() for one in setup.findChildren(QLabel) if one.isVisible())
+    assert words.NO_EXAMPLES in texts
+    assert "First show it at least 10 different documents" in texts
+    assert "learn from 0" not in texts
+    assert "What it takes" not in texts, "nothing is known of that yet"
+    setup.label.click()
+    assert not window.isVisible()
+    assert shell.window.commands.label.isChecked()
 
 
 def test_esc_goes_one_step_back_and_then_out(qtbot: QtBot, shell: Shell) -> None:

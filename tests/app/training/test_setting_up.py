@@ -77,6 +77,8 @@ def test_too_few_documents_are_refused_with_what_would_help(
     assert "8 examples from 4 documents." in texts
     assert "Training needs 5 different documents to learn from" in texts
     assert "Add examples from 6 more documents." in texts
+    assert "What it takes" in texts
+    assert training.window.setup.label.isHidden()
     assert not training.window.setup.start.isEnabled()
 
 
