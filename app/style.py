@@ -114,6 +114,9 @@ QComboBox QAbstractItemView {
     background: %(card)s; border: 1px solid %(line)s; padding: 4px;
     selection-background-color: %(hover)s; selection-color: %(text)s;
 }
+QComboBox { combobox-popup: 0; }
+QComboBox QAbstractItemView::item { min-height: 28px; padding: 0px 6px; border-radius: 5px; }
+QComboBox QAbstractItemView::item:selected { background: %(hover)s; color: %(text)s; }
 QCheckBox, QRadioButton { spacing: 9px; padding: 3px; border: 2px solid transparent;
     border-radius: 6px; margin-left: -5px; }
 QCheckBox::indicator {

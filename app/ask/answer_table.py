@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QKeySequence, QWheelEvent
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
+    QStyle,
     QTableWidget,
     QTableWidgetItem,
 )
@@ -21,9 +30,15 @@ ROWS_SHOWN = 14
 WIDEST = 220
 """Pixels of a column, at most; longer texts have several lines."""
 
-_STYLE = """
-QTableWidget { background: transparent; border: none; }
-QTableWidget::item { padding: 3px 6px; }
+GIVES = 0.4
+"""Share of its width that the widest column gives up, at most, so that nothing is scrolled for."""
+
+SIDE, ABOVE, BETWEEN = 6, 3, 4
+"""Pixels beside a cell's text, above and below it, and those that part two rows."""
+
+_STYLE = f"""
+QTableWidget {{ background: transparent; border: none; }}
+QTableWidget::item {{ padding: {ABOVE}px {SIDE}px; }}
 """
 
 
@@ -71,12 +86,40 @@ class AnswerTable(QTableWidget):
                     self.setItem(row, column, self._item(text, heading=number == 0))
                 row += 1
             row += 1
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give columns and rows the room that they need; the widest column gives way a little."""
         self.resizeColumnsToContents()
-        for column in range(self.columnCount()):
-            self.setColumnWidth(column, min(WIDEST, self.columnWidth(column)))
-        self.resizeRowsToContents()
+        widths = [min(WIDEST, self.columnWidth(column)) for column in range(self.columnCount())]
+        widest = widths.index(max(widths))
+        beyond = sum(widths) - self.viewport().width()
+        if 0 < beyond <= GIVES * widths[widest]:
+            widths[widest] -= beyond
+        for column, width in enumerate(widths):
+            self.setColumnWidth(column, width)
+        for row in range(self.rowCount()):
+            self.setRowHeight(row, self._height(row, widths))
         heights = [self.rowHeight(number) for number in range(min(ROWS_SHOWN, self.rowCount()))]
-        self.setFixedHeight(sum(heights) + self.horizontalScrollBar().sizeHint().height() + 2)
+        scrolled = sum(widths) > self.viewport().width()
+        bar = self.horizontalScrollBar().sizeHint().height() if scrolled else 0
+        self.setFixedHeight(sum(heights) + bar + 2)
+
+    def _height(self, row: int, widths: list[int]) -> int:
+        """Return the height of a row whose texts are wrapped in columns of these widths.
+
+        Qt's own measure leaves out the padding at the sides, and cuts texts off that need it.
+        """
+        spare = 2 * (SIDE + 1 + self.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin))
+        lines = [QFontMetrics(self.font()).height()]
+        for column, width in enumerate(widths):
+            if (item := self.item(row, column)) is not None:
+                room = QRect(0, 0, width - spare, 10_000)
+                wrap = int(Qt.TextFlag.TextWordWrap)
+                lines.append(
+                    QFontMetrics(item.font()).boundingRect(room, wrap, item.text()).height()
+                )
+        return max(lines) + 2 * (ABOVE + BETWEEN)
 
     def _item(self, text: str, *, heading: bool) -> QTableWidgetItem:
         item = QTableWidgetItem(text)
@@ -107,6 +150,11 @@ class AnswerTable(QTableWidget):
             QGuiApplication.clipboard().setText(text)
             return
         super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width() and self.columnCount():
+            self._fit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll the table only where it is longer than what is seen of it."""

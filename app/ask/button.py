@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from app import theme
+from app import style, theme
 from app.ask.icons import Icon, draw
 from app.ask.surface import ICON, faded, sized
 from app.theme import Tone, tone_colour
@@ -106,12 +106,10 @@ class IconButton(QAbstractButton):
             case Look.TINT:
                 return tone, faded(tone, 0.20 if over else 0.11), clear
             case Look.MAIN:
-                accent = theme.accent(palette)
-                fill = accent.lighter(112) if over else accent
-                ink = QColor("#0d1522") if theme.is_dark(palette) else QColor("#ffffff")
                 if not self.isEnabled():
                     return theme.muted(palette), faded(text, 0.10), clear
-                return ink, fill, clear
+                known = style.colours(palette)
+                return known["main_text"], known["main_hover" if over else "main"], clear
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
@@ -137,7 +135,8 @@ class IconButton(QAbstractButton):
         painter.drawRoundedRect(area, radius, radius)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.accent(self.palette()), 1.5))
+            ring = "ring" if self._look is Look.MAIN else "accent"
+            painter.setPen(QPen(style.colours(self.palette())[ring], 1.5))
             painter.drawRoundedRect(area, radius, radius)
         self._paint_content(painter, text)
 

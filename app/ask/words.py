@@ -10,6 +10,7 @@ from app import figures
 from app.ask import sureness
 from app.ask.values import Scope, looked_at
 from app.theme import Tone
+from vlm import table_text
 from vlm.coverage import coverage
 from vlm.types import Answer, Document, Evidence, ModelInfo, PageAnswer, Question, StopReason, View
 
@@ -263,15 +264,15 @@ def page_link(page: PageAnswer, answer: str) -> tuple[str, Tone | None]:
     if not page.useful:
         return f"{name}: nothing", None
     tone = Tone.GOOD if page.evidence.kind in ("crop", "page") else Tone.PLAIN
-    said = " ".join(page.text.split())
-    if said == " ".join(answer.split()):
+    said = "a table" if table_text.written(page.text) else " ".join(page.text.split())
+    if page.text == answer or said == " ".join(answer.split()):
         return name, tone
     return f"{name}: {said if len(said) <= LINK else said[: LINK - 1] + '…'}", tone
 
 
 def page_link_detail(page: PageAnswer) -> str:
     """Say all that a page answered and what a click does."""
-    said = page.text or NO_ANSWER
+    said = table_text.tabbed(page.text) or NO_ANSWER
     sure = sureness.confidence(page.confidence)[0] if page.useful else "Nothing found"
     return f"{said}\n{sure}. Click to go to page {page.page + 1}."
 

@@ -71,7 +71,7 @@ class HistoryPanel(QFrame):
         self.setProperty("kind", "drawer")
         self.setAccessibleName("History")
         self._model = HistoryModel(self)
-        self._line = SearchLine("Search questions and answers", "Search the history")
+        self._line = SearchLine("Search the history", "Search the history")
         self._line.searched.connect(self.searched)
         self._list = self._make_list()
         self._empty = label(NOTHING_YET, Role.MUTED, wrap=True)

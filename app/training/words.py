@@ -24,8 +24,8 @@ LOOKING = "Looking at your examples…"
 NO_EXAMPLES = "There are no examples yet"
 HOW_TO_BEGIN = (
     f"First show it at least {2 * LEAST} different documents: half to learn from, half to be "
-    "tested on. Label them, which is quickest for many, or ask about them and press “Right” or “Wrong? "
-    "Correct it” under the answers."
+    "tested on. Label them, which is quickest for many, or ask about them and press “Right” or "
+    "“Wrong? Correct it” under the answers."
 )
 NO_MODEL = "There is no model on this computer that can learn. Get one in Models."
 STOPPING = "Stops after this step. What was learned is then measured."

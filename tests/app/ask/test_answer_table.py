@@ -112,3 +112,23 @@ def test_nothing_is_drawn_where_both_scroll_bars_meet(qtbot: QtBot) -> None:
         for y in range(area.top(), area.bottom() + 1)
     }
     assert len(colours) == 1
+
+
+def test_the_widest_column_gives_way_so_that_nothing_is_scrolled_for(
+    qtbot: QtBot, card: AnswerCard
+) -> None:
+    table = card.table
+    rows: Grid = [["Description", "Amount"], ["Letterhead of recycled paper", "90.00"]]
+    card.resize(1000, 400)
+    card.show_answer(answer(markdown(rows)))
+    qtbot.waitUntil(lambda: table.width() > 600)
+    needed, low = sum(map(table.columnWidth, range(2))), table.height()
+    card.resize(card.width() - table.width() + needed - 20, 400)
+    qtbot.waitUntil(lambda: table.width() == needed - 20)
+    assert not table.horizontalScrollBar().isVisible()
+    assert table.height() > low, "its text has two lines then"
+    card.resize(card.width() + 16, 400)
+    qtbot.waitUntil(lambda: table.width() == needed - 4)
+    assert table.height() > low, "by so little it was cut off with dots"
+    card.resize(1000, 400)
+    qtbot.waitUntil(lambda: table.height() == low)

@@ -5,7 +5,7 @@ from app.ask import words
 from app.ask.values import Scope
 from app.theme import Tone
 from tests.app.ask.sample import BOX, CROPPED, DOCUMENT, PAGE, PATH, WHOLE, answer
-from vlm.types import Box, Document, Evidence, EvidenceKind, PageRef, PageSize
+from vlm.types import Box, Document, Evidence, EvidenceKind, PageAnswer, PageRef, PageSize
 
 
 @pytest.mark.parametrize(
@@ -110,3 +110,11 @@ def test_the_pages_own_words_were_looked_at_by_no_model() -> None:
     for question in (WHOLE, CROPPED):
         assert not words.shows_where(question, quoted)
         assert words.shows_where(question, msgspec.structs.replace(answer(), views=()))
+
+
+def test_a_page_that_answers_with_a_table_says_that_and_not_its_bars() -> None:
+    table = "| Item | Price |\n|---|---|\n| Tea | 3.20 |"
+    page = PageAnswer(1, table, 0.9, Evidence("page"))
+    assert words.page_link(page, "other")[0] == "Page 2: a table"
+    assert words.page_link(page, table)[0] == "Page 2"
+    assert words.page_link_detail(page).startswith("Item\tPrice\nTea\t3.20\n")
