@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
-DRIP_S = 0.06
+HELD_S = 600
+"""How long a held answer waits to be let go, which the end of its test does."""
+
 CONFIG = {"model_type": "idefics3", "vision_config": {"hidden_size": 64}}
 
 
@@ -43,7 +45,8 @@ class Fault:
         body: Send this instead.
         ignore_range: Send everything although a part was asked for.
         short: Announce and send only so many bytes.
-        drip: Send in so many pieces with a short pause before each.
+        drip: Send in so many pieces with a pause before each.
+        pause_s: Seconds of that.
     """
 
     status: int = 0
@@ -54,6 +57,7 @@ class Fault:
     ignore_range: bool = False
     short: int | None = None
     drip: int = 1
+    pause_s: float = 0.0
 
 
 @dataclass
@@ -157,23 +161,23 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         stop = fault.drop_after if fault.drop_after is not None else fault.hold_after
         try:
-            for piece in _pieces(content[:stop], fault.drip):
+            for piece in _pieces(content[:stop], fault):
                 self.wfile.write(piece)
                 self.wfile.flush()
             if fault.hold_after is not None:
                 self.server.hub.held.set()
-                self.server.hub.let_go.wait(20)
+                self.server.hub.let_go.wait(HELD_S)
             if stop is not None:
                 self.close_connection = True
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
 
-def _pieces(content: bytes, count: int) -> Iterator[bytes]:
-    size = -(-len(content) // count)
+def _pieces(content: bytes, fault: Fault) -> Iterator[bytes]:
+    size = -(-len(content) // fault.drip)
     for start in range(0, len(content), max(size, 1)):
-        if count > 1:
-            threading.Event().wait(DRIP_S)
+        if fault.drip > 1:
+            threading.Event().wait(fault.pause_s)
         yield content[start : start + size]
 
 

@@ -34,14 +34,20 @@ class Time:
         self.slept += seconds
 
 
-def fetch(hub: FakeHub, store: Store, patience: Patience | None = None) -> list[Event]:
-    with Web(ConnectionLog(), plain_local=True, quiet_s=5) as web:
+PATIENT_S = 120.0
+"""How long a server may say nothing where a test is about something else: a machine may be busy."""
+
+
+def fetch(
+    hub: FakeHub, store: Store, patience: Patience | None = None, quiet_s: float = PATIENT_S
+) -> list[Event]:
+    with Web(ConnectionLog(), plain_local=True, quiet_s=quiet_s) as web:
         return list(Fetch(TINY, store, web, hub.address, patience, Time().clock()).run())
 
 
 def fetch_until(hub: FakeHub, store: Store, done: int) -> None:
     """Fetch and pause as soon as so many bytes are there."""
-    with Web(ConnectionLog(), plain_local=True, quiet_s=5) as web:
+    with Web(ConnectionLog(), plain_local=True, quiet_s=PATIENT_S) as web:
         steps = Fetch(TINY, store, web, hub.address, None, Time().clock()).run()
         for event in steps:
             if isinstance(event, Moved) and event.done_bytes >= done:
