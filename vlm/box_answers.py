@@ -27,6 +27,7 @@ from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.letterhead import is_name
 from vlm.page_cells import Cell, cells_of
 from vlm.page_finder import FEW_WORDS
+from vlm.page_job import PageJob
 from vlm.page_reading import AskPage
 from vlm.page_values import of_other_fields, page_values_among, shape_of
 from vlm.part_asking import PartFailed, Told, ask_part
@@ -102,7 +103,8 @@ def answer(
             if reads:
                 events = part_readings.read(job, whole, page, readings, ask, cancel, exact=exact)
             else:
-                events = part_answers.answer(job, whole, page, readings, ask, cancel, learned)
+                asked = PageJob(job, whole, page, readings, ask, cancel, learned)
+                events = part_answers.answer(asked)
             yield from map(part_of_page.told_of, events)
             return
     yield from (

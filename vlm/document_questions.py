@@ -27,6 +27,7 @@ from vlm.errors import DeskError
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.one_page_documents import AskTogether, last_of, of_its_page, shared_ones
 from vlm.page_finder import Finder
+from vlm.page_job import PageJob
 from vlm.page_reading import AskPage, Model, PageReader, Pages
 from vlm.part_asking import PartFailed, Told
 from vlm.part_finder import KEPT_PAGES, PageParts, PartFinder
@@ -138,14 +139,13 @@ class DocumentQuestions:
             return
         question = msgspec.structs.replace(question, page=page)
         readings = self._readings_of(asking, question.page)
-        if part_tables.helps(question):
-            yield from part_tables.answer(
-                asking.job, question, found, readings, asking.ask, asking.cancel
-            )
-            return
-        yield from part_answers.answer(
+        asked = PageJob(
             asking.job, question, found, readings, asking.ask, asking.cancel, asking.names
         )
+        if part_tables.helps(question):
+            yield from part_tables.answer(asked)
+        else:
+            yield from part_answers.answer(asked)
 
     def _answer_box(self, asking: Asking, question: Question) -> Iterator[Event]:
         words = self._parts.words(question.page, asking.password(question.page.path))

@@ -20,11 +20,10 @@ from vlm import page_values, part_readings, scan_lines
 from vlm.answer_forms import asks_for_sum, fits
 from vlm.asked_names import asks_for_field, names_something
 from vlm.best_part import tell_best, worth_of
-from vlm.cancel import CancelToken, Stopped, check
+from vlm.cancel import Stopped, check
 from vlm.field_names import quoted_in
-from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.page_cells import cells_of
-from vlm.page_reading import AskPage
+from vlm.page_job import PageJob
 from vlm.part_asking import (
     PartFailed,
     Told,
@@ -34,7 +33,6 @@ from vlm.part_asking import (
     trust,
     worth,
 )
-from vlm.part_finder import PageParts
 from vlm.part_labels import (
     LACKING,
     UNTOLD,
@@ -76,29 +74,18 @@ UNCERTAIN: frozenset[Shape | None] = frozenset((None, "name", "town", "address")
 """Shapes of what may be said in other words than the page's own."""
 
 
-def answer(
-    job: int,
-    question: Question,
-    page: PageParts,
-    readings: dict[Box, Told],
-    ask: AskPage,
-    cancel: CancelToken,
-    learned: LearnedNames = NO_NAMES,
-) -> Iterator[Event]:
+def answer(of: PageJob) -> Iterator[Event]:
     """Answer a question about a whole page; the last event is `Done`, `Cancelled` or `Failed`.
 
     Args:
-        job: The job.
-        question: Has no box.
-        page: Its parts.
-        readings: What the model has read in parts so far; grows.
-        ask: Answers about one part, and keeps what it made of it for the next question.
-        cancel: Looked at between two parts, and by `ask`.
-        learned: What the person's own documents call things.
+        of: Its question has no box.
     """
+    question, page, readings = of.question, of.page, of.readings
     if asks_to_read(question.text):
         exact = not scan_lines.is_scan(page)
-        yield from part_readings.read(job, question, page, readings, ask, cancel, exact=exact)
+        yield from part_readings.read(
+            of.job, question, page, readings, of.ask, of.cancel, exact=exact
+        )
         return
     start = time.perf_counter()
     found: list[tuple[float, Told]] = []
@@ -106,16 +93,11 @@ def answer(
     unread = bool(question.text.strip()) and scan_lines.are_read_first(page)
     begun = scan_lines.READ_SHARE if unread and page.asked[0] not in readings else 0.0
     try:
-        if unread:
-            rest = yield from _read_first(
-                job, question, page, readings, ask, cancel, learned, found
-            )
-        else:
-            rest = yield from _told_by_words(question, page, readings, ask, learned, found)
-        yield from _ask_places(job, question, rest, begun, ask, cancel, told, start)
+        rest = yield from (_read_first(of, found) if unread else _told_by_words(of, found))
+        yield from _ask_places(of, rest, begun, told, start)
     except Stopped:
         useful = [one for one in (*found, *told) if one[0] > 0]
-        yield Cancelled(job, max(useful, key=worth_of)[1].answer.text if useful else "")
+        yield Cancelled(of.job, max(useful, key=worth_of)[1].answer.text if useful else "")
         return
     except PartFailed as error:
         yield error.failed
@@ -123,7 +105,7 @@ def answer(
     whole = len(told) == len(rest.places) and not (unread and len(readings) < page.lines)
     sums = unread and asks_for_sum(question.text)
     read = scan_lines.legible(readings) if unread else 1.0
-    yield from tell_best(job, [*found, *told], whole, sums, rest.left, read, start)
+    yield from tell_best(of.job, [*found, *told], whole, sums, rest.left, read, start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,46 +128,27 @@ class _Rest:
     written: bool = False
 
 
-def _read_first(
-    job: int,
-    question: Question,
-    page: PageParts,
-    readings: dict[Box, Told],
-    ask: AskPage,
-    cancel: CancelToken,
-    learned: LearnedNames,
-    found: list[tuple[float, Told]],
-) -> Generator[Event, None, _Rest]:
+def _read_first(of: PageJob, found: list[tuple[float, Told]]) -> Generator[Event, None, _Rest]:
     """Read the lines of a scan, and return what is left to ask; see `scan_answers.answers_of`."""
-    places, left = yield from answers_of(job, question, page, readings, ask, cancel, learned, found)
-    places = _likely(question, places) if places else places
-    rows = cells_of(list(words_read(page, readings)))
-    return _Rest(places, MOST_ASKED, page_values.could_answer(question.text, rows), left)
+    places, left = yield from answers_of(of, found)
+    places = _likely(of.question, places) if places else places
+    rows = cells_of(list(words_read(of.page, of.readings)))
+    return _Rest(places, MOST_ASKED, page_values.could_answer(of.question.text, rows), left)
 
 
-def _told_by_words(
-    question: Question,
-    page: PageParts,
-    readings: dict[Box, Told],
-    ask: AskPage,
-    learned: LearnedNames,
-    found: list[tuple[float, Told]],
-) -> Generator[Event, None, _Rest]:
+def _told_by_words(of: PageJob, found: list[tuple[float, Told]]) -> Generator[Event, None, _Rest]:
     """Look for the answer in a page's own words, and return what is left to ask.
 
     Args:
-        question: Has no box.
-        page: Its parts.
-        readings: What the model has read in parts so far.
-        ask: Answers about one part.
-        learned: What the person's own documents call things.
+        of: Its question has no box.
         found: Is filled with the answer that running text or a label has.
 
     Raises:
         PartFailed: If a part cannot be asked.
         Stopped: If the job shall stop.
     """
-    every = ranked(page, scan_lines.texts_of(page, readings), question.text)
+    question, page, ask, learned = of.question, of.page, of.ask, of.learned
+    every = ranked(page, scan_lines.texts_of(page, of.readings), question.text)
     shape = page_values.shape_of(question.text)
     places, left = [one for one in every if not one[1] or may_hold(shape, one[1])], 1.0
     words = shown(page.words, question.page)
@@ -237,25 +200,19 @@ def _likely(
 
 
 def _ask_places(
-    job: int,
-    question: Question,
+    of: PageJob,
     rest: _Rest,
     begun: float,
-    ask: AskPage,
-    cancel: CancelToken,
     told: list[tuple[float, Told]],
     start: float,
 ) -> Generator[Event, None, None]:
     """Ask about places until one of the likeliest answers for sure, or it takes too long.
 
     Args:
-        job: The job.
-        question: Has no box.
+        of: The job.
         rest: The places. From some relevance on, see `_enough`, a sure answer ends the search;
             these are asked alone.
         begun: Share of the job that is done.
-        ask: Answers about one part.
-        cancel: Looked at between two parts, and by `ask`.
         told: Is filled with the answers, each with its worth; they stay when the job stops.
         start: When the job began, of `time.perf_counter`.
 
@@ -266,14 +223,15 @@ def _ask_places(
     places, enough = rest.places[: rest.most], _enough(rest.places)
     number = 0
     while number < len(places):
-        check(cancel)
+        check(of.cancel)
         if number and time.perf_counter() - start > MOST_SECONDS:
             return
         share = begun + (1 - begun) * number / len(places)
-        yield Progress(job, scan_lines.said_of("Looking at", number, len(places)), share)
-        several = 1 if places[number][2] >= enough else at_once(ask)
+        yield Progress(of.job, scan_lines.said_of("Looking at", number, len(places)), share)
+        several = 1 if places[number][2] >= enough else at_once(of.ask)
         some = places[number : number + several]
-        given = yield from ask_parts([about(question, box, PART_TOKENS) for box, *_ in some], ask)
+        asked = [about(of.question, box, PART_TOKENS) for box, *_ in some]
+        given = yield from ask_parts(asked, of.ask)
         for (_, text, relevance), one in zip(some, given, strict=True):
             weight = worth(one.answer, relevance, trust(one.answer, text))
             counts = rest.may_answer(one.answer.text) and not (

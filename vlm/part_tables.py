@@ -14,12 +14,12 @@ import msgspec
 
 from vlm import scan_lines
 from vlm.absence import NOT_ON_PAGE
-from vlm.cancel import CancelToken, Stopped
+from vlm.cancel import Stopped
 from vlm.page_cells import cells_of
-from vlm.page_reading import READ, AskPage
+from vlm.page_job import PageJob
+from vlm.page_reading import READ
 from vlm.page_table import tables_of
 from vlm.part_asking import PartFailed, Told, about, ask_part, ended
-from vlm.part_finder import PageParts
 from vlm.part_labels import shown, words_read
 from vlm.part_of_page import within
 from vlm.protocol import Cancelled, Event, Progress
@@ -45,31 +45,20 @@ def helps(question: Question) -> bool:
     return asks_for_table(question.text) and not question.more_pages and not question.whole_document
 
 
-def answer(
-    job: int,
-    question: Question,
-    page: PageParts,
-    readings: dict[Box, Told],
-    ask: AskPage,
-    cancel: CancelToken,
-) -> Iterator[Event]:
+def answer(of: PageJob) -> Iterator[Event]:
     """Write the tables; the last event is `Done`, `Cancelled` or `Failed`.
 
     Args:
-        job: The job.
-        question: One that `helps` says yes to.
-        page: Its parts.
-        readings: What the model has read in parts so far; grows.
-        ask: Answers about one part, and keeps what it made of it for the next question.
-        cancel: Looked at between two parts, and by `ask`.
+        of: Its question is one that `helps` says yes to.
     """
+    job, question, page, readings = of.job, of.question, of.page, of.readings
     start = time.perf_counter()
     scan = scan_lines.is_scan(page)
     inside = within(page, question.box)
     try:
         if inside.lines and scan:
             yield from scan_lines.read(
-                job, question.page, inside, readings, ask, cancel, READ_SECONDS
+                job, question.page, inside, readings, of.ask, of.cancel, READ_SECONDS
             )
             words = [Word(word.text, _inked(word.box)) for word in words_read(inside, readings)]
             told = [readings[box] for box in inside.asked if box in readings]
@@ -79,7 +68,7 @@ def answer(
             told = []
         if not told:
             asked = msgspec.structs.replace(question, text=READ)
-            told = [(yield from ask_part(about(asked, inside.asked[0], FIRST_TOKENS), ask))]
+            told = [(yield from ask_part(about(asked, inside.asked[0], FIRST_TOKENS), of.ask))]
     except Stopped:
         yield Cancelled(job, "")
         return

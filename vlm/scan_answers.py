@@ -11,13 +11,12 @@ import msgspec
 from vlm import agreement, page_values, scan_lines, second_readings
 from vlm.answer_forms import asks_for_sum, form_of
 from vlm.asked_names import key_of
-from vlm.cancel import CancelToken
 from vlm.field_names import ALL, asks_for_seller, named_in
 from vlm.labelled import is_told
 from vlm.learned_names import LearnedNames
 from vlm.letterhead import may_be_seller
 from vlm.page_cells import Cell, cells_of
-from vlm.page_reading import AskPage
+from vlm.page_job import PageJob
 from vlm.part_asking import Told, around, worth
 from vlm.part_finder import PageParts
 from vlm.part_labels import read_at_labels, read_known, words_read
@@ -26,7 +25,7 @@ from vlm.part_ranking import UNRELATED, is_labelled, joined, ranked
 from vlm.protocol import Event
 from vlm.read_answers import found_in
 from vlm.senders import Senders
-from vlm.types import Box, Question
+from vlm.types import Box
 
 READ_SECONDS = 20.0
 """After so long no further line is begun to be read for its words."""
@@ -63,25 +62,12 @@ NAME_THERE = 0.7
 
 
 def answers_of(
-    job: int,
-    question: Question,
-    page: PageParts,
-    readings: dict[Box, Told],
-    ask: AskPage,
-    cancel: CancelToken,
-    learned: LearnedNames,
-    found: list[tuple[float, Told]],
+    of: PageJob, found: list[tuple[float, Told]]
 ) -> Generator[Event, None, tuple[list[tuple[Box, str, float]], float]]:
     """Read a scan's lines, those that matter and are unsure again; yields what is being done.
 
     Args:
-        job: The job.
-        question: Has no box.
-        page: Its parts.
-        readings: What the model has read in parts so far; grows.
-        ask: Answers about one part.
-        cancel: Looked at between two parts, and by `ask`.
-        learned: What the person's own documents call things.
+        of: Its question has no box.
         found: Is filled with the answers that were read; they stay when the job stops.
 
     Returns:
@@ -91,13 +77,15 @@ def answers_of(
         PartFailed: If a line cannot be read.
         Stopped: If the job shall stop.
     """
-    yield from scan_lines.read(job, question.page, page, readings, ask, cancel, READ_SECONDS)
+    question, page, readings, learned = of.question, of.page, of.readings, of.learned
+    reading = (of.job, question.page, page)
+    yield from scan_lines.read(*reading, readings, of.ask, of.cancel, READ_SECONDS)
     places = ranked(page, scan_lines.texts_of(page, readings), question.text)
     on_scan = _found_on_scan(question.text, page, readings, places, learned)
     found[:] = on_scan.found
     deciding = second_readings.deciding(question.text, page, found, places)
     if again := second_readings.unsure(deciding, readings):
-        yield from second_readings.read(job, question.page, page, again, readings, ask, cancel)
+        yield from second_readings.read(*reading, again, readings, of.ask, of.cancel)
         places = ranked(page, scan_lines.texts_of(page, readings), question.text)
         on_scan = _found_on_scan(question.text, page, readings, places, learned)
         found[:] = on_scan.found

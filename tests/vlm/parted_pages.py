@@ -12,6 +12,7 @@ from tests.drawn import line
 from tests.vlm.documents import said
 from vlm.absence import NOT_ON_PAGE
 from vlm.learned_names import NO_NAMES, LearnedNames
+from vlm.page_job import PageJob
 from vlm.part_answers import answer
 from vlm.part_asking import Told
 from vlm.part_finder import PageParts
@@ -96,7 +97,7 @@ def run(
     told = {
         box: Told(box, said(text, 0.9, "no_text").answer, "", 2) for box, text in readings.items()
     }
-    events = list(answer(1, question, parts, told, reader, cancel, learned))
+    events = list(answer(PageJob(1, question, parts, told, reader, cancel, learned)))
     assert sum(isinstance(event, Done | Failed | Cancelled) for event in events) == 1
     return events
 

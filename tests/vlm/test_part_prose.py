@@ -16,6 +16,7 @@ from vlm.absence import NOT_ON_PAGE
 from vlm.asked_names import key_of
 from vlm.box_answers import answer as answer_box
 from vlm.learned_names import NO_NAMES, LearnedNames, LearnedQuestion, LearnedValue
+from vlm.page_job import PageJob
 from vlm.part_answers import answer
 from vlm.part_asking import Told
 from vlm.part_finder import PageParts
@@ -56,7 +57,7 @@ def parts(words: tuple[Word, ...], scanned: bool = False) -> PageParts:
 def ask(question: str, text: str, model: Model, learned: LearnedNames = NO_NAMES) -> Done:
     page = parts(written(text))
     asked = Question(question, PAGE)
-    last = list(answer(1, asked, page, {}, model, NEVER, learned))[-1]
+    last = list(answer(PageJob(1, asked, page, {}, model, NEVER, learned)))[-1]
     assert isinstance(last, Done)
     return last
 
@@ -118,7 +119,7 @@ def test_a_page_that_is_turned_has_its_boxes_before_the_turn() -> None:
     words = tuple(Word(word.text, on_page(word.box, WHOLE_PAGE, 90)) for word in written(CONTRACT))
     asked = Question("How long is the fixed period?", PageRef("contract.pdf", 0, 90))
     page = of_lines(tuple(word.box for word in words), words)
-    events = list(answer(1, asked, page, {}, Model(absent()), NEVER))
+    events = list(answer(PageJob(1, asked, page, {}, Model(absent()), NEVER)))
     found = done(events)
     assert found.text == "24 months"
     assert all(any(box.holds(word.box) for word in words) for box in found.evidence.boxes)
@@ -134,14 +135,14 @@ def test_on_a_scan_the_words_that_were_read_answer() -> None:
     }
     model = Model(absent())
     asked = Question("How much is the deposit?", PAGE)
-    found = done(list(answer(1, asked, page, readings, model, NEVER)))
+    found = done(list(answer(PageJob(1, asked, page, readings, model, NEVER))))
     assert found.text == "2,300.00 pounds"
     assert found.evidence.kind == "no_text"
     assert found.evidence.part is not None
     assert found.evidence.part.holds(_of("2,300.00"))
     assert 0.5 < found.confidence < 0.9
     asked = Question("Who is the guarantor?", PAGE)
-    assert done(list(answer(1, asked, page, readings, model, NEVER))).text == NOT_ON_PAGE
+    assert done(list(answer(PageJob(1, asked, page, readings, model, NEVER)))).text == NOT_ON_PAGE
 
 
 def test_running_text_in_a_box_answers() -> None:
@@ -207,7 +208,7 @@ def test_an_answer_in_a_table_is_left_to_the_table() -> None:
 
 
 def run_with(page: PageParts, asked: Question, model: Model) -> Iterator[Event]:
-    return answer(1, asked, page, {}, model, NEVER, NO_NAMES)
+    return answer(PageJob(1, asked, page, {}, model, NEVER, NO_NAMES))
 
 
 def test_an_account_number_in_a_sentence_is_found_by_its_shape() -> None:

@@ -10,6 +10,7 @@ from tests.vlm.documents import said
 from tests.vlm.parted_pages import Reader, of_lines, strip
 from vlm.absence import NOT_ON_PAGE
 from vlm.engine import Engine
+from vlm.page_job import PageJob
 from vlm.part_asking import Told
 from vlm.part_finder import PageParts
 from vlm.part_tables import NO_TABLE, answer, helps
@@ -82,7 +83,7 @@ def test_a_scans_table_is_read_line_by_line(shipped: Engine, tmp_path: Path) -> 
 
 def run(reader: Reader, parts: PageParts, question: Question) -> list[Event]:
     readings: dict[Box, Told] = {}
-    return list(answer(1, question, parts, readings, reader, NEVER))
+    return list(answer(PageJob(1, question, parts, readings, reader, NEVER)))
 
 
 def test_of_a_scan_without_columns_the_lines_are_given() -> None:

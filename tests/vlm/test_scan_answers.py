@@ -27,6 +27,7 @@ from vlm.agreement import CONTRADICTED
 from vlm.asked_names import key_of
 from vlm.known_values import Known, Sheet, known_on
 from vlm.learned_names import NO_NAMES, LearnedNames, LearnedQuestion, LearnedValue
+from vlm.page_job import PageJob
 from vlm.page_reading import READ
 from vlm.part_answers import answer
 from vlm.part_asking import Told
@@ -53,7 +54,7 @@ def test_on_a_scan_the_model_reads_each_line_once_and_ranks_by_that() -> None:
         yield said(texts[number] if question.text == READ else f"5414 {number}", 0.9, "no_text")
 
     asked: list[tuple[str, int]] = []
-    events = list(answer(1, question, page(4), readings, reads, NEVER))
+    events = list(answer(PageJob(1, question, page(4), readings, reads, NEVER)))
     assert done(events).text == "5414 2"
     assert [number for text, number in asked if text == READ] == [0, 1, 2, 3, 1], "unsure"
     assert [number for text, number in asked if text != READ] == [2, 1], "what has its words"
@@ -63,7 +64,7 @@ def test_on_a_scan_the_model_reads_each_line_once_and_ranks_by_that() -> None:
     assert told[4] == "Reading again part 1 of 1"
     assert told[5] == "Looking at part 1 of 2"
     asked.clear()
-    list(answer(1, question, page(4), readings, reads, NEVER))
+    list(answer(PageJob(1, question, page(4), readings, reads, NEVER)))
     assert [text for text, _ in asked] == [question.text] * 2
 
 
@@ -303,7 +304,7 @@ def test_a_doubted_sum_that_payment_and_change_contradict_is_less_sure(
         for n, text in enumerate((f"Total {total}", "Cash 50.00", "Change 40.40"))
     }
     asked = msgspec.structs.replace(QUESTION, text="What is the total?")
-    found = done(list(answer(1, asked, page(3), told, Reader(absent_all), NEVER)))
+    found = done(list(answer(PageJob(1, asked, page(3), told, Reader(absent_all), NEVER))))
     assert found.text == total
     assert found.confidence == pytest.approx(sure * SUM * left)
 
@@ -318,7 +319,7 @@ def test_the_place_of_an_address_tells_more_than_how_surely_it_is_read(
         for n, text in enumerate(texts)
     }
     asked = msgspec.structs.replace(QUESTION, text="What is the company address?")
-    found = done(list(answer(1, asked, page(len(texts)), told, Reader(absent_all), NEVER)))
+    found = done(list(answer(PageJob(1, asked, page(len(texts)), told, Reader(absent_all), NEVER))))
     assert found.text.startswith(texts[line])
 
 
@@ -329,6 +330,6 @@ def test_that_a_scan_has_no_date_is_no_surer_than_its_lines_were_read() -> None:
     }
     asked = msgspec.structs.replace(QUESTION, text="What is the date?")
     reader = Reader(lambda _: absent(0.99))
-    found = done(list(answer(1, asked, page(2), readings, reader, NEVER)))
+    found = done(list(answer(PageJob(1, asked, page(2), readings, reader, NEVER))))
     assert found.text == NOT_ON_PAGE
     assert found.confidence == pytest.approx(0.6)
