@@ -116,7 +116,7 @@ QComboBox QAbstractItemView {
 }
 QComboBox { combobox-popup: 0; }
 QComboBox QAbstractItemView::item { min-height: 28px; padding: 0px 6px; border-radius: 5px; }
-QComboBox QAbstractItemView::item:selected { background: %(hover)s; color: %(text)s; }
+QComboBox QAbstractItemView::item:selected { background: %(press)s; color: %(text)s; }
 QCheckBox, QRadioButton { spacing: 9px; padding: 3px; border: 2px solid transparent;
     border-radius: 6px; margin-left: -5px; }
 QCheckBox::indicator {
