@@ -15,6 +15,7 @@ from finetune.engine_jobs import last_of
 from finetune.kept import KeptPages
 from finetune.lessons import Lesson
 from finetune.runs import RunRow
+from vlm import scan_reader
 from vlm.absence import says_something
 from vlm.asking import answer
 from vlm.cancel import ending, returned
@@ -48,15 +49,20 @@ class PartReader:
         self._breathe = breathe
 
     def read(self, page: PageRef, box: Box) -> str:
-        """Return what the base reads in a part, "" where it reads nothing.
+        """Return what is read in a part as the engine would, "" where that is nothing.
 
         Raises:
             DeskError: When it cannot be drawn.
         """
         question = Question(READ, page, box, splitting=False, max_new_tokens=READ_TOKENS)
-        events = answer(self._sight, Ask(0, question), None, threading.Event())
-        done = last_of(ending(0, events), self._breathe)
-        text = done.answer.text if isinstance(done, Done) else ""
+        never = threading.Event()
+        self._breathe()
+        if (told := scan_reader.read(self._sight, [question], None, never).get(0)) is not None:
+            text = told.answer.text
+        else:
+            events = answer(self._sight, Ask(0, question), None, never)
+            done = last_of(ending(0, events), self._breathe)
+            text = done.answer.text if isinstance(done, Done) else ""
         return " ".join(text.split()) if says_something(text) else ""
 
     def losses(

@@ -27,6 +27,8 @@ from pretrain import (
 from pretrain.kept_memory import keep_memory
 from pretrain.matching import learn
 from pretrain.model import PRESETS
+from pretrain.reading import learn as reading
+from pretrain.reading.lessons import PIXELS
 from pretrain.train import TrainPlan, train
 
 _STANDARD = TrainPlan("encoder", Path(), minutes=10.0)
@@ -87,6 +89,17 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--resume", type=Path, default=None, help="folder of weights to go on from")
     words.add_argument("--workers", type=int, default=1, help="processes that make lessons")
+    lines = commands.add_parser("reader", help="learn to read single lines of print")
+    lines.add_argument("out", type=Path)
+    lines.add_argument("--minutes", type=float, default=60.0)
+    lines.add_argument("--fonts", type=Path, default=None, help="folder of `fonts`")
+    lines.add_argument("--seed", type=int, default=1)
+    lines.add_argument("--resume", type=Path, default=None, help="folder of weights to go on from")
+    lines.add_argument("--workers", type=int, default=1, help="processes that draw")
+    lines.add_argument("--rate", type=float, default=reading.RATE, help="learning rate")
+    lines.add_argument("--device", default="auto")
+    lines.add_argument("--pixels", type=int, default=PIXELS, help="width of a batch")
+    lines.add_argument("--lines", type=int, default=200, help="of each kind to measure it on")
     collect = commands.add_parser("fonts", help="copy the free fonts of this machine to a folder")
     collect.add_argument("folder", type=Path)
     return parser
@@ -99,6 +112,21 @@ def _train(parsed: argparse.Namespace) -> None:
         signal.signal(name, lambda _number, _frame: stopped.set())
     standard = replace(_STANDARD, stage=parsed.command, out=parsed.out, resume=parsed.resume)
     train(arguments.plan_of(parsed, standard), stop=stopped.is_set)
+
+
+def _reader(parsed: argparse.Namespace) -> reading.Plan:
+    return reading.Plan(
+        parsed.out,
+        parsed.minutes,
+        fonts.load(parsed.fonts),
+        parsed.seed,
+        parsed.workers,
+        rate=parsed.rate,
+        resume=parsed.resume,
+        device=arguments.device_of(parsed.device),
+        pixels=parsed.pixels,
+        lines=parsed.lines,
+    )
 
 
 def _evaluate(parsed: argparse.Namespace) -> None:
@@ -148,6 +176,8 @@ def main(words: list[str] | None = None) -> int:
         case "matcher":
             plan = learn.Plan(parsed.out, parsed.minutes, parsed.seed, parsed.workers)
             learn.learn(replace(plan, resume=parsed.resume))
+        case "reader":
+            reading.learn(_reader(parsed))
         case "samples":
             samples.draw(parsed.folder, fonts.load(parsed.fonts), parsed.target)
         case _:

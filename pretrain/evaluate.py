@@ -14,7 +14,8 @@ from pretrain.documents.crops import Sample, TextKind
 from pretrain.documents.fields import NOT_HERE
 from pretrain.documents.views import Scope
 from pretrain.fonts import FontSet
-from pretrain.testset import Condition
+from pretrain.testset import Condition, grays_of
+from vlm import line_reader
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class Suite:
         ]
 
     def reading(self, condition: Condition, kind: TextKind, count: int) -> Row:
-        """Read crops; character error rates."""
+        """Read crops; character error rates of the model and of the network that reads lines."""
         samples = testset.lines(condition, kind, count)
         wanted = [sample.answer for sample in samples]
         ours = [answer.text for answer in self._ask(samples)]
@@ -72,7 +73,9 @@ class Suite:
             ]
             theirs = {"CER": scores.cer(read, wanted)}
         same = sum(a == b for a, b in zip(ours, wanted, strict=True)) / count
+        read_by_line = [one.text for one in line_reader.shipped().read(grays_of(samples))]
         found = {"CER": scores.cer(ours, wanted), "exact": same}
+        found["by line"] = scores.cer(read_by_line, wanted)
         return Row(f"read {kind.value}, {condition.name}", count, found, theirs)
 
     def asking(self, what: str, samples: list[Sample]) -> Row:

@@ -1,12 +1,15 @@
 """The held-out samples that a saved model is measured on: drawn, the same at every call."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from PIL import Image
 
 from pretrain.documents.crops import CropPlan, Sample, TextKind, draw_crop
 from pretrain.documents.forms import draw_form
+from pretrain.documents.ink import Pixels
 from pretrain.documents.pages import KINDS, draw_page
 from pretrain.documents.printers import till_font
 from pretrain.documents.strips import draw_strips
@@ -118,6 +121,11 @@ def pages(condition: Condition, scope: Scope, count: int) -> list[Sample]:
             page = draw_page(kind, PAGE_PX, PAGE_EM_PX, condition.fonts, rng, held_out=True)
             samples.append(view_page(page, kind, scope, condition.wear, PAGE_CROP_PX, rng))
     return samples
+
+
+def grays_of(samples: Sequence[Sample]) -> list[Pixels]:
+    """Return the first view of samples, ``(H, W)`` uint8, gray."""
+    return [np.asarray(images_of(sample)[0].convert("L")) for sample in samples]
 
 
 def images_of(sample: Sample) -> list[Image.Image]:

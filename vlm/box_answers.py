@@ -9,17 +9,19 @@ Knows no torch.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
-from vlm import part_answers, part_of_page, part_readings, second_look
-from vlm.answer_forms import Form, form_of
-from vlm.asked_names import key_of
+from vlm import part_answers, part_of_page, part_readings, read_boxes, second_look
+from vlm.answer_forms import Form, fits, form_of
+from vlm.asked_names import key_of, names_something
 from vlm.cancel import CancelToken, Stopped
 from vlm.cell_values import day
 from vlm.errors import DeskError
 from vlm.evidence import locate
-from vlm.field_names import named_in
+from vlm.field_names import named_in, quoted_in
+from vlm.form_fields import fields
 from vlm.known_labels import names_a_field
 from vlm.label_values import fitting
 from vlm.labelled import Value
@@ -43,11 +45,11 @@ from vlm.types import WHOLE_PAGE, Box, Question, Word
 from vlm.unlabelled import is_company
 from vlm.value_shapes import may_be
 
-CLEARLY = 0.7
-"""How well running text suits a question at least to be preferred to a label in it."""
-
 ALONE = 0.9
 """What the only value of the form that is wanted counts in a box."""
+
+POINTED = 0.5
+"""What the likeliest thing in a box counts where nothing else is likely, and where it is alone."""
 
 ONE_BY_ONE: frozenset[Form] = frozenset(("date", "amount", "number", "mail", "percent"))
 """Forms of which the only one in a box is what was meant."""
@@ -57,7 +59,7 @@ def answer(
     job: int,
     question: Question,
     words: Sequence[Word],
-    find: Callable[[], PageParts | None],
+    find: Callable[[bool], PageParts | None],
     readings: dict[Box, Told],
     ask: AskPage,
     cancel: CancelToken,
@@ -69,8 +71,8 @@ def answer(
         job: The job.
         question: About a part of one page.
         words: The page's text layer.
-        find: Finds the parts in the box where they are asked one by one, else None; raises a
-            `DeskError` where the page cannot be looked at.
+        find: Finds the parts in the box where they are asked one by one, or read if so it is
+            told, else None; raises a `DeskError` where the page cannot be looked at.
         readings: What the model has read in parts so far; grows.
         ask: Answers about one part.
         cancel: Looked at between two parts, and by `ask`.
@@ -84,16 +86,22 @@ def answer(
     seen = shown(inside, question.page)
     text = pointed_at(question.text, seen) if exact and not is_taught(question, learned) else None
     value = value_in(question.text, seen, learned) if exact else None
-    if text is not None and (value is None or text.score >= CLEARLY):
+    if exact and text is None and value is None:
+        value = likely_in(question.text, seen)
+    if text is not None and (value is None or text.score >= read_boxes.CLEARLY):
         yield from _quoted(job, question, text, ask)
         return
     if value is not None:
         yield from _pointed_at(job, question, value, words, ask)
         return
+    if not (has_words or reads):
+        read = partial(PageJob, readings=readings, ask=ask, cancel=cancel, learned=learned)
+        if (yield from _read(job, question, find, read)):
+            return
     if part_of_page.is_tall(question) or (reads and part_of_page.is_low(question)):
         try:
             yield Progress(job, "Finding the parts of the page")
-            page = find()
+            page = find(reads)
         except DeskError as error:
             yield Failed(job, error.code, str(error))
             return
@@ -110,6 +118,47 @@ def answer(
     yield from (
         second_look.answer(job, question, ask) if second_look.helps(question) else ask(question)
     )
+
+
+def _read(
+    job: int,
+    question: Question,
+    find: Callable[[bool], PageParts | None],
+    of: Callable[[int, Question, PageParts], PageJob],
+) -> Generator[Event, None, bool]:
+    """Answer from what is read in a box on a scan; tells whether the job has ended with that.
+
+    Args:
+        job: The job.
+        question: About the box.
+        find: See `answer`.
+        of: Makes the job's value of its number, its question and the lines in the box.
+    """
+    try:
+        yield Progress(job, "Finding the parts of the page")
+        page = find(True)
+        if page is None or page.asked[0] == WHOLE_PAGE:
+            return False
+        asked = of(job, question, page)
+        told = yield from read_boxes.answer_of(
+            asked,
+            lambda text, words: value_in(text, words, asked.learned) or likely_in(text, words),
+            is_taught(question, asked.learned),
+        )
+    except DeskError as error:
+        yield Failed(job, error.code, str(error))
+        return True
+    except PartFailed as error:
+        yield error.failed
+        return True
+    except Stopped:
+        yield Cancelled(job, "")
+        return True
+    if told is None:
+        return False
+    yield Saw(job, told.answer.views, told.warning)
+    yield Done(job, told.answer)
+    return True
 
 
 def is_taught(question: Question, learned: LearnedNames) -> bool:
@@ -146,6 +195,28 @@ def value_in(
     if wanted is not None and wanted.party and len(rows) <= part_of_page.FEW:
         names = [Value(cell.text, cell.box, ALONE) for row in rows for cell in row if _names(cell)]
         return _only([one for one in names if is_company(one.text)] or names)
+    return None
+
+
+def likely_in(question: str, words: Sequence[Word]) -> Value | None:
+    """Return what a box most likely has of what is asked for: people point at what they mean.
+
+    Args:
+        question: As a person asks it.
+        words: Those in the box, exact or read surely, as the page is shown.
+
+    Returns:
+        None where the box says nothing that fits, or the question does not tell what it wants.
+    """
+    rows = cells_of(words) if words else []
+    if not names_something(question) or quoted_in(question):
+        return None
+    found = [one for one in fields(question, rows) if fits(question, one.text)]
+    if found:
+        share = found[0].score / sum(one.score for one in found)
+        return Value(found[0].text, found[0].box, max(found[0].score, POINTED * share))
+    if len(rows) == 1 and len(rows[0]) == 1 and fits(question, rows[0][0].text):
+        return Value(rows[0][0].text, rows[0][0].box, POINTED)
     return None
 
 

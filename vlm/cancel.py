@@ -63,6 +63,21 @@ def returned(steps: Generator[object, None, R]) -> R:
             return result
 
 
+def drained(steps: Generator[object, None, R], cancel: CancelToken) -> R:
+    """Run steps to their end, and stop between two of them; returns what they return.
+
+    Raises:
+        Stopped: If the job shall stop.
+    """
+    while True:
+        check(cancel)
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: R = end.value
+            return result
+
+
 def ending(job: int, events: Iterator[Event]) -> Iterator[Event]:
     """Let a job end with an event, whatever it raises that was foreseen."""
     try:

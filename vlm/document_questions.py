@@ -41,7 +41,6 @@ from vlm.protocol import (
     Progress,
     Unanswered,
 )
-from vlm.reading_requests import asks_to_read
 from vlm.readings import Readings
 from vlm.reuse import Kept
 from vlm.types import Box, PageRef, Question
@@ -159,7 +158,7 @@ class DocumentQuestions:
             asking.job,
             question,
             words,
-            partial(self._looked_at, asking, page, question.box, asks_to_read(question.text)),
+            partial(self._looked_at, asking, page, question.box),
             self._readings_of(asking, page),
             asking.ask,
             asking.cancel,

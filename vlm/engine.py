@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from msgspec import structs
 
-from vlm import device, part_of_page, paths, readings, several, typed
+from vlm import device, line_reader, part_of_page, paths, readings, several, typed
 from vlm.asking import answer
 from vlm.asks import Asks
 from vlm.cancel import CancelToken, ending, returned, told
@@ -194,7 +194,9 @@ class Engine:
     def _asking(self, job: int, cancel: CancelToken) -> Asking:
         """Hand out what questions to whole documents need of the loaded model."""
         loaded = self._model.ready().loaded
-        model = Model(loaded.reads, loaded.info.small, loaded.names)
+        small = loaded.info.small
+        reads = f"{loaded.reads} {line_reader.version()}" if small else loaded.reads
+        model = Model(reads, small, loaded.names)
         once = lambda question: self._ask_once(Ask(job, question), cancel)  # noqa: E731
         ask = Asks(job, once, self._model.ready, self._passwords.get, cancel)
         return Asking(job, ask, model, self._passwords.get, cancel)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from vlm import page_values, part_readings, scan_lines
+from vlm import clear_scans, page_values, part_readings, scan_lines
 from vlm.answer_forms import asks_for_sum, fits
 from vlm.asked_names import asks_for_field, names_something
 from vlm.best_part import tell_best, worth_of
@@ -46,7 +46,7 @@ from vlm.part_prose import ask_text
 from vlm.part_ranking import UNRELATED, is_labelled, ranked
 from vlm.protocol import Cancelled, Event, Progress
 from vlm.reading_requests import asks_to_read
-from vlm.scan_answers import answers_of
+from vlm.scan_answers import READ_SECONDS, answers_of
 from vlm.types import Box, Question
 from vlm.value_shapes import Shape, could_hold, may_hold
 
@@ -130,6 +130,12 @@ class _Rest:
 
 def _read_first(of: PageJob, found: list[tuple[float, Told]]) -> Generator[Event, None, _Rest]:
     """Read the lines of a scan, and return what is left to ask; see `scan_answers.answers_of`."""
+    yield from scan_lines.read(
+        of.job, of.question.page, of.page, of.readings, of.ask, of.cancel, READ_SECONDS
+    )
+    if clear_scans.helps(of.question.text, of.readings):
+        found[:] = clear_scans.answers_of(of)
+        return _Rest([], 0, partial(fits, of.question.text), 1.0)
     places, left = yield from answers_of(of, found)
     places = _likely(of.question, places) if places else places
     rows = cells_of(list(words_read(of.page, of.readings)))

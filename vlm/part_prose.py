@@ -157,7 +157,11 @@ def goes_first(found: Quoted | None, prose: Prose, best: float, field: bool) -> 
 
 
 def read_text(
-    question: str, page: PageParts, readings: Mapping[Box, Told], labelled: bool
+    question: str,
+    page: PageParts,
+    readings: Mapping[Box, Told],
+    labelled: bool,
+    best: float = LAID_OUT,
 ) -> FromText | None:
     """Return what the running text of a scan says, in the words that the model read there.
 
@@ -166,6 +170,7 @@ def read_text(
         page: The scan's parts.
         readings: What was read in each of its lines, or pieces of them.
         labelled: Whether something else stands at a label that the question names.
+        best: What that counts, in [0, 1].
     """
     line_of = words_read(page, readings)
     prose = prose_of(sentences_of(list(line_of)))
@@ -173,7 +178,7 @@ def read_text(
     if not prose.exists or known or quoted_in(question):
         return None
     found = quoted(question, prose, misread=True)
-    if not goes_first(found, prose, LAID_OUT if labelled else 0.0, asks_for_field(question)):
+    if not goes_first(found, prose, best if labelled else 0.0, asks_for_field(question)):
         return None
     some = dict.fromkeys(line_of[word] for word in _words(found, prose) if word in line_of)
     told = around([readings[line] for line in some])

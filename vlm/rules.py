@@ -1,11 +1,11 @@
-"""Takes thin level rules out of ink: they join the letters on them to one mark. Pure."""
+"""Takes rules and frames out of ink: they join letters to one mark, or look like one. Pure."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm.ink import runs_of
+from vlm.ink import LONG, Marks, marks_of, runs_of
 
 RULE, THICK = 2.5, 0.3
 """Heights of letters: level ink so long and at most so thick is a rule."""
@@ -16,6 +16,84 @@ WORD = 10.0
 BODY, ROWS, SOFT = 0.2, 3, 0.5
 """Heights of letters beyond which, and rows in which, there is ink above or below such an edge, and
 over which share of it: under print on a rule there is less."""
+
+
+HOLLOW, WIDE = 0.45, 1.3
+"""Share of a frame's box that is ink at most, and times as wide as high what no letter is."""
+
+IN_WIDE, IN_SQUARE = 0.25, 0.6
+"""Height of what stands in a frame, of the frame's: a zero may have a dot in it, "@" has an "a"."""
+
+EDGE, FILLED = 3, 0.8
+"""Rows at the upper and the lower edge of an empty frame, one of which is filled so far."""
+
+UPRIGHT = 1.8
+"""Heights of letters from which on a stroke is no letter."""
+
+
+def unframed(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return ink without the frames of cells and boxes that something stands in.
+
+    Args:
+        ink: ``(height, width)`` bool.
+
+    Returns:
+        The same array where there are none.
+    """
+    marks = marks_of(ink)
+    frames = frames_of(marks)
+    return ink & ~marks.where(frames) if frames.any() else ink
+
+
+def frames_of(marks: Marks) -> NDArray[np.bool_]:
+    """Tell which marks are frames: hollow, with another mark inside or with long level edges.
+
+    Args:
+        marks: Of a drawing.
+
+    Returns:
+        ``(marks,)`` bool.
+    """
+    boxes, high, wide = marks.boxes, marks.heights, marks.widths
+    lengths = marks.runs[:, 2] - marks.runs[:, 1]
+    inked = np.bincount(marks.owner, weights=lengths, minlength=len(boxes))
+    hollow: NDArray[np.bool_] = np.less_equal(inked, HOLLOW * high * wide)
+    found = hollow & (high > 2 * EDGE)
+    edged = _edged(marks) & (wide >= WIDE * high)
+    for number in np.flatnonzero(found & ~edged):
+        left, top, right, end = boxes[number]
+        inside = (boxes[:, 0] > left) & (boxes[:, 2] < right)
+        inside &= (boxes[:, 1] > top) & (boxes[:, 3] < end)
+        least = IN_WIDE if wide[number] >= WIDE * high[number] else IN_SQUARE
+        inside &= high >= least * high[number]
+        found[number] = inside.any()
+    return found
+
+
+def _edged(marks: Marks) -> NDArray[np.bool_]:
+    """Tell which marks have a long level edge above and one below."""
+    rows, starts, ends = marks.runs.T
+    boxes, owner = marks.boxes, marks.owner
+    long = ends - starts >= FILLED * marks.widths[owner]
+    found = np.zeros((2, len(boxes)), np.bool_)
+    found[0, owner[long & (rows < boxes[owner, 1] + EDGE)]] = True
+    found[1, owner[long & (rows >= boxes[owner, 3] - EDGE)]] = True
+    both: NDArray[np.bool_] = np.logical_and(found[0], found[1])
+    return both
+
+
+def strokes_of(marks: Marks, usual: float) -> NDArray[np.bool_]:
+    """Tell which marks are upright strokes higher than letters, as the sides of cells.
+
+    Args:
+        marks: Of a drawing.
+        usual: Height of its letters, pixels.
+
+    Returns:
+        ``(marks,)`` bool.
+    """
+    found: NDArray[np.bool_] = marks.heights > LONG * marks.widths
+    return found & (marks.heights >= UPRIGHT * usual)
 
 
 def unruled(ink: NDArray[np.bool_], usual: float) -> NDArray[np.bool_]:

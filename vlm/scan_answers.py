@@ -64,7 +64,7 @@ NAME_THERE = 0.7
 def answers_of(
     of: PageJob, found: list[tuple[float, Told]]
 ) -> Generator[Event, None, tuple[list[tuple[Box, str, float]], float]]:
-    """Read a scan's lines, those that matter and are unsure again; yields what is being done.
+    """Answer from a scan's lines, reading what matters and is unsure again; yields what is done.
 
     Args:
         of: Its question has no box.
@@ -78,14 +78,14 @@ def answers_of(
         Stopped: If the job shall stop.
     """
     question, page, readings, learned = of.question, of.page, of.readings, of.learned
-    reading = (of.job, question.page, page)
-    yield from scan_lines.read(*reading, readings, of.ask, of.cancel, READ_SECONDS)
     places = ranked(page, scan_lines.texts_of(page, readings), question.text)
     on_scan = _found_on_scan(question.text, page, readings, places, learned)
     found[:] = on_scan.found
     deciding = second_readings.deciding(question.text, page, found, places)
     if again := second_readings.unsure(deciding, readings):
-        yield from second_readings.read(*reading, again, readings, of.ask, of.cancel)
+        yield from second_readings.read(
+            of.job, question.page, page, again, readings, of.ask, of.cancel
+        )
         places = ranked(page, scan_lines.texts_of(page, readings), question.text)
         on_scan = _found_on_scan(question.text, page, readings, places, learned)
         found[:] = on_scan.found

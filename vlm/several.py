@@ -10,13 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal
 
 import torch
 
 from vlm import views
 from vlm.asking import Draft, finished, require_place
-from vlm.cancel import CancelToken, check
+from vlm.cancel import CancelToken, check, drained
 from vlm.decode import Rules, Token, rules_of
 from vlm.decoder import merge
 from vlm.encoder_work import encode_several
@@ -30,8 +30,6 @@ from vlm.prompt import Prompt
 from vlm.seeing import Clock, Seen, Sight
 from vlm.streaming import TextStream
 from vlm.types import Box, PageRef, Question
-
-R = TypeVar("R")
 
 AHEAD = "?"
 """Stands for the question that is not known yet; the prefix before it is what counts."""
@@ -180,7 +178,7 @@ def _looked_at(
     for place, asked in enumerate(questions):
         start, clock = time.perf_counter(), Clock()
         try:
-            seen = _done(sight.look_at(asked, password, clock), cancel)
+            seen = drained(sight.look_at(asked, password, clock), cancel)
             prompt = sight.prompt(seen[0], asked.text)
             require_place(sight, prompt, asked)
         except DeskError:
@@ -315,21 +313,6 @@ def _told(sight: Sight, part: _Part) -> Told:
     assert part.asked.box is not None
     given = finished(sight, part.asked, (seen,), part.draft, part.clock, part.start)
     return Told(part.asked.box, given, said)
-
-
-def _done(steps: Generator[object, None, R], cancel: CancelToken) -> R:
-    """Run steps to their end, and stop between two of them; returns what they return.
-
-    Raises:
-        Stopped: If the job shall stop.
-    """
-    while True:
-        check(cancel)
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: R = end.value
-            return result
 
 
 def _decoder(sight: Sight) -> LlamaDecoder:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from vlm import columns
 from vlm.blocks import APART, Line, pieces_of
 from vlm.ink import LONG, Marks, ink_of, marks_of, strong_ink_of, usual_height
-from vlm.rules import unruled
+from vlm.rules import unframed, unruled
 
 LOWEST, HIGHEST, WIDEST = 0.45, 3.2, 14.0
 """Of the usual height of letters: lower marks are dots and dirt, higher and wider ones no print."""
@@ -146,11 +146,12 @@ def _count(boxes: NDArray[np.int64], line: Line) -> int:
 
 
 def print_of(ink: NDArray[np.bool_]) -> tuple[Marks, float]:
-    """Return the marks of print without rules, and the usual height of its letters.
+    """Return the marks of print without rules and frames, and the usual height of its letters.
 
     Args:
         ink: ``(height, width)`` bool.
     """
+    ink = unframed(ink)
     marks = marks_of(ink)
     usual = usual_height(marks)
     if not usual:
@@ -171,7 +172,7 @@ def print_height(gray: NDArray[np.uint8]) -> float | None:
     Returns:
         Pixels of one em, of the size that most of the print has; None where there is none.
     """
-    marks = marks_of(strong_ink_of(gray))
+    marks = marks_of(unframed(strong_ink_of(gray)))
     usual = usual_height(marks)
     if not usual:
         return None

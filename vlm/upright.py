@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from vlm import scan_lines
-from vlm.page_reading import READ, SURE, AskPage
+from vlm.page_reading import READ, AskPage
 from vlm.part_asking import PartFailed, Told
 from vlm.part_finder import KEPT_PAGES, PageParts, PartFinder
 from vlm.protocol import Event, Progress
@@ -27,10 +27,14 @@ SOME = 8
 FEWEST, LETTERS = 3, 4
 """Lines that tell, at least, and letters that were read in each of them."""
 
+SURE = 0.9
+"""Confidence that half of these lines have at least where a page is the right way up: 0.90 to 0.99
+on 22 of 24 receipts, and 0.46 to 0.85 on the same upside down."""
+
 SURER = 0.1
 """By how much the other way up has to be read more surely."""
 
-READ_WELL = 0.75
+READ_WELL = 0.85
 """Confidence that half of the lines have at least there, unless the page lies on its side: grain of
 a bad scan is read a little more surely one way or the other."""
 

@@ -1,7 +1,8 @@
 """How well the program answers what people ask about everyday documents.
 
 Run with `python -m benchmarks.everyday [--split dev|held] [--kind forms|prose] [--as text|scan]
-[--show] [--model DIR] [--keep DIR]`. Every question is asked as the window asks it of a whole page.
+[--boxed] [--show] [--model DIR] [--keep DIR]`. Every question is asked as the window asks it of a
+whole page or, `--boxed`, of a box around the answer and what stands left of it.
 Who improves the program reads `dev` only: `held` is there to tell whether it holds elsewhere.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import statistics
 import sys
 import tempfile
@@ -19,22 +21,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import pymupdf
 import torch
 
 from benchmarks.everyday import sheets
 from vlm import device, models
 from vlm.absence import says_absent, says_something
 from vlm.engine import Engine
+from vlm.evidence import locate
 from vlm.pages.client import PageClient
 from vlm.protocol import Ask, Done, Failed, Load, Loaded
 from vlm.scoring import anls, exact
-from vlm.types import PageRef, Question
+from vlm.types import Box, PageRef, Question, Word, union
 
 Form = Literal["text", "scan"]
 FORMS: tuple[Form, ...] = ("text", "scan")
 SURE = 0.9
 EXACT = device.Placement("cpu", torch.float32, torch.float32, "To compare.")
 NEVER = threading.Event()
+
+AT_MOST, AIR = 0.5, (0.3, 1.0)
+"""Width of a box, of the page's, and what is left around a line, of its height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,7 @@ def main() -> None:
     parser.add_argument("--kind", choices=sheets.KINDS, help="only these documents")
     parser.add_argument("--as", choices=FORMS, dest="form", help="only in this form")
     parser.add_argument("--only", default="", help="documents whose name has this")
+    parser.add_argument("--boxed", action="store_true", help="ask of a box around the answer")
     parser.add_argument("--show", action="store_true", help="print every answer")
     parser.add_argument("--model", type=Path, default=models.default_folder())
     parser.add_argument("--keep", type=Path, help="where the documents and a list of rows stay")
@@ -152,9 +160,10 @@ def _ask_all(
     engine = loaded(arguments.model)
     try:
         for document in chosen:
-            for ask in document.asks:
+            for ask, box in _boxed(document) if arguments.boxed else _whole(document):
                 start = time.perf_counter()
-                asked = Question(ask.question, PageRef(str(files[document.name]), ask.page), None)
+                page = PageRef(str(files[document.name]), ask.page)
+                asked = Question(ask.question, page, box, splitting=box is None)
                 ended = list(engine.ask(Ask(2, asked), NEVER))[-1]
                 if isinstance(ended, Failed):
                     sys.exit(f"{document.name}: {ended.message}")
@@ -166,6 +175,42 @@ def _ask_all(
                 yield one
     finally:
         engine.close()
+
+
+def _whole(document: sheets.Everyday) -> Iterator[tuple[sheets.Ask, Box | None]]:
+    yield from ((ask, None) for ask in document.asks)
+
+
+def _boxed(document: sheets.Everyday) -> Iterator[tuple[sheets.Ask, Box | None]]:
+    """Yield questions with a box as people draw it; without those whose answer stands nowhere."""
+    rng = random.Random(document.name)
+    with sheets.draw(document) as drawn:
+        for ask in document.asks:
+            words = list(_words(drawn[ask.page]))
+            for answer in () if ask.absent else ask.answers:
+                if place := locate(answer, words, None).boxes:
+                    yield ask, _around(place[0], [word.box for word in words], rng)
+                    break
+
+
+def _words(page: pymupdf.Page) -> Iterator[Word]:
+    wide, high = page.rect.width, page.rect.height
+    for x0, y0, x1, y1, text, *_ in page.get_text("words"):
+        yield Word(str(text), Box(x0 / wide, y0 / high, x1 / wide, y1 / high))
+
+
+def _around(place: Box, words: Sequence[Box], rng: random.Random) -> Box:
+    """Return a box around a place and the words left of it, with a line's air or less about it."""
+    left = max(0.0, place.x1 - AT_MOST)
+    middle = (place.y0 + place.y1) / 2
+    row = [one for one in words if one.y0 < middle < one.y1 and left < one.x0 < place.x1]
+    whole, air = union([place, *row]), place.height * rng.uniform(*AIR)
+    return Box(
+        max(0.0, whole.x0 - air),
+        max(0.0, whole.y0 - air),
+        min(1.0, whole.x1 + air),
+        min(1.0, whole.y1 + air),
+    )
 
 
 def _shown(document: sheets.Everyday, one: Told) -> str:

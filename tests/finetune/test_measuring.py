@@ -164,7 +164,7 @@ def test_a_small_model_is_taught_parts_of_pages_which_are_found_once(
     plan, rows = runs.read_plan(run), runs.read_rows(run)
     said = list(training.train(run, plan, rows, RealDisk(), unsaid))
     (placed,) = [event for event in said if isinstance(event, Placed)]
-    assert (placed.found, placed.rows) == (2, 4), "what is watched has no text layer to find it in"
+    assert (placed.found, placed.rows) == (4, 4), "what is watched has no text layer, but is read"
     taught = [row for row in runs.read_taught(run) if row.side == "train"]
     whole = [row.id for row in rows if row.side == "train" and row.box is None]
     assert {row.id.rpartition("#")[0] for row in taught if row.part} == set(whole)

@@ -95,7 +95,7 @@ def run(
     if readings is None:
         readings = dict.fromkeys(parts.asked, "")
     told = {
-        box: Told(box, said(text, 0.9, "no_text").answer, "", 2) for box, text in readings.items()
+        box: Told(box, said(text, 0.89, "no_text").answer, "", 2) for box, text in readings.items()
     }
     events = list(answer(PageJob(1, question, parts, told, reader, cancel, learned)))
     assert sum(isinstance(event, Done | Failed | Cancelled) for event in events) == 1

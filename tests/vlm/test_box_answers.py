@@ -6,10 +6,10 @@ import pytest
 
 from tests.vlm.answering import NEVER
 from tests.vlm.documents import said
-from tests.vlm.parted_pages import Reader, of_lines, page
+from tests.vlm.parted_pages import HIGH, Reader, of_lines, page
 from tests.vlm.test_parties import words_of as laid
 from vlm.absence import NOT_ON_PAGE
-from vlm.box_answers import ALONE, answer, value_in
+from vlm.box_answers import ALONE, POINTED, answer, likely_in, value_in
 from vlm.part_finder import PageParts
 from vlm.part_labels import SURE
 from vlm.part_of_page import has_many_lines
@@ -59,8 +59,8 @@ def boxed(words: list[Word], rows: int) -> Box:
 
 
 def run(question: Question, words: list[Word], ask: Reader, parts: PageParts) -> list[Event]:
-    def found() -> PageParts | None:
-        return parts if has_many_lines(parts) else None
+    def found(reads: bool) -> PageParts | None:
+        return parts if reads or has_many_lines(parts) else None
 
     return list(answer(1, question, words, found, {}, ask, NEVER))
 
@@ -123,7 +123,7 @@ def test_a_box_on_a_page_with_words_of_its_own_says_these() -> None:
     parts = of_lines((box,), inside)
     reader = Reader(lambda _n: said("Lebensit", 0.3, "absent"))
     question = Question(READING, PAGE, box)
-    last = list(answer(1, question, words, lambda: parts, {}, reader, NEVER))[-1]
+    last = list(answer(1, question, words, lambda _reads: parts, {}, reader, NEVER))[-1]
     assert isinstance(last, Done)
     assert last.answer.text == "4.1 The deposit of £1,250\nis kept safe"
     assert last.answer.evidence.kind == "crop"
@@ -132,9 +132,57 @@ def test_a_box_on_a_page_with_words_of_its_own_says_these() -> None:
 def test_two_lines_of_a_scan_are_read_one_by_one_and_a_single_one_as_it_is_pointed_at() -> None:
     low = Question(READING, PAGE, Box(0.0, 0.0, 1.0, 0.05))
     reader = Reader(lambda n: said(("A", "B")[n], 0.9, "no_text"))
-    last = list(answer(1, low, (), lambda: page(2), {}, reader, NEVER))[-1]
+    last = list(answer(1, low, (), lambda _reads: page(2), {}, reader, NEVER))[-1]
     assert isinstance(last, Done)
     assert last.answer.text == "A\nB"
     reader = Reader(lambda _n: said("A", 0.9, "no_text"))
-    list(answer(1, low, (), lambda: page(1), {}, reader, NEVER))
+    list(answer(1, low, (), lambda _reads: page(1), {}, reader, NEVER))
     assert [one.box for one in reader.asked] == [low.box]
+
+
+def test_what_is_read_surely_in_a_box_on_a_scan_is_the_answer() -> None:
+    reader = Reader(lambda n: said(("Net 417,35", "Total 496,65")[n], 0.99, "no_text"))
+    box = Box(0.0, 0.0, 1.0, 2 * HIGH)
+    done = run(Question("What is the total?", PAGE, box), [], reader, page(2))[-1]
+    assert isinstance(done, Done)
+    assert done.answer.text == "496,65"
+    assert 0.5 < done.answer.confidence < 0.99
+    assert reader.parts == [0, 1], "both lines were read, and nothing was asked"
+
+
+def test_what_is_read_unsurely_in_a_box_is_asked_of_the_model() -> None:
+    asked: list[str] = []
+
+    def says(number: int) -> Event:
+        asked.append(reader.asked[-1].text)
+        return said("Total 496,65" if len(asked) == 1 else "498,85", 0.6, "no_text")
+
+    reader = Reader(says)
+    done = run(TOTAL, [], reader, page(1))[-1]
+    assert isinstance(done, Done)
+    assert done.answer.text == "498,85"
+    assert asked == [READING, TOTAL.text]
+
+
+def test_a_line_in_a_box_that_cannot_be_read_ends_the_job() -> None:
+    failed = Failed(1, "pages", "The page cannot be drawn.")
+    assert run(TOTAL, [], Reader(lambda _n: failed), page(1))[-1] == failed
+    stopped = run(TOTAL, [], Reader(lambda _n: Cancelled(1, "")), page(1))
+    assert stopped[-1] == Cancelled(1, "")
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "value"),
+    [
+        ("When will the money arrive?", ("Payment date|28/11/2025",), "28/11/2025"),
+        ("How do they pay me?", ("BACS",), "BACS"),
+        ("What stands there?", ("BACS",), None),
+        ('What is "Method"?', ("BACS",), None),
+    ],
+)
+def test_people_point_at_what_they_mean(
+    question: str, rows: tuple[str, ...], value: str | None
+) -> None:
+    found = likely_in(question, laid(*rows))
+    assert (found.text if found is not None else None) == value
+    assert found is None or POINTED <= found.weight <= 1

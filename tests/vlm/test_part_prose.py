@@ -150,7 +150,7 @@ def test_running_text_in_a_box_answers() -> None:
     ys = sorted({word.box.y0 for word in words if word.text in ("Rent.", "deposit")})
     box = Box(0.0, ys[0] - 0.001, 1.0, ys[-1] + 0.02)
     question = Question("How much is the deposit?", PAGE, box)
-    events = answer_box(1, question, words, lambda: None, {}, Model(absent()), NEVER)
+    events = answer_box(1, question, words, lambda _reads: None, {}, Model(absent()), NEVER)
     found = done(list(events))
     assert found.text == "2,300.00 pounds"
     assert found.evidence.kind == "crop"

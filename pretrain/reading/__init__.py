@@ -1,0 +1,1 @@
+"""The recipe of the network that reads single lines of print."""

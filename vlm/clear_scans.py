@@ -1,0 +1,98 @@
+"""Answers about scans that were read surely as pages with words of their own are: by all they say.
+
+Everything that stands at any label is weighed for the question, and running text is searched; the
+small model, which knows less, is asked about no part. Knows no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import msgspec
+
+from vlm import scan_lines
+from vlm.answer_forms import form_of
+from vlm.asked_names import asks_for_field, names_something
+from vlm.evidence import locate
+from vlm.field_names import quoted_in
+from vlm.labelled import Value, is_told
+from vlm.page_job import PageJob
+from vlm.page_values import page_values
+from vlm.part_asking import Told, absent, around
+from vlm.part_finder import PageParts
+from vlm.part_labels import ALIKE, LEAST, SEVERAL, SURE, UNTOLD, read_known, words_read
+from vlm.part_prose import read_text
+from vlm.scoring import plain
+from vlm.types import Box, Word
+
+CLEAR = 0.9
+"""How surely a scan's lines are read on average from which on its words count as its own."""
+
+
+def helps(question: str, readings: Mapping[Box, Told]) -> bool:
+    """Tell whether all that a scan says can be weighed for a question.
+
+    Args:
+        question: As a person asks it; one for a usual field or an address goes by what is known of
+            these, and a name in quotation marks is a label's.
+        readings: What was read in the scan's lines.
+    """
+    usual = asks_for_field(question) or form_of(question) == "address"
+    free = names_something(question) and not quoted_in(question) and not usual
+    return free and bool(readings) and scan_lines.legible(readings) >= CLEAR
+
+
+def answers_of(of: PageJob) -> list[tuple[float, Told]]:
+    """Return what a scan says for a question, or that it says nothing, each with its worth.
+
+    Args:
+        of: Its question is one that `helps` says yes to, and the scan's lines were read.
+    """
+    question, page, readings, learned = of.question.text, of.page, of.readings, of.learned
+    line_of = words_read(page, readings)
+    if known := read_known(question, page, readings, learned):
+        return known
+    words = list(line_of)
+    values = page_values(question, words, learned)
+    if not is_told(question, words, True, learned):
+        best = values[0].weight if values else 0.0
+        text = read_text(question, page, readings, labelled=bool(values), best=best)
+        if text is not None:
+            return [(text.weight, text.told)]
+    if values:
+        return [told(values, page, line_of, readings)]
+    first = next(iter(readings.values()))
+    return [(-1.0, replace(first, answer=absent(first.answer, UNTOLD)))]
+
+
+def told(
+    values: Sequence[Value],
+    page: PageParts,
+    line_of: Mapping[Word, Box],
+    readings: Mapping[Box, Told],
+) -> tuple[float, Told]:
+    """Return the likeliest value and its worth, as sure as it is likely and its letters were read.
+
+    Args:
+        values: The likeliest first.
+        page: The scan's parts.
+        line_of: The words that were read, each with its line.
+        readings: What was read in each line.
+    """
+    best = values[0]
+    rivals = [one for one in values[1:] if one.weight >= best.weight - ALIKE]
+    alone = all(plain(one.text) == plain(best.text) for one in rivals)
+    lines = dict.fromkeys(line for word, line in line_of.items() if best.box.holds(word.box))
+    read = around([readings[line] for line in lines])
+    sure = (SURE if alone else SEVERAL) * best.weight * max(read.answer.confidence, 0.0)
+    given = msgspec.structs.replace(
+        read.answer,
+        text=best.text,
+        confidence=sure,
+        evidence=locate(best.text, (), None),
+        unsure=(),
+        stop="end",
+    )
+    part = read.part if page.straight else best.box  # where the page is askew, all of its line
+    return LEAST + (1 - LEAST) * best.weight, Told(part, given, read.warning)
