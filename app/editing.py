@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QMenuBar,
     QPlainTextEdit,
-    QTextEdit,
     QWidget,
 )
 from shiboken6 import isValid
@@ -116,7 +115,7 @@ def able(field: QWidget) -> Iterator[Edit]:
         case QAbstractSpinBox():
             inner = field.findChild(QLineEdit)
             yield from _in_line(inner) if inner is not None else ()
-        case QPlainTextEdit() | QTextEdit():
+        case QPlainTextEdit():
             yield from _in_text(field)
         case QLabel():
             if field.hasSelectedText():
@@ -153,7 +152,7 @@ def _in_line(line: QLineEdit) -> Iterator[Edit]:
         yield Edit.SELECT_ALL
 
 
-def _in_text(text: QPlainTextEdit | QTextEdit) -> Iterator[Edit]:
+def _in_text(text: QPlainTextEdit) -> Iterator[Edit]:
     document, selected = text.document(), text.textCursor().hasSelection()
     writable = not text.isReadOnly() and text.isEnabled()
     if writable and document.isUndoAvailable():

@@ -47,6 +47,9 @@ SIDE_PX = 6
 TOGETHER_PX = 6_000
 """Width of the strips that are read together."""
 
+STEP_PX = 16 * COLUMN_PX
+"""Strips are as wide as some of these, so that many are alike."""
+
 SCALES, MOST = ".scales", 127.0
 """Ends the name of the scales of a matrix in 8 bits, and the largest number in one."""
 
@@ -198,9 +201,7 @@ class LineReader:
 
     def _told(self, every: Sequence[Gray]) -> list[Reading]:
         told: dict[int, Reading] = {}
-        for some in _alike(every):
-            width = max(every[number].shape[1] for number in some)
-            width = -(-width // COLUMN_PX) * COLUMN_PX
+        for width, some in _alike(every):
             pictures = np.zeros((len(some), 1, HEIGHT, width), np.float32)
             for row, number in enumerate(some):
                 pictures[row, 0, :, : every[number].shape[1]] = every[number]
@@ -216,16 +217,17 @@ class LineReader:
         return scores.float().softmax(dim=-1).cpu().numpy()
 
 
-def _alike(every: Sequence[Gray]) -> Iterator[list[int]]:
-    """Yield the numbers of strips that are read together, the narrowest first."""
-    some = list[int]()
-    for number in sorted(range(len(every)), key=lambda one: every[one].shape[1]):
-        if some and (len(some) + 1) * every[number].shape[1] > TOGETHER_PX:
-            yield some
-            some = []
-        some.append(number)
-    if some:
-        yield some
+def _alike(every: Sequence[Gray]) -> Iterator[tuple[int, list[int]]]:
+    """Yield widths, and the numbers of the strips that are read together on as much paper.
+
+    What is read in a strip does not depend on those beside it: none gets more paper for them.
+    """
+    widths = [-(-one.shape[1] // STEP_PX) * STEP_PX for one in every]
+    for width in sorted(set(widths)):
+        some = [number for number, one in enumerate(widths) if one == width]
+        most = max(1, TOGETHER_PX // width)
+        for first in range(0, len(some), most):
+            yield width, some[first : first + most]
 
 
 def _joined(lines: Sequence[Reading]) -> Reading:

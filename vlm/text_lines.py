@@ -146,10 +146,9 @@ def _count(boxes: NDArray[np.int64], line: Line) -> int:
 
 
 def print_of(ink: NDArray[np.bool_]) -> tuple[Marks, float]:
-    """Return the marks of print without rules and frames, and the usual height of its letters.
+    """Return the marks of print on ``(height, width)`` bool ink, and how high letters usually are.
 
-    Args:
-        ink: ``(height, width)`` bool.
+    Rules and frames are none.
     """
     ink = unframed(ink)
     marks = marks_of(ink)
