@@ -14,6 +14,7 @@ from functools import partial
 import msgspec
 
 from vlm import part_answers, part_of_page, part_readings, read_boxes, second_look
+from vlm.absence import says_absent
 from vlm.answer_forms import Form, fits, form_of
 from vlm.asked_names import key_of, names_something
 from vlm.cancel import CancelToken, Stopped
@@ -35,7 +36,7 @@ from vlm.page_values import of_other_fields, page_values_among, shape_of
 from vlm.part_asking import PartFailed, Told, ask_part
 from vlm.part_finder import PageParts
 from vlm.part_labels import CLEAR, SURE, shown
-from vlm.part_prose import pointed_at, written
+from vlm.part_prose import ABSENT, pointed_at, written
 from vlm.prose_answers import Quoted
 from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
 from vlm.reading_requests import asks_to_read
@@ -115,9 +116,18 @@ def answer(
                 events = part_answers.answer(asked)
             yield from map(part_of_page.told_of, events)
             return
-    yield from (
-        second_look.answer(job, question, ask) if second_look.helps(question) else ask(question)
+    yield from map(
+        _doubted,
+        second_look.answer(job, question, ask) if second_look.helps(question) else ask(question),
     )
+
+
+def _doubted(event: Event) -> Event:
+    """Return a job's event; that a box has no answer is unsure, since somebody pointed at it."""
+    if not isinstance(event, Done) or not says_absent(event.answer.text):
+        return event
+    sure = min(event.answer.confidence, ABSENT)
+    return Done(event.job, msgspec.structs.replace(event.answer, confidence=sure))
 
 
 def _read(

@@ -13,6 +13,7 @@ from vlm.box_answers import ALONE, POINTED, answer, likely_in, value_in
 from vlm.part_finder import PageParts
 from vlm.part_labels import SURE
 from vlm.part_of_page import has_many_lines
+from vlm.part_prose import ABSENT
 from vlm.protocol import Cancelled, Done, Event, Failed, Saw, TextDelta
 from vlm.types import Box, PageRef, Question, Word
 
@@ -96,6 +97,7 @@ def test_on_a_scan_nothing_is_known_before_the_model_has_looked() -> None:
     done = run(Question("Who is the buyer?", PAGE, BOX), [], reader, page(3))[-1]
     assert isinstance(done, Done)
     assert done.answer.text == NOT_ON_PAGE
+    assert done.answer.confidence == ABSENT, "somebody pointed there"
 
 
 def test_what_cannot_be_asked_ends_the_job() -> None:
