@@ -53,8 +53,10 @@ def looked_at(question: Question, answer: Answer) -> Question | None:
 
     Returns:
         None when the answer is of several parts, so that none of them alone explains it, and when
-        it is the page's own words, which no model read.
+        it is the page's own words, or words of a scan that no vision-language model read.
     """
+    if answer.evidence.kind == "no_text" and answer.evidence.part and not answer.visual_tokens:
+        return None
     if answer.evidence.kind in ("crop", "page") and not (answer.views or answer.visual_tokens):
         return None
     if question.box is not None or not answer.text:

@@ -151,7 +151,7 @@ def test_for_an_answer_of_one_part_the_model_looks_at_that_part_again(
     assert card.answer is not None
     part = Box(0.0, 0.05, 1.0, 0.2)
     found = Evidence("no_text", part=part)
-    card.show_answer(msgspec.structs.replace(card.answer, evidence=found))
+    card.show_answer(msgspec.structs.replace(card.answer, evidence=found, visual_tokens=64))
     with qtbot.waitSignal(bench.panel.scope_wanted) as wanted:
         QTest.mouseClick(card.badges.evidence, Qt.MouseButton.LeftButton)
     assert wanted.args == [Scope(bench.page, part)]

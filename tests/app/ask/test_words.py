@@ -112,6 +112,13 @@ def test_the_pages_own_words_were_looked_at_by_no_model() -> None:
         assert words.shows_where(question, msgspec.structs.replace(answer(), views=()))
 
 
+def test_what_was_read_in_a_line_of_a_scan_was_looked_at_by_no_model() -> None:
+    read = Evidence("no_text", part=Box(0.1, 0.1, 0.5, 0.2))
+    line = msgspec.structs.replace(answer(), evidence=read, visual_tokens=0)
+    assert not words.shows_where(WHOLE, line)
+    assert words.shows_where(WHOLE, msgspec.structs.replace(line, visual_tokens=64))
+
+
 def test_a_page_that_answers_with_a_table_says_that_and_not_its_bars() -> None:
     table = "| Item | Price |\n|---|---|\n| Tea | 3.20 |"
     page = PageAnswer(1, table, 0.9, Evidence("page"))
