@@ -57,6 +57,14 @@ def names_something(question: str) -> bool:
     return bool(_told(question))
 
 
+def can_be_weighed(question: str) -> bool:
+    """Tell whether all that a page offers can be weighed for a question, see `vlm.form_fields`.
+
+    A label in quotation marks is looked for by itself, and what is not told cannot be.
+    """
+    return names_something(question) and not quoted_in(question)
+
+
 _DOCUMENTS = ("document", "invoice", "receipt", "bill", "statement", "rechnung", "facture", "beleg")
 """What has such fields."""
 

@@ -16,12 +16,12 @@ import msgspec
 from vlm import part_answers, part_of_page, part_readings, read_boxes, second_look
 from vlm.absence import says_absent
 from vlm.answer_forms import Form, fits, form_of
-from vlm.asked_names import key_of, names_something
+from vlm.asked_names import can_be_weighed, key_of
 from vlm.cancel import CancelToken, Stopped
 from vlm.cell_values import day
 from vlm.errors import DeskError
 from vlm.evidence import locate
-from vlm.field_names import named_in, quoted_in
+from vlm.field_names import named_in
 from vlm.form_fields import fields
 from vlm.known_labels import names_a_field
 from vlm.label_values import fitting
@@ -219,7 +219,7 @@ def likely_in(question: str, words: Sequence[Word]) -> Value | None:
         None where the box says nothing that fits, or the question does not tell what it wants.
     """
     rows = cells_of(words) if words else []
-    if not names_something(question) or quoted_in(question):
+    if not can_be_weighed(question):
         return None
     found = [one for one in fields(question, rows) if fits(question, one.text)]
     if found:

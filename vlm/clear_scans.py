@@ -13,17 +13,24 @@ import msgspec
 
 from vlm import scan_lines
 from vlm.answer_forms import form_of
-from vlm.asked_names import asks_for_field, names_something
+from vlm.asked_names import asks_for_field, can_be_weighed
 from vlm.evidence import locate
-from vlm.field_names import quoted_in
 from vlm.labelled import Value, is_told
 from vlm.page_job import PageJob
 from vlm.page_values import page_values
-from vlm.part_asking import Told, absent, around
+from vlm.part_asking import Told, absent
 from vlm.part_finder import PageParts
-from vlm.part_labels import ALIKE, LEAST, SEVERAL, SURE, UNTOLD, read_known, words_read
+from vlm.part_labels import (
+    LEAST,
+    SEVERAL,
+    SURE,
+    UNTOLD,
+    is_alone,
+    read_at,
+    read_known,
+    words_read,
+)
 from vlm.part_prose import read_text
-from vlm.scoring import plain
 from vlm.types import Box, Word
 
 CLEAR = 0.9
@@ -39,7 +46,7 @@ def helps(question: str, readings: Mapping[Box, Told]) -> bool:
         readings: What was read in the scan's lines.
     """
     usual = asks_for_field(question) or form_of(question) == "address"
-    free = names_something(question) and not quoted_in(question) and not usual
+    free = can_be_weighed(question) and not usual
     return free and bool(readings) and scan_lines.legible(readings) >= CLEAR
 
 
@@ -81,11 +88,8 @@ def told(
         readings: What was read in each line.
     """
     best = values[0]
-    rivals = [one for one in values[1:] if one.weight >= best.weight - ALIKE]
-    alone = all(plain(one.text) == plain(best.text) for one in rivals)
-    lines = dict.fromkeys(line for word, line in line_of.items() if best.box.holds(word.box))
-    read = around([readings[line] for line in lines])
-    sure = (SURE if alone else SEVERAL) * best.weight * max(read.answer.confidence, 0.0)
+    read = read_at(best.box, line_of, readings)
+    sure = (SURE if is_alone(values) else SEVERAL) * best.weight * max(read.answer.confidence, 0.0)
     given = msgspec.structs.replace(
         read.answer,
         text=best.text,

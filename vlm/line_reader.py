@@ -23,7 +23,7 @@ import assets
 from vlm import whole_file
 from vlm.ink import beside, marks_of, strong_ink_of, usual_height
 from vlm.line_network import CHARACTERS, COLUMN_PX, EM_PX, HEIGHT, LineNetwork
-from vlm.rules import frames_of, strokes_of
+from vlm.rules import strokes_of, unframed
 from vlm.text_lines import find_lines, print_height
 
 FOLDER = Path(assets.__file__).parent / "reader"
@@ -114,13 +114,10 @@ def strips(gray: Gray) -> list[Gray]:
 
 def _without_cells(gray: Gray) -> Gray:
     """Return a picture without the frames of cells: they are read as letters."""
-    marks = marks_of(strong_ink_of(gray))
-    frames = frames_of(marks)
-    if frames.any():
-        marks = marks_of(marks.where(~frames))
-    lost = marks.where(strokes_of(marks, usual_height(marks)))
-    if frames.any():
-        lost = lost | (strong_ink_of(gray) & ~marks.where(np.ones(len(marks.boxes), np.bool_)))
+    inked = strong_ink_of(gray)
+    left = unframed(inked)
+    marks = marks_of(left)
+    lost = (inked & ~left) | marks.where(strokes_of(marks, usual_height(marks)))
     if not lost.any():
         return gray
     clean = gray.copy()

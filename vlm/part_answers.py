@@ -18,10 +18,9 @@ from functools import partial
 
 from vlm import clear_scans, page_values, part_readings, scan_lines
 from vlm.answer_forms import asks_for_sum, fits
-from vlm.asked_names import asks_for_field, names_something
+from vlm.asked_names import asks_for_field, can_be_weighed
 from vlm.best_part import tell_best, worth_of
 from vlm.cancel import Stopped, check
-from vlm.field_names import quoted_in
 from vlm.page_cells import cells_of
 from vlm.page_job import PageJob
 from vlm.part_asking import (
@@ -160,7 +159,7 @@ def _told_by_words(of: PageJob, found: list[tuple[float, Told]]) -> Generator[Ev
     words = shown(page.words, question.page)
     values = values_at(question.text, page.words, question.page, learned)
     usual, lacking = asks_for_field(question.text), page_values.lacks(question.text, words)
-    weighed = bool(words) and not usual and _is_weighed(question.text)
+    weighed = bool(words) and not usual and can_be_weighed(question.text)
     text = yield from ask_text(question, page, ask, PART_TOKENS, values, learned)
     if text is not None:
         found[:], places = [(text.weight, text.told)], []
@@ -180,14 +179,6 @@ def _told_by_words(of: PageJob, found: list[tuple[float, Told]]) -> Generator[Ev
     if places and words:
         may_answer = page_values.may_answer(question.text, words)
     return _Rest(places, MOST_PARTS, may_answer, left, shape not in UNCERTAIN)
-
-
-def _is_weighed(question: str) -> bool:
-    """Tell whether all that a page's words offer was weighed for a question: the model knows less.
-
-    See `vlm.form_fields`. A cell of a table by its row and column, and what is not told, is not.
-    """
-    return names_something(question) and not quoted_in(question)
 
 
 def _likely(

@@ -105,8 +105,7 @@ def ask_at_label(
     best, part = found[0], part_with(found[0].box, page)
     own = yield from ask_part(about(question, part, tokens), ask)
     same = plain(own.answer.text) == plain(best.text)
-    rivals = [one for one in found[1:] if one.weight >= best.weight - ALIKE]
-    alone = all(plain(one.text) == plain(best.text) for one in rivals)
+    alone = is_alone(found)
     sure = (SURE if alone else SEVERAL) * best.weight
     firm = same and best.weight >= FIRM and asks_for_field(question.text)
     given = msgspec.structs.replace(
@@ -120,6 +119,13 @@ def ask_at_label(
     weight = 1.0 if same else LEAST + (1 - LEAST) * best.weight
     clear = same or (alone and best.weight >= CLEAR)
     return Labelled(weight, Told(part, given, own.warning), clear)
+
+
+def is_alone(values: Sequence[Value]) -> bool:
+    """Tell whether of some values, the likeliest first, no other one is about as likely."""
+    best = values[0]
+    rivals = (one for one in values[1:] if one.weight >= best.weight - ALIKE)
+    return all(plain(one.text) == plain(best.text) for one in rivals)
 
 
 def nothing_told(
@@ -179,8 +185,7 @@ def read_at_labels(
             break
         if not could_be(shape, value.text) or names_a_field(value.text):
             continue
-        some = [line for word, line in line_of.items() if value.box.holds(word.box)]
-        told = around([readings[line] for line in dict.fromkeys(some)])
+        told = read_at(value.box, line_of, readings)
         given = msgspec.structs.replace(told.answer, text=value.text, unsure=())
         # Of two that were read as well the place decides, not the last hundredth.
         level = msgspec.structs.replace(given, confidence=min(given.confidence, AS_SURE))
@@ -208,12 +213,23 @@ def read_known(
     known = known_value(key_of(question), rows, True, learned)
     if known is None:
         return []
-    some = [line for word, line in line_of.items() if known.box.holds(word.box)]
-    told = around([readings[line] for line in dict.fromkeys(some)])
+    told = read_at(known.box, line_of, readings)
     given = msgspec.structs.replace(
         told.answer, text=known.text, confidence=SURE * known.weight, unsure=(), stop="end"
     )
     return [(known.weight, Told(told.part, given, told.warning))]
+
+
+def read_at(box: Box, line_of: Mapping[Word, Box], readings: Mapping[Box, Told]) -> Told:
+    """Return what was read in the lines of the words in a box, as if it had been read in one part.
+
+    Args:
+        box: With one word or more.
+        line_of: See `words_read`.
+        readings: What was read in each line.
+    """
+    lines = dict.fromkeys(line for word, line in line_of.items() if box.holds(word.box))
+    return around([readings[line] for line in lines])
 
 
 def words_read(page: PageParts, readings: Mapping[Box, Told]) -> dict[Word, Box]:
