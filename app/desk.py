@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app import intake
-from app.ask.values import Looks
+from app.ask.values import EvidenceClick, Looks
 from app.file_watch import FileWatch
 from app.recent import RecentFiles
 from app.session import SavedTab
@@ -142,17 +142,18 @@ class Desk(QObject):
                 view.go_to(page.page)
             view.set_crop(page.page, box)
 
-    def show_evidence(self, page: PageRef, boxes: tuple[Box, ...], jump: bool) -> None:
+    def show_evidence(self, click: EvidenceClick) -> None:
         """Mark where words stand; with `jump` go there, else only if the document is open."""
+        page, jump = click.page, click.jump
         if jump and page.path not in self._sheets:
             self.open([page.path], page.page)
         elif jump:
             self._tabs.show_tab(page.path)
         view = self._tabs.view(page.path)
         if view is not None:
-            if jump and not boxes:
+            if jump and not click.boxes:
                 view.go_to(page.page)
-            view.show_evidence(page.page, boxes, jump)
+            view.show_evidence(page.page, click.boxes, jump, click.proven)
 
     @Slot(object)
     def show_looks(self, looks: Looks) -> None:

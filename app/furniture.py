@@ -279,7 +279,7 @@ class Furniture(QObject):
     @Slot(object)
     def _on_evidence(self, click: EvidenceClick) -> None:
         self._window.come_forward()  # the click may come from another window
-        self.desk.show_evidence(click.page, click.boxes, click.jump)
+        self.desk.show_evidence(click)
 
     @Slot(object)
     def _on_reopened(self, entry: Entry) -> None:
@@ -287,7 +287,7 @@ class Furniture(QObject):
         self.desk.look_at(question.page, question.box)
         self.asking.show_past(Verdict(question, answer, entry.verdict, entry.correction))
         if not entry.correction:  # else the place of what the person wrote is marked
-            self.desk.show_evidence(question.page, answer.evidence.boxes, jump=False)
+            self.desk.show_evidence(EvidenceClick.of(question.page, answer.evidence, jump=False))
 
     @Slot()
     def choose_documents(self) -> None:

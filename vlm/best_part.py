@@ -10,7 +10,7 @@ import msgspec
 from vlm.part_asking import Told, absent, named, timings
 from vlm.protocol import Done, Event, Saw
 from vlm.read_answers import NEAR, size_of
-from vlm.types import WHOLE_PAGE, Answer
+from vlm.types import WHOLE_PAGE, Answer, Box, Evidence
 
 
 def tell_best(
@@ -61,9 +61,21 @@ def _found(best: Told, left: float) -> Answer:
     return msgspec.structs.replace(
         best.answer,
         confidence=sure * left if sure > 0 else sure,
-        evidence=msgspec.structs.replace(best.answer.evidence, part=part),
+        evidence=marked(best.answer, part),
         views=named([best], "The part where it was read"),
     )
+
+
+def marked(answer: Answer, part: Box | None) -> Evidence:
+    """Return an answer's check with where it was read, if no vision-language model was asked.
+
+    Args:
+        answer: What was read.
+        part: Where on the page; None where that is not known.
+    """
+    read = answer.evidence.kind == "no_text" and not answer.visual_tokens
+    boxes = (part,) if read and part is not None else answer.evidence.boxes
+    return msgspec.structs.replace(answer.evidence, boxes=boxes, part=part)
 
 
 def _absent(told: Sequence[Told], settled: bool, read: float) -> Answer:

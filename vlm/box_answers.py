@@ -17,6 +17,7 @@ from vlm import part_answers, part_of_page, part_readings, read_boxes, second_lo
 from vlm.absence import says_absent
 from vlm.answer_forms import Form, fits, form_of
 from vlm.asked_names import can_be_weighed, key_of
+from vlm.best_part import marked
 from vlm.cancel import CancelToken, Stopped
 from vlm.cell_values import day
 from vlm.errors import DeskError
@@ -166,8 +167,9 @@ def _read(
         return True
     if told is None:
         return False
-    yield Saw(job, told.answer.views, told.warning)
-    yield Done(job, told.answer)
+    read = msgspec.structs.replace(told.answer, evidence=marked(told.answer, told.part))
+    yield Saw(job, read.views, told.warning)
+    yield Done(job, read)
     return True
 
 

@@ -139,7 +139,8 @@ class Evidence(Value, frozen=True):
     """Where the answer's words stand in the text layer; `boxes` are on the question's page.
 
     `crop`: verbatim in the part asked about; `page`: verbatim elsewhere on the page; `absent`:
-    the page has a text layer without these words; `no_text`: there is no text to check against;
+    the page has a text layer without these words; `no_text`: there is no text to check against,
+    and `boxes` are where the program read the words of a scan, which proves nothing;
     `nothing`: the answer says that it is not there, so that there is nothing to check.
     `page` is the one of the question's `more_pages` where the words stand; None for its `page`.
     `part` is the part of the page that the answer was read in, where the program chose it: it says

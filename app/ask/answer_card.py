@@ -293,10 +293,12 @@ class AnswerCard(Card):
 
     def _mark(self) -> None:
         """Have the place marked where the text it shows stands on the page."""
-        boxes = self.own_places
-        if self.answer is not None and not self.judging.correction:
-            boxes = self.answer.evidence.boxes
-        self.evidence_pressed.emit(EvidenceClick(self.question.page, boxes, jump=False))
+        self.evidence_pressed.emit(self._place(jump=False))
+
+    def _place(self, jump: bool) -> EvidenceClick:
+        if self.answer is None or self.judging.correction:
+            return EvidenceClick(self.question.page, self.own_places, jump)
+        return EvidenceClick.of(self.question.page, self.answer.evidence, jump)
 
     @Slot(str)
     def _on_own(self, own: str) -> None:
@@ -326,15 +328,15 @@ class AnswerCard(Card):
         if self.answer is not None:  # the marks of another answer would seem to be this one's
             self._mark()
 
-    @Slot(object)
-    def _on_evidence(self, boxes: tuple[Box, ...]) -> None:
-        self.evidence_pressed.emit(EvidenceClick(self.question.page, boxes))
+    @Slot()
+    def _on_evidence(self) -> None:
+        self.evidence_pressed.emit(self._place(jump=True))
 
     @Slot(object)
     def _on_page(self, page: PageAnswer) -> None:
         at = PageRef(self.question.page.path, page.page)
-        if (boxes := page.evidence.boxes) and not self.judging.correction:
-            self.evidence_pressed.emit(EvidenceClick(at, boxes))
+        if page.evidence.boxes and not self.judging.correction:
+            self.evidence_pressed.emit(EvidenceClick.of(at, page.evidence))
         else:
             self.scope_pressed.emit(Scope(at, whole=True))
 

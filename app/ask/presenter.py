@@ -303,8 +303,8 @@ class AskPresenter(QObject):
         asked = turn.card.question  # of a whole document: with the page that answered
         self._panel.announce(words.spoken(asked, done.answer, turn.card.warning))
         self.finished.emit(Asked(asked, done.answer))
-        if boxes := done.answer.evidence.boxes:
-            self.show_evidence.emit(EvidenceClick(asked.page, boxes, jump=False))
+        if done.answer.evidence.boxes:
+            self.show_evidence.emit(EvidenceClick.of(asked.page, done.answer.evidence, jump=False))
         self._finish()
 
     def _on_other_event(self, event: Event) -> None:

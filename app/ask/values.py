@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from vlm.types import WHOLE_PAGE, Answer, Box, HeatMap, PageRef, Question
+from vlm.types import WHOLE_PAGE, Answer, Box, Evidence, HeatMap, PageRef, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,19 @@ class EvidenceClick:
     """Words of an answer that stand on a page.
 
     With `jump` the person clicked the badge: go there. Without it the answer has just arrived:
-    draw the boxes when that page is shown, and move nothing.
+    draw the boxes when that page is shown, and move nothing. `proven` where the page's own text
+    has them, else they were only read there.
     """
 
     page: PageRef
     boxes: tuple[Box, ...]
     jump: bool = True
+    proven: bool = True
+
+    @classmethod
+    def of(cls, page: PageRef, found: Evidence, jump: bool = True) -> EvidenceClick:
+        """Return where the check of an answer found its words, or where they were read."""
+        return cls(page, found.boxes, jump, found.kind != "no_text")
 
 
 @dataclass(frozen=True, slots=True)

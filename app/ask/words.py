@@ -106,6 +106,8 @@ def evidence(found: Evidence, cropped: bool, page: int | None = None) -> tuple[s
             return "Found on the page", Tone.GOOD
         case "absent":
             return "Not found on the page", Tone.BAD
+        case "no_text" if found.boxes:
+            return "Read where marked, not checked", Tone.PLAIN
         case "no_text" if found.part is not None:
             return "Read in one part, not checked", Tone.PLAIN
         case "no_text":
@@ -129,6 +131,8 @@ def evidence_detail(found: Evidence, cropped: bool) -> str:
             )
         case "absent":
             return "The page's own text does not have these words. Check the answer yourself."
+        case "no_text" if found.boxes:
+            return "It was read at the mark. There is no text to compare with. Click to see where."
         case "no_text" if found.part is not None:
             return (
                 f"There is no text of the page's own there, so nothing can be compared. {READ_HERE}"

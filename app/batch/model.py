@@ -26,7 +26,7 @@ from app.labels import tip
 from app.theme import Tone
 from vlm.batch import Cell, Table
 from vlm.batch_export import shown
-from vlm.types import PageRef
+from vlm.types import Evidence, PageRef
 
 ICON = 14
 Index = QModelIndex | QPersistentModelIndex
@@ -94,7 +94,8 @@ class BatchModel(QAbstractTableModel):
     def place(self, index: Index) -> EvidenceClick:
         """Return where an answer stands; the document's first page where there is none."""
         cell = self.cell(index) or Cell()
-        return EvidenceClick(PageRef(self.path(index), cell.page), cell.boxes)
+        found = Evidence(cell.evidence, cell.boxes)
+        return EvidenceClick.of(PageRef(self.path(index), cell.page), found)
 
     def chosen(self, index: Index) -> Chosen | None:
         """Return a cell that holds an answer, None for every other one."""

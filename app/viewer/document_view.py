@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import assert_never
 
@@ -125,9 +125,9 @@ class DocumentView(QWidget):
             self._crop.set(page, box)
             self._on_crop()
 
-    def show_evidence(self, page: int, boxes: tuple[Box, ...], scroll: bool) -> None:
+    def show_evidence(self, page: int, boxes: Sequence[Box], scroll: bool, proven: bool) -> None:
         """Mark where an answer's words stand, and with `scroll` bring them into view."""
-        self._area.set_evidence(page, boxes)
+        self._area.set_evidence(page, boxes, proven=proven)
         if scroll and boxes:
             self._area.show_box(page, boxes[0])
 

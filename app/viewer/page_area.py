@@ -141,9 +141,9 @@ class PageArea(QAbstractScrollArea):
         self.painter.match = (page, current)
         self.viewport().update()
 
-    def set_evidence(self, page: int, boxes: Sequence[Box]) -> None:
-        """Show where an answer's words stand; none with no boxes."""
-        self.painter.evidence = (page, boxes)
+    def set_evidence(self, page: int, boxes: Sequence[Box], *, proven: bool = True) -> None:
+        """Show where an answer's words stand, or were only read; none with no boxes."""
+        self.painter.evidence, self.painter.proven = (page, boxes), proven
         self.viewport().update()
 
     # Moving about

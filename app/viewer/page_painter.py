@@ -40,6 +40,7 @@ class PagePainter:
         """The current match: its page and boxes."""
         self.heats: Heats = {}
         self.evidence: tuple[int, Sequence[Box]] = (0, ())
+        self.proven = True
 
     def paint(
         self,
@@ -82,7 +83,7 @@ class PagePainter:
         match = self.match[1] if self.match[0] == page else ()
         painting.draw_matches(painter, rects(self.matches.get(page, ())), rects(match))
         if self.evidence[0] == page:
-            painting.draw_evidence(painter, rects(self.evidence[1]))
+            painting.draw_evidence(painter, rects(self.evidence[1]), self.proven)
         if self._crop.box is not None and self._crop.page == page:
             rect = box_rect(self._crop.box, place, layout.rotation)
             painting.draw_crop(painter, rect, place, self._crop.selected)

@@ -89,10 +89,16 @@ def draw_matches(painter: QPainter, rects: Iterable[QRectF], current: Iterable[Q
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
 
 
-def draw_evidence(painter: QPainter, rects: Iterable[QRectF]) -> None:
-    """Draw where the answer's words stand: a soft fill, rounded, with an underline."""
-    good = theme.good(_paper())
-    fill = QColor(good)
+def draw_evidence(painter: QPainter, rects: Iterable[QRectF], proven: bool = True) -> None:
+    """Draw where the answer's words stand, or were read: a soft fill, rounded, with an underline.
+
+    Args:
+        painter: Draws.
+        rects: Places.
+        proven: Whether the page's own text has the words.
+    """
+    line = theme.good(_paper()) if proven else theme.accent(_paper())
+    fill = QColor(line)
     fill.setAlpha(48)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for rect in rects:
@@ -100,7 +106,7 @@ def draw_evidence(painter: QPainter, rects: Iterable[QRectF]) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
         painter.drawRoundedRect(around, 4, 4)
-        painter.setPen(QPen(good, 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.setPen(QPen(line, 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawLine(around.bottomLeft() + QPointF(3, 0), around.bottomRight() - QPointF(3, 0))
 
 

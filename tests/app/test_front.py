@@ -127,7 +127,7 @@ def test_a_box_that_was_lost_comes_back(qtbot: QtBot, shell: Shell) -> None:
 def test_escape_takes_the_marks_of_an_answer_away(qtbot: QtBot, shell: Shell) -> None:
     view = front_view(qtbot, shell)
     area = area_of(view)
-    view.show_evidence(0, (NUMBER,), scroll=False)
+    view.show_evidence(0, (NUMBER,), scroll=False, proven=True)
     assert area.painter.evidence[1]
     QTest.keyClick(area, Qt.Key.Key_Escape)
     assert not area.painter.evidence[1]

@@ -193,6 +193,14 @@ def test_its_scope_comes_with_its_own_marks(qtbot: QtBot, card: AnswerCard) -> N
     assert marked.args == [EvidenceClick(PAGE, (BOX,), jump=False)]
 
 
+def test_what_was_only_read_is_marked_as_that(qtbot: QtBot, card: AnswerCard) -> None:
+    card.show_answer(answer(found=Evidence("no_text", (BOX,), part=BOX)))
+    for badge, jump in ((card.scope, False), (card.badges.evidence, True)):
+        with qtbot.waitSignal(card.evidence_pressed) as marked:
+            click(qtbot, badge)
+        assert marked.args == [EvidenceClick(PAGE, (BOX,), jump, proven=False)]
+
+
 def test_its_scope_can_be_selected_again(qtbot: QtBot, card: AnswerCard) -> None:
     assert card.scope.text() == "Page 2, box"
     with qtbot.waitSignal(card.scope_pressed) as pressed:

@@ -125,3 +125,9 @@ def test_a_page_that_answers_with_a_table_says_that_and_not_its_bars() -> None:
     assert words.page_link(page, "other")[0] == "Page 2: a table"
     assert words.page_link(page, table)[0] == "Page 2"
     assert words.page_link_detail(page).startswith("Item\tPrice\nTea\t3.20\n")
+
+
+def test_a_mark_where_it_was_read_is_no_proof() -> None:
+    read = Evidence("no_text", (Box(0, 0, 1, 0.1),), part=Box(0, 0, 1, 0.1))
+    assert words.evidence(read, False) == ("Read where marked, not checked", Tone.PLAIN)
+    assert "no text to compare" in words.evidence_detail(read, False)

@@ -109,7 +109,7 @@ def test_a_double_click_takes_the_line(view: DocumentView, qtbot: QtBot) -> None
 
 
 def test_evidence_is_brought_into_view(view: DocumentView) -> None:
-    view.show_evidence(3, (Box(0.1, 0.8, 0.3, 0.82),), scroll=True)
+    view.show_evidence(3, (Box(0.1, 0.8, 0.3, 0.82),), scroll=True, proven=True)
     assert view.page().page == 3
     area = area_of(view)
     assert area.viewport().rect().contains(point(view, 3, 0.2, 0.81))
@@ -122,7 +122,7 @@ def test_evidence_is_brought_into_view(view: DocumentView) -> None:
 
 def test_evidence_already_in_view_does_not_move_the_page(view: DocumentView) -> None:
     before = area_of(view).verticalScrollBar().value()
-    view.show_evidence(0, (Box(0.1, 0.3, 0.3, 0.32),), scroll=True)
+    view.show_evidence(0, (Box(0.1, 0.3, 0.3, 0.32),), scroll=True, proven=True)
     assert area_of(view).verticalScrollBar().value() == before
 
 
