@@ -32,18 +32,10 @@ from vlm.page_reading import AskPage, Model, PageReader, Pages
 from vlm.part_asking import PartFailed, Told
 from vlm.part_finder import KEPT_PAGES, PageParts, PartFinder
 from vlm.part_readings import text_of
-from vlm.protocol import (
-    AllAnswered,
-    Answered,
-    Cancelled,
-    Event,
-    Failed,
-    Progress,
-    Unanswered,
-)
+from vlm.protocol import AllAnswered, Answered, Cancelled, Event, Failed, Progress, Unanswered
 from vlm.readings import Readings
 from vlm.reuse import Kept
-from vlm.types import Box, PageRef, Question
+from vlm.types import WHOLE_PAGE, Box, PageRef, Question
 from vlm.upright import Reader, Upright
 
 Passwords = Callable[[str], str | None]
@@ -59,6 +51,7 @@ class Asking:
         model: Who reads scans; None to leave their words unknown.
         password: Gives a document's password.
         cancel: Set when the job shall stop.
+        lines: Reads the lines of scans to find pages by, where `ask` would take long for that.
     """
 
     job: int
@@ -66,6 +59,7 @@ class Asking:
     model: Model | None
     password: Passwords
     cancel: CancelToken
+    lines: AskPage | None = None
 
     @property
     def names(self) -> LearnedNames:
@@ -321,14 +315,18 @@ class DocumentQuestions:
     def _reader(self, asking: Asking) -> PageReader | None:
         if asking.model is None:
             return None
-        lines = partial(self._lines, asking) if asking.in_parts else None
+        lines = partial(self._lines, asking) if asking.in_parts or asking.lines else None
         return PageReader(self._pages, self._readings, asking.model, asking.ask, lines)
 
     def _lines(self, asking: Asking, page: PageRef) -> Generator[str, None, str | None]:
         """Read a page's lines to find it by; they stay for questions about it."""
         page = returned(self.upright(asking, page))
-        parts, known = self._parts_of(asking, page), self._readings_of(asking, page)
-        return (yield from text_of(asking.job, page, parts, known, asking.ask, asking.cancel))
+        parts, ask = self._parts_of(asking, page), asking.lines or asking.ask
+        if parts.asked[0] == WHOLE_PAGE and not asking.in_parts:  # no line was found on it
+            yield "part 1 of 1"
+            ask = asking.ask
+        known = self._readings_of(asking, page) if asking.in_parts else dict[Box, Told]()
+        return (yield from text_of(asking.job, page, parts, known, ask, asking.cancel))
 
 
 def of_more(question: Question, asking: Asking) -> bool:

@@ -22,6 +22,7 @@ from vlm.flat_answers import FlatAnswers
 from vlm.flat_pages import FlatPages
 from vlm.looking import look_back
 from vlm.model_in_memory import ModelInMemory
+from vlm.page_lines import PageLines
 from vlm.page_reading import Model
 from vlm.protocol import (
     AllAnswered,
@@ -74,9 +75,9 @@ class Engine:
         self.read_pages = flat = FlatPages(pages, stamp, self._reads_flat)
         """The pages as the model is shown them."""
         self._flat = FlatAnswers(flat, self._passwords.get, self._turned)
-        read: PageSource = pages if isinstance(pages, KnowsAngles) else flat
-        self._documents = DocumentQuestions(read, paths.cache_dir() / READINGS)
-        self._model = ModelInMemory(read, budget_bytes, place, self._documents.angles)
+        self._read: PageSource = pages if isinstance(pages, KnowsAngles) else flat
+        self._documents = DocumentQuestions(self._read, paths.cache_dir() / READINGS)
+        self._model = ModelInMemory(self._read, budget_bytes, place, self._documents.angles)
 
     @property
     def sight(self) -> Sight | None:
@@ -194,12 +195,14 @@ class Engine:
     def _asking(self, job: int, cancel: CancelToken) -> Asking:
         """Hand out what questions to whole documents need of the loaded model."""
         loaded = self._model.ready().loaded
-        small = loaded.info.small
-        reads = f"{loaded.reads} {line_reader.version()}" if small else loaded.reads
-        model = Model(reads, small, loaded.names)
+        small, password = loaded.info.small, self._passwords.get
+        model = Model(f"{loaded.reads} {line_reader.version()}", small, loaded.names)
         once = lambda question: self._ask_once(Ask(job, question), cancel)  # noqa: E731
-        ask = Asks(job, once, self._model.ready, self._passwords.get, cancel)
-        return Asking(job, ask, model, self._passwords.get, cancel)
+        ask = Asks(job, once, self._model.ready, password, cancel)
+        if small:
+            return Asking(job, ask, model, password, cancel)
+        lines = PageLines(job, self._read, self._documents.angles, password, cancel)
+        return Asking(job, ask, model, password, cancel, lines)
 
     def _of_more(self, some: Sequence[Question], job: int, cancel: CancelToken) -> Asking | None:
         """Return what is needed where a question takes more than one look of the model."""

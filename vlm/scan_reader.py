@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from vlm import line_reader, views
@@ -20,7 +21,7 @@ from vlm.evidence import locate
 from vlm.page_reading import READ
 from vlm.part_asking import Told
 from vlm.seeing import Clock, Seen, Sight
-from vlm.types import Answer, Question, Timings
+from vlm.types import Answer, Evidence, Question, Timings
 
 AT_ONCE = 16
 """Parts that are read before anybody asks whether the job shall stop."""
@@ -93,25 +94,37 @@ def _reader(sight: Sight) -> line_reader.LineReader:
     return line_reader.shipped(place.device, place.encode)
 
 
+def answer_of(
+    reading: line_reader.Reading, evidence: Evidence, dpi: float, timings: Timings
+) -> Answer:
+    """Return what was read in a part as an answer of no model."""
+    ends = range(1, len(reading.text) + 1)
+    return Answer(
+        text=reading.text,
+        confidence=geometric_mean(reading.probabilities),
+        evidence=evidence,
+        stop="end",
+        model="",
+        adapter=None,
+        visual_tokens=0,
+        effective_dpi=dpi,
+        timings=timings,
+        unsure=unsure_words(reading.text, ends, reading.probabilities),
+    )
+
+
 def _told(sight: Sight, part: _Part, reading: line_reader.Reading, took: float) -> Told:
     seen, clock, info = part.seen, part.clock, sight.loaded.info
     assert part.asked.box is not None
-    answer = Answer(
-        text=reading.text,
-        confidence=geometric_mean(reading.probabilities),
-        evidence=locate(reading.text, seen.words, part.asked.box),
-        stop="end",
-        model=info.name,
-        adapter=info.adapter,
-        visual_tokens=0,
-        effective_dpi=views.best_dpi(seen.views),
-        timings=Timings(
-            open=clock.open,
-            render=clock.render,
-            encode=took,
-            total=clock.open + clock.render + took,
-        ),
-        views=seen.views,
-        unsure=unsure_words(reading.text, range(1, len(reading.text) + 1), reading.probabilities),
+    timings = Timings(
+        open=clock.open,
+        render=clock.render,
+        encode=took,
+        total=clock.open + clock.render + took,
+    )
+    evidence = locate(reading.text, seen.words, part.asked.box)
+    answer = answer_of(reading, evidence, views.best_dpi(seen.views), timings)
+    answer = msgspec.structs.replace(
+        answer, model=info.name, adapter=info.adapter, views=seen.views
     )
     return Told(part.asked.box, answer, views.warning(seen.size, seen.box, seen.words, seen.views))

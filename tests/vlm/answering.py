@@ -25,6 +25,7 @@ from vlm.protocol import (
     Loaded,
 )
 from vlm.types import Answer, PageRef, Question
+from vlm.views import PageSource
 
 Checkpoint = Callable[[tiny.Kind], Path]
 PAGE = PageRef("a.pdf", 0)
@@ -48,7 +49,7 @@ def shipped_engine() -> Generator[Engine]:
         found.close()
 
 
-def started(folder: Path, pages: DrawnPages | None = None, budget: int = 2**24) -> Engine:
+def started(folder: Path, pages: PageSource | None = None, budget: int = 2**24) -> Engine:
     answerer = Engine(pages or DrawnPages(), budget, in_float32)
     assert isinstance(last(answerer.load(Load(1, str(folder)), NEVER)), Loaded)
     sight = answerer.sight

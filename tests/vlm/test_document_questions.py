@@ -75,7 +75,7 @@ def test_scans_are_read_ahead_kept_on_disk_and_searched(checkpoint: Checkpoint) 
     events = list(engine.prepare(Prepare(3, PATH), NEVER))
     assert events[-1] == Looked(3)
     told = [event.text for event in events if isinstance(event, Progress)]
-    assert "Reading the scanned page 2: part 1 of 1" in told
+    assert any("Reading the scanned page 2: part 1 of " in one for one in told)
     found = answered(engine, asked())
     assert found.read is not None
     assert found.read.searched == 6
