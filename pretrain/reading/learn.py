@@ -96,7 +96,7 @@ def losses(network: LineNetwork, batch: Batch, guide: float) -> Tensor:
         reduction="sum",
         zero_infinity=True,
     )
-    loss = loss / batch.counts.sum()
+    loss = loss / batch.counts.sum().clamp(min=1)
     if guide:
         wanted = torch.zeros((lines, places), dtype=torch.long)
         rows = torch.repeat_interleave(torch.arange(lines), batch.counts)

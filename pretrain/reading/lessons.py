@@ -59,9 +59,9 @@ def batch_of(lines: Sequence[Line]) -> Batch:
     places = [min(max(int(x / PLACE_PX), 0), last) for line in known for _, x in line]
     return Batch(
         torch.from_numpy(np.stack([ink(line.pixels) for line in lines]))[:, None],
-        torch.tensor([one for line in known for one, _ in line]),
+        torch.tensor([one for line in known for one, _ in line], dtype=torch.long),
         torch.tensor([len(line) for line in known]),
-        torch.tensor(places),
+        torch.tensor(places, dtype=torch.long),
     )
 
 

@@ -18,6 +18,7 @@ from pretrain.documents.wear import Wear
 from pretrain.fonts import FontFile
 from pretrain.labels import Placed
 from pretrain.matching.bank import LANGUAGES, domains
+from pretrain.reading.marks import draw_mark
 from vlm.line_network import EM_PX, HEIGHT
 
 Gray = npt.NDArray[np.uint8]
@@ -52,6 +53,9 @@ TILLS, DRY, WHITENED = 0.3, 0.4, 0.75
 NEIGHBOURS, UNDERLINED = 0.12, 0.06
 """How often a slice of another line is seen, and how often the line has a rule below it."""
 
+MARKED, ALONE = 0.07, 0.6
+"""How often an emblem or a piece of a picture stands before a line, and how often in its place."""
+
 
 @dataclass(frozen=True, slots=True)
 class LinePlan:
@@ -62,6 +66,7 @@ class LinePlan:
         wear: What may happen to them, each as likely.
         held_out: Write what is kept for measuring.
         tills: How often a till prints.
+        marked: How often something is drawn that is no print; lines may then have no text.
         text: Writes about so many characters; None for all kinds.
     """
 
@@ -69,6 +74,7 @@ class LinePlan:
     wear: tuple[Wear, ...] = (Wear.NONE, Wear.LIGHT, Wear.LIGHT, Wear.HEAVY, Wear.HEAVY)
     held_out: bool = False
     tills: float = TILLS
+    marked: float = MARKED
     text: Callable[[Writer, int], str] | None = None
 
 
@@ -223,8 +229,13 @@ def draw_line(plan: LinePlan, width: int, rng: random.Random) -> Line:
     sheet = Sheet.blank(round(width / stretch), HEIGHT)
     press = _press(plan, fonts, rng)
     left = rng.uniform(1, min(20, sheet.image.width / 4))
+    alone = False
+    if rng.random() < plan.marked:
+        left = draw_mark(sheet.image, left, rng) + rng.uniform(0.3, 1.5) * press.em_px
+        alone = rng.random() < ALONE or left + 2 * press.em_px > sheet.image.width
     room = sheet.image.width - left - rng.uniform(1, min(12, sheet.image.width / 6))
-    press.write(sheet, _written(plan, press, room), left)
+    if not alone:
+        press.write(sheet, _written(plan, press, room), left)
     if rng.random() < UNDERLINED:
         press.underline(sheet)
     if rng.random() < NEIGHBOURS:

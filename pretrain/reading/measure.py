@@ -36,7 +36,7 @@ def drawn(network: LineNetwork, fonts: FontSet, count: int) -> Iterator[tuple[st
     for condition, (files, wear, tills) in conditions.items():
         for kind, text in KINDS.items():
             rng = random.Random(f"measured {condition} {kind}")
-            plan = LinePlan(tuple(files), (wear,), held_out=True, tills=tills, text=text)
+            plan = LinePlan(tuple(files), (wear,), True, tills, marked=0.0, text=text)
             lines = [draw_line(plan, WIDTHS[number % len(WIDTHS)], rng) for number in range(count)]
             said = reader.read_lines([line.pixels for line in lines])
             wrong = cer([one.text for one in said], [line.text for line in lines])

@@ -2,12 +2,14 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from pretrain import cli, fonts
 from pretrain.documents.texts import Writer
@@ -16,6 +18,7 @@ from pretrain.reading import measure
 from pretrain.reading.learn import Plan, learn, losses
 from pretrain.reading.lessons import Lessons, batch_of
 from pretrain.reading.lines import Line, LinePlan, draw_line
+from pretrain.reading.marks import draw_mark
 from vlm.line_network import HEIGHT, PLACE_PX, LineNetwork
 from vlm.line_reader import WEIGHTS, load
 
@@ -44,14 +47,14 @@ class TestLines:
 
     @pytest.mark.parametrize("width", [48, 301, 768])
     def test_lines_are_as_wide_as_asked_and_say_something(self, width: int) -> None:
-        for line in drawn(20, width):
+        for line in drawn(20, width, replace(PLAN, marked=0.0)):
             assert line.pixels.shape == (HEIGHT, width)
             assert line.text.strip() == line.text != ""
             assert len(line.centres) == len(line.text)
 
     def test_characters_lie_where_it_is_said(self) -> None:
         plan = LinePlan(
-            FONTS.seen, (Wear.NONE,), tills=0.0, text=lambda writer, _: writer.digits(6)
+            FONTS.seen, (Wear.NONE,), tills=0.0, marked=0.0, text=lambda writer, _: writer.digits(6)
         )
         for line in drawn(20, 240, plan):
             columns = np.flatnonzero((line.pixels < 100).any(axis=0))
@@ -62,10 +65,34 @@ class TestLines:
         monkeypatch.setattr("pretrain.reading.lines.COARSE_SHARE", 1.0)
         monkeypatch.setattr("pretrain.reading.lines.NATIVE", (0.5, 0.5))
         plan = LinePlan(
-            FONTS.seen, (Wear.LIGHT,), tills=0.0, text=lambda writer, _: writer.digits(9)
+            FONTS.seen,
+            (Wear.LIGHT,),
+            tills=0.0,
+            marked=0.0,
+            text=lambda writer, _: writer.digits(9),
         )
         ends = [line.centres[-1] for line in drawn(20, 400, plan)]
         assert max(ends) > 100
+
+    def test_marks_are_no_text(self) -> None:
+        lines = drawn(60, 240, replace(PLAN, marked=1.0))
+        alone = [line for line in lines if not line.text]
+        assert 20 < len(alone) < 60
+        assert all(line.pixels.std() > 0 for line in alone)
+        assert all(len(line.centres) == len(line.text) for line in lines)
+
+    def test_marks_end_behind_where_they_begin(self) -> None:
+        dark = 0
+        for seed in range(100):
+            image = Image.new("L", (200, HEIGHT), 255)
+            assert draw_mark(image, 5.0, random.Random(seed)) > 5.0
+            dark += min(image.tobytes()) < 255
+        assert dark > 90
+
+    def test_lines_without_text_can_be_learned_from(self) -> None:
+        plan = replace(PLAN, marked=1.0)
+        batch = batch_of([one for one in drawn(60, 160, plan) if not one.text])
+        assert losses(LineNetwork(), batch, 0.0).isfinite()
 
     def test_every_kind_of_text_is_written(self) -> None:
         said = " ".join(line.text for line in drawn(300, 300))
@@ -125,5 +152,5 @@ class TestLearning:
 
     def test_held_out_words_are_measured(self) -> None:
         rng = random.Random(1)
-        plan = LinePlan(FONTS.seen, (Wear.NONE,), held_out=True, text=Writer.natural)
+        plan = LinePlan(FONTS.seen, (Wear.NONE,), held_out=True, marked=0.0, text=Writer.natural)
         assert draw_line(plan, 300, rng).text
