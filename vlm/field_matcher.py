@@ -1,6 +1,6 @@
 """Finds the label that a question means, also where it has none of the question's words.
 
-A small network that comes with the program, trained by `pretrain.matching` on the names that
+Small networks that come with the program, trained by `pretrain.matching` on the names that
 documents of everyday life have for things and on the ways people ask for them. A question, a label
 with its headings and a value are each the mean of the vectors of their words, weighed by a gate of
 their own; how like they are, and what `vlm.field_candidates` knows besides, goes through one hidden
@@ -21,18 +21,24 @@ from safetensors.numpy import load_file
 
 import assets
 from vlm.field_candidates import Candidate
-from vlm.match_texts import Role, units
+from vlm.match_texts import Cut, Role, units
 
 _Key = tuple[Role, str, str]
 Array = npt.NDArray[np.float32]
 
 FOLDER = Path(assets.__file__).parent / "matcher"
 WEIGHTS = "field-matcher.safetensors"
+EVERY = "field-matcher*.safetensors"
+"""What a network is saved as, and those that come with the program."""
+
+GRAMS = "grams"
+"""Name of the lengths of runs of letters among the weights."""
 
 NOTHING = 0.1
 """What is added to the sum of the gates, so that a text of words that say nothing is near zero."""
 
-TINY = 1e-6
+TINY, LEAST = 1e-6, 1e-9
+"""What lengths are longer by, and probabilities larger, that nothing is divided by or is log 0."""
 
 REMEMBERED = 20_000
 """Texts whose vectors are kept: the next question about a page has most of them."""
@@ -62,10 +68,11 @@ class FieldMatcher:
         """
         self._table = weights["table"].astype(np.int8)
         self._scales = weights["scales"].astype(np.float32)
+        self._cut = Cut(len(self._table), tuple(weights[GRAMS].tolist()))
         self._w = {
             name: one.astype(np.float32)
             for name, one in weights.items()
-            if name not in ("table", "scales")
+            if name not in ("table", "scales", GRAMS)
         }
         self._known: dict[_Key, Array] = {}
 
@@ -117,7 +124,7 @@ class FieldMatcher:
         return np.stack([self._known[key] for key in keys])
 
     def _vector(self, role: Role, *texts: str) -> Array:
-        some = [unit for text in texts for unit in units(text, role)]
+        some = [unit for text in texts for unit in units(text, role, self._cut)]
         if not some:
             return np.zeros(self._table.shape[1], np.float32)
         rows = np.concatenate([np.array(one) for one in some])
@@ -131,7 +138,28 @@ class FieldMatcher:
         return np.asarray(turned / (np.sqrt(turned @ turned) + TINY), np.float32)
 
 
+class FieldMatchers:
+    """Several networks that were learned apart: what each of them doubts counts less.
+
+    Their probabilities are multiplied, see Hinton, "Training products of experts by minimizing
+    contrastive divergence", section 1, and the root is taken of that for as many.
+    """
+
+    def __init__(self, networks: Sequence[FieldMatcher]) -> None:
+        """Take one network or more."""
+        self._networks = networks
+
+    def weigh(self, question: str, found: Sequence[Candidate]) -> Weighed:
+        """Do as each network does, see `FieldMatcher.weigh`."""
+        every = [one.weigh(question, found) for one in self._networks]
+        logs = np.log(np.stack([np.append(one.shares, one.none) for one in every]) + LEAST)
+        mean = np.exp(logs.mean(axis=0))
+        mean /= mean.sum()
+        return Weighed(mean[:-1].astype(np.float32), float(mean[-1]))
+
+
 @lru_cache(maxsize=1)
-def shipped() -> FieldMatcher:
-    """Return the network that comes with the program."""
-    return FieldMatcher(load_file(FOLDER / WEIGHTS))
+def shipped() -> FieldMatchers:
+    """Return the networks that come with the program."""
+    files = sorted(FOLDER.glob(EVERY))
+    return FieldMatchers([FieldMatcher(load_file(one)) for one in files])

@@ -1,6 +1,6 @@
 """Turns questions, labels and values into the numbers that `vlm.field_matcher` looks up. Pure.
 
-Each word is itself and its runs of 3 to 5 letters, hashed (Bojanowski et al., "Enriching Word
+Each word is itself and its runs of a few letters, hashed (Bojanowski et al., "Enriching Word
 Vectors with Subword Information", section 3.2), so that a form of a word, a compound or a misread
 word is near what it comes from. Two words that follow each other are a unit of their own: "due
 date" is more than both. A value is also its outline: "£0,000.00", "00.00.0000", "Xx Xx".
@@ -13,12 +13,9 @@ import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from vlm.label_words import folded
-
-BUCKETS = 1 << 15
-"""Rows of the table of vectors."""
 
 Role = Literal["question", "label", "value"]
 Unit = tuple[int, ...]
@@ -27,7 +24,21 @@ Unit = tuple[int, ...]
 MOST_WORDS, MOST_LETTERS = 24, 20
 """Words of a text and letters of a word that are looked at."""
 
-GRAMS = (3, 4, 5)
+
+class Cut(NamedTuple):
+    """How texts are cut for one network.
+
+    Attributes:
+        buckets: Rows of its table of vectors.
+        grams: How long the runs of letters are.
+    """
+
+    buckets: int
+    grams: tuple[int, ...]
+
+
+LEARNED = Cut(1 << 18, (3, 4))
+"""For networks that are learned from now on."""
 
 _WORD = re.compile(r"[^\W_]+|[€£$%°§&@]")
 _DIGIT = re.compile(r"\d")
@@ -35,19 +46,20 @@ _RUN = re.compile(r"(.)\1+")
 
 
 @lru_cache(maxsize=50_000)
-def units(text: str, role: Role) -> tuple[Unit, ...]:
+def units(text: str, role: Role, cut: Cut = LEARNED) -> tuple[Unit, ...]:
     """Return the units of a text.
 
     Args:
         text: A question, a label, or a value, as it is written.
         role: Which of these.
+        cut: How.
     """
     if role == "value":
         said = text.split()[:MOST_WORDS]
-        return tuple(_value(word) for word in said) + _outlines(said)
+        return tuple(_value(word, cut) for word in said) + _outlines(said, cut)
     words = [_zeros(folded(one)) for one in _WORD.findall(text)][:MOST_WORDS]
-    return tuple(_word(one) for one in words) + tuple(
-        (_row("2" + one + " " + other),) for one, other in pairwise(words)
+    return tuple(_word(one, cut) for one in words) + tuple(
+        (_row("2" + one + " " + other, cut),) for one, other in pairwise(words)
     )
 
 
@@ -55,28 +67,29 @@ def _zeros(word: str) -> str:
     return _DIGIT.sub("0", word)
 
 
-def _row(key: str) -> int:
-    return zlib.crc32(key.encode()) % BUCKETS
+def _row(key: str, cut: Cut) -> int:
+    return zlib.crc32(key.encode()) % cut.buckets
 
 
 @lru_cache(maxsize=50_000)
-def _word(word: str) -> Unit:
+def _word(word: str, cut: Cut) -> Unit:
     whole = f"<{word[:MOST_LETTERS]}>"
-    grams = {whole[i : i + n] for n in GRAMS for i in range(len(whole) - n + 1)}
-    return (_row("1" + word), *sorted(_row("g" + gram) for gram in grams))
+    grams = {whole[i : i + n] for n in cut.grams for i in range(len(whole) - n + 1)}
+    return (_row("1" + word, cut), *sorted(_row("g" + gram, cut) for gram in grams))
 
 
 @lru_cache(maxsize=50_000)
-def _value(word: str) -> Unit:
+def _value(word: str, cut: Cut) -> Unit:
     inner = [_zeros(folded(one)) for one in _WORD.findall(word)]
-    rows = [row for one in inner for row in _word(one)]
-    return (_row("s" + outline(word)), _row("o" + _RUN.sub(r"\1", outline(word))), *rows)
+    rows = [row for one in inner for row in _word(one, cut)]
+    seen = outline(word)
+    return (_row("s" + seen, cut), _row("o" + _RUN.sub(r"\1", seen), cut), *rows)
 
 
-def _outlines(said: Sequence[str]) -> tuple[Unit, ...]:
+def _outlines(said: Sequence[str], cut: Cut) -> tuple[Unit, ...]:
     """Return one unit for the outline of a whole value, and one for how many words it has."""
     short = [_RUN.sub(r"\1", outline(word)) for word in said[:6]]
-    return ((_row("w" + " ".join(short)), _row(f"n{len(said)}")),)
+    return ((_row("w" + " ".join(short), cut), _row(f"n{len(said)}", cut)),)
 
 
 def outline(word: str) -> str:

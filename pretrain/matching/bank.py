@@ -155,6 +155,6 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=1_000_000)
 def _kept(text: str, one_of: int) -> bool:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) % one_of == 0

@@ -25,9 +25,11 @@ LESSONS = 32
 PAIRS, CONTRAST = 160, 0.3
 """Questions with a label each beside every batch, and what telling them apart counts."""
 
-RATE, TABLE_RATE, WARM, DECAY = 3e-3, 1e-2, 100, 0.1
-"""Learning rate of the layers and of the table of vectors, steps until it is reached, and weight
-decay of the table."""
+RATE, WARM = 3e-3, 100
+"""Learning rate and steps until it is reached."""
+
+USES = 2
+"""How often a lesson is used: to make it takes longer than to learn from it."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,14 @@ class _Batches(IterableDataset[tuple[Batch, Pairs]]):
         kept: list[Lesson] = []
         while True:
             kept += lessons(rng, domains())
-            if len(kept) >= 8 * LESSONS:
+            if len(kept) < 16 * LESSONS:
+                continue
+            for _ in range(USES):
                 rng.shuffle(kept)
-                while len(kept) >= LESSONS:
+                for start in range(0, 16 * LESSONS, LESSONS):
                     pairs = pairs_of(wordings(rng, domains(), PAIRS), rng)
-                    yield batch_of(kept[:LESSONS], rng), pairs
-                    del kept[:LESSONS]
+                    yield batch_of(kept[start : start + LESSONS], rng), pairs
+            kept.clear()
 
 
 def learn(plan: Plan) -> None:
@@ -79,13 +83,7 @@ def learn(plan: Plan) -> None:
     network = Network()
     if plan.resume is not None:
         network.restore(plan.resume)
-    rest = [one for name, one in network.named_parameters() if name != "table"]
-    optimiser = torch.optim.AdamW(
-        [
-            {"params": [network.table], "weight_decay": DECAY, "rate": TABLE_RATE},
-            {"params": rest, "weight_decay": 0.0, "rate": RATE},
-        ]
-    )
+    optimisers = optimisers_of(network)
     loader = DataLoader(
         _Batches(plan.seed),
         batch_size=None,
@@ -97,15 +95,15 @@ def learn(plan: Plan) -> None:
         spent = (time.monotonic() - start) / (60 * plan.minutes)
         if spent >= 1:
             break
-        share = min(1.0, step / WARM) * (0.02 + 0.98 * _cooled(spent))
-        for group in optimiser.param_groups:
-            group["lr"] = group["rate"] * share
+        rate = RATE * min(1.0, step / WARM) * (0.02 + 0.98 * _cooled(spent))
         loss = network.losses(batch).mean()
         both = loss + CONTRAST * network.contrast(pairs).mean()
-        optimiser.zero_grad()
+        network.zero_grad()
         both.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
+        for optimiser in optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            optimiser.step()
         mean += (loss.item() - mean) / min(step, 200)
         if step % 500 == 0:
             _LOG.info("step %d, %.0f%%: loss %.3f", step, 100 * spent, mean)
@@ -113,6 +111,12 @@ def learn(plan: Plan) -> None:
     network.save(plan.out)
     for line in report(network, plan.seed, plan.forms):
         _LOG.info(line)
+
+
+def optimisers_of(network: Network) -> tuple[torch.optim.Optimizer, ...]:
+    """Return what learns the table, of which a step changes some rows, and what learns the rest."""
+    rest = [one for name, one in network.named_parameters() if name != "table"]
+    return torch.optim.SparseAdam([network.table], RATE), torch.optim.Adam(rest, RATE)
 
 
 def _cooled(spent: float) -> float:

@@ -151,12 +151,12 @@ def wordings(
         count: Of things, at most.
     """
     writer = Writer(rng)
+    rows = {domain.name: domain.rows for domain in (*every, glossary())}
     concepts = [
         one for domain in (*every, glossary()) for one in domain.concepts if not one.held_out
     ]
-    rng.shuffle(concepts)
+    concepts = rng.sample(concepts, min(2 * count, len(concepts)))
     taken, result = set[str](), list[tuple[str, str, str, str]]()
-    rows = {domain.name: domain.rows for domain in (*every, glossary())}
     for concept in concepts:
         if concept.key in taken or concept.names & taken:
             continue

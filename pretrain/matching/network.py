@@ -5,17 +5,21 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from safetensors.numpy import load_file, save_file
 from torch import Tensor, nn
 
 from pretrain.matching.lessons import Lesson
 from vlm.field_candidates import SCALARS
-from vlm.field_matcher import NOTHING, TINY, WEIGHTS
-from vlm.match_texts import BUCKETS, Role, units
+from vlm.field_matcher import GRAMS, NOTHING, TINY, WEIGHTS
+from vlm.match_texts import LEARNED, Role, units
+
+Numbers = npt.NDArray[np.int64]
 
 WIDTH, HIDDEN, TOLD = 64, 48, 12
 """Numbers of a vector, of the hidden layer, and of what two vectors tell when multiplied."""
@@ -76,38 +80,52 @@ class Batch:
     answered: Tensor
 
 
+@lru_cache(maxsize=400_000)
+def _rows_of(text: str, role: Role) -> tuple[Numbers, Numbers]:
+    """Return the rows of a text's units one behind the other, and how many each has."""
+    some = units(text, role)
+    rows = np.array([row for unit in some for row in unit], np.int64)
+    return rows, np.array([len(unit) for unit in some], np.int64)
+
+
 @dataclass
 class _Texts:
-    """Numbers the texts of a batch."""
+    """Numbers the texts of a batch; some words and rows are left out where there is chance."""
 
     rng: random.Random | None
     numbers: dict[tuple[Role, str], int] = field(default_factory=dict)
-    rows: list[int] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    text_of: list[int] = field(default_factory=list)
 
     def number(self, role: Role, text: str) -> int:
-        """Return the number of a text; its words are kept, some left out where there is chance."""
-        if (role, text) in self.numbers:
-            return self.numbers[role, text]
-        mine = self.numbers[role, text] = len(self.numbers)
-        some = units(text, role)
-        for unit in some:
-            kept: Sequence[int] = unit
-            if self.rng is not None:
-                if role == "question" and len(some) > 2 and self.rng.random() < DROPPED_WORDS:
-                    continue
-                kept = [row for row in unit if self.rng.random() >= DROPPED_ROWS] or unit
-            self.starts.append(len(self.rows))
-            self.rows.extend(kept)
-            self.text_of.append(mine)
-        return mine
+        """Return the number of a text."""
+        return self.numbers.setdefault((role, text), len(self.numbers))
 
     def words(self) -> Words:
         """Return the words of all texts."""
-        role = [ROLES.index(role) for role, _ in self.numbers]
-        each = (self.rows, self.starts, self.text_of, role)
-        return Words(*map(torch.tensor, each))
+        told = [_rows_of(text, role) for role, text in self.numbers]
+        rows = np.concatenate([some for some, _ in told])
+        lengths = np.concatenate([some for _, some in told])
+        counts = np.array([len(some) for _, some in told], np.int64)
+        role = np.array([ROLES.index(role) for role, _ in self.numbers])
+        text_of = np.repeat(np.arange(len(told)), counts)
+        if self.rng is not None:
+            chance = np.random.default_rng(self.rng.getrandbits(64))
+            long = (role == ROLES.index("question")) & (counts > 2)
+            seen = ~long[text_of] | (chance.random(len(text_of)) >= DROPPED_WORDS)
+            rows = rows[np.repeat(seen, lengths)]
+            lengths, text_of = lengths[seen], text_of[seen]
+            rows, lengths = _thinned(rows, lengths, chance)
+        starts = np.cumsum(lengths) - lengths
+        return Words(*map(torch.from_numpy, (rows, starts, text_of, role)))
+
+
+def _thinned(
+    rows: Numbers, lengths: Numbers, chance: np.random.Generator
+) -> tuple[Numbers, Numbers]:
+    """Leave some rows out; a word of which none would stay keeps all of them."""
+    word_of = np.repeat(np.arange(len(lengths)), lengths)
+    stays = chance.random(len(rows)) >= DROPPED_ROWS
+    stays |= (np.bincount(word_of[stays], minlength=len(lengths)) == 0)[word_of]
+    return rows[stays], np.bincount(word_of[stays], minlength=len(lengths))
 
 
 def batch_of(lessons: Sequence[Lesson], rng: random.Random | None = None) -> Batch:
@@ -172,7 +190,7 @@ class Network(nn.Module):
     def __init__(self) -> None:
         """Draw the first weights."""
         super().__init__()
-        self.table = nn.Parameter(torch.randn(BUCKETS, WIDTH) * SPREAD)
+        self.table = nn.Parameter(torch.randn(LEARNED.buckets, WIDTH) * SPREAD)
         self.gates = nn.Parameter(torch.zeros(len(ROLES), WIDTH))
         self.biases = nn.Parameter(torch.zeros(len(ROLES)))
         self.turns = nn.Parameter(torch.eye(WIDTH).repeat(len(ROLES), 1, 1))
@@ -211,7 +229,9 @@ class Network(nn.Module):
 
     def _sums(self, words: Words) -> tuple[Tensor, Tensor]:
         """Return the sum of each text's words by their gates, (texts, WIDTH), and of its gates."""
-        vectors = nn.functional.embedding_bag(words.rows, self.table, words.starts, mode="mean")
+        vectors = nn.functional.embedding_bag(
+            words.rows, self.table, words.starts, mode="mean", sparse=True
+        )
         role, count = words.role[words.text_of], len(words.role)
         gates = nn.functional.softplus((vectors * self.gates[role]).sum(1) + self.biases[role])
         gated = vectors * gates[:, None]
@@ -272,6 +292,7 @@ class Network(nn.Module):
         weights = {
             "table": np.round(table / scales[:, None]).astype(np.int8),
             "scales": scales.astype(np.float16),
+            GRAMS: np.array(LEARNED.grams),
         }
         for number, role in enumerate(ROLES):
             weights[f"gate_{role}"] = self.gates[number].detach().numpy()

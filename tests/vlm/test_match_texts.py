@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vlm.match_texts import BUCKETS, Role, outline, units
+from vlm.match_texts import LEARNED, Cut, Role, outline, units
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,12 @@ def test_values_of_one_outline_are_nearer_than_others() -> None:
     assert len(date & other) > len(date & amount)
 
 
-@given(st.text(max_size=400), st.sampled_from(("question", "label", "value")))
-def test_any_text_has_rows_of_the_table(text: str, role: Role) -> None:
-    for unit in units(text, role):
+@given(
+    st.text(max_size=400),
+    st.sampled_from(("question", "label", "value")),
+    st.sampled_from((LEARNED, Cut(64, (2, 5)))),
+)
+def test_any_text_has_rows_of_the_table(text: str, role: Role, cut: Cut) -> None:
+    for unit in units(text, role, cut):
         assert unit
-        assert all(0 <= row < BUCKETS for row in unit)
+        assert all(0 <= row < cut.buckets for row in unit)
