@@ -25,7 +25,7 @@ from pretrain import (
     stages,
 )
 from pretrain.kept_memory import keep_memory
-from pretrain.matching import learn
+from pretrain.matching import kinds, learn
 from pretrain.model import PRESETS
 from pretrain.reading import learn as reading
 from pretrain.reading.lessons import PIXELS
@@ -89,6 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--resume", type=Path, default=None, help="folder of weights to go on from")
     words.add_argument("--workers", type=int, default=1, help="processes that make lessons")
+    kinds_of = commands.add_parser("kinds", help="learn which kind of value a question asks for")
+    kinds_of.add_argument("file", type=Path, help="for the weights")
     lines = commands.add_parser("reader", help="learn to read single lines of print")
     lines.add_argument("out", type=Path)
     lines.add_argument("--minutes", type=float, default=60.0)
@@ -176,6 +178,8 @@ def main(words: list[str] | None = None) -> int:
         case "matcher":
             plan = learn.Plan(parsed.out, parsed.minutes, parsed.seed, parsed.workers)
             learn.learn(replace(plan, resume=parsed.resume))
+        case "kinds":
+            kinds.learn(parsed.file)
         case "reader":
             reading.learn(_reader(parsed))
         case "samples":

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from safetensors.numpy import load_file
 
 import assets
+from vlm import value_kinds
 from vlm.field_candidates import Candidate
 from vlm.match_texts import Cut, Role, units
 
@@ -42,6 +43,11 @@ TINY, LEAST = 1e-6, 1e-9
 
 REMEMBERED = 20_000
 """Texts whose vectors are kept: the next question about a page has most of them."""
+
+
+HEED, DOUBT, NEITHER = 0.7, 0.1, 0.3
+"""What the kind of a value counts beside one network, how likely it is of any kind besides, and how
+likely what is asked for is of another kind than all that the page offers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +148,21 @@ class FieldMatchers:
     """Several networks that were learned apart: what each of them doubts counts less.
 
     Their probabilities are multiplied, see Hinton, "Training products of experts by minimizing
-    contrastive divergence", section 1, and the root is taken of that for as many.
+    contrastive divergence", section 1, and the root is taken of that for as many. What is not of
+    the kind that is asked for is less likely.
     """
 
-    def __init__(self, networks: Sequence[FieldMatcher]) -> None:
-        """Take one network or more."""
-        self._networks = networks
+    def __init__(self, networks: Sequence[FieldMatcher], kinds: value_kinds.ValueKinds) -> None:
+        """Take one network or more, and what knows kinds of values."""
+        self._networks, self._kinds = networks, kinds
 
     def weigh(self, question: str, found: Sequence[Candidate]) -> Weighed:
         """Do as each network does, see `FieldMatcher.weigh`."""
         every = [one.weigh(question, found) for one in self._networks]
         logs = np.log(np.stack([np.append(one.shares, one.none) for one in every]) + LEAST)
-        mean = np.exp(logs.mean(axis=0))
+        suit = self._kinds.suit(question, [one.text for one in found])
+        kinds = np.log(np.append(suit + DOUBT, NEITHER))
+        mean = np.exp(logs.mean(axis=0) + HEED * kinds)
         mean /= mean.sum()
         return Weighed(mean[:-1].astype(np.float32), float(mean[-1]))
 
@@ -162,4 +171,4 @@ class FieldMatchers:
 def shipped() -> FieldMatchers:
     """Return the networks that come with the program."""
     files = sorted(FOLDER.glob(EVERY))
-    return FieldMatchers([FieldMatcher(load_file(one)) for one in files])
+    return FieldMatchers([FieldMatcher(load_file(one)) for one in files], value_kinds.shipped())

@@ -40,11 +40,11 @@ from vlm.types import (
 from vlm.unlabelled import LAID_OUT
 from vlm.value_shapes import UNMISTAKABLE
 
-LABELLED, LABELLED_IN_TEXT = 0.75, 0.96
+LABELLED, LABELLED_IN_TEXT = 0.6, 0.7
 """What a value at a label outside of the text counts at least to be preferred to a sentence: on a
 page of much else, and on one that is mostly running text."""
 
-HARDLY = 0.3
+HARDLY = 0.15
 """What a value elsewhere counts at most for a page of text to have no answer where its text has
 none."""
 

@@ -287,11 +287,10 @@ class Network(nn.Module):
             OSError: If they cannot be written.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        table = self.table.detach().numpy()
-        scales = np.abs(table).max(axis=1) / 127 + 1e-12
+        table, scales = in_8_bits(self.table)
         weights = {
-            "table": np.round(table / scales[:, None]).astype(np.int8),
-            "scales": scales.astype(np.float16),
+            "table": table,
+            "scales": scales,
             GRAMS: np.array(LEARNED.grams),
         }
         for number, role in enumerate(ROLES):
@@ -317,6 +316,13 @@ class Network(nn.Module):
                 self.turns[number].copy_(weights[f"turn_{role}"])
             for name in ALONE:
                 getattr(self, name).copy_(weights[name])
+
+
+def in_8_bits(table: Tensor) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float16]]:
+    """Return a table of vectors, (rows, WIDTH), in 8 bits and the scale of each row, (rows,)."""
+    whole = table.detach().numpy()
+    scales = np.abs(whole).max(axis=1) / 127 + 1e-12
+    return np.round(whole / scales[:, None]).astype(np.int8), scales.astype(np.float16)
 
 
 def _log_sums(logits: Tensor, lesson: Tensor, count: int, none: Tensor) -> Tensor:

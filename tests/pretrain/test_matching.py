@@ -11,6 +11,7 @@ import torch
 from safetensors.numpy import load_file
 
 from pretrain.documents.texts import Writer
+from pretrain.matching import kinds
 from pretrain.matching.bank import LANGUAGES, BankError, domains, read
 from pretrain.matching.forms import Drawer
 from pretrain.matching.glossary import glossary
@@ -19,6 +20,7 @@ from pretrain.matching.lessons import Lesson, lessons, wordings
 from pretrain.matching.network import Network, batch_of, pairs_of
 from pretrain.matching.values import value_of
 from vlm.field_matcher import WEIGHTS, FieldMatcher
+from vlm.value_kinds import ValueKinds
 
 BLOCK = """## card
 sections en: Person
@@ -167,6 +169,17 @@ class TestNetwork:
         weighed = FieldMatcher(load_file(tmp_path / WEIGHTS)).weigh(lesson.question, lesson.found)
         assert weighed.shares.sum() + weighed.none == pytest.approx(1, abs=1e-4)
         assert (tmp_path / WEIGHTS).stat().st_size < 17 * 2**20
+
+    def test_kinds_of_values_are_learned_and_saved(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level("INFO")
+        kinds.learn(tmp_path / "kinds.safetensors", share=0.02)
+        right = [float(one.split()[1]) for one in caplog.messages]
+        assert len(right) == 2
+        assert min(right) > 0.3  # one of 18 kinds by chance
+        learned = ValueKinds(load_file(tmp_path / "kinds.safetensors"))
+        assert learned.suit("How much is it?", ["12.50", "Leeds"]).shape == (2,)
 
     def test_the_report_counts_every_kind(self) -> None:
         torch.manual_seed(1)
