@@ -32,7 +32,7 @@ TAX = next(field.names for field in ALL if (("vat",), 1.0) in field.names)
 MEETING = 0.97
 """What the cell of a table counts where the row and the column meet that a question names."""
 
-LIKELY_FIELD, LIKELY_READ, UNLIKELY = 0.45, 0.4, 0.1
+LIKELY_FIELD, LIKELY_READ, UNLIKELY = 0.6, 0.4, 0.1
 """How likely what stands at any other label is at least: for a usual field, in words
 that a model read, and at all."""
 

@@ -104,7 +104,8 @@ class EvidenceClick:
     @classmethod
     def of(cls, page: PageRef, found: Evidence, jump: bool = True) -> EvidenceClick:
         """Return where the check of an answer found its words, or where they were read."""
-        return cls(page, found.boxes, jump, found.kind != "no_text")
+        proven = found.kind != "no_text" or not found.boxes
+        return cls(page, found.boxes, jump, proven)
 
 
 @dataclass(frozen=True, slots=True)

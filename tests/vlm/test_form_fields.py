@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.vlm.test_labelled import page
 from vlm.form_fields import fields
 from vlm.page_cells import cells_of
-from vlm.page_values import page_values
+from vlm.page_values import UNLIKELY, page_values
 
 PAYSLIP = (
     "Harrow Logistics Ltd|Pay advice",
@@ -38,7 +38,7 @@ LETTER = (
 
 def best(question: str, rows: tuple[str, ...], misread: bool = False) -> str | None:
     found = fields(question, cells_of(page(*rows)), misread)
-    return found[0].text if found else None
+    return found[0].text if found and found[0].score >= UNLIKELY else None
 
 
 @pytest.mark.parametrize(
