@@ -15,6 +15,14 @@ COEFFICIENTS = (3.4445, -4.775, 2.0315)
 STEPS = 5
 
 
+def step_at(optimisers: Iterable[Optimizer], rate: float) -> None:
+    """Let optimisers of any kind make a step at a learning rate."""
+    for optimiser in optimisers:
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        optimiser.step()
+
+
 def orthogonal(matrices: Tensor) -> Tensor:
     """Bring the singular values of matrices near one, by Newton and Schulz's iteration.
 

@@ -91,11 +91,9 @@ class PageLines:
         sizes = self._pages.sizes(page.path, page.page, 1)
         if not sizes:
             raise DeskError(f"There is no page {page.page + 1}.")
-        sides = (sizes[0].width, sizes[0].height)
-        if page.rotation % 180:
-            sides = (sides[1], sides[0])
+        wide, high = skew.sides_of(sizes[0], page)
         shown = as_shown(box, page.rotation)
-        width, height = shown.width * sides[0], shown.height * sides[1]
+        width, height = shown.width * wide, shown.height * high
         scale = min(DPI / POINTS, MOST_PX / max(width, height))
         drawn = (max(1, round(width * scale)), max(1, round(height * scale)))
         image = skew.render(self._pages, page, box, *drawn, self._angles.of(page))

@@ -20,7 +20,7 @@ from vlm.ink import marks_of, strong_ink_of, usual_height
 from vlm.reuse import Kept
 from vlm.text_lines import letters_of
 from vlm.turns import as_shown, on_page
-from vlm.types import WHOLE_PAGE, Box, PageRef
+from vlm.types import WHOLE_PAGE, Box, PageRef, PageSize
 
 if TYPE_CHECKING:
     from vlm.page_reading import Pages
@@ -261,16 +261,19 @@ def drawn(pages: Pages, page: PageRef) -> NDArray[np.uint8]:
     return gray
 
 
+def sides_of(size: PageSize, page: PageRef) -> tuple[float, float]:
+    """Return how wide and how high a page is as it is shown, after the person's turn, points."""
+    across = page.rotation in (90, 270)
+    return (size.height, size.width) if across else (size.width, size.height)
+
+
 def whole(pages: Pages, page: PageRef, longest_px: int) -> Image.Image:
     """Draw a page as it is shown, after the person's turn, its longer side so many pixels; RGB.
 
     Raises:
         DeskError: What drawing can raise.
     """
-    size = pages.sizes(page.path, page.page, 1)[0]
-    sides = (size.width, size.height)
-    if page.rotation in (90, 270):
-        sides = (size.height, size.width)
+    sides = sides_of(pages.sizes(page.path, page.page, 1)[0], page)
     scale = longest_px / max(sides)
     width, height = (max(1, round(side * scale)) for side in sides)
     return _picture(pages, page, WHOLE_PAGE, (width, height))

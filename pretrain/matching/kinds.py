@@ -18,8 +18,9 @@ from torch import Tensor, nn
 
 from pretrain.documents.texts import Writer
 from pretrain.matching.bank import LANGUAGES, ROW, Domain, Kind, domains
-from pretrain.matching.network import in_8_bits
+from pretrain.matching.network import in_8_bits, optimisers_of
 from pretrain.matching.values import value_of
+from pretrain.muon import step_at
 from vlm.match_texts import units
 from vlm.value_kinds import CUT, FILE, Side
 
@@ -147,10 +148,7 @@ def learn(file: Path = FILE, share: float = 1.0, seed: int = 1) -> None:
 
 def _learned(texts: _Rows, steps: int, seed: int) -> _Linear:
     network, chance = _Linear(), np.random.default_rng(seed)
-    optimisers: tuple[torch.optim.Optimizer, ...] = (
-        torch.optim.SparseAdam([network.table], RATE),
-        torch.optim.Adam([network.out, network.bias], RATE),
-    )
+    optimisers = optimisers_of(network, RATE)
     for step in range(steps):
         rows, starts, kinds = texts.some(
             chance.integers(0, len(texts.rows), BATCH).tolist(), chance
@@ -159,10 +157,7 @@ def _learned(texts: _Rows, steps: int, seed: int) -> _Linear:
         loss = nn.functional.cross_entropy(logits, kinds, label_smoothing=SMOOTHED)
         network.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        for optimiser in optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = LAST + (RATE - LAST) * (1 - step / steps)
-            optimiser.step()
+        step_at(optimisers, LAST + (RATE - LAST) * (1 - step / steps))
     return network
 
 

@@ -15,7 +15,8 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from pretrain.matching.bank import Domain, domains
 from pretrain.matching.lessons import Lesson, lessons, wordings
-from pretrain.matching.network import Batch, Network, Pairs, batch_of, pairs_of
+from pretrain.matching.network import Batch, Network, Pairs, batch_of, optimisers_of, pairs_of
+from pretrain.muon import step_at
 
 _LOG = logging.getLogger(__name__)
 
@@ -28,8 +29,9 @@ PAIRS, CONTRAST = 160, 0.3
 RATE, WARM = 3e-3, 100
 """Learning rate and steps until it is reached."""
 
-USES = 2
-"""How often a lesson is used: to make it takes longer than to learn from it."""
+ROUND, USES = 16 * LESSONS, 2
+"""Lessons that are shuffled together at least, and how often each is used: to make one takes longer
+than to learn from it."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,11 @@ class _Batches(IterableDataset[tuple[Batch, Pairs]]):
         kept: list[Lesson] = []
         while True:
             kept += lessons(rng, domains())
-            if len(kept) < 16 * LESSONS:
+            if len(kept) < ROUND:
                 continue
             for _ in range(USES):
                 rng.shuffle(kept)
-                for start in range(0, 16 * LESSONS, LESSONS):
+                for start in range(0, ROUND, LESSONS):
                     pairs = pairs_of(wordings(rng, domains(), PAIRS), rng)
                     yield batch_of(kept[start : start + LESSONS], rng), pairs
             kept.clear()
@@ -83,7 +85,7 @@ def learn(plan: Plan) -> None:
     network = Network()
     if plan.resume is not None:
         network.restore(plan.resume)
-    optimisers = optimisers_of(network)
+    optimisers = optimisers_of(network, RATE)
     loader = DataLoader(
         _Batches(plan.seed),
         batch_size=None,
@@ -100,10 +102,7 @@ def learn(plan: Plan) -> None:
         both = loss + CONTRAST * network.contrast(pairs).mean()
         network.zero_grad()
         both.backward()  # type: ignore[no-untyped-call]
-        for optimiser in optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = rate
-            optimiser.step()
+        step_at(optimisers, rate)
         mean += (loss.item() - mean) / min(step, 200)
         if step % 500 == 0:
             _LOG.info("step %d, %.0f%%: loss %.3f", step, 100 * spent, mean)
@@ -111,12 +110,6 @@ def learn(plan: Plan) -> None:
     network.save(plan.out)
     for line in report(network, plan.seed, plan.forms):
         _LOG.info(line)
-
-
-def optimisers_of(network: Network) -> tuple[torch.optim.Optimizer, ...]:
-    """Return what learns the table, of which a step changes some rows, and what learns the rest."""
-    rest = [one for name, one in network.named_parameters() if name != "table"]
-    return torch.optim.SparseAdam([network.table], RATE), torch.optim.Adam(rest, RATE)
 
 
 def _cooled(spent: float) -> float:

@@ -318,6 +318,13 @@ class Network(nn.Module):
                 getattr(self, name).copy_(weights[name])
 
 
+def optimisers_of(network: nn.Module, rate: float) -> tuple[torch.optim.Optimizer, ...]:
+    """Return what learns a network's table, of which a step changes some rows, and the rest."""
+    named = dict(network.named_parameters())
+    table = named.pop("table")
+    return torch.optim.SparseAdam([table], rate), torch.optim.Adam(named.values(), rate)
+
+
 def in_8_bits(table: Tensor) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float16]]:
     """Return a table of vectors, (rows, WIDTH), in 8 bits and the scale of each row, (rows,)."""
     whole = table.detach().numpy()

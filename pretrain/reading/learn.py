@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader
 
 from pretrain import many
 from pretrain.fonts import FontSet
-from pretrain.muon import Muon
+from pretrain.muon import Muon, step_at
 from pretrain.reading import measure
 from pretrain.reading.lessons import PIXELS, Batch, Lessons
 from pretrain.reading.lines import LinePlan
@@ -123,10 +123,7 @@ def learn(plan: Plan) -> None:
         network.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        for optimiser in optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = plan.rate * share
-            optimiser.step()
+        step_at(optimisers, plan.rate * share)
         _approach(average, network, AVERAGED)
         if step % TOLD == 0:
             _LOG.info("step %d, %.0f%%: loss %.4f", step, 100 * spent, loss.item())

@@ -15,9 +15,9 @@ from pretrain.matching import kinds
 from pretrain.matching.bank import LANGUAGES, BankError, domains, read
 from pretrain.matching.forms import Drawer
 from pretrain.matching.glossary import glossary
-from pretrain.matching.learn import Plan, learn, optimisers_of, report
+from pretrain.matching.learn import RATE, Plan, learn, report
 from pretrain.matching.lessons import Lesson, lessons, wordings
-from pretrain.matching.network import Network, batch_of, pairs_of
+from pretrain.matching.network import Network, batch_of, optimisers_of, pairs_of
 from pretrain.matching.values import value_of
 from vlm.field_matcher import WEIGHTS, FieldMatcher
 from vlm.value_kinds import ValueKinds
@@ -149,7 +149,7 @@ class TestNetwork:
         rng, network = random.Random(4), Network()
         batch = batch_of(some(24), rng)
         pairs = pairs_of(wordings(rng, domains(), 40), rng)
-        optimisers = optimisers_of(network)
+        optimisers = optimisers_of(network, RATE)
         first = network.losses(batch).mean().item()
         for _ in range(25):
             loss = network.losses(batch).mean() + network.contrast(pairs).mean()
