@@ -25,7 +25,7 @@ from pretrain import (
     stages,
 )
 from pretrain.kept_memory import keep_memory
-from pretrain.matching import kinds, learn
+from pretrain.matching import kinds, learn, rank
 from pretrain.model import PRESETS
 from pretrain.reading import learn as reading
 from pretrain.reading.lessons import PIXELS
@@ -89,6 +89,15 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--resume", type=Path, default=None, help="folder of weights to go on from")
     words.add_argument("--workers", type=int, default=1, help="processes that make lessons")
+    ranker = commands.add_parser("ranker", help="learn to weigh what a page offers, from sheets")
+    ranker.add_argument("out", type=Path, help="folder for the weights")
+    ranker.add_argument("--epochs", type=int, default=8, help="how often each page is seen")
+    ranker.add_argument("--seed", type=int, default=1)
+    ranker.add_argument("--workers", type=int, default=0, help="processes that look at pages")
+    ranker.add_argument(
+        "--every", action="store_true", help="learn of the sheets to measure on too"
+    )
+    ranker.add_argument("--name", default="option-ranker.safetensors", help="of the file")
     kinds_of = commands.add_parser("kinds", help="learn which kind of value a question asks for")
     kinds_of.add_argument("file", type=Path, help="for the weights")
     lines = commands.add_parser("reader", help="learn to read single lines of print")
@@ -178,6 +187,16 @@ def main(words: list[str] | None = None) -> int:
         case "matcher":
             plan = learn.Plan(parsed.out, parsed.minutes, parsed.seed, parsed.workers)
             learn.learn(replace(plan, resume=parsed.resume))
+        case "ranker":
+            given = (
+                parsed.out,
+                parsed.epochs,
+                parsed.seed,
+                parsed.workers,
+                parsed.every,
+                parsed.name,
+            )
+            rank.learn(rank.Plan(*given))
         case "kinds":
             kinds.learn(parsed.file)
         case "reader":

@@ -31,6 +31,7 @@ from vlm.part_labels import (
     words_read,
 )
 from vlm.part_prose import read_text
+from vlm.ranked_answers import can_be_ranked, read_ranked
 from vlm.types import Box, Word
 
 CLEAR = 0.9
@@ -61,6 +62,8 @@ def answers_of(of: PageJob) -> list[tuple[float, Told]]:
     if known := read_known(question, page, readings, learned):
         return known
     words = list(line_of)
+    if can_be_ranked(question, words, learned, misread=True):
+        return [read_ranked(question, page, readings)]
     values = page_values(question, words, learned)
     if not is_told(question, words, True, learned):
         best = values[0].weight if values else 0.0

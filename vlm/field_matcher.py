@@ -22,28 +22,18 @@ from safetensors.numpy import load_file
 import assets
 from vlm import value_kinds
 from vlm.field_candidates import Candidate
-from vlm.match_texts import Cut, Role, units
-
-_Key = tuple[Role, str, str]
-Array = npt.NDArray[np.float32]
+from vlm.text_vectors import Array, TextVectors
 
 FOLDER = Path(assets.__file__).parent / "matcher"
 WEIGHTS = "field-matcher.safetensors"
 EVERY = "field-matcher*.safetensors"
 """What a network is saved as, and those that come with the program."""
 
-GRAMS = "grams"
-"""Name of the lengths of runs of letters among the weights."""
+LEAST = 1e-9
+"""What probabilities are larger by, that none is log 0."""
 
-NOTHING = 0.1
-"""What is added to the sum of the gates, so that a text of words that say nothing is near zero."""
-
-TINY, LEAST = 1e-6, 1e-9
-"""What lengths are longer by, and probabilities larger, that nothing is divided by or is log 0."""
-
-REMEMBERED = 20_000
-"""Texts whose vectors are kept: the next question about a page has most of them."""
-
+ALONE = ("own", "joint", "like", "hidden", "hidden_bias", "out", "none")
+"""Weights that are no role's."""
 
 HEED, DOUBT, NEITHER = 0.7, 0.1, 0.3
 """What the kind of a value counts beside one network, how likely it is of any kind besides, and how
@@ -72,15 +62,8 @@ class FieldMatcher:
         Args:
             weights: As `pretrain.matching` saves them; the table of vectors in 8 bits.
         """
-        self._table = weights["table"].astype(np.int8)
-        self._scales = weights["scales"].astype(np.float32)
-        self._cut = Cut(len(self._table), tuple(weights[GRAMS].tolist()))
-        self._w = {
-            name: one.astype(np.float32)
-            for name, one in weights.items()
-            if name not in ("table", "scales", GRAMS)
-        }
-        self._known: dict[_Key, Array] = {}
+        self.vectors = TextVectors(weights)
+        self._w = {name: weights[name].astype(np.float32) for name in ALONE}
 
     def weigh(self, question: str, found: Sequence[Candidate]) -> Weighed:
         """Return how likely each candidate is the answer to a question.
@@ -91,57 +74,62 @@ class FieldMatcher:
         """
         if not found:
             return Weighed(np.zeros(0, np.float32), 1.0)
-        logits = self._logits(question, found)
-        every = np.append(logits, self._w["none"][0])
+        pairs = [one.pair for one in found]
+        label, over, section = (
+            self.vectors.sums("label", texts)
+            for texts in zip(*((one.label, one.over, one.section) for one in pairs), strict=True)
+        )
+        value = self.vectors.sums("value", [one.text for one in found])
+        scalars = np.array([one.scalars for one in found], np.float32)
+        asked = self.asked(question)
+        logits = self.logits(asked, self.told(label, over, section, value), scalars)
+        every = np.append(logits, 0.0)
         shares = np.exp(every - every.max())
         shares /= shares.sum()
         return Weighed(shares[:-1], float(shares[-1]))
 
-    def _logits(self, question: str, found: Sequence[Candidate]) -> Array:
-        asked = self._vectors([("question", question, "")])[0]
-        pairs = [one.pair for one in found]
-        label = self._vectors([("label", one.label, "") for one in pairs])
-        joint = self._vectors([("label", one.label, one.over) for one in pairs])
-        value = self._vectors([("value", one.text, "") for one in found])
-        told = [
-            label,
-            self._vectors([("label", one.over, "") for one in pairs]),
-            self._vectors([("label", one.section, "") for one in pairs]),
-            joint,
-            self._vectors([("label", one.label, one.section) for one in pairs]),
-            value,
-        ]
-        parts = [np.stack([one @ asked for one in told], axis=1)]
+    def asked(self, question: str) -> Array:
+        """Return the vector of a question, float32 (width,)."""
+        sums = self.vectors.sums("question", [question])
+        return np.asarray(self.vectors.turned("question", sums)[0], np.float32)
+
+    def told(self, label: Array, over: Array, section: Array, value: Array) -> Array:
+        """Return the vectors of what is known of candidates.
+
+        Args:
+            label: Sums of their labels, see `TextVectors.sums`.
+            over: Of the headings of their columns.
+            section: Of those of their sections.
+            value: Of what stands there.
+
+        Returns:
+            Of label, heading, section, label and heading, label and section, and value; float32 of
+            shape (6, candidates, width).
+        """
+        labels = np.stack([label, over, section, label + over, label + section])
+        flat = labels.reshape(-1, labels.shape[-1])
+        turned = self.vectors.turned("label", flat).reshape(*labels.shape[:2], -1)
+        return np.concatenate([turned, self.vectors.turned("value", value)[None]])
+
+    def logits(self, asked: Array, told: Array, scalars: Array) -> Array:
+        """Return how much likelier each candidate is than that there is none, as a logarithm.
+
+        Args:
+            asked: Vector of the question.
+            told: See `told`.
+            scalars: Of each candidate, float32 (candidates, SCALARS).
+
+        Returns:
+            Float32 of shape (candidates,).
+        """
+        parts = [np.einsum("knw,w->nk", told, asked)]
         parts += [
-            (one * asked) @ self._w[name]
-            for one, name in ((label, "own"), (joint, "joint"), (value, "like"))
+            (told[number] * asked) @ self._w[name]
+            for number, name in ((0, "own"), (3, "joint"), (5, "like"))
         ]
-        parts.append(np.array([one.scalars for one in found], np.float32))
-        hidden = np.concatenate(parts, axis=1) @ self._w["hidden"] + self._w["hidden_bias"]
-        return np.asarray(np.maximum(hidden, 0) @ self._w["out"], np.float32)
-
-    def _vectors(self, keys: Sequence[_Key]) -> Array:
-        """Return the vector of each text, or of two as one, of length 1 or 0: (texts, width)."""
-        if len(self._known) > REMEMBERED:
-            self._known.clear()
-        for key in dict.fromkeys(keys):
-            if key not in self._known:
-                self._known[key] = self._vector(*key)
-        return np.stack([self._known[key] for key in keys])
-
-    def _vector(self, role: Role, *texts: str) -> Array:
-        some = [unit for text in texts for unit in units(text, role, self._cut)]
-        if not some:
-            return np.zeros(self._table.shape[1], np.float32)
-        rows = np.concatenate([np.array(one) for one in some])
-        vectors = self._table[rows] * self._scales[rows, None]
-        lengths = np.array([len(one) for one in some])
-        starts = np.cumsum(lengths) - lengths
-        words = np.add.reduceat(vectors, starts, axis=0) / lengths[:, None]
-        gates = np.logaddexp(0, words @ self._w[f"gate_{role}"] + self._w[f"bias_{role}"][0])
-        mean = (gates @ words) / (gates.sum() + NOTHING)
-        turned = mean @ self._w[f"turn_{role}"]
-        return np.asarray(turned / (np.sqrt(turned @ turned) + TINY), np.float32)
+        wide = np.concatenate([*parts, scalars], axis=1)
+        hidden = np.maximum(wide @ self._w["hidden"] + self._w["hidden_bias"], 0)
+        return np.asarray(hidden @ self._w["out"] - self._w["none"][0], np.float32)
 
 
 class FieldMatchers:
@@ -168,7 +156,12 @@ class FieldMatchers:
 
 
 @lru_cache(maxsize=1)
-def shipped() -> FieldMatchers:
+def networks() -> tuple[FieldMatcher, ...]:
     """Return the networks that come with the program."""
-    files = sorted(FOLDER.glob(EVERY))
-    return FieldMatchers([FieldMatcher(load_file(one)) for one in files], value_kinds.shipped())
+    return tuple(FieldMatcher(load_file(one)) for one in sorted(FOLDER.glob(EVERY)))
+
+
+@lru_cache(maxsize=1)
+def shipped() -> FieldMatchers:
+    """Return them as one."""
+    return FieldMatchers(networks(), value_kinds.shipped())

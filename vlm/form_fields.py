@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from vlm.field_candidates import Candidate, candidates, language_in
-from vlm.field_matcher import Array, shipped
+from vlm.field_matcher import shipped
 from vlm.page_cells import Cell
 from vlm.prose_questions import asked
 from vlm.prose_values import found
+from vlm.text_vectors import Array
 from vlm.types import Box
 
 ALONE = 0.8

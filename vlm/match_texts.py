@@ -63,6 +63,11 @@ def units(text: str, role: Role, cut: Cut = LEARNED) -> tuple[Unit, ...]:
     )
 
 
+def single_words(text: str, cut: Cut = LEARNED) -> tuple[Unit, ...]:
+    """Return the words of a question or a label, one unit each, without those of two words."""
+    return tuple(_word(_zeros(folded(one)), cut) for one in _WORD.findall(text)[:MOST_WORDS])
+
+
 def _zeros(word: str) -> str:
     return _DIGIT.sub("0", word)
 

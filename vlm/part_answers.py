@@ -44,6 +44,7 @@ from vlm.part_labels import (
 from vlm.part_prose import ask_text
 from vlm.part_ranking import UNRELATED, is_labelled, ranked
 from vlm.protocol import Cancelled, Event, Progress
+from vlm.ranked_answers import ask_ranked, can_be_ranked
 from vlm.reading_requests import asks_to_read
 from vlm.scan_answers import READ_SECONDS, answers_of
 from vlm.types import Box, Question
@@ -153,6 +154,10 @@ def _told_by_words(of: PageJob, found: list[tuple[float, Told]]) -> Generator[Ev
         Stopped: If the job shall stop.
     """
     question, page, ask, learned = of.question, of.page, of.ask, of.learned
+    words = shown(page.words, question.page)
+    if can_be_ranked(question.text, words, learned):
+        found[:] = [(yield from ask_ranked(question, page, ask, PART_TOKENS))]
+        return _Rest([], 0, partial(fits, question.text), 1.0)
     every = ranked(page, scan_lines.texts_of(page, of.readings), question.text)
     shape = page_values.shape_of(question.text)
     places, left = [one for one in every if not one[1] or may_hold(shape, one[1])], 1.0

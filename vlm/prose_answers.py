@@ -133,14 +133,14 @@ def quoted(question: str, prose: Prose, misread: bool = False) -> Quoted | None:
         if (known := told(wanted, prose.sentences)) is not None:
             return _part(*known, SIGNED)
     for one in order[:TRIED]:
-        for found in _answers(wanted, one, prose.sentences):
+        for found in answers_in(wanted, one, prose.sentences):
             enough = found.score >= (LEAST if found.typed else LEAST_WHOLE)
             if enough and (best is None or found.score > best.score):
                 best = found
     return best
 
 
-def _answers(wanted: Asked, one: Ranked, sentences: Sequence[Sentence]) -> Iterator[Quoted]:
+def answers_in(wanted: Asked, one: Ranked, sentences: Sequence[Sentence]) -> Iterator[Quoted]:
     """Yield what a sentence answers."""
     sentence = one.sentence
     if _IN_CASE.match(sentence.text) and not _IN_CASE.search(wanted.text):

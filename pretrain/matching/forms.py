@@ -177,13 +177,7 @@ class Drawer:
         return x - self.letter
 
     def _seen(self, word: str) -> str:
-        if not self.form.misread:
-            return word
-        wrong = (
-            _LIKE.get(letter.lower(), letter) if self.rng.random() < MISREAD else letter
-            for letter in word
-        )
-        return "".join(wrong)
+        return misread(word, self.rng, MISREAD) if self.form.misread else word
 
     def _left(self, concepts: list[Concept], left: float, right: float, y: float) -> float:
         """Labels in a column, values in the next, aligned left or right."""
@@ -302,3 +296,9 @@ class Drawer:
             self._put(self.writer.sentence(self.rng.randint(30, 80)), 0.06, y)
             y += self.step
         return y
+
+
+def misread(word: str, rng: random.Random, share: float) -> str:
+    """Return a word of which so large a share of letters is taken for others."""
+    wrong = (_LIKE.get(one.lower(), one) if rng.random() < share else one for one in word)
+    return "".join(wrong)

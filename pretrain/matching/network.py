@@ -16,8 +16,9 @@ from torch import Tensor, nn
 
 from pretrain.matching.lessons import Lesson
 from vlm.field_candidates import SCALARS
-from vlm.field_matcher import GRAMS, NOTHING, TINY, WEIGHTS
+from vlm.field_matcher import ALONE, WEIGHTS
 from vlm.match_texts import LEARNED, Role, units
+from vlm.text_vectors import GRAMS, NOTHING, TINY
 
 Numbers = npt.NDArray[np.int64]
 
@@ -26,9 +27,6 @@ WIDTH, HIDDEN, TOLD = 64, 48, 12
 
 ROLES: tuple[Role, ...] = ("question", "label", "value")
 LIKENESSES = 6
-ALONE = ("own", "joint", "like", "hidden", "hidden_bias", "out", "none")
-"""Weights that are no role's."""
-
 SPREAD = 0.01
 """Of the first vectors: small ones learn faster, those of words never seen say little."""
 

@@ -1,0 +1,260 @@
+"""The network of `vlm.option_ranker` in torch, to be learned, and pages for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors.numpy import load_file, save_file
+from torch import Tensor, nn
+
+from vlm.field_matcher import FOLDER
+from vlm.match_texts import Cut, Role, Unit, single_words, units
+from vlm.option_numbers import Around
+from vlm.option_ranker import MOST, PLACES, WEIGHTS, WORDS
+from vlm.text_vectors import GRAMS, NOTHING, TINY
+
+Numbers = npt.NDArray[np.int64]
+
+ROLES: tuple[Role, ...] = ("question", "label", "value")
+COVERED, TOLD, HIDDEN, NONE = 12, 8, 64, 24
+"""Numbers that are made of what is said of a word, of two texts multiplied, and hidden ones."""
+
+JOINED = 2
+"""Texts that are made of several of an option's."""
+
+DROPPED, DROPPED_WORDS = 0.1, 0.1
+"""Share of the hidden numbers, and of a question's words, that are not seen while learning."""
+
+FEW = 3
+"""Words of a question of which none is left out."""
+
+LOW = -1e9
+"""A logarithm of nothing."""
+
+
+@dataclass
+class AskedPage:
+    """A page, what it offers, and questions about it.
+
+    Attributes:
+        name: Of its sheet.
+        questions: About it.
+        stands: What is around its options, the same for all questions.
+        known: See `vlm.option_numbers.numbers`, float16 of shape (questions, options, numbers).
+        right: Whether an option answers, bool of shape (questions, options).
+        answers: Texts that are right; none where the page has none.
+    """
+
+    name: str
+    questions: list[str]
+    stands: Around
+    known: npt.NDArray[np.float16]
+    right: npt.NDArray[np.bool_]
+    answers: list[tuple[str, ...]]
+
+    @property
+    def places(self) -> Tensor:
+        """Of texts around options, int64 of shape (options, PLACES)."""
+        return torch.from_numpy(self.stands.places)
+
+
+@dataclass
+class _Bags:
+    """Texts as words of one list: the numbers of these, and of which text each is."""
+
+    words: Tensor
+    text_of: Tensor
+    count: int
+
+
+class _Words:
+    """Numbers the words of a page and its questions."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Unit, int] = {}
+
+    def bags(self, texts: Sequence[Sequence[Unit]]) -> _Bags:
+        numbers = [[self.numbers.setdefault(u, len(self.numbers)) for u in one] for one in texts]
+        counts = [len(one) for one in numbers]
+        words = torch.tensor([number for one in numbers for number in one], dtype=torch.long)
+        text_of = torch.arange(len(texts)).repeat_interleave(torch.tensor(counts, dtype=torch.long))
+        return _Bags(words, text_of, len(texts))
+
+
+class RankNetwork(nn.Module):
+    """See `vlm.option_ranker`; the same numbers, with gradients."""
+
+    def __init__(self, mean: Tensor, spread: Tensor) -> None:
+        """Draw the first weights.
+
+        Args:
+            mean: Of the numbers that are known of options, float32 (numbers,).
+            spread: Their standard deviations.
+        """
+        super().__init__()
+        words = load_file(FOLDER / WORDS)
+        self.cut = Cut(len(words["table"]), tuple(words[GRAMS].tolist()))
+        self._table = words["table"].astype(np.float32) * words["scales"][:, None]
+        self.mean, self.spread = mean, spread
+
+        def own(name: str, roles: Sequence[Role]) -> nn.Parameter:
+            every = np.stack([words[f"{name}_{role}"] for role in roles]).astype(np.float32)
+            return nn.Parameter(torch.from_numpy(every))
+
+        self.text_gate, self.text_bias, self.text_turn = (
+            own(name, ROLES) for name in ("gate", "bias", "turn")
+        )
+        self.word_gate, self.word_bias, self.word_turn = (
+            own(name, ROLES[:2]) for name in ("gate", "bias", "turn")
+        )
+        width = self._table.shape[1]
+        self.covered = nn.Linear(2 * PLACES, COVERED)
+        self.covered_out = nn.Linear(COVERED, COVERED)
+        self.products = nn.ParameterList(
+            [nn.Parameter(torch.randn(width, TOLD) * 0.1) for _ in range(JOINED + 1)]
+        )
+        wide = len(mean) + COVERED + PLACES + JOINED + 1 + (JOINED + 1) * TOLD + PLACES
+        self.first = nn.Linear(wide, HIDDEN)
+        self.second = nn.Linear(HIDDEN, HIDDEN // 2)
+        self.out = nn.Parameter(torch.randn(HIDDEN // 2) * (HIDDEN // 2) ** -0.5)
+        self.none_first = nn.Linear(wide, NONE)
+        self.none_out = nn.Linear(NONE, 1)
+        self.dropout = nn.Dropout(DROPPED)
+
+    def forward(self, page: AskedPage, rng: np.random.Generator | None = None) -> Tensor:
+        """Return how likely each option is and, last, that there is no answer, as logarithms.
+
+        Args:
+            page: With one question or more.
+            rng: Leaves words of questions out; None for measuring.
+
+        Returns:
+            Float32 of shape (questions, options + 1).
+        """
+        known = torch.from_numpy(page.known).float()
+        own = ((known - self.mean) / self.spread).clamp(-MOST, MOST)
+        wide = torch.cat([own, *self._by_words(page, rng)], 2)
+        hidden = self.dropout(self.first(wide).relu())
+        hidden = self.dropout(self.second(hidden).relu())
+        none = self.none_out(self.none_first(wide.max(1).values).relu())
+        return torch.cat([hidden @ self.out, none], 1)
+
+    def _by_words(self, page: AskedPage, rng: np.random.Generator | None) -> tuple[Tensor, ...]:
+        words, stands = _Words(), page.stands
+        whole = words.bags([_seen(units(one, "question", self.cut), rng) for one in page.questions])
+        single = words.bags([_seen(single_words(one, self.cut), rng) for one in page.questions])
+        labels = words.bags([units(one, "label", self.cut) if one else () for one in stands.texts])
+        theirs = words.bags([single_words(one, self.cut) for one in stands.texts])
+        values = words.bags([units(one, "value", self.cut) for one in stands.values])
+        rows = [np.array(unit) for unit in words.numbers]
+        vectors = torch.from_numpy(np.stack([self._table[one].mean(axis=0) for one in rows]))
+        covered, share = self._covered(vectors, single, theirs, page)
+        asked = self._turned(0, self._sums(0, vectors, whole))
+        sums = self._sums(1, vectors, labels)[page.places]
+        joined = torch.stack([sums[:, 0] + sums[:, 1], sums[:, :5].sum(1)], 1)
+        each = self._turned(1, torch.cat([sums, joined], 1))
+        value = self._turned(2, self._sums(2, vectors, values))
+        like = torch.cat(
+            [torch.einsum("nkw,qw->qnk", each, asked), (asked @ value.T)[..., None]], 2
+        )
+        products = [
+            (asked[:, None] * one[None]) @ turn
+            for one, turn in zip(
+                (each[:, PLACES], each[:, PLACES + 1], value), self.products, strict=True
+            )
+        ]
+        return covered, like, *products, share
+
+    def _sums(self, role: int, vectors: Tensor, bags: _Bags) -> Tensor:
+        """Return the sum of each text's words by their gates and, last, that of the gates."""
+        some = vectors[bags.words]
+        gates = nn.functional.softplus(some @ self.text_gate[role] + self.text_bias[role, 0])
+        gated = torch.cat([some * gates[:, None], gates[:, None]], 1)
+        return vectors.new_zeros(bags.count, gated.shape[1]).index_add(0, bags.text_of, gated)
+
+    def _turned(self, role: int, sums: Tensor) -> Tensor:
+        return _of_length_1((sums[..., :-1] / (sums[..., -1:] + NOTHING)) @ self.text_turn[role])
+
+    def _covered(
+        self, vectors: Tensor, asked: _Bags, theirs: _Bags, page: AskedPage
+    ) -> tuple[Tensor, Tensor]:
+        """Return what is said of the questions' words, and the share of texts that they ask.
+
+        Returns:
+            Float32 of shape (questions, options, COVERED) and (questions, options, PLACES).
+        """
+        gates = [
+            nn.functional.softplus(vectors @ self.word_gate[role] + self.word_bias[role, 0])
+            for role in (0, 1)
+        ]
+        mine, others = (_of_length_1(vectors @ self.word_turn[role]) for role in (0, 1))
+        likeness = (mine[asked.words] @ others.T).clamp_min(0)
+        most = likeness.new_zeros(len(asked.words), theirs.count)
+        index = theirs.text_of.expand(len(asked.words), -1)
+        most = most.scatter_reduce(1, index, likeness[:, theirs.words], "amax")[:, page.places]
+        seen = torch.cat([most, most - most.amax(1, keepdim=True)], 2)
+        told = self.covered_out(self.covered(seen).relu())
+        weights = gates[0][asked.words]
+        whole = weights.new_zeros(asked.count).index_add(0, asked.text_of, weights) + TINY
+        shares = (weights / whole[asked.text_of])[:, None, None]
+        covered = told.new_zeros(asked.count, *told.shape[1:])
+        covered = covered.index_add(0, asked.text_of, told * shares)
+        best = likeness.new_zeros(asked.count, len(vectors))
+        best = best.scatter_reduce(
+            0, asked.text_of[:, None].expand(-1, len(vectors)), likeness, "amax"
+        )
+        weighed = best[:, theirs.words] * gates[1][theirs.words]
+        share = weighed.new_zeros(asked.count, theirs.count).index_add(1, theirs.text_of, weighed)
+        all_gates = gates[1].new_zeros(theirs.count)
+        all_gates = all_gates.index_add(0, theirs.text_of, gates[1][theirs.words])
+        return covered, (share / (all_gates + NOTHING))[:, page.places]
+
+    def loss(self, page: AskedPage, rng: np.random.Generator) -> tuple[Tensor, int]:
+        """Return how surprising what is right is, summed over the questions that can be answered.
+
+        Returns:
+            The sum and the number of questions: without those whose answer no option has.
+        """
+        logits = self(page, rng)
+        absent = torch.tensor([not one for one in page.answers])[:, None]
+        right = torch.cat([torch.from_numpy(page.right), absent], 1)
+        told = right.any(1)
+        best = logits.masked_fill(~right, LOW)
+        losses = torch.logsumexp(logits, 1) - torch.logsumexp(best, 1)
+        return losses[told].sum(), int(told.sum())
+
+    def save(self, folder: Path, name: str = WEIGHTS) -> None:
+        """Write the weights as `vlm.option_ranker` reads them.
+
+        Raises:
+            OSError: If they cannot be written.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        weights: dict[str, Tensor] = {"mean": self.mean, "spread": self.spread, "out": self.out}
+        for kind, roles in (("text", ROLES), ("word", ROLES[:2])):
+            for part in ("gate", "bias", "turn"):
+                every = getattr(self, f"{kind}_{part}")
+                weights |= {f"{kind}_{part}_{role}": every[n] for n, role in enumerate(roles)}
+        for layer in ("covered", "covered_out", "first", "second", "none_first", "none_out"):
+            one = getattr(self, layer)
+            weights |= {layer: one.weight, f"{layer}_bias": one.bias}
+        weights |= {f"product_{number}": one for number, one in enumerate(self.products)}
+        told = {name: one.detach().numpy().astype(np.float32) for name, one in weights.items()}
+        save_file({n: np.ascontiguousarray(one) for n, one in told.items()}, folder / name)
+
+
+def _seen(words: Sequence[Unit], rng: np.random.Generator | None) -> Sequence[Unit]:
+    """Return the words of a question that are seen: where there is chance, not all of many."""
+    if rng is None or len(words) < FEW:
+        return words
+    return [one for one in words if rng.random() >= DROPPED_WORDS] or words
+
+
+def _of_length_1(vectors: Tensor) -> Tensor:
+    # The root of 0 has no gradient: texts without words are 0.
+    return vectors / (vectors.square().sum(-1, keepdim=True) + TINY**2).sqrt()

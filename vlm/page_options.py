@@ -1,0 +1,224 @@
+"""What a page offers as answers: at its labels, without one, and in sentences. Pure.
+
+`vlm.option_ranker` weighs them against one another, as `pretrain.matching` teaches it on sheets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from vlm.field_candidates import LESS_WANTED, candidates
+from vlm.field_spans import KINDS, of_kind
+from vlm.page_cells import cells_of
+from vlm.prose_answers import Prose, Quoted, answers_in, prose_of, quoted
+from vlm.prose_names import names_in
+from vlm.prose_phrases import places_in, reasons_in
+from vlm.prose_questions import Asked, asked
+from vlm.prose_ranking import Ranked, ranked
+from vlm.sentences import Sentence, sentences_of
+from vlm.types import Box, Word
+
+SHORTEST = 3
+"""Words of a sentence at least, for parts of it to be offered."""
+
+MOST_SAID = 60
+"""Parts that are offered of one sentence."""
+
+LOOKED_AT = 8
+"""Sentences in which the rules for running text look for what is wanted."""
+
+SENTENCE_NUMBERS = 14
+"""What is known in numbers of a part of a sentence."""
+
+_CLAUSE = re.compile(r"[^,;()–:]+")
+_BEHIND = re.compile(r"[;:,]\s|\s[–-]\s")
+_BEFORE = re.compile(r"[,;:.]\s|\s[–-]\s|\s\(")
+_EDGE_LEFT, _EDGE_RIGHT = " ,;:", " ,;:."
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something on a page that may answer a question.
+
+    Attributes:
+        text: As the page has it.
+        boxes: Of its words, or one around all of them.
+        label: Where it stands, "" where it has none.
+        over: The heading of its column, or "".
+        section: What it stands under, or "".
+        before: What its cell or its sentence says before it.
+        after: And behind it.
+        known: What is known of it in numbers about [0, 1]: `SCALARS` of a value in a cell,
+            `SENTENCE_NUMBERS` of a part of a sentence.
+        in_sentence: Which of both it is.
+    """
+
+    text: str
+    boxes: tuple[Box, ...]
+    label: str
+    over: str
+    section: str
+    before: str
+    after: str
+    known: tuple[float, ...]
+    in_sentence: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a page offers for one question.
+
+    Attributes:
+        options: In no order that counts.
+        asked: What the question wants.
+        quoted: What the rules for running text take for the answer.
+    """
+
+    options: tuple[Option, ...]
+    asked: Asked
+    quoted: Quoted | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A part of a sentence, from where to where, and what it may be."""
+
+    sentence: int
+    start: int
+    end: int
+    kinds: frozenset[str]
+
+
+class PageOptions:
+    """A page whose words were put into rows and sentences once for all questions."""
+
+    def __init__(self, words: Sequence[Word], misread: bool = False) -> None:
+        """Keep the words.
+
+        Args:
+            words: As the page is shown, in any order.
+            misread: Whether letters of them may be wrong.
+        """
+        self.rows = cells_of(words) if words else []
+        self.sentences = sentences_of(words)
+        self.prose: Prose = prose_of(self.sentences)
+        self.misread = misread
+
+    @cached_property
+    def _said(self) -> tuple[_Said, ...]:
+        return tuple(
+            _Said(number, start, end, frozenset(kinds))
+            for number, sentence in enumerate(self.sentences)
+            if len(sentence.words) >= SHORTEST
+            for (start, end), kinds in list(_parts(sentence).items())[:MOST_SAID]
+        )
+
+    def of(self, question: str) -> Offer:
+        """Return what the page offers for a question.
+
+        Args:
+            question: As a person asks it.
+        """
+        if not self.sentences:
+            return Offer((), asked(question), None)
+        wanted = asked(question, self.sentences[0].language)
+        every = (*self._in_cells(question), *self._in_sentences(wanted))
+        best = quoted(question, self.prose, self.misread) if self.prose.exists else None
+        return Offer(every, wanted, best)
+
+    def _in_cells(self, question: str) -> Iterator[Option]:
+        for one in candidates(question, self.rows, self.misread):
+            pair, value = one.pair, one.pair.value
+            yield Option(
+                one.text,
+                (one.box,),
+                pair.label,
+                pair.over,
+                pair.section,
+                value[: one.start],
+                value[one.end :],
+                one.scalars,
+                in_sentence=False,
+            )
+
+    def _in_sentences(self, wanted: Asked) -> Iterator[Option]:
+        order = ranked(wanted, self.sentences, self.misread)
+        by_number = {one.number: one for one in order}
+        typed: dict[tuple[int, str], float] = {}
+        for one in order[:LOOKED_AT]:
+            for found in answers_in(wanted, one, self.sentences):
+                key = (found.sentence.block, found.text)
+                typed[key] = max(typed.get(key, 0.0), found.score)
+        for said in self._said:
+            sentence = self.sentences[said.sentence]
+            text = sentence.text[said.start : said.end]
+            yield Option(
+                text,
+                tuple(word.box for word in sentence.words_at(said.start, said.end)),
+                "",
+                "",
+                sentence.heading,
+                sentence.text[: said.start],
+                sentence.text[said.end :],
+                (
+                    *_known(said, sentence, wanted, by_number.get(said.sentence)),
+                    float(self.misread),
+                    typed.get((sentence.block, text), 0.0),
+                ),
+                in_sentence=True,
+            )
+
+
+def _known(
+    said: _Said, sentence: Sentence, wanted: Asked, rank: Ranked | None
+) -> tuple[float, ...]:
+    """Return what is known of a part of a sentence: how it suits the question, and what it is."""
+    text = sentence.text[said.start : said.end]
+    ranks = [number for number, want in enumerate(wanted.wants) if want in said.kinds]
+    return (
+        rank.own if rank is not None else 0.0,
+        rank.score if rank is not None else 0.0,
+        LESS_WANTED ** min(ranks) if ranks else 0.0,
+        float(not wanted.wants),
+        float(bool({"tail", "clause"} & said.kinds)),
+        float(said.start > 0),
+        float("name" in said.kinds),
+        float(bool(sentence.heading)),
+        float("reason" in said.kinds),
+        min(len(text.split()), 10) / 10,
+        sum(map(str.isdigit, text)) / max(1, len(text)),
+        float(sentence.is_running),
+    )
+
+
+def _parts(sentence: Sentence) -> dict[tuple[int, int], set[str]]:
+    """Return the parts of a sentence that may be answers, each with what it may be."""
+    text, parts = sentence.text, dict[tuple[int, int], set[str]]()
+
+    def add(start: int, end: int, kind: str) -> None:
+        while end > start and text[end - 1] in _EDGE_RIGHT:
+            end -= 1
+        while start < end and text[start] in _EDGE_LEFT:
+            start += 1
+        if end > start:
+            parts.setdefault((start, end), set()).add(kind)
+
+    for kind in KINDS:
+        for start, end in of_kind(kind, text):
+            add(start, end, kind)
+    for start, end in names_in(text, sentence.language):
+        add(start, end, "name")
+    for start, end, _ in places_in(text, sentence.language):
+        add(start, end, "place")
+    for start, end, _ in reasons_in(text):
+        add(start, end, "reason")
+    for clause in _CLAUSE.finditer(text):
+        add(*clause.span(), "clause")
+    for start in (0, *(cut.end() for cut in _BEHIND.finditer(text))):
+        add(start, len(text), "tail")
+    for cut in _BEFORE.finditer(text):
+        add(0, cut.start(), "head")
+    return parts

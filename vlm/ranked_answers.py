@@ -1,0 +1,116 @@
+"""Answers a question about a page by weighing all that its words offer together. Knows no torch.
+
+Questions for usual fields, such as the total of a bill, go by what is known of these; what a
+person's own documents tell goes before everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+
+import msgspec
+
+from vlm import option_ranker
+from vlm.asked_names import asks_for_field, can_be_weighed, key_of
+from vlm.evidence import lines_of, locate
+from vlm.labelled import is_told
+from vlm.learned_names import LearnedNames
+from vlm.option_ranker import Likely, Weighed
+from vlm.page_reading import AskPage
+from vlm.part_asking import Told, about, absent, ask_part
+from vlm.part_finder import PageParts
+from vlm.part_labels import nothing_told, part_with, read_at, shown, words_read
+from vlm.protocol import Event
+from vlm.turns import on_page
+from vlm.types import WHOLE_PAGE, Box, Evidence, Question, Word, union
+
+
+def can_be_ranked(
+    question: str, words: Sequence[Word], learned: LearnedNames, misread: bool = False
+) -> bool:
+    """Tell whether all that a page says is weighed for a question.
+
+    Args:
+        question: As a person asks it; one for a usual field goes by what is known of that.
+        words: As the page is shown; of running text alone the rules for that know more.
+        learned: What the person's own documents call things: that goes before everything.
+        misread: Whether letters of the words may be wrong.
+    """
+    if not words or asks_for_field(question) or not can_be_weighed(question):
+        return False
+    if learned.of(key_of(question)) or is_told(question, words, misread, learned):
+        return False
+    return not option_ranker.page_of(tuple(words), misread).prose.is_most
+
+
+def best_of(weighed: Weighed) -> Likely | None:
+    """Return the likeliest answer; None where that the page has none is likelier."""
+    best = weighed.found[0] if weighed.found else None
+    return best if best is not None and best.share >= weighed.none else None
+
+
+def ask_ranked(
+    question: Question, page: PageParts, ask: AskPage, tokens: int
+) -> Generator[Event, None, tuple[float, Told]]:
+    """Answer from a page's own words, and show the model the part where they stand.
+
+    Args:
+        question: About a whole page; one that `can_be_ranked`.
+        page: Its parts and words.
+        ask: Answers about one part.
+        tokens: Of its answer, at most.
+
+    Returns:
+        What the answer is worth, above 0 where there is one, and it.
+
+    Raises:
+        PartFailed: If the part cannot be asked.
+        Stopped: If the job shall stop.
+    """
+    weighed = option_ranker.weigh(question.text, shown(page.words, question.page))
+    best = best_of(weighed)
+    if best is None:
+        return -1.0, (yield from nothing_told(question, page, ask, tokens, weighed.none))
+    boxes = [on_page(box, WHOLE_PAGE, question.page.rotation) for box in best.boxes]
+    part = part_with(union(boxes), page)
+    own = yield from ask_part(about(question, part, tokens), ask)
+    given = msgspec.structs.replace(
+        own.answer,
+        text=best.text,
+        confidence=best.share,
+        evidence=Evidence("page", tuple(lines_of(boxes))),
+        unsure=(),
+        stop="end",
+    )
+    return 1.0, Told(part, given, own.warning)
+
+
+def read_ranked(question: str, page: PageParts, readings: Mapping[Box, Told]) -> tuple[float, Told]:
+    """Answer from the words that were read on a scan.
+
+    Args:
+        question: One that `can_be_ranked`.
+        page: The scan's parts.
+        readings: What was read in each of its lines, one or more.
+
+    Returns:
+        As `ask_ranked`: as sure as the answer is likely and its letters were read.
+    """
+    line_of = words_read(page, readings)
+    weighed = option_ranker.weigh(question, list(line_of), misread=True)
+    best = best_of(weighed)
+    if best is None:
+        first = next(iter(readings.values()))
+        return -1.0, replace(first, answer=absent(first.answer, weighed.none))
+    box = union(best.boxes)
+    read = read_at(box, line_of, readings)
+    given = msgspec.structs.replace(
+        read.answer,
+        text=best.text,
+        confidence=best.share * max(read.answer.confidence, 0.0),
+        evidence=locate(best.text, (), None),
+        unsure=(),
+        stop="end",
+    )
+    return 1.0, Told(read.part if page.straight else box, given, read.warning)
