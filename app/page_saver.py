@@ -11,6 +11,7 @@ from app import dialogs
 from app.ask import words
 from app.ask.answer_card import AnswerCard
 from app.ask.panel import AskPanel
+from app.ask.values import EvidenceClick
 from app.examples.crops import CropTaker, NotTaken, Taken, Wanted
 from app.page_sheet import Said, Sheet, Writing
 from app.tabs import Tabs
@@ -122,5 +123,6 @@ def _said(card: AnswerCard) -> Said:
     if own:
         return Said(card.question.text, own, words.CORRECTED, card.own_places)
     beside = f"{words.beside(card.question, answer, card.warning)}. {words.made_by(answer)}"
-    marks = answer.evidence.boxes if answer.evidence.kind in ("crop", "page") else ()
-    return Said(card.question.text, answer.text or words.NO_ANSWER, beside, marks)
+    found = EvidenceClick.of(card.question.page, answer.evidence)
+    told = answer.text or words.NO_ANSWER
+    return Said(card.question.text, told, beside, found.boxes, found.proven)

@@ -28,20 +28,25 @@ from vlm.types import Box, PageSize, Quarter, Word
 DPI = 150
 """Of the file's coordinates; the picture of the page keeps its own pixels."""
 MARGIN_PT = 54.0
-MARK = QColor(34, 139, 87, 70)
-TAG = QColor(24, 100, 62)
+MARK, TAG = QColor(34, 139, 87, 70), QColor(24, 100, 62)
+READ_MARK, READ_TAG = QColor(37, 99, 190, 60), QColor(29, 78, 150)
+"""Of what the page's own text has, and of what was only read there, as on the screen."""
 TAG_PT = 5.0
 """Small: it lies in the air above what is marked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A question, its answer, what stands beside it, and where the answer stands on the page."""
+    """A question, its answer, what stands beside it, and where the answer stands on the page.
+
+    `proven` where the page's own text has it there, else it was only read.
+    """
 
     question: str
     answer: str
     beside: str
     marks: tuple[Box, ...] = ()
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +123,9 @@ def _draw_page(painter: QPainter, place: QRectF, sheet: Sheet) -> None:
     for number, said in enumerate(sheet.said, start=1):
         for box in said.marks:
             rect = box_rect(box, place, sheet.rotation)
-            painter.fillRect(rect, MARK)
+            painter.fillRect(rect, MARK if said.proven else READ_MARK)
             tag = _tag_place(rect, place, taken)
-            painter.fillRect(tag, TAG)
+            painter.fillRect(tag, TAG if said.proven else READ_TAG)
             painter.setFont(_font(TAG_PT, bold=True))
             painter.setPen(Qt.GlobalColor.white)
             painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, str(number))

@@ -31,9 +31,6 @@ WEIGHTS = "option-ranker.safetensors"
 EVERY = "option-ranker*.safetensors"
 """What a network is saved as, and those that come with the program."""
 
-WORDS = "field-matcher-2.safetensors"
-"""The network whose words the rankers know."""
-
 MOST = 5.0
 """How far a number may be from its mean, in standard deviations."""
 
@@ -83,19 +80,19 @@ class OptionRanker:
     """One network."""
 
     def __init__(
-        self,
-        weights: Mapping[str, npt.NDArray[np.generic]],
-        words: Mapping[str, npt.NDArray[np.generic]],
+        self, weights: Mapping[str, npt.NDArray[np.generic]], networks: Sequence[FieldMatcher]
     ) -> None:
         """Keep its weights.
 
         Args:
             weights: As `pretrain.matching` saves them.
-            words: Of the network whose words it knows.
+            networks: That know words.
         """
         self._w = {name: one.astype(np.float32) for name, one in weights.items()}
-        self._texts = _with_own(words, self._w, "text")
-        self._words = _with_own(words, self._w, "word")
+        self._by_words = [
+            _ByWords(_of(self._w, f"words_{number}_"), network.vectors)
+            for number, network in enumerate(networks)
+        ]
 
     def logits(self, question: str, stands: Around, known: Array) -> Array:
         """Return how likely each option is and, last, that there is no answer, as logarithms.
@@ -109,22 +106,40 @@ class OptionRanker:
             Float32 of shape (options + 1,).
         """
         own = np.clip((known - self._w["mean"]) / self._w["spread"], -MOST, MOST)
-        wide = np.concatenate([own, *self._by_words(question, stands)], axis=1)
-        hidden = np.maximum(self._layer("first", wide), 0)
-        hidden = np.maximum(self._layer("second", hidden), 0)
-        most = np.maximum(self._layer("none_first", wide.max(axis=0)), 0)
-        return np.append(hidden @ self._w["out"], self._layer("none_out", most)).astype(np.float32)
+        said = [part for one in self._by_words for part in one.said(question, stands)]
+        wide = np.concatenate([own, *said], axis=1)
+        hidden = np.maximum(_layer(self._w, "first", wide), 0)
+        hidden = np.maximum(_layer(self._w, "second", hidden), 0)
+        most = np.maximum(_layer(self._w, "none_first", wide.max(axis=0)), 0)
+        none = _layer(self._w, "none_out", most)
+        return np.append(hidden @ self._w["out"], none).astype(np.float32)
 
-    def _layer(self, name: str, x: Array) -> Array:
-        return np.asarray(x @ self._w[name].T + self._w[f"{name}_bias"], np.float32)
 
-    def _by_words(self, question: str, stands: Around) -> tuple[Array, ...]:
-        """Return what the words say: of each word, and of whole texts."""
+class _ByWords:
+    """What the words of one network say of a question and of what stands around options."""
+
+    def __init__(self, weights: Mapping[str, Array], vectors: TextVectors) -> None:
+        self._w = weights
+        # Single words have no values: these are turned as whole texts are.
+        whole, single = _of(weights, "text_"), _of(weights, "word_")
+        self._texts, self._words = vectors.with_own(whole), vectors.with_own({**whole, **single})
+
+    def said(self, question: str, stands: Around) -> tuple[Array, ...]:
+        """Return what is said of each word, likenesses and products of whole texts, and more.
+
+        Args:
+            question: As a person asks it.
+            stands: Around the options.
+
+        Returns:
+            Numbers of each option, float32 of shape (options, some).
+        """
         asked = self._words.words("question", question)
         most, share = self._words.alike(asked, stands.texts)
         most = most[:, stands.places]
         seen = np.concatenate([most, most - most.max(axis=1, keepdims=True)], axis=2)
-        told = self._layer("covered_out", np.maximum(self._layer("covered", seen), 0))
+        hidden = np.maximum(_layer(self._w, "covered", seen), 0)
+        told = _layer(self._w, "covered_out", hidden)
         gates = asked[:, -1] / (asked[:, -1].sum() + TINY)
         covered = np.einsum("q,qnk->nk", gates, told)
         texts = self._texts
@@ -143,12 +158,13 @@ class OptionRanker:
         return covered, like, *products, share[stands.places]
 
 
-def _with_own(
-    words: Mapping[str, npt.NDArray[np.generic]], own: Mapping[str, Array], kind: str
-) -> TextVectors:
-    """Return the vectors of a network's words with gates and turns of a ranker."""
-    some = {name.removeprefix(f"{kind}_"): one for name, one in own.items()}
-    return TextVectors({**words, **{name: some[name] for name in words if name in some}})
+def _of(weights: Mapping[str, Array], prefix: str) -> dict[str, Array]:
+    """Return the weights whose names begin so, by the rest of their names."""
+    return {n.removeprefix(prefix): one for n, one in weights.items() if n.startswith(prefix)}
+
+
+def _layer(weights: Mapping[str, Array], name: str, x: Array) -> Array:
+    return np.asarray(x @ weights[name].T + weights[f"{name}_bias"], np.float32)
 
 
 class OptionRankers:
@@ -197,9 +213,9 @@ class OptionRankers:
 @lru_cache(maxsize=1)
 def shipped() -> OptionRankers:
     """Return the networks that come with the program."""
-    words = load_file(FOLDER / WORDS)
-    rankers = [OptionRanker(load_file(one), words) for one in sorted(FOLDER.glob(EVERY))]
-    return OptionRankers(rankers, field_matcher.networks(), value_kinds.shipped())
+    networks = field_matcher.networks()
+    rankers = [OptionRanker(load_file(one), networks) for one in sorted(FOLDER.glob(EVERY))]
+    return OptionRankers(rankers, networks, value_kinds.shipped())
 
 
 @lru_cache(maxsize=CACHED)

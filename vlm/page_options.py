@@ -19,23 +19,29 @@ from vlm.prose_phrases import places_in, reasons_in
 from vlm.prose_questions import Asked, asked
 from vlm.prose_ranking import Ranked, ranked
 from vlm.sentences import Sentence, sentences_of
+from vlm.stems import COMMON
 from vlm.types import Box, Word
 
 SHORTEST = 3
 """Words of a sentence at least, for parts of it to be offered."""
 
-MOST_SAID = 60
+MOST_LEADING = 2
+"""Small words before others that belong to a phrase: "in the"."""
+
+MOST_SAID = 90
 """Parts that are offered of one sentence."""
 
 LOOKED_AT = 8
 """Sentences in which the rules for running text look for what is wanted."""
 
-SENTENCE_NUMBERS = 14
+SENTENCE_NUMBERS = 15
 """What is known in numbers of a part of a sentence."""
 
 _CLAUSE = re.compile(r"[^,;()–:]+")
 _BEHIND = re.compile(r"[;:,]\s|\s[–-]\s")
 _BEFORE = re.compile(r"[,;:.]\s|\s[–-]\s|\s\(")
+_WORD = re.compile(r"\S+")
+_EDGES = ".,;:!?()\"'„“”«»"
 _EDGE_LEFT, _EDGE_RIGHT = " ,;:", " ,;:."
 
 
@@ -188,6 +194,7 @@ def _known(
         float("name" in said.kinds),
         float(bool(sentence.heading)),
         float("reason" in said.kinds),
+        float(said.kinds == {"phrase"}),
         min(len(text.split()), 10) / 10,
         sum(map(str.isdigit, text)) / max(1, len(text)),
         float(sentence.is_running),
@@ -221,4 +228,31 @@ def _parts(sentence: Sentence) -> dict[tuple[int, int], set[str]]:
         add(start, len(text), "tail")
     for cut in _BEFORE.finditer(text):
         add(0, cut.start(), "head")
+    for clause in _CLAUSE.finditer(text):
+        for start, end in _phrases(text, *clause.span(), COMMON[sentence.language]):
+            add(start, end, "phrase")
     return parts
+
+
+def _phrases(text: str, start: int, end: int, small: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Yield the phrases of a clause: runs of telling words, alone and with what leads to them.
+
+    Each run of words that are not small ones, the same with the small words right before it, and
+    both with the next run.
+    """
+    words = [(one.start(), one.end()) for one in _WORD.finditer(text, start, end)]
+    telling = [text[left:right].casefold().strip(_EDGES) not in small for left, right in words]
+    runs = list[tuple[int, int, int]]()  # where the small words before it begin, it, and its end
+    lead = first = None
+    for number, tells in enumerate([*telling, False]):
+        if tells:
+            first = number if first is None else first
+        elif first is not None:
+            runs.append((lead if lead is not None else first, first, number - 1))
+            lead, first = number, None
+        elif lead is None:
+            lead = number
+    for number, (before, begin, last) in enumerate(runs):
+        begins = {words[begin][0], words[max(before, begin - MOST_LEADING)][0]}
+        ends = [words[last][1], *(words[one[2]][1] for one in runs[number + 1 : number + 2])]
+        yield from ((left, right) for left in begins for right in ends)

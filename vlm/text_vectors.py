@@ -6,6 +6,7 @@ it is: a question, a label or a value. Knows no torch.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -40,14 +41,28 @@ class TextVectors:
         self._table = weights["table"].astype(np.int8, copy=False)
         self._scales = weights["scales"].astype(np.float32)
         self._cut = Cut(len(self._table), tuple(weights[GRAMS].tolist()))
-        self._gates = {
-            role: (weights[f"gate_{role}"].astype(np.float32), float(weights[f"bias_{role}"][0]))
-            for role in _ROLES
-        }
-        self._turns = {role: weights[f"turn_{role}"].astype(np.float32) for role in _ROLES}
         self._units: dict[Unit, Array] = {}
+        own = {name: one for name, one in weights.items() if name.startswith(_OWN)}
+        self._take({name: one.astype(np.float32) for name, one in own.items()})
+
+    def _take(self, weights: Mapping[str, Array]) -> None:
+        """Keep gates and turns; what was made of texts with others is forgotten."""
+        self._gates = {
+            role: (weights[f"gate_{role}"], float(weights[f"bias_{role}"][0])) for role in _ROLES
+        }
+        self._turns = {role: weights[f"turn_{role}"] for role in _ROLES}
         self._sums: dict[tuple[Role, str], Array] = {}
         self._words: dict[tuple[Role, str], Array] = {}
+
+    def with_own(self, weights: Mapping[str, Array]) -> TextVectors:
+        """Return the same table of words with other gates and turns.
+
+        Args:
+            weights: For each role, as `pretrain.matching` saves them: ``gate_question`` and so on.
+        """
+        own = copy.copy(self)
+        own._take(weights)  # noqa: SLF001 - its own class
+        return own
 
     @property
     def width(self) -> int:
@@ -147,6 +162,7 @@ class TextVectors:
 
 
 _ROLES: tuple[Role, ...] = ("question", "label", "value")
+_OWN = ("gate_", "bias_", "turn_")
 
 
 def _of_length_1(vectors: Array) -> Array:

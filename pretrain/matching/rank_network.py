@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +12,10 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch import Tensor, nn
 
-from vlm.field_matcher import FOLDER
+from vlm.field_matcher import EVERY, FOLDER
 from vlm.match_texts import Cut, Role, Unit, single_words, units
 from vlm.option_numbers import Around
-from vlm.option_ranker import MOST, PLACES, WEIGHTS, WORDS
+from vlm.option_ranker import MOST, PLACES, WEIGHTS
 from vlm.text_vectors import GRAMS, NOTHING, TINY
 
 Numbers = npt.NDArray[np.int64]
@@ -86,21 +86,19 @@ class _Words:
         return _Bags(words, text_of, len(texts))
 
 
-class RankNetwork(nn.Module):
-    """See `vlm.option_ranker`; the same numbers, with gradients."""
+class ByWords(nn.Module):
+    """What the words of one network of `vlm.field_matcher` say, which stay as they are."""
 
-    def __init__(self, mean: Tensor, spread: Tensor) -> None:
-        """Draw the first weights.
+    def __init__(self, words: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        """Begin with the gates and turns of that network.
 
         Args:
-            mean: Of the numbers that are known of options, float32 (numbers,).
-            spread: Their standard deviations.
+            words: Its weights.
         """
         super().__init__()
-        words = load_file(FOLDER / WORDS)
         self.cut = Cut(len(words["table"]), tuple(words[GRAMS].tolist()))
-        self._table = words["table"].astype(np.float32) * words["scales"][:, None]
-        self.mean, self.spread = mean, spread
+        scales = words["scales"].astype(np.float32)[:, None]
+        self._table = words["table"].astype(np.float32) * scales
 
         def own(name: str, roles: Sequence[Role]) -> nn.Parameter:
             every = np.stack([words[f"{name}_{role}"] for role in roles]).astype(np.float32)
@@ -118,41 +116,16 @@ class RankNetwork(nn.Module):
         self.products = nn.ParameterList(
             [nn.Parameter(torch.randn(width, TOLD) * 0.1) for _ in range(JOINED + 1)]
         )
-        wide = len(mean) + COVERED + PLACES + JOINED + 1 + (JOINED + 1) * TOLD + PLACES
-        self.first = nn.Linear(wide, HIDDEN)
-        self.second = nn.Linear(HIDDEN, HIDDEN // 2)
-        self.out = nn.Parameter(torch.randn(HIDDEN // 2) * (HIDDEN // 2) ** -0.5)
-        self.none_first = nn.Linear(wide, NONE)
-        self.none_out = nn.Linear(NONE, 1)
-        self.dropout = nn.Dropout(DROPPED)
 
-    def forward(self, page: AskedPage, rng: np.random.Generator | None = None) -> Tensor:
-        """Return how likely each option is and, last, that there is no answer, as logarithms.
-
-        Args:
-            page: With one question or more.
-            rng: Leaves words of questions out; None for measuring.
-
-        Returns:
-            Float32 of shape (questions, options + 1).
-        """
-        known = torch.from_numpy(page.known).float()
-        own = ((known - self.mean) / self.spread).clamp(-MOST, MOST)
-        wide = torch.cat([own, *self._by_words(page, rng)], 2)
-        hidden = self.dropout(self.first(wide).relu())
-        hidden = self.dropout(self.second(hidden).relu())
-        none = self.none_out(self.none_first(wide.max(1).values).relu())
-        return torch.cat([hidden @ self.out, none], 1)
-
-    def _by_words(self, page: AskedPage, rng: np.random.Generator | None) -> tuple[Tensor, ...]:
+    def forward(self, page: AskedPage, rng: np.random.Generator | None) -> tuple[Tensor, ...]:
+        """Return what words say, see `vlm.option_ranker`: (questions, options, some) each."""
         words, stands = _Words(), page.stands
         whole = words.bags([_seen(units(one, "question", self.cut), rng) for one in page.questions])
         single = words.bags([_seen(single_words(one, self.cut), rng) for one in page.questions])
         labels = words.bags([units(one, "label", self.cut) if one else () for one in stands.texts])
         theirs = words.bags([single_words(one, self.cut) for one in stands.texts])
         values = words.bags([units(one, "value", self.cut) for one in stands.values])
-        rows = [np.array(unit) for unit in words.numbers]
-        vectors = torch.from_numpy(np.stack([self._table[one].mean(axis=0) for one in rows]))
+        vectors = self._vectors(words)
         covered, share = self._covered(vectors, single, theirs, page)
         asked = self._turned(0, self._sums(0, vectors, whole))
         sums = self._sums(1, vectors, labels)[page.places]
@@ -162,13 +135,19 @@ class RankNetwork(nn.Module):
         like = torch.cat(
             [torch.einsum("nkw,qw->qnk", each, asked), (asked @ value.T)[..., None]], 2
         )
+        told = (each[:, PLACES], each[:, PLACES + 1], value)
         products = [
             (asked[:, None] * one[None]) @ turn
-            for one, turn in zip(
-                (each[:, PLACES], each[:, PLACES + 1], value), self.products, strict=True
-            )
+            for one, turn in zip(told, self.products, strict=True)
         ]
         return covered, like, *products, share
+
+    def _vectors(self, words: _Words) -> Tensor:
+        """Return the mean of the rows of each word, (words, width)."""
+        rows = [np.array(unit) for unit in words.numbers]
+        lengths = np.array([len(one) for one in rows])
+        sums = np.add.reduceat(self._table[np.concatenate(rows)], np.cumsum(lengths) - lengths)
+        return torch.from_numpy(sums / lengths[:, None]).float()
 
     def _sums(self, role: int, vectors: Tensor, bags: _Bags) -> Tensor:
         """Return the sum of each text's words by their gates and, last, that of the gates."""
@@ -179,6 +158,17 @@ class RankNetwork(nn.Module):
 
     def _turned(self, role: int, sums: Tensor) -> Tensor:
         return _of_length_1((sums[..., :-1] / (sums[..., -1:] + NOTHING)) @ self.text_turn[role])
+
+    def weights(self) -> dict[str, Tensor]:
+        """Return what was learned, as `vlm.option_ranker` reads it."""
+        weights: dict[str, Tensor] = {}
+        for kind, roles in (("text", ROLES), ("word", ROLES[:2])):
+            for part in ("gate", "bias", "turn"):
+                every = getattr(self, f"{kind}_{part}")
+                weights |= {f"{kind}_{part}_{role}": every[n] for n, role in enumerate(roles)}
+        for layer in ("covered", "covered_out"):
+            weights |= _of_layer(layer, getattr(self, layer))
+        return weights | {f"product_{number}": one for number, one in enumerate(self.products)}
 
     def _covered(
         self, vectors: Tensor, asked: _Bags, theirs: _Bags, page: AskedPage
@@ -214,6 +204,49 @@ class RankNetwork(nn.Module):
         all_gates = all_gates.index_add(0, theirs.text_of, gates[1][theirs.words])
         return covered, (share / (all_gates + NOTHING))[:, page.places]
 
+
+class RankNetwork(nn.Module):
+    """See `vlm.option_ranker`; the same numbers, with gradients."""
+
+    def __init__(self, mean: Tensor, spread: Tensor) -> None:
+        """Draw the first weights.
+
+        Args:
+            mean: Of the numbers that are known of options, float32 (numbers,).
+            spread: Their standard deviations.
+        """
+        super().__init__()
+        self.mean, self.spread = mean, spread
+        files = sorted(FOLDER.glob(EVERY))
+        self.by_words = nn.ModuleList([ByWords(load_file(one)) for one in files])
+        said = COVERED + PLACES + JOINED + 1 + (JOINED + 1) * TOLD + PLACES
+        wide = len(mean) + len(files) * said
+        self.first = nn.Linear(wide, HIDDEN)
+        self.second = nn.Linear(HIDDEN, HIDDEN // 2)
+        self.out = nn.Parameter(torch.randn(HIDDEN // 2) * (HIDDEN // 2) ** -0.5)
+        self.none_first = nn.Linear(wide, NONE)
+        self.none_out = nn.Linear(NONE, 1)
+        self.dropout = nn.Dropout(DROPPED)
+
+    def forward(self, page: AskedPage, rng: np.random.Generator | None = None) -> Tensor:
+        """Return how likely each option is and, last, that there is no answer, as logarithms.
+
+        Args:
+            page: With one question or more.
+            rng: Leaves words of questions out; None for measuring.
+
+        Returns:
+            Float32 of shape (questions, options + 1).
+        """
+        known = torch.from_numpy(page.known).float()
+        own = ((known - self.mean) / self.spread).clamp(-MOST, MOST)
+        said = [part for one in self.by_words for part in one(page, rng)]
+        wide = torch.cat([own, *said], 2)
+        hidden = self.dropout(self.first(wide).relu())
+        hidden = self.dropout(self.second(hidden).relu())
+        none = self.none_out(self.none_first(wide.max(1).values).relu())
+        return torch.cat([hidden @ self.out, none], 1)
+
     def loss(self, page: AskedPage, rng: np.random.Generator) -> tuple[Tensor, int]:
         """Return how surprising what is right is, summed over the questions that can be answered.
 
@@ -236,14 +269,11 @@ class RankNetwork(nn.Module):
         """
         folder.mkdir(parents=True, exist_ok=True)
         weights: dict[str, Tensor] = {"mean": self.mean, "spread": self.spread, "out": self.out}
-        for kind, roles in (("text", ROLES), ("word", ROLES[:2])):
-            for part in ("gate", "bias", "turn"):
-                every = getattr(self, f"{kind}_{part}")
-                weights |= {f"{kind}_{part}_{role}": every[n] for n, role in enumerate(roles)}
-        for layer in ("covered", "covered_out", "first", "second", "none_first", "none_out"):
-            one = getattr(self, layer)
-            weights |= {layer: one.weight, f"{layer}_bias": one.bias}
-        weights |= {f"product_{number}": one for number, one in enumerate(self.products)}
+        for layer in ("first", "second", "none_first", "none_out"):
+            weights |= _of_layer(layer, getattr(self, layer))
+        for number, one in enumerate(self.by_words):
+            own = one.weights() if isinstance(one, ByWords) else {}
+            weights |= {f"words_{number}_{name}": some for name, some in own.items()}
         told = {name: one.detach().numpy().astype(np.float32) for name, one in weights.items()}
         save_file({n: np.ascontiguousarray(one) for n, one in told.items()}, folder / name)
 
@@ -258,3 +288,7 @@ def _seen(words: Sequence[Unit], rng: np.random.Generator | None) -> Sequence[Un
 def _of_length_1(vectors: Tensor) -> Tensor:
     # The root of 0 has no gradient: texts without words are 0.
     return vectors / (vectors.square().sum(-1, keepdim=True) + TINY**2).sqrt()
+
+
+def _of_layer(name: str, layer: nn.Linear) -> dict[str, Tensor]:
+    return {name: layer.weight, f"{name}_bias": layer.bias}

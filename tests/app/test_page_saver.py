@@ -15,9 +15,9 @@ from app.ask.values import Verdict
 from app.shell import Shell
 from tests.app.ask.sample import answer
 from tests.app.conftest import MakeShell, furniture
-from vlm.types import Box, Evidence, PageRef, Question
+from vlm.types import Box, Evidence, EvidenceKind, PageRef, Question
 
-BOX = Box(0.1, 0.1, 0.5, 0.3)
+BOX, READ = Box(0.1, 0.1, 0.5, 0.3), Box(0.2, 0.7, 0.4, 0.72)
 
 
 def asked(
@@ -28,10 +28,11 @@ def asked(
     said: str,
     correction: str = "",
     adapter: str | None = None,
+    kind: EvidenceKind = "page",
 ) -> None:
     """Put an answer into the conversation."""
     question = Question(text, PageRef(path, page))
-    found = answer(said, found=Evidence("page", (BOX,)))
+    found = answer(said, found=Evidence(kind, (BOX if kind == "page" else READ,)))
     found = msgspec.structs.replace(found, adapter=adapter)
     furniture(shell).asking.show_past(Verdict(question, found, None, correction))
 
@@ -70,6 +71,7 @@ def test_the_page_its_marks_and_its_answers_are_written(
     asked(shell, two[0], 0, "What is the <b>total</b>?", "84.50 & more")
     asked(shell, two[0], 0, "Who sells?", "Nobody", correction="Muster GmbH")
     asked(shell, two[0], 0, "When?", "2026", adapter="Our invoices")
+    asked(shell, two[0], 0, "Which street?", "Mill Lane", kind="no_text")
     asked(shell, two[0], 1, "On another page?", "no")
     names = target(file)
     shell.window.commands.save_page.trigger()
@@ -82,6 +84,7 @@ def test_the_page_its_marks_and_its_answers_are_written(
         assert page.get_images()
         lines = str(page.get_text()).split("\n")
         assert lines.count("1") == 1, "one mark: what a person wrote stands nowhere"
+        assert lines.count("4") == 1, "what was read on the page is marked as well"
         assert "Northwind Office Supplies" in lines, "its words can be selected"
         total = page.search_for("GBP")[0] & first[0].search_for("GBP")[0]
         assert total.get_area() > 0.8 * first[0].search_for("GBP")[0].get_area(), "in their places"

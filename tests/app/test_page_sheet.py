@@ -20,12 +20,14 @@ LEFT = Word("Total:", Box(0.1, 0.3, 0.19, 0.33))
 ABOVE = Word("above", Box(0.1, 0.26, 0.4, 0.295))
 
 
-def saved(file: Path, rotation: Quarter, words: tuple[Word, ...]) -> tuple[Word, ...]:
+def saved(
+    file: Path, rotation: Quarter, words: tuple[Word, ...], proven: bool = True
+) -> tuple[Word, ...]:
     """Write a page of which one word is marked; return what its own words are afterwards."""
     shown = turned(SIZE, rotation)
     image = QImage(round(shown.width), round(shown.height), QImage.Format.Format_RGB32)
     image.fill(0xFFFFFF)
-    said = (Said("How?", "efficient", "Sure", (TOTAL.box,)),)
+    said = (Said("How?", "efficient", "Sure", (TOTAL.box,), proven),)
     list(writing(file, Sheet("page 1", image, SIZE, rotation, said, words)))
     with pymupdf.open(file) as document:
         page = document[0]
@@ -65,3 +67,17 @@ def test_the_number_of_a_mark_covers_no_word(qapp: QApplication, tmp_path: Path)
             or number.box.y1 <= word.box.y0
         )
         assert apart, word.text
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_what_was_only_read_is_marked_in_blue(
+    qapp: QApplication, tmp_path: Path, proven: bool
+) -> None:
+    saved(tmp_path / "page.pdf", 0, (LEFT, TOTAL), proven)
+    with pymupdf.open(tmp_path / "page.pdf") as document:
+        picture = document[0].get_pixmap()
+    box = TOTAL.box
+    x, y = (box.x0 + box.x1) / 2 * picture.width, (box.y0 + box.y1) / 2 * picture.height
+    red, green, blue = picture.pixel(round(x), round(y))
+    assert (green > blue) is proven
+    assert max(green, blue) > red
