@@ -98,6 +98,10 @@ def _parser() -> argparse.ArgumentParser:
         "--every", action="store_true", help="learn of the sheets to measure on too"
     )
     ranker.add_argument("--name", default="option-ranker.safetensors", help="of the file")
+    ranker.add_argument("--resume", type=Path, default=None, help="file of weights to go on from")
+    ranker.add_argument("--hidden", type=int, default=128, help="numbers of its hidden layer")
+    ranker.add_argument("--networks", type=int, default=None, help="so many lend their words")
+    ranker.add_argument("--rate", type=float, default=rank.RATE, help="learning rate")
     kinds_of = commands.add_parser("kinds", help="learn which kind of value a question asks for")
     kinds_of.add_argument("file", type=Path, help="for the weights")
     lines = commands.add_parser("reader", help="learn to read single lines of print")
@@ -123,6 +127,21 @@ def _train(parsed: argparse.Namespace) -> None:
         signal.signal(name, lambda _number, _frame: stopped.set())
     standard = replace(_STANDARD, stage=parsed.command, out=parsed.out, resume=parsed.resume)
     train(arguments.plan_of(parsed, standard), stop=stopped.is_set)
+
+
+def _ranker(parsed: argparse.Namespace) -> rank.Plan:
+    return rank.Plan(
+        parsed.out,
+        parsed.epochs,
+        parsed.seed,
+        parsed.workers,
+        parsed.every,
+        parsed.name,
+        parsed.resume,
+        parsed.hidden,
+        parsed.networks,
+        parsed.rate,
+    )
 
 
 def _reader(parsed: argparse.Namespace) -> reading.Plan:
@@ -188,15 +207,7 @@ def main(words: list[str] | None = None) -> int:
             plan = learn.Plan(parsed.out, parsed.minutes, parsed.seed, parsed.workers)
             learn.learn(replace(plan, resume=parsed.resume))
         case "ranker":
-            given = (
-                parsed.out,
-                parsed.epochs,
-                parsed.seed,
-                parsed.workers,
-                parsed.every,
-                parsed.name,
-            )
-            rank.learn(rank.Plan(*given))
+            rank.learn(_ranker(parsed))
         case "kinds":
             kinds.learn(parsed.file)
         case "reader":

@@ -13,20 +13,19 @@ from functools import partial
 
 import msgspec
 
-from vlm import part_answers, part_of_page, part_readings, read_boxes, second_look
+from vlm import option_ranker, part_answers, part_of_page, part_readings, read_boxes, second_look
 from vlm.absence import says_absent
 from vlm.answer_forms import Form, fits, form_of
-from vlm.asked_names import can_be_weighed, key_of
+from vlm.asked_names import asks_for_field, can_be_weighed, key_of
 from vlm.best_part import marked
 from vlm.cancel import CancelToken, Stopped
 from vlm.cell_values import day
 from vlm.errors import DeskError
 from vlm.evidence import locate
 from vlm.field_names import named_in
-from vlm.form_fields import fields
 from vlm.known_labels import names_a_field
 from vlm.label_values import fitting
-from vlm.labelled import Value
+from vlm.labelled import Value, values_among
 from vlm.learned_names import NO_NAMES, LearnedNames
 from vlm.letterhead import is_name
 from vlm.page_cells import Cell, cells_of
@@ -43,7 +42,7 @@ from vlm.protocol import Cancelled, Done, Event, Failed, Progress, Saw
 from vlm.reading_requests import asks_to_read
 from vlm.scoring import plain
 from vlm.turns import on_page
-from vlm.types import WHOLE_PAGE, Box, Question, Word
+from vlm.types import WHOLE_PAGE, Box, Question, Word, union
 from vlm.unlabelled import is_company
 from vlm.value_shapes import may_be
 
@@ -190,12 +189,17 @@ def value_in(
         learned: What the person's own documents call things.
     """
     rows = cells_of(words)
-    at_labels = [one for one in page_values_among(question, rows, learned) if one.weight >= CLEAR]
+    wanted = named_in(question)
+    few_names = wanted is not None and wanted.party and len(rows) <= part_of_page.FEW
+    if few_names:  # one name above another is no label of it
+        values = values_among(question, rows, learned=learned)
+    else:
+        values = page_values_among(question, rows, learned)
+    at_labels = [one for one in values if one.weight >= CLEAR]
     if at_labels:
         best = at_labels[0]
         rivals = [one for one in at_labels if one.weight == best.weight]
         return _only([best, *rivals])
-    wanted = named_in(question)
     form = form_of(question) or (wanted.form if wanted is not None else None)
     if form in ONE_BY_ONE:
         shape = shape_of(question)
@@ -204,7 +208,7 @@ def value_in(
         return _only(
             [one for one in found if may_be(shape, one.text) and plain(one.text) not in others]
         )
-    if wanted is not None and wanted.party and len(rows) <= part_of_page.FEW:
+    if few_names:
         names = [Value(cell.text, cell.box, ALONE) for row in rows for cell in row if _names(cell)]
         return _only([one for one in names if is_company(one.text)] or names)
     return None
@@ -223,10 +227,11 @@ def likely_in(question: str, words: Sequence[Word]) -> Value | None:
     rows = cells_of(words) if words else []
     if not can_be_weighed(question):
         return None
-    found = [one for one in fields(question, rows) if fits(question, one.text)]
+    weighed = option_ranker.weigh(question, words) if not asks_for_field(question) else None
+    found = [one for one in weighed.found if fits(question, one.text)] if weighed else []
     if found:
-        share = found[0].score / sum(one.score for one in found)
-        return Value(found[0].text, found[0].box, max(found[0].score, POINTED * share))
+        share = found[0].share / sum(one.share for one in found)
+        return Value(found[0].text, union(found[0].boxes), max(found[0].share, POINTED * share))
     if len(rows) == 1 and len(rows[0]) == 1 and fits(question, rows[0][0].text):
         return Value(rows[0][0].text, rows[0][0].box, POINTED)
     return None

@@ -86,12 +86,13 @@ class OptionRanker:
 
         Args:
             weights: As `pretrain.matching` saves them.
-            networks: That know words.
+            networks: That know words; a ranker may go by those of the first alone.
         """
         self._w = {name: one.astype(np.float32) for name, one in weights.items()}
         self._by_words = [
-            _ByWords(_of(self._w, f"words_{number}_"), network.vectors)
+            _ByWords(own, network.vectors)
             for number, network in enumerate(networks)
+            if (own := _of(self._w, f"words_{number}_"))
         ]
 
     def logits(self, question: str, stands: Around, known: Array) -> Array:

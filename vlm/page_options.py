@@ -37,6 +37,7 @@ LOOKED_AT = 8
 SENTENCE_NUMBERS = 15
 """What is known in numbers of a part of a sentence."""
 
+_PHRASE = frozenset(("phrase",))
 _CLAUSE = re.compile(r"[^,;()–:]+")
 _BEHIND = re.compile(r"[;:,]\s|\s[–-]\s")
 _BEFORE = re.compile(r"[,;:.]\s|\s[–-]\s|\s\(")
@@ -138,6 +139,8 @@ class PageOptions:
     def _in_cells(self, question: str) -> Iterator[Option]:
         for one in candidates(question, self.rows, self.misread):
             pair, value = one.pair, one.pair.value
+            if _cuts_a_word(value, one.start, one.end):
+                continue
             yield Option(
                 one.text,
                 (one.box,),
@@ -194,7 +197,7 @@ def _known(
         float("name" in said.kinds),
         float(bool(sentence.heading)),
         float("reason" in said.kinds),
-        float(said.kinds == {"phrase"}),
+        float(said.kinds == _PHRASE),
         min(len(text.split()), 10) / 10,
         sum(map(str.isdigit, text)) / max(1, len(text)),
         float(sentence.is_running),
@@ -210,7 +213,7 @@ def _parts(sentence: Sentence) -> dict[tuple[int, int], set[str]]:
             end -= 1
         while start < end and text[start] in _EDGE_LEFT:
             start += 1
-        if end > start:
+        if end > start and not _cuts_a_word(text, start, end):
             parts.setdefault((start, end), set()).add(kind)
 
     for kind in KINDS:
@@ -232,6 +235,14 @@ def _parts(sentence: Sentence) -> dict[tuple[int, int], set[str]]:
         for start, end in _phrases(text, *clause.span(), COMMON[sentence.language]):
             add(start, end, "phrase")
     return parts
+
+
+def _cuts_a_word(text: str, start: int, end: int) -> bool:
+    """Tell whether a part of a text begins or ends inside of a word or a number."""
+    return any(
+        0 < place < len(text) and text[place - 1].isalnum() and text[place].isalnum()
+        for place in (start, end)
+    )
 
 
 def _phrases(text: str, start: int, end: int, small: frozenset[str]) -> Iterator[tuple[int, int]]:

@@ -44,10 +44,10 @@ from vlm.part_labels import (
 from vlm.part_prose import ask_text
 from vlm.part_ranking import UNRELATED, is_labelled, ranked
 from vlm.protocol import Cancelled, Event, Progress
-from vlm.ranked_answers import ask_ranked, can_be_ranked
+from vlm.ranked_answers import ask_ranked, best_of, can_be_ranked, weigh
 from vlm.reading_requests import asks_to_read
 from vlm.scan_answers import READ_SECONDS, answers_of
-from vlm.types import Box, Question
+from vlm.types import Box, Question, Word
 from vlm.value_shapes import Shape, could_hold, may_hold
 
 MOST_PARTS = 48
@@ -155,10 +155,9 @@ def _told_by_words(of: PageJob, found: list[tuple[float, Told]]) -> Generator[Ev
     """
     question, page, ask, learned = of.question, of.page, of.ask, of.learned
     words = shown(page.words, question.page)
-    if can_be_ranked(question.text, words, learned):
-        found[:] = [(yield from ask_ranked(question, page, ask, PART_TOKENS))]
-        return _Rest([], 0, partial(fits, question.text), 1.0)
     every = ranked(page, scan_lines.texts_of(page, of.readings), question.text)
+    if can_be_ranked(question.text, words, learned):
+        return (yield from _weighed_together(of, words, every, found))
     shape = page_values.shape_of(question.text)
     places, left = [one for one in every if not one[1] or may_hold(shape, one[1])], 1.0
     words = shown(page.words, question.page)
@@ -184,6 +183,33 @@ def _told_by_words(of: PageJob, found: list[tuple[float, Told]]) -> Generator[Ev
     if places and words:
         may_answer = page_values.may_answer(question.text, words)
     return _Rest(places, MOST_PARTS, may_answer, left, shape not in UNCERTAIN)
+
+
+def _weighed_together(
+    of: PageJob,
+    words: Sequence[Word],
+    every: Sequence[tuple[Box, str, float]],
+    found: list[tuple[float, Told]],
+) -> Generator[Event, None, _Rest]:
+    """Weigh all that a page says; where that has no answer, its pictures are left to ask.
+
+    Args:
+        of: Its question is one that `can_be_ranked`.
+        words: As the page is shown.
+        every: Its parts, their texts and relevance.
+        found: Is filled with the answer.
+
+    Raises:
+        PartFailed: If a part cannot be asked.
+        Stopped: If the job shall stop.
+    """
+    question = of.question
+    weighed = weigh(question.text, words)
+    pictures = [one for one in every if not one[1]] if best_of(weighed) is None else []
+    if not pictures:
+        found[:] = [(yield from ask_ranked(question, of.page, of.ask, PART_TOKENS, weighed))]
+    left = UNNAMED if pictures else 1.0
+    return _Rest(pictures, MOST_PARTS, partial(fits, question.text), left)
 
 
 def _likely(

@@ -18,12 +18,29 @@ from vlm.labelled import is_told
 from vlm.learned_names import LearnedNames
 from vlm.option_ranker import Likely, Weighed
 from vlm.page_reading import AskPage
+from vlm.page_values import page_values
 from vlm.part_asking import Told, about, absent, ask_part
 from vlm.part_finder import PageParts
-from vlm.part_labels import nothing_told, part_with, read_at, shown, words_read
+from vlm.part_labels import nothing_told, part_with, read_at, words_read
+from vlm.prose_answers import quoted
 from vlm.protocol import Event
 from vlm.turns import on_page
 from vlm.types import WHOLE_PAGE, Box, Evidence, Question, Word, union
+
+CLEAR, LABELLED, AT_LABEL = 0.5, 0.7, 0.8
+"""How likely an answer is at least to be it, whatever labels say; what a value at its label counts
+at least to go before a less likely one, and what is left of that: 27 such values scored 0.77."""
+
+ABSENT = 0.5
+"""What is left of how likely it is that a page has no answer: that is never called sure."""
+
+DOUBTED = 2.0
+"""How much likelier it is that a page of text has no answer, where no sentence suits the question:
+of 61 such questions 0.53 were answered right, and 0.59 with this."""
+
+QUOTED = 0.5
+"""How well a sentence of a page of text suits a question at least for its words to be the answer
+without that all is weighed."""
 
 
 def can_be_ranked(
@@ -33,7 +50,8 @@ def can_be_ranked(
 
     Args:
         question: As a person asks it; one for a usual field goes by what is known of that.
-        words: As the page is shown; of running text alone the rules for that know more.
+        words: As the page is shown; where they are mostly running text, a sentence that suits the
+            question goes before.
         learned: What the person's own documents call things: that goes before everything.
         misread: Whether letters of the words may be wrong.
     """
@@ -41,7 +59,31 @@ def can_be_ranked(
         return False
     if learned.of(key_of(question)) or is_told(question, words, misread, learned):
         return False
-    return not option_ranker.page_of(tuple(words), misread).prose.is_most
+    prose = option_ranker.page_of(tuple(words), misread).prose
+    found = quoted(question, prose, misread) if prose.is_most else None
+    return found is None or found.score < QUOTED
+
+
+def weigh(question: str, words: Sequence[Word], misread: bool = False) -> Weighed:
+    """Return what a page says for a question, weighed together.
+
+    Args:
+        question: One that `can_be_ranked`.
+        words: As the page is shown.
+        misread: Whether letters of them may be wrong.
+    """
+    weighed = option_ranker.weigh(question, words, misread)
+    if option_ranker.page_of(tuple(words), misread).prose.is_most:
+        weighed = Weighed(weighed.found, min(1.0, DOUBTED * weighed.none))
+    best = best_of(weighed)
+    if best is not None and best.share >= CLEAR:
+        return weighed
+    values = page_values(question, words)
+    if not values or values[0].weight < LABELLED:
+        return weighed
+    share = AT_LABEL * values[0].weight
+    at_label = Likely(values[0].text, (values[0].box,), share, "", in_sentence=False)
+    return Weighed((at_label, *weighed.found), min(weighed.none, 1 - share))
 
 
 def best_of(weighed: Weighed) -> Likely | None:
@@ -51,7 +93,7 @@ def best_of(weighed: Weighed) -> Likely | None:
 
 
 def ask_ranked(
-    question: Question, page: PageParts, ask: AskPage, tokens: int
+    question: Question, page: PageParts, ask: AskPage, tokens: int, weighed: Weighed
 ) -> Generator[Event, None, tuple[float, Told]]:
     """Answer from a page's own words, and show the model the part where they stand.
 
@@ -60,6 +102,7 @@ def ask_ranked(
         page: Its parts and words.
         ask: Answers about one part.
         tokens: Of its answer, at most.
+        weighed: What the page says for the question.
 
     Returns:
         What the answer is worth, above 0 where there is one, and it.
@@ -68,10 +111,10 @@ def ask_ranked(
         PartFailed: If the part cannot be asked.
         Stopped: If the job shall stop.
     """
-    weighed = option_ranker.weigh(question.text, shown(page.words, question.page))
     best = best_of(weighed)
     if best is None:
-        return -1.0, (yield from nothing_told(question, page, ask, tokens, weighed.none))
+        sure = ABSENT * weighed.none
+        return -1.0, (yield from nothing_told(question, page, ask, tokens, sure))
     boxes = [on_page(box, WHOLE_PAGE, question.page.rotation) for box in best.boxes]
     part = part_with(union(boxes), page)
     own = yield from ask_part(about(question, part, tokens), ask)
@@ -98,11 +141,11 @@ def read_ranked(question: str, page: PageParts, readings: Mapping[Box, Told]) ->
         As `ask_ranked`: as sure as the answer is likely and its letters were read.
     """
     line_of = words_read(page, readings)
-    weighed = option_ranker.weigh(question, list(line_of), misread=True)
+    weighed = weigh(question, list(line_of), misread=True)
     best = best_of(weighed)
     if best is None:
         first = next(iter(readings.values()))
-        return -1.0, replace(first, answer=absent(first.answer, weighed.none))
+        return -1.0, replace(first, answer=absent(first.answer, ABSENT * weighed.none))
     box = union(best.boxes)
     read = read_at(box, line_of, readings)
     given = msgspec.structs.replace(

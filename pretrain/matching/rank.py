@@ -22,6 +22,7 @@ from pretrain.muon import step_at
 from vlm import field_matcher, value_kinds
 from vlm.absence import NOT_ON_PAGE
 from vlm.option_numbers import around, numbers
+from vlm.option_ranker import WEIGHTS
 from vlm.page_options import Option, PageOptions
 from vlm.scoring import anls
 from vlm.types import Box, Word, union
@@ -51,6 +52,10 @@ class Plan:
         workers: Processes that look at pages; 0 for none beside this one.
         every: Whether sheets that are kept for measuring are learned of as well.
         name: Of the file.
+        resume: File of weights to go on from, of as many numbers.
+        hidden: Numbers of its hidden layer.
+        networks: So many networks lend their words; None for all that come with the program.
+        rate: Learning rate.
     """
 
     out: Path
@@ -58,7 +63,11 @@ class Plan:
     seed: int = 1
     workers: int = 0
     every: bool = False
-    name: str = "option-ranker.safetensors"
+    name: str = WEIGHTS
+    resume: Path | None = None
+    hidden: int = 128
+    networks: int | None = None
+    rate: float = RATE
 
 
 def learn(plan: Plan) -> None:
@@ -72,8 +81,10 @@ def learn(plan: Plan) -> None:
     questions = sum(len(one.questions) for one in learned)
     spent = time.monotonic() - start
     _LOG.info("%d pages, %d questions to learn from, %.0f s", len(learned), questions, spent)
-    network = RankNetwork(*moments(learned))
-    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
+    network = RankNetwork(*moments(learned), plan.hidden, plan.networks)
+    if plan.resume is not None:
+        network.restore(plan.resume)
+    optimiser = torch.optim.AdamW(network.parameters(), plan.rate, weight_decay=DECAY)
     rng = np.random.default_rng(plan.seed)
     steps, step = plan.epochs * (len(learned) // PAGES), 0
     for epoch in range(plan.epochs):
@@ -87,7 +98,8 @@ def learn(plan: Plan) -> None:
             loss.backward()  # type: ignore[no-untyped-call]
             step += 1
             step_at(
-                (optimiser,), RATE * min(1.0, step / WARM) * (0.02 + 0.98 * _cooled(step / steps))
+                (optimiser,),
+                plan.rate * min(1.0, step / WARM) * (0.02 + 0.98 * _cooled(step / steps)),
             )
             mean += loss.item()
         _LOG.info("epoch %d: loss %.3f", epoch + 1, mean / max(1, len(order) // PAGES))

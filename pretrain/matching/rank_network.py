@@ -21,8 +21,8 @@ from vlm.text_vectors import GRAMS, NOTHING, TINY
 Numbers = npt.NDArray[np.int64]
 
 ROLES: tuple[Role, ...] = ("question", "label", "value")
-COVERED, TOLD, HIDDEN, NONE = 12, 8, 64, 24
-"""Numbers that are made of what is said of a word, of two texts multiplied, and hidden ones."""
+COVERED, TOLD, NONE = 12, 8, 24
+"""Numbers that are made of what is said of a word, of two texts multiplied, and of "none"."""
 
 JOINED = 2
 """Texts that are made of several of an option's."""
@@ -208,22 +208,26 @@ class ByWords(nn.Module):
 class RankNetwork(nn.Module):
     """See `vlm.option_ranker`; the same numbers, with gradients."""
 
-    def __init__(self, mean: Tensor, spread: Tensor) -> None:
+    def __init__(
+        self, mean: Tensor, spread: Tensor, hidden: int = 128, networks: int | None = None
+    ) -> None:
         """Draw the first weights.
 
         Args:
             mean: Of the numbers that are known of options, float32 (numbers,).
             spread: Their standard deviations.
+            hidden: Numbers of the first hidden layer.
+            networks: So many of those that come with the program lend their words; None for all.
         """
         super().__init__()
         self.mean, self.spread = mean, spread
-        files = sorted(FOLDER.glob(EVERY))
+        files = sorted(FOLDER.glob(EVERY))[:networks]
         self.by_words = nn.ModuleList([ByWords(load_file(one)) for one in files])
         said = COVERED + PLACES + JOINED + 1 + (JOINED + 1) * TOLD + PLACES
         wide = len(mean) + len(files) * said
-        self.first = nn.Linear(wide, HIDDEN)
-        self.second = nn.Linear(HIDDEN, HIDDEN // 2)
-        self.out = nn.Parameter(torch.randn(HIDDEN // 2) * (HIDDEN // 2) ** -0.5)
+        self.first = nn.Linear(wide, hidden)
+        self.second = nn.Linear(hidden, hidden // 2)
+        self.out = nn.Parameter(torch.randn(hidden // 2) * (hidden // 2) ** -0.5)
         self.none_first = nn.Linear(wide, NONE)
         self.none_out = nn.Linear(NONE, 1)
         self.dropout = nn.Dropout(DROPPED)
@@ -261,6 +265,27 @@ class RankNetwork(nn.Module):
         losses = torch.logsumexp(logits, 1) - torch.logsumexp(best, 1)
         return losses[told].sum(), int(told.sum())
 
+    def weights(self) -> dict[str, Tensor]:
+        """Return what was learned, as `vlm.option_ranker` reads it."""
+        weights: dict[str, Tensor] = {"mean": self.mean, "spread": self.spread, "out": self.out}
+        for layer in ("first", "second", "none_first", "none_out"):
+            weights |= _of_layer(layer, getattr(self, layer))
+        for number, one in enumerate(self.by_words):
+            own = one.weights() if isinstance(one, ByWords) else {}
+            weights |= {f"words_{number}_{name}": some for name, some in own.items()}
+        return weights
+
+    def restore(self, file: Path) -> None:
+        """Take the weights that `save` wrote.
+
+        Raises:
+            OSError: If they cannot be read.
+        """
+        known = load_file(file)
+        with torch.no_grad():
+            for name, one in self.weights().items():
+                one.copy_(torch.from_numpy(known[name]))
+
     def save(self, folder: Path, name: str = WEIGHTS) -> None:
         """Write the weights as `vlm.option_ranker` reads them.
 
@@ -268,13 +293,9 @@ class RankNetwork(nn.Module):
             OSError: If they cannot be written.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        weights: dict[str, Tensor] = {"mean": self.mean, "spread": self.spread, "out": self.out}
-        for layer in ("first", "second", "none_first", "none_out"):
-            weights |= _of_layer(layer, getattr(self, layer))
-        for number, one in enumerate(self.by_words):
-            own = one.weights() if isinstance(one, ByWords) else {}
-            weights |= {f"words_{number}_{name}": some for name, some in own.items()}
-        told = {name: one.detach().numpy().astype(np.float32) for name, one in weights.items()}
+        told = {
+            name: one.detach().numpy().astype(np.float32) for name, one in self.weights().items()
+        }
         save_file({n: np.ascontiguousarray(one) for n, one in told.items()}, folder / name)
 
 

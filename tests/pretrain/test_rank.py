@@ -46,6 +46,16 @@ def test_what_is_saved_says_the_same_without_torch(pages: list[AskedPage], tmp_p
         assert np.allclose(said, wanted[number], atol=1e-4)
 
 
+def test_it_goes_on_from_what_was_saved(pages: list[AskedPage], tmp_path: Path) -> None:
+    taught = network(pages).eval()
+    taught.save(tmp_path)
+    torch.manual_seed(2)
+    other = RankNetwork(*rank.moments(pages)).eval()
+    other.restore(tmp_path / WEIGHTS)
+    with torch.inference_mode():
+        assert torch.allclose(taught(pages[0]), other(pages[0]), atol=1e-5)
+
+
 def test_it_learns(pages: list[AskedPage]) -> None:
     taught, rng = network(pages), np.random.default_rng(1)
     optimiser = torch.optim.AdamW(taught.parameters(), 3e-3)

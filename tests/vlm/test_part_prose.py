@@ -85,7 +85,8 @@ def test_a_sentence_over_two_lines_has_a_box_for_each() -> None:
 
 def test_what_the_text_does_not_have_is_not_there() -> None:
     found = ask("Who is the guarantor?", CONTRACT, Model(said("Repairs", 0.99, "crop"))).answer
-    assert (found.text, found.confidence) == (NOT_ON_PAGE, ABSENT)
+    assert found.text == NOT_ON_PAGE
+    assert found.confidence <= ABSENT
     assert found.evidence.kind == "nothing"
 
 

@@ -10,7 +10,7 @@ from tests.vlm.written_pages import CONTRACT, written
 from vlm import option_ranker
 from vlm.learned_names import NO_NAMES
 from vlm.option_ranker import Likely, Weighed
-from vlm.ranked_answers import best_of, can_be_ranked
+from vlm.ranked_answers import AT_LABEL, LABELLED, best_of, can_be_ranked, weigh
 from vlm.types import WHOLE_PAGE
 
 BISTRO = (
@@ -34,7 +34,7 @@ def best(question: str, rows: tuple[str, ...], misread: bool = False) -> str | N
         ("What's my tax code?", PAYSLIP, "1257L"),
         ("How many hours of overtime did I do?", PAYSLIP, "11.00"),
         ("Qui les a servis ?", BISTRO, "Anatole"),
-        ("Quel jour le restaurant est-il fermé ?", BISTRO, "lundi"),
+        ("Quel jour le restaurant est-il fermé ?", BISTRO, "le lundi"),
         ("Combien coûte le vin ?", BISTRO, "14,60"),
     ],
 )
@@ -43,7 +43,8 @@ def test_what_is_meant_is_found(question: str, rows: tuple[str, ...], right: str
 
 
 def test_what_a_page_has_not_is_said_not_to_be_there() -> None:
-    assert best("Which gate does the train leave from?", PAYSLIP) is None
+    assert best("What is the licence plate of the car?", PAYSLIP) is None
+    assert best("Quel est le numéro de série ?", BISTRO) is None
     assert best_of(option_ranker.weigh("What is the total?", ())) is None
 
 
@@ -72,6 +73,19 @@ def test_usual_fields_go_by_what_is_known_of_them(question: str, ranked: bool) -
     assert can_be_ranked(question, page(*PAYSLIP), NO_NAMES) is ranked
 
 
-def test_running_text_alone_goes_by_its_own_rules() -> None:
-    assert not can_be_ranked("When does the money arrive?", written(CONTRACT), NO_NAMES)
+def test_a_sentence_of_a_page_of_text_that_suits_the_question_goes_before() -> None:
+    assert not can_be_ranked("How much is the deposit?", written(CONTRACT), NO_NAMES)
+    assert can_be_ranked("Who is the guarantor?", written(CONTRACT), NO_NAMES)
     assert not can_be_ranked("When does the money arrive?", (), NO_NAMES)
+
+
+def test_a_label_that_says_what_is_asked_goes_before_what_is_less_likely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = page("Room .............. 307", "Nights|2")
+    unlikely = Weighed((Likely("2", (WHOLE_PAGE,), 0.4, "Nights", in_sentence=False),), 0.6)
+    monkeypatch.setattr(option_ranker, "weigh", lambda *_: unlikely)
+    found = weigh("Which room is it?", words)
+    assert [one.text for one in found.found] == ["307", "2"]
+    assert AT_LABEL * LABELLED <= found.found[0].share <= AT_LABEL
+    assert best_of(found) == found.found[0]
