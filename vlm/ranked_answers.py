@@ -18,7 +18,7 @@ from vlm.labelled import is_told
 from vlm.learned_names import LearnedNames
 from vlm.option_ranker import Likely, Weighed
 from vlm.page_reading import AskPage
-from vlm.page_values import page_values
+from vlm.page_values import page_values, shape_of
 from vlm.part_asking import Told, about, absent, ask_part
 from vlm.part_finder import PageParts
 from vlm.part_labels import nothing_told, part_with, read_at, words_read
@@ -49,13 +49,14 @@ def can_be_ranked(
     """Tell whether all that a page says is weighed for a question.
 
     Args:
-        question: As a person asks it; one for a usual field goes by what is known of that.
+        question: As a person asks it; one for a usual field or a town goes by what is known of these.
         words: As the page is shown; where they are mostly running text, a sentence that suits the
             question goes before.
         learned: What the person's own documents call things: that goes before everything.
         misread: Whether letters of the words may be wrong.
     """
-    if not words or asks_for_field(question) or not can_be_weighed(question):
+    usual = asks_for_field(question) or shape_of(question) == "town"
+    if not words or usual or not can_be_weighed(question):
         return False
     if learned.of(key_of(question)) or is_told(question, words, misread, learned):
         return False

@@ -65,6 +65,7 @@ def test_none_is_told_where_that_is_likelier() -> None:
     [
         ("When does the money arrive?", True),
         ("What is the total?", False),
+        ("In which city is the seller?", False),
         ('What is "Net pay"?', False),
         ("What stands there?", False),
     ],
