@@ -49,7 +49,8 @@ def can_be_ranked(
     """Tell whether all that a page says is weighed for a question.
 
     Args:
-        question: As a person asks it; one for a usual field or a town goes by what is known of these.
+        question: As a person asks it; one for a usual field, or a town, goes by
+            what is known of these.
         words: As the page is shown; where they are mostly running text, a sentence that suits the
             question goes before.
         learned: What the person's own documents call things: that goes before everything.
