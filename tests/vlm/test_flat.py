@@ -55,6 +55,12 @@ def test_a_box_of_the_sheet_lies_in_its_box_on_the_page(flat: Flat, box: Box) ->
         assert found.y0 - 1e-9 <= y <= found.y1 + 1e-9
 
 
+def test_a_page_whose_corner_is_infinitely_far_from_the_sheet_is_measured_like_others() -> None:
+    flat = flat_of(((0.29375, 0.29375), (0.8, 0.10625), (0.8, 0.8), (0.10625, 0.70625)), PAGE)
+    box = Box(0.5, 0.5, 0.75, 0.5625)
+    assert flat.box_on_sheet(flat.box_on_page(box)).holds(box)
+
+
 @given(flats(), boxes())
 def test_a_box_that_was_shown_means_the_same_part_of_the_sheet_again(flat: Flat, box: Box) -> None:
     assert flat.box_on_sheet(flat.box_on_page(box)).holds(box)
