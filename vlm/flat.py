@@ -71,7 +71,7 @@ class Flat:
     def on_sheet(self, points: Points) -> Points:
         """Return where points of the page are on the sheet; beyond it outside 0 to 1."""
         back = np.linalg.inv(through(CORNERS, np.array(self.corners)))
-        return _taken(back, points)
+        return _taken(back.astype(np.float64), points)
 
     def box_on_page(self, box: Box) -> Box:
         """Return the smallest box of the page that holds a box of the sheet."""
