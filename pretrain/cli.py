@@ -30,6 +30,7 @@ from pretrain.model import PRESETS
 from pretrain.reading import learn as reading
 from pretrain.reading.lessons import PIXELS
 from pretrain.train import TrainPlan, train
+from vlm.option_ranker import WEIGHTS
 
 _STANDARD = TrainPlan("encoder", Path(), minutes=10.0)
 
@@ -89,19 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--resume", type=Path, default=None, help="folder of weights to go on from")
     words.add_argument("--workers", type=int, default=1, help="processes that make lessons")
-    ranker = commands.add_parser("ranker", help="learn to weigh what a page offers, from sheets")
-    ranker.add_argument("out", type=Path, help="folder for the weights")
-    ranker.add_argument("--epochs", type=int, default=8, help="how often each page is seen")
-    ranker.add_argument("--seed", type=int, default=1)
-    ranker.add_argument("--workers", type=int, default=0, help="processes that look at pages")
-    ranker.add_argument(
-        "--every", action="store_true", help="learn of the sheets to measure on too"
+    _ranker_takes(
+        commands.add_parser("ranker", help="learn to weigh what a page offers, from sheets")
     )
-    ranker.add_argument("--name", default="option-ranker.safetensors", help="of the file")
-    ranker.add_argument("--resume", type=Path, default=None, help="file of weights to go on from")
-    ranker.add_argument("--hidden", type=int, default=128, help="numbers of its hidden layer")
-    ranker.add_argument("--networks", type=int, default=None, help="so many lend their words")
-    ranker.add_argument("--rate", type=float, default=rank.RATE, help="learning rate")
     kinds_of = commands.add_parser("kinds", help="learn which kind of value a question asks for")
     kinds_of.add_argument("file", type=Path, help="for the weights")
     lines = commands.add_parser("reader", help="learn to read single lines of print")
@@ -127,6 +118,21 @@ def _train(parsed: argparse.Namespace) -> None:
         signal.signal(name, lambda _number, _frame: stopped.set())
     standard = replace(_STANDARD, stage=parsed.command, out=parsed.out, resume=parsed.resume)
     train(arguments.plan_of(parsed, standard), stop=stopped.is_set)
+
+
+def _ranker_takes(ranker: argparse.ArgumentParser) -> None:
+    ranker.add_argument("out", type=Path, help="folder for the weights")
+    ranker.add_argument("--epochs", type=int, default=8, help="how often each page is seen")
+    ranker.add_argument("--seed", type=int, default=1)
+    ranker.add_argument("--workers", type=int, default=0, help="processes that look at pages")
+    ranker.add_argument(
+        "--every", action="store_true", help="learn of the sheets to measure on too"
+    )
+    ranker.add_argument("--name", default=WEIGHTS, help="of the file")
+    ranker.add_argument("--resume", type=Path, default=None, help="file of weights to go on from")
+    ranker.add_argument("--hidden", type=int, default=128, help="numbers of its hidden layer")
+    ranker.add_argument("--networks", type=int, default=None, help="so many lend their words")
+    ranker.add_argument("--rate", type=float, default=rank.RATE, help="learning rate")
 
 
 def _ranker(parsed: argparse.Namespace) -> rank.Plan:

@@ -227,8 +227,8 @@ def likely_in(question: str, words: Sequence[Word]) -> Value | None:
     rows = cells_of(words) if words else []
     if not can_be_weighed(question):
         return None
-    weighed = option_ranker.weigh(question, words) if not asks_for_field(question) else None
-    found = [one for one in weighed.found if fits(question, one.text)] if weighed else []
+    every = () if asks_for_field(question) else option_ranker.weigh(question, words).found
+    found = [one for one in every if fits(question, one.text)]
     if found:
         share = found[0].share / sum(one.share for one in found)
         return Value(found[0].text, union(found[0].boxes), max(found[0].share, POINTED * share))

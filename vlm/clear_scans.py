@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import msgspec
-
 from vlm import scan_lines
 from vlm.answer_forms import form_of
 from vlm.asked_names import asks_for_field, can_be_weighed
-from vlm.evidence import locate
 from vlm.labelled import Value, is_told
 from vlm.page_job import PageJob
 from vlm.page_values import page_values
@@ -25,8 +22,8 @@ from vlm.part_labels import (
     SEVERAL,
     SURE,
     UNTOLD,
+    as_read,
     is_alone,
-    read_at,
     read_known,
     words_read,
 )
@@ -63,7 +60,7 @@ def answers_of(of: PageJob) -> list[tuple[float, Told]]:
         return known
     words = list(line_of)
     if can_be_ranked(question, words, learned, misread=True):
-        return [read_ranked(question, page, readings)]
+        return [read_ranked(question, page, line_of, readings)]
     values = page_values(question, words, learned)
     if not is_told(question, words, True, learned):
         best = values[0].weight if values else 0.0
@@ -91,15 +88,6 @@ def told(
         readings: What was read in each line.
     """
     best = values[0]
-    read = read_at(best.box, line_of, readings)
-    sure = (SURE if is_alone(values) else SEVERAL) * best.weight * max(read.answer.confidence, 0.0)
-    given = msgspec.structs.replace(
-        read.answer,
-        text=best.text,
-        confidence=sure,
-        evidence=locate(best.text, (), None),
-        unsure=(),
-        stop="end",
-    )
-    part = read.part if page.straight else best.box  # where the page is askew, all of its line
-    return LEAST + (1 - LEAST) * best.weight, Told(part, given, read.warning)
+    likely = (SURE if is_alone(values) else SEVERAL) * best.weight
+    given = as_read(best.text, best.box, likely, page, line_of, readings)
+    return LEAST + (1 - LEAST) * best.weight, given

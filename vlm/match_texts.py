@@ -13,11 +13,12 @@ import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from vlm.label_words import folded
 
 Role = Literal["question", "label", "value"]
+ROLES: tuple[Role, ...] = get_args(Role)
 Unit = tuple[int, ...]
 """Rows of the table whose mean is one word."""
 

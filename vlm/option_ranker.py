@@ -22,7 +22,7 @@ from safetensors.numpy import load_file
 from vlm import field_matcher, value_kinds
 from vlm.field_matcher import FOLDER, FieldMatcher
 from vlm.option_numbers import Around, around, numbers
-from vlm.page_options import PageOptions
+from vlm.page_options import Option, PageOptions
 from vlm.text_vectors import TINY, Array, TextVectors
 from vlm.types import Box, Word
 from vlm.value_kinds import ValueKinds
@@ -52,15 +52,11 @@ class Likely:
         text: As the page has it.
         boxes: Of its words, or one around them.
         share: How likely it is, in (0, 1].
-        label: Where it stands, "" for nowhere.
-        in_sentence: Whether it is a part of a sentence.
     """
 
     text: str
     boxes: tuple[Box, ...]
     share: float
-    label: str
-    in_sentence: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,15 +192,15 @@ class OptionRankers:
         mean = logits.mean(axis=0)
         shares = np.exp(mean - mean.max())
         shares /= shares.sum()
-        best: dict[str, Likely] = {}
+        best: dict[str, tuple[float, Option]] = {}
         whole: dict[str, float] = {}
         for one, share in zip(offer.options, shares.tolist(), strict=False):
             whole[one.text] = whole.get(one.text, 0.0) + share
-            if one.text not in best or share > best[one.text].share:
-                best[one.text] = Likely(one.text, one.boxes, share, one.label, one.in_sentence)
+            if one.text not in best or share > best[one.text][0]:
+                best[one.text] = share, one
         found = [
-            Likely(one.text, one.boxes, min(whole[text], 1.0), one.label, one.in_sentence)
-            for text, one in best.items()
+            Likely(text, one.boxes, min(whole[text], 1.0))
+            for text, (_, one) in best.items()
             if whole[text] >= FEWEST
         ]
         found.sort(key=lambda one: -one.share)

@@ -160,7 +160,6 @@ def _told_by_words(of: PageJob, found: list[tuple[float, Told]]) -> Generator[Ev
         return (yield from _weighed_together(of, words, every, found))
     shape = page_values.shape_of(question.text)
     places, left = [one for one in every if not one[1] or may_hold(shape, one[1])], 1.0
-    words = shown(page.words, question.page)
     values = values_at(question.text, page.words, question.page, learned)
     usual, lacking = asks_for_field(question.text), page_values.lacks(question.text, words)
     weighed = bool(words) and not usual and can_be_weighed(question.text)

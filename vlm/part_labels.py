@@ -232,6 +232,37 @@ def read_at(box: Box, line_of: Mapping[Word, Box], readings: Mapping[Box, Told])
     return around([readings[line] for line in lines])
 
 
+def as_read(
+    text: str,
+    box: Box,
+    likely: float,
+    page: PageParts,
+    line_of: Mapping[Word, Box],
+    readings: Mapping[Box, Told],
+) -> Told:
+    """Return words of a scan as an answer, as sure as it is likely and its letters were read.
+
+    Args:
+        text: The words.
+        box: Around them.
+        likely: How likely they are what was asked for, in [0, 1].
+        page: The scan's parts.
+        line_of: See `words_read`.
+        readings: What was read in each line.
+    """
+    read = read_at(box, line_of, readings)
+    given = msgspec.structs.replace(
+        read.answer,
+        text=text,
+        confidence=likely * max(read.answer.confidence, 0.0),
+        evidence=locate(text, (), None),
+        unsure=(),
+        stop="end",
+    )
+    part = read.part if page.straight else box  # where the page is askew, all of its line
+    return Told(part, given, read.warning)
+
+
 def words_read(page: PageParts, readings: Mapping[Box, Told]) -> dict[Word, Box]:
     """Return the words that were read on a scan, each with the line that it was read in.
 

@@ -13,15 +13,15 @@ import msgspec
 
 from vlm import option_ranker
 from vlm.asked_names import asks_for_field, can_be_weighed, key_of
-from vlm.evidence import lines_of, locate
+from vlm.evidence import lines_of
 from vlm.labelled import is_told
 from vlm.learned_names import LearnedNames
 from vlm.option_ranker import Likely, Weighed
 from vlm.page_reading import AskPage
-from vlm.page_values import page_values, shape_of
+from vlm.page_values import page_values_among, shape_of
 from vlm.part_asking import Told, about, absent, ask_part
 from vlm.part_finder import PageParts
-from vlm.part_labels import nothing_told, part_with, read_at, words_read
+from vlm.part_labels import as_read, nothing_told, part_with
 from vlm.prose_answers import quoted
 from vlm.protocol import Event
 from vlm.turns import on_page
@@ -75,16 +75,17 @@ def weigh(question: str, words: Sequence[Word], misread: bool = False) -> Weighe
         misread: Whether letters of them may be wrong.
     """
     weighed = option_ranker.weigh(question, words, misread)
-    if option_ranker.page_of(tuple(words), misread).prose.is_most:
+    page = option_ranker.page_of(tuple(words), misread)
+    if page.prose.is_most:
         weighed = Weighed(weighed.found, min(1.0, DOUBTED * weighed.none))
     best = best_of(weighed)
     if best is not None and best.share >= CLEAR:
         return weighed
-    values = page_values(question, words)
+    values = page_values_among(question, page.rows)
     if not values or values[0].weight < LABELLED:
         return weighed
     share = AT_LABEL * values[0].weight
-    at_label = Likely(values[0].text, (values[0].box,), share, "", in_sentence=False)
+    at_label = Likely(values[0].text, (values[0].box,), share)
     return Weighed((at_label, *weighed.found), min(weighed.none, 1 - share))
 
 
@@ -131,31 +132,26 @@ def ask_ranked(
     return 1.0, Told(part, given, own.warning)
 
 
-def read_ranked(question: str, page: PageParts, readings: Mapping[Box, Told]) -> tuple[float, Told]:
+def read_ranked(
+    question: str,
+    page: PageParts,
+    line_of: Mapping[Word, Box],
+    readings: Mapping[Box, Told],
+) -> tuple[float, Told]:
     """Answer from the words that were read on a scan.
 
     Args:
         question: One that `can_be_ranked`.
         page: The scan's parts.
+        line_of: The words that were read, each with its line.
         readings: What was read in each of its lines, one or more.
 
     Returns:
         As `ask_ranked`: as sure as the answer is likely and its letters were read.
     """
-    line_of = words_read(page, readings)
     weighed = weigh(question, list(line_of), misread=True)
     best = best_of(weighed)
     if best is None:
         first = next(iter(readings.values()))
         return -1.0, replace(first, answer=absent(first.answer, ABSENT * weighed.none))
-    box = union(best.boxes)
-    read = read_at(box, line_of, readings)
-    given = msgspec.structs.replace(
-        read.answer,
-        text=best.text,
-        confidence=best.share * max(read.answer.confidence, 0.0),
-        evidence=locate(best.text, (), None),
-        unsure=(),
-        stop="end",
-    )
-    return 1.0, Told(read.part if page.straight else box, given, read.warning)
+    return 1.0, as_read(best.text, union(best.boxes), best.share, page, line_of, readings)

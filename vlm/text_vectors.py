@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from vlm.match_texts import Cut, Role, Unit, single_words, units
+from vlm.match_texts import ROLES, Cut, Role, Unit, single_words, units
 
 Array = npt.NDArray[np.float32]
 
@@ -48,9 +48,9 @@ class TextVectors:
     def _take(self, weights: Mapping[str, Array]) -> None:
         """Keep gates and turns; what was made of texts with others is forgotten."""
         self._gates = {
-            role: (weights[f"gate_{role}"], float(weights[f"bias_{role}"][0])) for role in _ROLES
+            role: (weights[f"gate_{role}"], float(weights[f"bias_{role}"][0])) for role in ROLES
         }
-        self._turns = {role: weights[f"turn_{role}"] for role in _ROLES}
+        self._turns = {role: weights[f"turn_{role}"] for role in ROLES}
         self._sums: dict[tuple[Role, str], Array] = {}
         self._words: dict[tuple[Role, str], Array] = {}
 
@@ -161,7 +161,6 @@ class TextVectors:
         return np.concatenate([vectors, gates[:, None]], axis=1).astype(np.float32)
 
 
-_ROLES: tuple[Role, ...] = ("question", "label", "value")
 _OWN = ("gate_", "bias_", "turn_")
 
 

@@ -6,6 +6,7 @@ what stands at them. Nothing is drawn, as in `pretrain.matching.forms`.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -171,6 +172,16 @@ class _Writer:
         self, text: str, at: tuple[int, int], left: float, right: float, y: float
     ) -> float:
         """Write a text in as many lines as it needs; returns where the next one stands."""
+        return self._written(text, at, left, right, y)[1] + self.step
+
+    def _put(self, text: str, at: tuple[int, int], x: float, y: float) -> float:
+        """Write a text in one line; returns where it ends."""
+        return self._written(text, at, x, math.inf, y)[0]
+
+    def _written(
+        self, text: str, at: tuple[int, int], left: float, right: float, y: float
+    ) -> tuple[float, float]:
+        """Write a text; returns where it ends, and where its last line stands."""
         x, spans, place = left, [], 0
         for said in text.split():
             if x > left and x + len(said) * self.letter > right:
@@ -179,17 +190,7 @@ class _Writer:
             x += (len(said) + 1) * self.letter
             place += len(said) + 1
         self.cells[at] = (text, spans)
-        return y + self.step
-
-    def _put(self, text: str, at: tuple[int, int], x: float, y: float) -> float:
-        """Write a text in one line; returns where it ends."""
-        spans, place = [], 0
-        for said in text.split():
-            spans.append((place, place + len(said), self._word(said, x, y)))
-            x += (len(said) + 1) * self.letter
-            place += len(said) + 1
-        self.cells[at] = (text, spans)
-        return x
+        return x, y
 
     def _word(self, said: str, x: float, y: float) -> int:
         if self.misread:

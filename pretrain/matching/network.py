@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from pretrain.matching.lessons import Lesson
 from vlm.field_candidates import SCALARS
 from vlm.field_matcher import ALONE, WEIGHTS
-from vlm.match_texts import LEARNED, Role, units
+from vlm.match_texts import LEARNED, ROLES, Role, units
 from vlm.text_vectors import GRAMS, NOTHING, TINY
 
 Numbers = npt.NDArray[np.int64]
@@ -25,7 +25,6 @@ Numbers = npt.NDArray[np.int64]
 WIDTH, HIDDEN, TOLD = 64, 48, 12
 """Numbers of a vector, of the hidden layer, and of what two vectors tell when multiplied."""
 
-ROLES: tuple[Role, ...] = ("question", "label", "value")
 LIKENESSES = 6
 SPREAD = 0.01
 """Of the first vectors: small ones learn faster, those of words never seen say little."""
@@ -237,10 +236,7 @@ class Network(nn.Module):
         return sums, vectors.new_zeros(count).index_add(0, words.text_of, gates)
 
     def _vectors(self, role: int, sums: Tensor, weights: Tensor) -> Tensor:
-        turned = (sums / (weights + NOTHING)[:, None]) @ self.turns[role]
-        # The root of 0 has no gradient: texts without words are 0.
-        length = (turned.square().sum(1, keepdim=True) + TINY**2).sqrt()
-        return turned / length
+        return of_length_1((sums / (weights + NOTHING)[:, None]) @ self.turns[role])
 
     def losses(self, batch: Batch) -> Tensor:
         """Return how surprising what is right is in each lesson, float32 (lessons,)."""
@@ -314,6 +310,12 @@ class Network(nn.Module):
                 self.turns[number].copy_(weights[f"turn_{role}"])
             for name in ALONE:
                 getattr(self, name).copy_(weights[name])
+
+
+def of_length_1(vectors: Tensor) -> Tensor:
+    """Return vectors, (..., width), as long as 1."""
+    # The root of 0 has no gradient: texts without words are 0.
+    return vectors / (vectors.square().sum(-1, keepdim=True) + TINY**2).sqrt()
 
 
 def optimisers_of(network: nn.Module, rate: float) -> tuple[torch.optim.Optimizer, ...]:

@@ -12,15 +12,13 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch import Tensor, nn
 
+from pretrain.matching.network import of_length_1
 from vlm.field_matcher import EVERY, FOLDER
-from vlm.match_texts import Cut, Role, Unit, single_words, units
+from vlm.match_texts import ROLES, Cut, Role, Unit, single_words, units
 from vlm.option_numbers import Around
 from vlm.option_ranker import MOST, PLACES, WEIGHTS
 from vlm.text_vectors import GRAMS, NOTHING, TINY
 
-Numbers = npt.NDArray[np.int64]
-
-ROLES: tuple[Role, ...] = ("question", "label", "value")
 COVERED, TOLD, NONE = 12, 8, 24
 """Numbers that are made of what is said of a word, of two texts multiplied, and of "none"."""
 
@@ -157,7 +155,7 @@ class ByWords(nn.Module):
         return vectors.new_zeros(bags.count, gated.shape[1]).index_add(0, bags.text_of, gated)
 
     def _turned(self, role: int, sums: Tensor) -> Tensor:
-        return _of_length_1((sums[..., :-1] / (sums[..., -1:] + NOTHING)) @ self.text_turn[role])
+        return of_length_1((sums[..., :-1] / (sums[..., -1:] + NOTHING)) @ self.text_turn[role])
 
     def weights(self) -> dict[str, Tensor]:
         """Return what was learned, as `vlm.option_ranker` reads it."""
@@ -182,7 +180,7 @@ class ByWords(nn.Module):
             nn.functional.softplus(vectors @ self.word_gate[role] + self.word_bias[role, 0])
             for role in (0, 1)
         ]
-        mine, others = (_of_length_1(vectors @ self.word_turn[role]) for role in (0, 1))
+        mine, others = (of_length_1(vectors @ self.word_turn[role]) for role in (0, 1))
         likeness = (mine[asked.words] @ others.T).clamp_min(0)
         most = likeness.new_zeros(len(asked.words), theirs.count)
         index = theirs.text_of.expand(len(asked.words), -1)
@@ -304,11 +302,6 @@ def _seen(words: Sequence[Unit], rng: np.random.Generator | None) -> Sequence[Un
     if rng is None or len(words) < FEW:
         return words
     return [one for one in words if rng.random() >= DROPPED_WORDS] or words
-
-
-def _of_length_1(vectors: Tensor) -> Tensor:
-    # The root of 0 has no gradient: texts without words are 0.
-    return vectors / (vectors.square().sum(-1, keepdim=True) + TINY**2).sqrt()
 
 
 def _of_layer(name: str, layer: nn.Linear) -> dict[str, Tensor]:

@@ -54,14 +54,12 @@ class Line:
 
     Attributes:
         cells: Its text, or those of a table's row.
-        heading: Whether it is a heading.
         row: Whether it is a table's row.
         head: Whether that is the table's first.
         right: Whether each cell ends at the right.
     """
 
     cells: tuple[str, ...]
-    heading: bool = False
     row: bool = False
     head: bool = False
     right: tuple[bool, ...] = ()
@@ -169,13 +167,13 @@ def _blocks(rows: list[str]) -> tuple[Block, ...]:
 def _line(text: str) -> Line:
     text = text.replace("**", "")
     if text.startswith("#"):
-        return Line((text.lstrip("# "),), heading=True)
+        return Line((text.lstrip("# "),))
     if not text.startswith("|"):
         return Line((" ".join(text.split()),))
     head = text.startswith("|=")
     cells = text[2 if head else 1 :].split("|")
     right = tuple(cell.startswith(">") for cell in cells)
-    return Line(tuple(" ".join(one.lstrip(">").split()) for one in cells), False, True, head, right)
+    return Line(tuple(" ".join(one.lstrip(">").split()) for one in cells), True, head, right)
 
 
 def _asked(rows: list[str], lines: list[Line], name: str) -> tuple[Asked, ...]:

@@ -55,7 +55,7 @@ def test_shares_add_up_to_no_more_than_one() -> None:
 
 
 def test_none_is_told_where_that_is_likelier() -> None:
-    one = Likely("12", (WHOLE_PAGE,), 0.4, "", in_sentence=False)
+    one = Likely("12", (WHOLE_PAGE,), 0.4)
     assert best_of(Weighed((one,), 0.3)) == one
     assert best_of(Weighed((one,), 0.5)) is None
 
@@ -84,7 +84,7 @@ def test_a_label_that_says_what_is_asked_goes_before_what_is_less_likely(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     words = page("Room .............. 307", "Nights|2")
-    unlikely = Weighed((Likely("2", (WHOLE_PAGE,), 0.4, "Nights", in_sentence=False),), 0.6)
+    unlikely = Weighed((Likely("2", (WHOLE_PAGE,), 0.4),), 0.6)
     monkeypatch.setattr(option_ranker, "weigh", lambda *_: unlikely)
     found = weigh("Which room is it?", words)
     assert [one.text for one in found.found] == ["307", "2"]
