@@ -30,8 +30,8 @@ from PIL import Image, ImageFilter
 from vlm.absence import NOT_ON_PAGE
 
 Kind = Literal["forms", "prose"]
-Split = Literal["dev", "held"]
-SPLITS: tuple[Split, ...] = ("dev", "held")
+Split = Literal["dev", "held", "fresh"]
+SPLITS: tuple[Split, ...] = ("dev", "held", "fresh")
 KINDS: tuple[Kind, ...] = ("forms", "prose")
 HOME = Path(__file__).parent
 A4 = (595, 842)

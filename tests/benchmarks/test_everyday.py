@@ -44,6 +44,7 @@ def test_draws_its_pages_and_the_first_answers_stand_on_them(document: sheets.Ev
 def test_the_halves_are_alike() -> None:
     kinds = [[one.kind for one in DOCUMENTS if one.split == split] for split in sheets.SPLITS]
     assert sorted(kinds[0]) == sorted(kinds[1]) == ["forms"] * 22 + ["prose"] * 10
+    assert sorted(kinds[2]) == ["forms"] * 36 + ["prose"] * 12
     assert len({one.name for one in DOCUMENTS}) == len(DOCUMENTS)
 
 
