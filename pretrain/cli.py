@@ -5,6 +5,7 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,12 +26,14 @@ from pretrain import (
     stages,
 )
 from pretrain.kept_memory import keep_memory
-from pretrain.matching import kinds, learn, rank
+from pretrain.matching import kinds, learn, rank, rerank
+from pretrain.matching import words as word_vectors
+from pretrain.matching.rank_network import HIDDEN
 from pretrain.model import PRESETS
 from pretrain.reading import learn as reading
 from pretrain.reading.lessons import PIXELS
 from pretrain.train import TrainPlan, train
-from vlm.option_ranker import WEIGHTS
+from vlm.option_ranker import WEIGHTS, WORDS
 
 _STANDARD = TrainPlan("encoder", Path(), minutes=10.0)
 
@@ -84,18 +87,35 @@ def _parser() -> argparse.ArgumentParser:
     picture.add_argument("folder", type=Path)
     picture.add_argument("target", type=Path, help="a PNG file")
     picture.add_argument("--fonts", type=Path, default=None)
-    words = commands.add_parser("matcher", help="learn to find the label that a question means")
-    words.add_argument("out", type=Path)
-    words.add_argument("--minutes", type=float, default=30.0)
-    words.add_argument("--seed", type=int, default=1)
-    words.add_argument("--resume", type=Path, default=None, help="folder of weights to go on from")
-    words.add_argument("--workers", type=int, default=1, help="processes that make lessons")
-    _ranker_takes(
-        commands.add_parser("ranker", help="learn to weigh what a page offers, from sheets")
-    )
-    kinds_of = commands.add_parser("kinds", help="learn which kind of value a question asks for")
+    _small_networks_take(commands.add_parser)
+    collect = commands.add_parser("fonts", help="copy the free fonts of this machine to a folder")
+    collect.add_argument("folder", type=Path)
+    return parser
+
+
+def _small_networks_take(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the commands that learn what stands beside the model: labels, words, options, lines."""
+    labels = add("matcher", help="learn to find the label that a question means")
+    labels.add_argument("out", type=Path)
+    labels.add_argument("--minutes", type=float, default=30.0)
+    labels.add_argument("--seed", type=int, default=1)
+    labels.add_argument("--resume", type=Path, default=None, help="folder of weights to go on from")
+    labels.add_argument("--workers", type=int, default=1, help="processes that make lessons")
+    vectors = add("words", help="learn which words mean about the same")
+    vectors.add_argument("file", type=Path, help="for the weights")
+    vectors.add_argument("--minutes", type=float, default=20.0)
+    vectors.add_argument("--seed", type=int, default=1)
+    _ranker_takes(add("ranker", help="learn to weigh what a page offers, from sheets"))
+    again = add("reranker", help="learn to read the likeliest options once more")
+    again.add_argument("file", type=Path, help="for the weights")
+    again.add_argument("rankers", type=Path, nargs=2, help="of the sheets' halves 0 and 1")
+    again.add_argument("--first", type=float, default=12.0, help="minutes with forms and lines")
+    again.add_argument("--minutes", type=float, default=8.0, help="minutes with sheets after that")
+    again.add_argument("--seed", type=int, default=1)
+    again.add_argument("--workers", type=int, default=0, help="processes that look at pages")
+    kinds_of = add("kinds", help="learn which kind of value a question asks for")
     kinds_of.add_argument("file", type=Path, help="for the weights")
-    lines = commands.add_parser("reader", help="learn to read single lines of print")
+    lines = add("reader", help="learn to read single lines of print")
     lines.add_argument("out", type=Path)
     lines.add_argument("--minutes", type=float, default=60.0)
     lines.add_argument("--fonts", type=Path, default=None, help="folder of `fonts`")
@@ -106,9 +126,6 @@ def _parser() -> argparse.ArgumentParser:
     lines.add_argument("--device", default="auto")
     lines.add_argument("--pixels", type=int, default=PIXELS, help="width of a batch")
     lines.add_argument("--lines", type=int, default=200, help="of each kind to measure it on")
-    collect = commands.add_parser("fonts", help="copy the free fonts of this machine to a folder")
-    collect.add_argument("folder", type=Path)
-    return parser
 
 
 def _train(parsed: argparse.Namespace) -> None:
@@ -130,8 +147,11 @@ def _ranker_takes(ranker: argparse.ArgumentParser) -> None:
     )
     ranker.add_argument("--name", default=WEIGHTS, help="of the file")
     ranker.add_argument("--resume", type=Path, default=None, help="file of weights to go on from")
-    ranker.add_argument("--hidden", type=int, default=128, help="numbers of its hidden layer")
-    ranker.add_argument("--networks", type=int, default=None, help="so many lend their words")
+    ranker.add_argument("--hidden", type=int, default=HIDDEN, help="numbers of its hidden layer")
+    ranker.add_argument("--words", type=Path, default=WORDS, help="file of vectors of words")
+    ranker.add_argument(
+        "--half", type=int, choices=(0, 1), default=None, help="of the sheets; else all"
+    )
     ranker.add_argument("--rate", type=float, default=rank.RATE, help="learning rate")
 
 
@@ -145,7 +165,8 @@ def _ranker(parsed: argparse.Namespace) -> rank.Plan:
         parsed.name,
         parsed.resume,
         parsed.hidden,
-        parsed.networks,
+        parsed.words,
+        parsed.half,
         parsed.rate,
     )
 
@@ -212,8 +233,22 @@ def main(words: list[str] | None = None) -> int:
         case "matcher":
             plan = learn.Plan(parsed.out, parsed.minutes, parsed.seed, parsed.workers)
             learn.learn(replace(plan, resume=parsed.resume))
+        case "words":
+            word_vectors.learn(word_vectors.Plan(parsed.file, parsed.minutes, parsed.seed))
         case "ranker":
             rank.learn(_ranker(parsed))
+        case "reranker":
+            first, second = parsed.rankers
+            rerank.learn(
+                rerank.Plan(
+                    (first, second),
+                    parsed.first,
+                    parsed.minutes,
+                    parsed.file,
+                    parsed.seed,
+                    parsed.workers,
+                )
+            )
         case "kinds":
             kinds.learn(parsed.file)
         case "reader":

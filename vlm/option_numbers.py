@@ -2,7 +2,7 @@
 
 How like the question is to what stands around an option, by the vectors of `vlm.field_matcher`; how
 much of the question that says, word by word (the largest likeness of each word, as in Khattab and
-Zaharia, "ColBERT", section 3.2, weighed by its gate); whether it is of the kind that is asked for;
+Zaharia, "ColBERT", section 3.2, weighed by its gate); of which kind it and what is asked for are;
 and what the rules for usual fields, labels and running text say. Knows no torch.
 """
 
@@ -90,15 +90,19 @@ def numbers(
 
     Returns:
         Float32 of shape (options, numbers): first each as it is, then some of them less the most
-        that an option of the page has.
+        that an option of the page has, and at last how likely what is asked for and it are of each
+        kind of value.
     """
     stands = around(offer.options)
     some = [_by_network(question, one, stands, offer.options) for one in networks]
     suits = kinds.suit(question, stands.values)[:, None]
-    sure = np.full_like(suits, kinds.kinds_of("question", question).max())
+    wanted = kinds.kinds_of("question", question)
+    sure = np.full_like(suits, wanted.max())
+    own = np.stack([kinds.kinds_of("value", one) for one in stands.values])
     rules = _of_rules(question, offer, page, stands.values)
     compared = np.concatenate([*some, suits, rules[:, COMPARED]], axis=1)
-    every = [*some, suits, sure, rules, compared - compared.max(axis=0)]
+    less = compared - compared.max(axis=0)
+    every = [*some, suits, sure, rules, less, np.broadcast_to(wanted, own.shape), own]
     return np.concatenate(every, axis=1).astype(np.float32)
 
 

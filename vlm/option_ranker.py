@@ -2,11 +2,11 @@
 
 Small networks that come with the program, trained by `pretrain.matching` on sheets: made-up pages
 with questions of lay people. Each word of a question is looked for in all that stands around an
-option, by vectors that `vlm.field_matcher` knows, turned anew (Parikh et al., "A Decomposable
+option, by vectors of words that were learned for it, turned anew (Parikh et al., "A Decomposable
 Attention Model for Natural Language Inference", sections 3.1 to 3.3, with the best match in place
-of a sum); what is found, the likeness of whole texts and the numbers of `vlm.option_numbers` go
-through two layers. Every option is weighed against the others and against "not on this page".
-Knows no torch.
+of a sum); what is found, the likeness of whole texts, the question itself and the numbers of
+`vlm.option_numbers` go through two layers. Every option is weighed against the others and against
+"not on this page"; the likeliest are read by `vlm.option_reranker`. Knows no torch.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file
 
-from vlm import field_matcher, value_kinds
+from vlm import field_matcher, option_reranker, value_kinds
 from vlm.field_matcher import FOLDER, FieldMatcher
 from vlm.option_numbers import Around, around, numbers
+from vlm.option_reranker import OPTIONS, OptionReranker
 from vlm.page_options import Option, PageOptions
 from vlm.text_vectors import TINY, Array, TextVectors
 from vlm.types import Box, Word
@@ -31,6 +32,9 @@ WEIGHTS = "option-ranker.safetensors"
 EVERY = "option-ranker*.safetensors"
 """What a network is saved as, and those that come with the program."""
 
+WORDS = FOLDER / "word-vectors.safetensors"
+"""What it knows of words."""
+
 MOST = 5.0
 """How far a number may be from its mean, in standard deviations."""
 
@@ -39,6 +43,9 @@ FEWEST = 0.01
 
 PLACES = 7
 """Texts around an option, see `option_numbers.Around`."""
+
+ASKED, LEAST = 16, -20.0
+"""Numbers that a question itself is in, and what is said of no word at least."""
 
 CACHED = 4
 """Pages that are kept in rows and sentences: the next question is often about the same."""
@@ -76,20 +83,16 @@ class OptionRanker:
     """One network."""
 
     def __init__(
-        self, weights: Mapping[str, npt.NDArray[np.generic]], networks: Sequence[FieldMatcher]
+        self, weights: Mapping[str, npt.NDArray[np.generic]], vectors: TextVectors
     ) -> None:
         """Keep its weights.
 
         Args:
             weights: As `pretrain.matching` saves them.
-            networks: That know words; a ranker may go by those of the first alone.
+            vectors: Of words, that it was learned with.
         """
         self._w = {name: one.astype(np.float32) for name, one in weights.items()}
-        self._by_words = [
-            _ByWords(own, network.vectors)
-            for number, network in enumerate(networks)
-            if (own := _of(self._w, f"words_{number}_"))
-        ]
+        self._by_words = _ByWords(_of(self._w, "words_"), vectors)
 
     def logits(self, question: str, stands: Around, known: Array) -> Array:
         """Return how likely each option is and, last, that there is no answer, as logarithms.
@@ -103,8 +106,7 @@ class OptionRanker:
             Float32 of shape (options + 1,).
         """
         own = np.clip((known - self._w["mean"]) / self._w["spread"], -MOST, MOST)
-        said = [part for one in self._by_words for part in one.said(question, stands)]
-        wide = np.concatenate([own, *said], axis=1)
+        wide = np.concatenate([own, *self._by_words.said(question, stands)], axis=1)
         hidden = np.maximum(_layer(self._w, "first", wide), 0)
         hidden = np.maximum(_layer(self._w, "second", hidden), 0)
         most = np.maximum(_layer(self._w, "none_first", wide.max(axis=0)), 0)
@@ -113,7 +115,7 @@ class OptionRanker:
 
 
 class _ByWords:
-    """What the words of one network say of a question and of what stands around options."""
+    """What words say of a question and of what stands around options."""
 
     def __init__(self, weights: Mapping[str, Array], vectors: TextVectors) -> None:
         self._w = weights
@@ -122,7 +124,7 @@ class _ByWords:
         self._texts, self._words = vectors.with_own(whole), vectors.with_own({**whole, **single})
 
     def said(self, question: str, stands: Around) -> tuple[Array, ...]:
-        """Return what is said of each word, likenesses and products of whole texts, and more.
+        """Return what is said of its words, likenesses and products of whole texts, and itself.
 
         Args:
             question: As a person asks it.
@@ -134,11 +136,13 @@ class _ByWords:
         asked = self._words.words("question", question)
         most, share = self._words.alike(asked, stands.texts)
         most = most[:, stands.places]
-        seen = np.concatenate([most, most - most.max(axis=1, keepdims=True)], axis=2)
+        gates = asked[:, -1] / (asked[:, -1].sum() + TINY)
+        word = np.concatenate([asked[:, :-1] @ self._w["word_kind"], gates[:, None]], axis=1)
+        word = np.broadcast_to(word[:, None], (*most.shape[:2], word.shape[1]))
+        seen = np.concatenate([most, most - most.max(axis=1, keepdims=True), word], axis=2)
         hidden = np.maximum(_layer(self._w, "covered", seen), 0)
         told = _layer(self._w, "covered_out", hidden)
-        gates = asked[:, -1] / (asked[:, -1].sum() + TINY)
-        covered = np.einsum("q,qnk->nk", gates, told)
+        covered = np.einsum("q,qnk->nk", gates, told), told.max(axis=0, initial=LEAST)
         texts = self._texts
         whole = texts.turned("question", texts.sums("question", [question]))[0]
         sums = texts.sums("label", stands.texts)[stands.places]
@@ -152,7 +156,8 @@ class _ByWords:
             (one * whole) @ self._w[f"product_{number}"]
             for number, one in enumerate((labels[:, PLACES], labels[:, PLACES + 1], values))
         ]
-        return covered, like, *products, share[stands.places]
+        itself = np.broadcast_to(whole @ self._w["asked"], (len(stands.values), ASKED))
+        return *covered, like, *products, share[stands.places], itself
 
 
 def _of(weights: Mapping[str, Array], prefix: str) -> dict[str, Array]:
@@ -165,16 +170,18 @@ def _layer(weights: Mapping[str, Array], name: str, x: Array) -> Array:
 
 
 class OptionRankers:
-    """Several networks that were learned apart; what they say is the mean of it."""
+    """Several networks that were learned apart, and one that reads what they think likeliest."""
 
     def __init__(
         self,
         rankers: Sequence[OptionRanker],
         networks: Sequence[FieldMatcher],
         kinds: ValueKinds,
+        reranker: OptionReranker,
     ) -> None:
-        """Take one or more, and what `option_numbers.numbers` asks."""
+        """Take rankers, the mean of which counts, and what `option_numbers.numbers` asks."""
         self._rankers, self._networks, self._kinds = rankers, networks, kinds
+        self._reranker = reranker
 
     def weigh(self, question: str, page: PageOptions) -> Weighed:
         """Return what a page says for a question.
@@ -189,9 +196,7 @@ class OptionRankers:
         stands = around(offer.options)
         known = numbers(question, offer, page, self._networks, self._kinds)
         logits = np.stack([one.logits(question, stands, known) for one in self._rankers])
-        mean = logits.mean(axis=0)
-        shares = np.exp(mean - mean.max())
-        shares /= shares.sum()
+        shares = self._read(question, stands, logits.mean(axis=0))
         best: dict[str, tuple[float, Option]] = {}
         whole: dict[str, float] = {}
         for one, share in zip(offer.options, shares.tolist(), strict=False):
@@ -206,13 +211,22 @@ class OptionRankers:
         found.sort(key=lambda one: -one.share)
         return Weighed(tuple(found), float(shares[-1]))
 
+    def _read(self, question: str, stands: Around, mean: Array) -> Array:
+        """Return how likely options are, and that there is no answer, the likeliest read again."""
+        known = mean - np.logaddexp.reduce(mean)
+        best = np.append(np.argsort(-known[:-1])[:OPTIONS], len(known) - 1)
+        known[best] = self._reranker.logits(question, stands, best[:-1].tolist(), known[best])
+        shares = np.exp(known - known.max())
+        return np.asarray(shares / shares.sum(), np.float32)
+
 
 @lru_cache(maxsize=1)
 def shipped() -> OptionRankers:
     """Return the networks that come with the program."""
-    networks = field_matcher.networks()
-    rankers = [OptionRanker(load_file(one), networks) for one in sorted(FOLDER.glob(EVERY))]
-    return OptionRankers(rankers, networks, value_kinds.shipped())
+    vectors = TextVectors(load_file(WORDS))
+    rankers = [OptionRanker(load_file(one), vectors) for one in sorted(FOLDER.glob(EVERY))]
+    reranker = OptionReranker(load_file(option_reranker.WEIGHTS), vectors)
+    return OptionRankers(rankers, field_matcher.networks(), value_kinds.shipped(), reranker)
 
 
 @lru_cache(maxsize=CACHED)

@@ -40,7 +40,7 @@ class TextVectors:
         """
         self._table = weights["table"].astype(np.int8, copy=False)
         self._scales = weights["scales"].astype(np.float32)
-        self._cut = Cut(len(self._table), tuple(weights[GRAMS].tolist()))
+        self.cut = Cut(len(self._table), tuple(weights[GRAMS].tolist()))
         self._units: dict[Unit, Array] = {}
         own = {name: one for name, one in weights.items() if name.startswith(_OWN)}
         self._take({name: one.astype(np.float32) for name, one in own.items()})
@@ -107,10 +107,35 @@ class TextVectors:
         if len(self._words) > REMEMBERED:
             self._words.clear()
         if (role, text) not in self._words:
-            gated = self._gated(role, single_words(text, self._cut))
-            vectors = _of_length_1(np.asarray(gated[:, :-1] @ self._turns[role], np.float32))
-            self._words[role, text] = np.concatenate([vectors, gated[:, -1:]], axis=1)
+            own = self.of_units(single_words(text, self.cut))
+            self._words[role, text] = self.turned_words(role, own)
         return self._words[role, text]
+
+    def of_units(self, some: Sequence[Unit]) -> Array:
+        """Return the vectors of units as the table has them, float32 of shape (units, width)."""
+        if not some:
+            return np.zeros((0, self.width), np.float32)
+        if len(self._units) > REMEMBERED:
+            self._units.clear()
+        for unit in some:
+            if unit not in self._units:
+                rows = np.array(unit)
+                vectors = self._table[rows] * self._scales[rows, None]
+                self._units[unit] = vectors.mean(axis=0)
+        return np.stack([self._units[unit] for unit in some]).astype(np.float32, copy=False)
+
+    def turned_words(self, role: Role, vectors: Array) -> Array:
+        """Return vectors of single words turned, of length 1, and the gate of each last.
+
+        Args:
+            role: Of which text they are.
+            vectors: As the table has them, float32 of shape (words, width).
+
+        Returns:
+            Float32 of shape (words, width + 1).
+        """
+        turned = _of_length_1(np.asarray(vectors @ self._turns[role], np.float32))
+        return np.concatenate([turned, self._gates_of(role, vectors)], axis=1)
 
     def alike(self, asked: Array, texts: Sequence[str]) -> tuple[Array, Array]:
         """Return how much texts say of a question's words, and how much of theirs it asks.
@@ -141,24 +166,17 @@ class TextVectors:
         return most, share
 
     def _sum(self, role: Role, text: str) -> Array:
-        gated = self._gated(role, units(text, role, self._cut) if text else ())
+        gated = self._gated(role, units(text, role, self.cut) if text else ())
         return np.append(gated[:, -1] @ gated[:, :-1], gated[:, -1].sum()).astype(np.float32)
 
     def _gated(self, role: Role, some: Sequence[Unit]) -> Array:
         """Return the vectors of units as the table has them, and the gate of each last."""
-        if not some:
-            return np.zeros((0, self.width + 1), np.float32)
-        if len(self._units) > REMEMBERED:
-            self._units.clear()
-        for unit in some:
-            if unit not in self._units:
-                rows = np.array(unit)
-                vectors = self._table[rows] * self._scales[rows, None]
-                self._units[unit] = vectors.mean(axis=0)
-        vectors = np.stack([self._units[unit] for unit in some])
+        vectors = self.of_units(some)
+        return np.concatenate([vectors, self._gates_of(role, vectors)], axis=1)
+
+    def _gates_of(self, role: Role, vectors: Array) -> Array:
         weights, bias = self._gates[role]
-        gates = np.logaddexp(0, vectors @ weights + bias)
-        return np.concatenate([vectors, gates[:, None]], axis=1).astype(np.float32)
+        return np.asarray(np.logaddexp(0, vectors @ weights + bias)[:, None], np.float32)
 
 
 _OWN = ("gate_", "bias_", "turn_")

@@ -1,8 +1,9 @@
 """How well the program answers what people ask about everyday documents.
 
-Run with `python -m benchmarks.everyday [--split dev|held|fresh] [--kind forms|prose] [--as text|scan]
-[--boxed] [--show] [--model DIR] [--keep DIR]`. Every question is asked as the window asks it of a
-whole page or, `--boxed`, of a box around the answer and what stands left of it.
+Run with `python -m benchmarks.everyday [--split dev|held|fresh] [--kind forms|prose]
+[--as text|scan] [--boxed] [--show] [--model DIR] [--keep DIR]`. Every question is
+asked as the window asks it of a whole page or, `--boxed`, of a box around the answer and what
+stands left of it.
 Who improves the program reads `dev` only: `held` is there to tell whether it holds elsewhere, and
 `fresh`, written later, for what was never tried on either.
 """

@@ -1,8 +1,8 @@
 """How well the program reads everyday documents out: whole pages, and boxes around a few lines.
 
-Run with `python -m benchmarks.everyday.read [--split dev|held|fresh] [--as text|scan] [--boxes 40]`.
-A page scores by the words that were read and those that stand there, in any order; a box by its
-letters.
+Run with `python -m benchmarks.everyday.read [--split dev|held|fresh] [--as text|scan]
+[--boxes 40]`. A page scores by the words that were read and those that stand there, in any order;
+a box by its letters.
 """
 
 from __future__ import annotations

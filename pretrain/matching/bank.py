@@ -69,12 +69,12 @@ class Concept:
     @cached_property
     def held_out(self) -> bool:
         """Whether it is kept for measuring as a whole."""
-        return _kept(f"{self.domain}/{self.key}", HELD_OUT_CONCEPT)
+        return is_kept(f"{self.domain}/{self.key}", HELD_OUT_CONCEPT)
 
     def asked(self, language: Language, held_out: bool) -> tuple[str, ...]:
         """Return the questions that are for learning, or those that are kept for measuring."""
         every = self.questions[language]
-        return tuple(one for one in every if _kept(one, HELD_OUT_WORDING) == held_out)
+        return tuple(one for one in every if is_kept(one, HELD_OUT_WORDING) == held_out)
 
 
 @dataclass(frozen=True)
@@ -156,5 +156,6 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1_000_000)
-def _kept(text: str, one_of: int) -> bool:
+def is_kept(text: str, one_of: int) -> bool:
+    """Tell whether a text is the one of so many that is kept for measuring."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) % one_of == 0

@@ -4,6 +4,8 @@
 one word, the form another, in the same language or not.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,14 +42,25 @@ _ASKED: dict[Language, tuple[str, ...]] = {
 _VALUES = ("128.40", "1.245,00 €", "17", "£36.00", "412", "3 x 12,50", "in Ordnung", "oui", "ok")
 
 
-@lru_cache(maxsize=1)
-def glossary(folder: Path = GLOSSARY) -> Domain:
-    """Return all meanings as a domain.
+@dataclass(frozen=True)
+class Meaning:
+    """What several words say.
+
+    Attributes:
+        key: The file and the line.
+        words: Expressions by language.
+    """
+
+    key: str
+    words: dict[Language, tuple[str, ...]]
+
+
+def meanings(folder: Path) -> Iterator[Meaning]:
+    """Yield the meanings of all files of a folder.
 
     Raises:
         BankError: If a line is not as it should be.
     """
-    concepts: list[Concept] = []
     for file in sorted(folder.glob("*.gloss")):
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
             if not line.strip() or line.startswith("#"):
@@ -55,20 +68,30 @@ def glossary(folder: Path = GLOSSARY) -> Domain:
             sides = [_words(side) for side in line.split("|")]
             if len(sides) != len(LANGUAGES) or not all(sides):
                 raise BankError(f"{file.name}, line {number}: not three languages")
-            labels: dict[Language, tuple[str, ...]] = dict(zip(LANGUAGES, sides, strict=True))
-            questions: dict[Language, tuple[str, ...]] = {
-                language: tuple(
-                    asked.format(word=word) for word in words for asked in _ASKED[language]
-                )
-                for language, words in labels.items()
-            }
-            key = f"{file.stem} {number}"
-            kind: Kind = "count" if number % 4 == 0 else "amount"
-            named: dict[Language, tuple[str, ...]] = {
-                one: tuple(map(_shown, words)) for one, words in labels.items()
-            }
-            concepts.append(Concept(key, kind, named, questions, _VALUES, NAME))
-    return Domain(NAME, tuple(concepts))
+            yield Meaning(f"{file.stem} {number}", dict(zip(LANGUAGES, sides, strict=True)))
+
+
+@lru_cache(maxsize=1)
+def glossary(folder: Path = GLOSSARY) -> Domain:
+    """Return all meanings as a domain.
+
+    Raises:
+        BankError: If a line is not as it should be.
+    """
+    return Domain(NAME, tuple(map(_concept, meanings(folder))))
+
+
+def _concept(meaning: Meaning) -> Concept:
+    questions: dict[Language, tuple[str, ...]] = {
+        language: tuple(asked.format(word=word) for word in words for asked in _ASKED[language])
+        for language, words in meaning.words.items()
+    }
+    number = int(meaning.key.split()[-1])
+    kind: Kind = "count" if number % 4 == 0 else "amount"
+    named: dict[Language, tuple[str, ...]] = {
+        one: tuple(map(_shown, words)) for one, words in meaning.words.items()
+    }
+    return Concept(meaning.key, kind, named, questions, _VALUES, NAME)
 
 
 def _words(side: str) -> tuple[str, ...]:

@@ -15,14 +15,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from pretrain.matching.bank import is_kept
 from pretrain.matching.laid_out import laid_out
-from pretrain.matching.rank_network import AskedPage, RankNetwork
+from pretrain.matching.rank_network import HIDDEN, AskedPage, RankNetwork
 from pretrain.matching.sheets import Asked, Place, Sheet, sheets
 from pretrain.muon import step_at
 from vlm import field_matcher, value_kinds
 from vlm.absence import NOT_ON_PAGE
 from vlm.option_numbers import around, numbers
-from vlm.option_ranker import WEIGHTS
+from vlm.option_ranker import WEIGHTS, WORDS
 from vlm.page_options import Option, PageOptions
 from vlm.scoring import anls
 from vlm.types import Box, Word, union
@@ -54,7 +55,8 @@ class Plan:
         name: Of the file.
         resume: File of weights to go on from, of as many numbers.
         hidden: Numbers of its hidden layer.
-        networks: So many networks lend their words; None for all that come with the program.
+        words: File of vectors of words.
+        half: Of the sheets, 0 or 1, that is learned from alone; None for all.
         rate: Learning rate.
     """
 
@@ -65,8 +67,9 @@ class Plan:
     every: bool = False
     name: str = WEIGHTS
     resume: Path | None = None
-    hidden: int = 128
-    networks: int | None = None
+    hidden: int = HIDDEN
+    words: Path = WORDS
+    half: int | None = None
     rate: float = RATE
 
 
@@ -77,11 +80,15 @@ def learn(plan: Plan) -> None:
     start = time.monotonic()
     pages = list(asked_pages(sheets(), plan.seed, plan.workers))
     kept = {one.name for one in sheets() if one.held_out}
-    learned = [one for one in pages if plan.every or one.name not in kept]
+    learned = [
+        one
+        for one in pages
+        if (plan.every or one.name not in kept) and plan.half in (None, half_of(one.name))
+    ]
     questions = sum(len(one.questions) for one in learned)
     spent = time.monotonic() - start
     _LOG.info("%d pages, %d questions to learn from, %.0f s", len(learned), questions, spent)
-    network = RankNetwork(*moments(learned), plan.hidden, plan.networks)
+    network = RankNetwork(*moments(learned), plan.hidden, plan.words)
     if plan.resume is not None:
         network.restore(plan.resume)
     optimiser = torch.optim.AdamW(network.parameters(), plan.rate, weight_decay=DECAY)
@@ -109,6 +116,11 @@ def learn(plan: Plan) -> None:
         network, {"learned": learned[:80], "sheets": [p for p in pages if p.name in kept]}
     ):
         _LOG.info(line)
+
+
+def half_of(name: str) -> int:
+    """Return the half of the sheets, 0 or 1, that a sheet belongs to."""
+    return int(is_kept(f"half {name}", 2))
 
 
 def _cooled(spent: float) -> float:

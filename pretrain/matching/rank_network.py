@@ -13,14 +13,20 @@ from safetensors.numpy import load_file, save_file
 from torch import Tensor, nn
 
 from pretrain.matching.network import of_length_1
-from vlm.field_matcher import EVERY, FOLDER
 from vlm.match_texts import ROLES, Cut, Role, Unit, single_words, units
 from vlm.option_numbers import Around
-from vlm.option_ranker import MOST, PLACES, WEIGHTS
+from vlm.option_ranker import ASKED, LEAST, MOST, PLACES, WEIGHTS, WORDS
 from vlm.text_vectors import GRAMS, NOTHING, TINY
 
-COVERED, TOLD, NONE = 12, 8, 24
-"""Numbers that are made of what is said of a word, of two texts multiplied, and of "none"."""
+SEEN, COVERED, TOLD, NONE = 32, 16, 24, 24
+"""Numbers that are made of what is found of a word, of what that says, of two texts multiplied, and
+of "none"."""
+
+KIND = 8
+"""Numbers that tell of which kind a word of a question is."""
+
+HIDDEN = 64
+"""Numbers of the first hidden layer, half as many of the second."""
 
 JOINED = 2
 """Texts that are made of several of an option's."""
@@ -85,13 +91,13 @@ class _Words:
 
 
 class ByWords(nn.Module):
-    """What the words of one network of `vlm.field_matcher` say, which stay as they are."""
+    """What words say, whose vectors stay as they are."""
 
     def __init__(self, words: Mapping[str, npt.NDArray[np.generic]]) -> None:
-        """Begin with the gates and turns of that network.
+        """Begin with the gates and turns that the vectors were learned with.
 
         Args:
-            words: Its weights.
+            words: As `pretrain.matching.words` saves them.
         """
         super().__init__()
         self.cut = Cut(len(words["table"]), tuple(words[GRAMS].tolist()))
@@ -109,8 +115,10 @@ class ByWords(nn.Module):
             own(name, ROLES[:2]) for name in ("gate", "bias", "turn")
         )
         width = self._table.shape[1]
-        self.covered = nn.Linear(2 * PLACES, COVERED)
-        self.covered_out = nn.Linear(COVERED, COVERED)
+        self.word_kind = nn.Parameter(torch.randn(width, KIND) * 0.1)
+        self.covered = nn.Linear(2 * PLACES + KIND + 1, SEEN)
+        self.covered_out = nn.Linear(SEEN, COVERED)
+        self.asked = nn.Parameter(torch.randn(width, ASKED) * 0.3)
         self.products = nn.ParameterList(
             [nn.Parameter(torch.randn(width, TOLD) * 0.1) for _ in range(JOINED + 1)]
         )
@@ -138,7 +146,8 @@ class ByWords(nn.Module):
             (asked[:, None] * one[None]) @ turn
             for one, turn in zip(told, self.products, strict=True)
         ]
-        return covered, like, *products, share
+        itself = (asked @ self.asked)[:, None].expand(-1, len(stands.values), -1)
+        return *covered, like, *products, share, itself
 
     def _vectors(self, words: _Words) -> Tensor:
         """Return the mean of the rows of each word, (words, width)."""
@@ -166,15 +175,17 @@ class ByWords(nn.Module):
                 weights |= {f"{kind}_{part}_{role}": every[n] for n, role in enumerate(roles)}
         for layer in ("covered", "covered_out"):
             weights |= _of_layer(layer, getattr(self, layer))
+        weights |= {"word_kind": self.word_kind, "asked": self.asked}
         return weights | {f"product_{number}": one for number, one in enumerate(self.products)}
 
     def _covered(
         self, vectors: Tensor, asked: _Bags, theirs: _Bags, page: AskedPage
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[tuple[Tensor, Tensor], Tensor]:
         """Return what is said of the questions' words, and the share of texts that they ask.
 
         Returns:
-            Float32 of shape (questions, options, COVERED) and (questions, options, PLACES).
+            Float32 of shape (questions, options, COVERED), the mean over the words and the most of
+            them, and (questions, options, PLACES).
         """
         gates = [
             nn.functional.softplus(vectors @ self.word_gate[role] + self.word_bias[role, 0])
@@ -185,13 +196,17 @@ class ByWords(nn.Module):
         most = likeness.new_zeros(len(asked.words), theirs.count)
         index = theirs.text_of.expand(len(asked.words), -1)
         most = most.scatter_reduce(1, index, likeness[:, theirs.words], "amax")[:, page.places]
-        seen = torch.cat([most, most - most.amax(1, keepdim=True)], 2)
-        told = self.covered_out(self.covered(seen).relu())
         weights = gates[0][asked.words]
         whole = weights.new_zeros(asked.count).index_add(0, asked.text_of, weights) + TINY
-        shares = (weights / whole[asked.text_of])[:, None, None]
-        covered = told.new_zeros(asked.count, *told.shape[1:])
-        covered = covered.index_add(0, asked.text_of, told * shares)
+        shares = weights / whole[asked.text_of]
+        word = torch.cat([mine[asked.words] @ self.word_kind, shares[:, None]], 1)
+        word = word[:, None].expand(-1, most.shape[1], -1)
+        seen = torch.cat([most, most - most.amax(1, keepdim=True), word], 2)
+        told = self.covered_out(self.covered(seen).relu())
+        mean = told.new_zeros(asked.count, *told.shape[1:])
+        mean = mean.index_add(0, asked.text_of, told * shares[:, None, None])
+        of_text = asked.text_of[:, None, None].expand_as(told)
+        top = torch.full_like(mean, LEAST).scatter_reduce(0, of_text, told, "amax")
         best = likeness.new_zeros(asked.count, len(vectors))
         best = best.scatter_reduce(
             0, asked.text_of[:, None].expand(-1, len(vectors)), likeness, "amax"
@@ -200,14 +215,14 @@ class ByWords(nn.Module):
         share = weighed.new_zeros(asked.count, theirs.count).index_add(1, theirs.text_of, weighed)
         all_gates = gates[1].new_zeros(theirs.count)
         all_gates = all_gates.index_add(0, theirs.text_of, gates[1][theirs.words])
-        return covered, (share / (all_gates + NOTHING))[:, page.places]
+        return (mean, top), (share / (all_gates + NOTHING))[:, page.places]
 
 
 class RankNetwork(nn.Module):
     """See `vlm.option_ranker`; the same numbers, with gradients."""
 
     def __init__(
-        self, mean: Tensor, spread: Tensor, hidden: int = 128, networks: int | None = None
+        self, mean: Tensor, spread: Tensor, hidden: int = HIDDEN, words: Path = WORDS
     ) -> None:
         """Draw the first weights.
 
@@ -215,14 +230,13 @@ class RankNetwork(nn.Module):
             mean: Of the numbers that are known of options, float32 (numbers,).
             spread: Their standard deviations.
             hidden: Numbers of the first hidden layer.
-            networks: So many of those that come with the program lend their words; None for all.
+            words: File of their vectors.
         """
         super().__init__()
         self.mean, self.spread = mean, spread
-        files = sorted(FOLDER.glob(EVERY))[:networks]
-        self.by_words = nn.ModuleList([ByWords(load_file(one)) for one in files])
-        said = COVERED + PLACES + JOINED + 1 + (JOINED + 1) * TOLD + PLACES
-        wide = len(mean) + len(files) * said
+        self.by_words = ByWords(load_file(words))
+        said = 2 * COVERED + PLACES + JOINED + 1 + (JOINED + 1) * TOLD + PLACES + ASKED
+        wide = len(mean) + said
         self.first = nn.Linear(wide, hidden)
         self.second = nn.Linear(hidden, hidden // 2)
         self.out = nn.Parameter(torch.randn(hidden // 2) * (hidden // 2) ** -0.5)
@@ -242,8 +256,7 @@ class RankNetwork(nn.Module):
         """
         known = torch.from_numpy(page.known).float()
         own = ((known - self.mean) / self.spread).clamp(-MOST, MOST)
-        said = [part for one in self.by_words for part in one(page, rng)]
-        wide = torch.cat([own, *said], 2)
+        wide = torch.cat([own, *self.by_words(page, rng)], 2)
         hidden = self.dropout(self.first(wide).relu())
         hidden = self.dropout(self.second(hidden).relu())
         none = self.none_out(self.none_first(wide.max(1).values).relu())
@@ -268,10 +281,8 @@ class RankNetwork(nn.Module):
         weights: dict[str, Tensor] = {"mean": self.mean, "spread": self.spread, "out": self.out}
         for layer in ("first", "second", "none_first", "none_out"):
             weights |= _of_layer(layer, getattr(self, layer))
-        for number, one in enumerate(self.by_words):
-            own = one.weights() if isinstance(one, ByWords) else {}
-            weights |= {f"words_{number}_{name}": some for name, some in own.items()}
-        return weights
+        own = self.by_words.weights()
+        return weights | {f"words_{name}": some for name, some in own.items()}
 
     def restore(self, file: Path) -> None:
         """Take the weights that `save` wrote.

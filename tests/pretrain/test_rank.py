@@ -12,8 +12,8 @@ from safetensors.numpy import load_file
 from pretrain.matching import rank
 from pretrain.matching.rank_network import AskedPage, RankNetwork
 from pretrain.matching.sheets import sheets
-from vlm.field_matcher import networks
-from vlm.option_ranker import WEIGHTS, OptionRanker
+from vlm.option_ranker import WEIGHTS, WORDS, OptionRanker
+from vlm.text_vectors import TextVectors
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_most_answers_are_among_what_pages_offer(pages: list[AskedPage]) -> None
 def test_what_is_saved_says_the_same_without_torch(pages: list[AskedPage], tmp_path: Path) -> None:
     taught = network(pages).eval()
     taught.save(tmp_path)
-    used = OptionRanker(load_file(tmp_path / WEIGHTS), networks())
+    used = OptionRanker(load_file(tmp_path / WEIGHTS), TextVectors(load_file(WORDS)))
     with torch.inference_mode():
         wanted = taught(pages[0]).numpy()
     for number, question in enumerate(pages[0].questions):
@@ -81,4 +81,4 @@ def test_a_ranker_is_learned_from_the_sheets_and_saved(
 ) -> None:
     monkeypatch.setattr(rank, "sheets", lambda: sheets()[:6])
     rank.learn(rank.Plan(tmp_path, epochs=1, every=True, name="some.safetensors"))
-    OptionRanker(load_file(tmp_path / "some.safetensors"), networks())
+    OptionRanker(load_file(tmp_path / "some.safetensors"), TextVectors(load_file(WORDS)))

@@ -1,0 +1,253 @@
+"""The network of `vlm.option_reranker` in torch, to be learned, and batches for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from vlm.match_texts import Unit
+from vlm.option_reranker import (
+    FOUND,
+    GATES,
+    HEADS,
+    LAYERS,
+    LEAST,
+    LENGTHS,
+    LOGITS,
+    LOUDER,
+    NOTHING,
+    OPTIONS,
+    QUESTION,
+    VALUE,
+    sequences,
+)
+from vlm.text_vectors import TextVectors
+
+WIDTH = 96
+"""Numbers that a word is while it is read."""
+
+DROPPED, DROPPED_WORDS, FEW = 0.1, 0.1, 3
+"""Share of what is not seen while learning, of a question's words, and of how many all are seen."""
+
+LOW = -1e9
+"""A logarithm of nothing."""
+
+Texts = tuple[list[int], ...]
+"""The words of what stands around an option, as numbers."""
+
+
+@dataclass
+class Item:
+    """A question with the options that are read for it.
+
+    Attributes:
+        name: Of its sheet, or of what it was made of.
+        asked: Its words as numbers.
+        options: Of each its six texts, see `vlm.option_reranker.LENGTHS`.
+        values: The options' texts, for measuring.
+        known: How likely they were and, last, that there is no answer, as logarithms.
+        right: Which answer.
+        answers: Texts that are right; none where there is none.
+    """
+
+    name: str
+    asked: list[int]
+    options: list[Texts]
+    values: list[str]
+    known: list[float]
+    right: list[bool]
+    answers: tuple[str, ...]
+
+    @property
+    def can_be_learned(self) -> bool:
+        """Whether what is right is among the options, or that there is nothing."""
+        return any(self.right) or not self.answers
+
+    @property
+    def length(self) -> int:
+        """Words of its longest option."""
+        return len(self.asked) + max(sum(map(len, one)) for one in self.options)
+
+
+class Vocabulary:
+    """Numbers words, and tells their vectors."""
+
+    def __init__(self, vectors: TextVectors) -> None:
+        """Begin with none."""
+        self.vectors = vectors
+        self._numbers: dict[Unit, int] = {}
+
+    def numbers(self, words: Sequence[Unit]) -> list[int]:
+        """Return the numbers of words."""
+        return [self._numbers.setdefault(word, len(self._numbers)) for word in words]
+
+    def tables(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the vectors of all words, and those turned for questions and for papers.
+
+        Returns:
+            Float32 of shape (words, width), (words, width + 1) and (words, width + 1): the last
+            two have the gates.
+        """
+        own = self.vectors.of_units(list(self._numbers))
+        turned = [self.vectors.turned_words(role, own) for role in ("question", "label")]
+        plain, asked, told = map(torch.from_numpy, (own, *turned))
+        return plain, asked, told
+
+
+@dataclass
+class Batch:
+    """Items as tensors.
+
+    Attributes:
+        words: Int64 of shape (items, OPTIONS, words), as are the next two.
+        parts: Which of `LENGTHS`.
+        places: In these.
+        are: Whether a word is there, bool.
+        options: Whether an option is there, bool of shape (items, OPTIONS).
+        known: Float32 of shape (items, OPTIONS + 1).
+        right: Bool of the same shape.
+    """
+
+    words: Tensor
+    parts: Tensor
+    places: Tensor
+    are: Tensor
+    options: Tensor
+    known: Tensor
+    right: Tensor
+
+
+def batch_of(items: Sequence[Item], rng: np.random.Generator | None = None) -> Batch:
+    """Return items as tensors.
+
+    Args:
+        items: One or more.
+        rng: Leaves words of questions out, for learning; None for measuring.
+    """
+    longest = max(one.length for one in items)
+    shape = len(items), OPTIONS, max(1, longest)
+    words, parts, places = (np.zeros(shape, np.int64) for _ in range(3))
+    are = np.zeros(shape, np.bool_)
+    known = np.full((len(items), OPTIONS + 1), LEAST, np.float32)
+    right = np.zeros((len(items), OPTIONS + 1), np.bool_)
+    options = np.zeros((len(items), OPTIONS), np.bool_)
+    for row, item in enumerate(items):
+        count = len(item.options)
+        seen = sequences(_seen(item.asked, rng), item.options)
+        long = seen.words.shape[1]
+        words[row, :count, :long], parts[row, :count, :long] = seen.words, seen.parts
+        places[row, :count, :long], are[row, :count, :long] = seen.places, seen.are
+        options[row, :count] = True
+        known[row, :count], known[row, -1] = item.known[:-1], item.known[-1]
+        right[row, :count], right[row, -1] = item.right, not item.answers
+    are[:, :, 0] = True  # attention needs a word, also where an option is none
+    known = np.maximum(known, LEAST)
+    return Batch(*map(torch.from_numpy, (words, parts, places, are, options, known, right)))
+
+
+def _seen(words: list[int], rng: np.random.Generator | None) -> list[int]:
+    if rng is None or len(words) <= FEW:
+        return words
+    return [one for one in words if rng.random() >= DROPPED_WORDS] or words
+
+
+class RerankNetwork(nn.Module):
+    """See `vlm.option_reranker`; the same numbers, with gradients."""
+
+    def __init__(self, vectors: int) -> None:
+        """Draw the first weights.
+
+        Args:
+            vectors: Numbers of a word's vector.
+        """
+        super().__init__()
+        self.words = nn.Linear(vectors, WIDTH)
+        self.found = nn.Linear(FOUND, WIDTH)
+        self.parts = nn.Parameter(torch.randn(len(LENGTHS), WIDTH) * 0.1)
+        self.places = nn.Parameter(torch.randn(sum(LENGTHS), WIDTH) * 0.1)
+        self.blocks = nn.ModuleList([_block() for _ in range(LAYERS)])
+        self.norm = nn.LayerNorm(WIDTH)
+        self.option = nn.Linear(3 * WIDTH + 2, WIDTH)
+        self.none = nn.Parameter(torch.randn(1, WIDTH) * 0.1)
+        self.none_known = nn.Linear(2, WIDTH)
+        self.beside = _block()
+        self.out = nn.Linear(WIDTH, 1)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, batch: Batch, tables: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+        """Return how likely options are and, last, that there is no answer, as logarithms.
+
+        Args:
+            batch: Items.
+            tables: Of all words, see `Vocabulary.tables`.
+
+        Returns:
+            Float32 of shape (items, OPTIONS + 1).
+        """
+        words, parts, places, are = (
+            one.flatten(0, 1) for one in (batch.words, batch.parts, batch.places, batch.are)
+        )
+        plain, asked, told = tables
+        asks = (parts == QUESTION) & are
+        tells = ~asks & are
+        like = asked[words, :-1] @ told[words, :-1].transpose(1, 2)
+        like = like.clamp_min(0) * asks[:, :, None] * tells[:, None, :]
+        best = torch.where(asks, like.amax(2), like.amax(1))
+        found = torch.stack([best, asked[words, -1] / GATES * asks, asks.float()], 2)
+        x = self.words(plain[words] * LOUDER) + self.parts[parts] + self.places[places]
+        x = x + self.found(found)
+        for block in self.blocks:
+            x = block(x, src_key_padding_mask=~are)
+        x = self.norm(x)
+        means = [_mean(x, some) for some in ((parts == VALUE) & are, asks, tells)]
+        about = torch.stack([batch.known / LOGITS, batch.known.exp()], 2)
+        rows = torch.cat(means, 1).unflatten(0, batch.options.shape)  # type: ignore[no-untyped-call]
+        rows = self.option(torch.cat([rows, about[:, :-1]], 2))
+        none = self.none + self.none_known(about[:, -1])
+        every = torch.cat([rows, none[:, None]], 1)
+        there = torch.cat([batch.options, batch.options.new_ones(len(every), 1)], 1)
+        every = self.beside(every, src_key_padding_mask=~there)
+        logits: Tensor = batch.known + self.out(every)[..., 0]
+        return logits
+
+    def loss(self, batch: Batch, tables: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+        """Return how surprising what is right is, the mean over items that can be learned."""
+        logits = self(batch, tables)
+        best = logits.masked_fill(~batch.right, LOW)
+        return (torch.logsumexp(logits, 1) - torch.logsumexp(best, 1)).mean()
+
+    def save(self, file: Path) -> None:
+        """Write the weights as `vlm.option_reranker` reads them.
+
+        Raises:
+            OSError: If they cannot be written.
+        """
+        file.parent.mkdir(parents=True, exist_ok=True)
+        weights: Mapping[str, Tensor] = self.state_dict()
+        save_file({name: one.contiguous() for name, one in weights.items()}, file)
+
+    def restore(self, file: Path) -> None:
+        """Take the weights that `save` wrote.
+
+        Raises:
+            OSError: If they cannot be read.
+        """
+        self.load_state_dict(load_file(file))
+
+
+def _block() -> nn.TransformerEncoderLayer:
+    return nn.TransformerEncoderLayer(
+        WIDTH, HEADS, 2 * WIDTH, DROPPED, "relu", batch_first=True, norm_first=True
+    )
+
+
+def _mean(x: Tensor, some: Tensor) -> Tensor:
+    total = (x * some[:, :, None]).sum(1)
+    return total / (some.sum(1, keepdim=True) + NOTHING)
