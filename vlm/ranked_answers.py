@@ -34,9 +34,9 @@ at least to go before a less likely one, and what is left of that: 32 such value
 ABSENT = 0.5
 """What is left of how likely it is that a page has no answer: that is never called sure."""
 
-QUOTED = 0.5
-"""How well a sentence of a page of text suits a question at least for its words to be the answer
-without that all is weighed."""
+QUOTED, TEXT = 0.5, 0.65
+"""How well a sentence suits a question at least for its words to be the answer without that all is
+weighed, and which share of a page is running text at least for that."""
 
 
 def can_be_ranked(
@@ -58,7 +58,7 @@ def can_be_ranked(
     if learned.of(key_of(question)) or is_told(question, words, misread, learned):
         return False
     prose = option_ranker.page_of(tuple(words), misread).prose
-    found = quoted(question, prose, misread) if prose.is_most else None
+    found = quoted(question, prose, misread) if prose.share >= TEXT else None
     return found is None or found.score < QUOTED
 
 
