@@ -1,5 +1,6 @@
 """Muon over stacks of equal matrices, in the number format that is quickest on this device."""
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -21,6 +22,19 @@ def step_at(optimisers: Iterable[Optimizer], rate: float) -> None:
         for group in optimiser.param_groups:
             group["lr"] = rate
         optimiser.step()
+
+
+def warmed(step: int, warm: int, spent: float, cools: float = 0.0) -> float:
+    """Return what a learning rate is multiplied by: it rises, stays, and falls along a cosine.
+
+    Args:
+        step: From 1.
+        warm: Steps until it is reached.
+        spent: Share of the time or of the steps, in [0, 1].
+        cools: Share after which it falls, to a fiftieth.
+    """
+    falling = max(0.0, (min(1.0, spent) - cools) / (1 - cools))
+    return min(1.0, step / warm) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * falling)))
 
 
 def orthogonal(matrices: Tensor) -> Tensor:

@@ -75,6 +75,7 @@ def _around(one: Option) -> Iterator[str]:
 def numbers(
     question: str,
     offer: Offer,
+    stands: Around,
     page: PageOptions,
     networks: Sequence[FieldMatcher],
     kinds: ValueKinds,
@@ -84,6 +85,7 @@ def numbers(
     Args:
         question: As a person asks it.
         offer: The page's, with one option or more.
+        stands: Around its options.
         page: It.
         networks: That know words.
         kinds: Knows kinds of values.
@@ -93,12 +95,11 @@ def numbers(
         that an option of the page has, and at last how likely what is asked for and it are of each
         kind of value.
     """
-    stands = around(offer.options)
     some = [_by_network(question, one, stands, offer.options) for one in networks]
-    suits = kinds.suit(question, stands.values)[:, None]
     wanted = kinds.kinds_of("question", question)
-    sure = np.full_like(suits, wanted.max())
     own = np.stack([kinds.kinds_of("value", one) for one in stands.values])
+    suits = (own @ wanted)[:, None]
+    sure = np.full_like(suits, wanted.max())
     rules = _of_rules(question, offer, page, stands.values)
     compared = np.concatenate([*some, suits, rules[:, COMPARED]], axis=1)
     less = compared - compared.max(axis=0)

@@ -194,7 +194,7 @@ class OptionRankers:
         if not offer.options:
             return Weighed((), 1.0)
         stands = around(offer.options)
-        known = numbers(question, offer, page, self._networks, self._kinds)
+        known = numbers(question, offer, stands, page, self._networks, self._kinds)
         logits = np.stack([one.logits(question, stands, known) for one in self._rankers])
         shares = self._read(question, stands, logits.mean(axis=0))
         best: dict[str, tuple[float, Option]] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from pretrain.matching.bank import Domain, domains
 from pretrain.matching.lessons import Lesson, lessons, wordings
 from pretrain.matching.network import Batch, Network, Pairs, batch_of, optimisers_of, pairs_of
-from pretrain.muon import step_at
+from pretrain.muon import step_at, warmed
 
 _LOG = logging.getLogger(__name__)
 
@@ -26,8 +25,8 @@ LESSONS = 32
 PAIRS, CONTRAST = 160, 0.3
 """Questions with a label each beside every batch, and what telling them apart counts."""
 
-RATE, WARM = 3e-3, 100
-"""Learning rate and steps until it is reached."""
+RATE, WARM, COOLS = 3e-3, 100, 0.3
+"""Learning rate, steps until it is reached, and the share of the time after which it falls."""
 
 ROUND, USES = 16 * LESSONS, 2
 """Lessons that are shuffled together at least, and how often each is used: to make one takes longer
@@ -97,7 +96,7 @@ def learn(plan: Plan) -> None:
         spent = (time.monotonic() - start) / (60 * plan.minutes)
         if spent >= 1:
             break
-        rate = RATE * min(1.0, step / WARM) * (0.02 + 0.98 * _cooled(spent))
+        rate = RATE * warmed(step, WARM, spent, COOLS)
         loss = network.losses(batch).mean()
         both = loss + CONTRAST * network.contrast(pairs).mean()
         network.zero_grad()
@@ -110,10 +109,6 @@ def learn(plan: Plan) -> None:
     network.save(plan.out)
     for line in report(network, plan.seed, plan.forms):
         _LOG.info(line)
-
-
-def _cooled(spent: float) -> float:
-    return 0.5 * (1 + math.cos(math.pi * max(0.0, (spent - 0.3) / 0.7)))
 
 
 def report(network: Network, seed: int, forms: int = 250) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,13 +12,14 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from pretrain.matching.bank import is_kept
 from pretrain.matching.laid_out import laid_out
 from pretrain.matching.rank_network import HIDDEN, AskedPage, RankNetwork
 from pretrain.matching.sheets import Asked, Place, Sheet, sheets
-from pretrain.muon import step_at
+from pretrain.muon import step_at, warmed
 from vlm import field_matcher, value_kinds
 from vlm.absence import NOT_ON_PAGE
 from vlm.option_numbers import around, numbers
@@ -106,7 +106,7 @@ def learn(plan: Plan) -> None:
             step += 1
             step_at(
                 (optimiser,),
-                plan.rate * min(1.0, step / WARM) * (0.02 + 0.98 * _cooled(step / steps)),
+                plan.rate * warmed(step, WARM, step / steps),
             )
             mean += loss.item()
         _LOG.info("epoch %d: loss %.3f", epoch + 1, mean / max(1, len(order) // PAGES))
@@ -121,10 +121,6 @@ def learn(plan: Plan) -> None:
 def half_of(name: str) -> int:
     """Return the half of the sheets, 0 or 1, that a sheet belongs to."""
     return int(is_kept(f"half {name}", 2))
-
-
-def _cooled(spent: float) -> float:
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, spent)))
 
 
 def moments(pages: Sequence[AskedPage]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -179,8 +175,9 @@ def page_with(
     told = [(one, page.of(one[0])) for one in asked]
     if not told or not told[0][1].options:
         return None
+    stands = around(told[0][1].options)
     known = [
-        numbers(question, offer, page, field_matcher.networks(), value_kinds.shipped())
+        numbers(question, offer, stands, page, field_matcher.networks(), value_kinds.shipped())
         for (question, *_), offer in told
     ]
     right = [
@@ -190,7 +187,7 @@ def page_with(
     return AskedPage(
         name,
         [question for question, *_ in asked],
-        around(told[0][1].options),
+        stands,
         np.stack(known).astype(np.float16),
         np.array(right),
         [answers for _, answers, _ in asked],
@@ -238,11 +235,20 @@ def answers_of(network: RankNetwork, page: AskedPage) -> Iterator[tuple[float, b
     """Yield how right each answer about a page is, whether it has none, and how sure that is."""
     shares = torch.softmax(network(page), 1).numpy()
     for answers, own in zip(page.answers, shares, strict=True):
-        by_text: dict[str, float] = {}
-        for text, share in zip(page.stands.values, own.tolist(), strict=False):
-            by_text[text] = by_text.get(text, 0.0) + share
-        best = max(by_text, key=lambda text: by_text[text])
-        none = float(own[-1]) > by_text[best]
-        told = NOT_ON_PAGE if none else best
-        share = float(own[-1]) if none else by_text[best]
+        told, share = likeliest(page.stands.values, own)
         yield anls(told, answers or (NOT_ON_PAGE,)), not answers, share
+
+
+def likeliest(values: Sequence[str], shares: npt.NDArray[np.floating]) -> tuple[str, float]:
+    """Return the likeliest text of options, or that there is none, and how likely it is.
+
+    Args:
+        values: The options' texts; shares of the same text add up.
+        shares: Of each and, last, of there being no answer, of shape (options + 1,).
+    """
+    by_text: dict[str, float] = {}
+    for text, share in zip(values, shares.tolist(), strict=False):
+        by_text[text] = by_text.get(text, 0.0) + share
+    best = max(by_text, key=lambda text: by_text[text])
+    none = float(shares[-1])
+    return (NOT_ON_PAGE, none) if none > by_text[best] else (best, by_text[best])

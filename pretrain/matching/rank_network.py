@@ -12,7 +12,7 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch import Tensor, nn
 
-from pretrain.matching.network import of_length_1
+from pretrain.matching.network import of_length_1, thinned
 from vlm.match_texts import ROLES, Cut, Role, Unit, single_words, units
 from vlm.option_numbers import Around
 from vlm.option_ranker import ASKED, LEAST, MOST, PLACES, WEIGHTS, WORDS
@@ -31,10 +31,10 @@ HIDDEN = 64
 JOINED = 2
 """Texts that are made of several of an option's."""
 
-DROPPED, DROPPED_WORDS = 0.1, 0.1
-"""Share of the hidden numbers, and of a question's words, that are not seen while learning."""
+DROPPED = 0.1
+"""Share of the hidden numbers that are not seen while learning."""
 
-FEW = 3
+FEW = 2
 """Words of a question of which none is left out."""
 
 LOW = -1e9
@@ -126,8 +126,12 @@ class ByWords(nn.Module):
     def forward(self, page: AskedPage, rng: np.random.Generator | None) -> tuple[Tensor, ...]:
         """Return what words say, see `vlm.option_ranker`: (questions, options, some) each."""
         words, stands = _Words(), page.stands
-        whole = words.bags([_seen(units(one, "question", self.cut), rng) for one in page.questions])
-        single = words.bags([_seen(single_words(one, self.cut), rng) for one in page.questions])
+        whole = words.bags(
+            [thinned(units(one, "question", self.cut), rng, FEW) for one in page.questions]
+        )
+        single = words.bags(
+            [thinned(single_words(one, self.cut), rng, FEW) for one in page.questions]
+        )
         labels = words.bags([units(one, "label", self.cut) if one else () for one in stands.texts])
         theirs = words.bags([single_words(one, self.cut) for one in stands.texts])
         values = words.bags([units(one, "value", self.cut) for one in stands.values])
@@ -306,13 +310,6 @@ class RankNetwork(nn.Module):
             name: one.detach().numpy().astype(np.float32) for name, one in self.weights().items()
         }
         save_file({n: np.ascontiguousarray(one) for n, one in told.items()}, folder / name)
-
-
-def _seen(words: Sequence[Unit], rng: np.random.Generator | None) -> Sequence[Unit]:
-    """Return the words of a question that are seen: where there is chance, not all of many."""
-    if rng is None or len(words) < FEW:
-        return words
-    return [one for one in words if rng.random() >= DROPPED_WORDS] or words
 
 
 def _of_layer(name: str, layer: nn.Linear) -> dict[str, Tensor]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,13 +13,13 @@ import numpy as np
 import torch
 from safetensors.numpy import load_file
 
-from pretrain.matching.rank import asked_pages, half_of
+from pretrain.matching.rank import asked_pages, half_of, likeliest
 from pretrain.matching.rank_network import AskedPage, RankNetwork
 from pretrain.matching.rerank_lessons import of_forms, of_lines, of_pages
 from pretrain.matching.rerank_network import Item, RerankNetwork, Vocabulary, batch_of
 from pretrain.matching.sheets import sheets
 from pretrain.matching.word_pairs import Line, lines
-from pretrain.muon import step_at
+from pretrain.muon import step_at, warmed
 from vlm.absence import NOT_ON_PAGE
 from vlm.option_ranker import WORDS
 from vlm.option_reranker import WEIGHTS
@@ -148,8 +147,7 @@ class _Learning:
             self._optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), CLIPPED)
-            cooled = 0.5 * (1 + math.cos(math.pi * spent))
-            step_at((self._optimiser,), RATE * min(1.0, step / WARM) * (0.02 + 0.98 * cooled))
+            step_at((self._optimiser,), RATE * warmed(step, WARM, spent))
             mean += (loss.item() - mean) / min(step, 500)
             if step % 1000 == 0:
                 _LOG.info("%s: step %d, %.0f%%, loss %.3f", name, step, 100 * spent, mean)
@@ -187,21 +185,14 @@ def report(
 
 @torch.inference_mode()
 def _scores(
-    network: RerankNetwork, item: Item, tables: tuple[torch.Tensor, ...]
+    network: RerankNetwork, item: Item, tables: tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 ) -> tuple[float, float]:
-    batch = batch_of([item])
-    plain, asked, told = tables
-    logits = network(batch, (plain, asked, told))[0].numpy()
+    logits = network(batch_of([item]), tables)[0].numpy()
     count = len(item.options)
     now = np.append(logits[:count], logits[-1])
     return _score(item, np.array(item.known)), _score(item, now)
 
 
 def _score(item: Item, logits: np.ndarray) -> float:
-    shares = np.exp(logits - logits.max())
-    by_text: dict[str, float] = {}
-    for text, share in zip(item.values, shares.tolist(), strict=False):
-        by_text[text] = by_text.get(text, 0.0) + share
-    best = max(by_text, key=lambda text: by_text[text])
-    told = NOT_ON_PAGE if float(shares[-1]) > by_text[best] else best
+    told, _ = likeliest(item.values, np.exp(logits - logits.max()))
     return anls(told, item.answers or (NOT_ON_PAGE,))

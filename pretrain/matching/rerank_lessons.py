@@ -20,9 +20,9 @@ from pretrain.matching.rank_network import AskedPage, RankNetwork
 from pretrain.matching.rerank_network import Item, Vocabulary
 from pretrain.matching.word_pairs import Line
 from vlm.field_candidates import Candidate
-from vlm.match_texts import single_words
-from vlm.option_numbers import AROUND, Around
-from vlm.option_reranker import LEAST, OPTIONS, words_of
+from vlm.option_numbers import Around, around
+from vlm.option_reranker import OPTIONS, words_of
+from vlm.page_options import Option
 
 UNKNOWN = -math.log(OPTIONS + 1)
 """How likely each option is where nobody has an opinion, as a logarithm."""
@@ -90,7 +90,7 @@ def _item(
         asked,
         [tuple(told[start : start + each]) for start in range(0, len(told), each)],
         [stands.values[number] for number in options],
-        [max(LEAST, one) for one in known],
+        list(known),
         list(right),
         answers,
     )
@@ -133,32 +133,16 @@ def _text_of(candidate: Candidate) -> Text:
 def _invented(
     question: str, texts: Sequence[Text], right: Sequence[bool], vocabulary: Vocabulary
 ) -> Item:
-    cut = vocabulary.vectors.cut
-    stands = around_texts(texts)
+    stands = around([option_of(*one) for one in texts])
     known = [UNKNOWN] * (len(texts) + 1)
-    asked = question if single_words(question, cut) else "?"
-    numbers = list(range(len(texts)))
+    numbers = range(len(texts))
     answers = tuple(one[4] for one, is_right in zip(texts, right, strict=True) if is_right)
-    return _item("", asked, stands, numbers, known, right, answers, vocabulary)
+    return _item("", question, stands, numbers, known, right, answers, vocabulary)
 
 
-def around_texts(texts: Sequence[Text]) -> Around:
-    """Return options as `vlm.option_numbers.around` would."""
-    numbered: dict[str, int] = {}
-    places = [
-        [
-            numbered.setdefault(text, len(numbered))
-            for text in (
-                label,
-                over,
-                section,
-                " ".join(before.split()[-AROUND:]),
-                " ".join(after.split()[:AROUND]),
-            )
-        ]
-        for label, over, section, before, _, after in texts
-    ]
-    return Around(list(numbered), np.array(places), [one[4] for one in texts])
+def option_of(label: str, over: str, section: str, before: str, text: str, after: str) -> Option:
+    """Return an option of no place on a page, of which only is known what stands around it."""
+    return Option(text, (), label, over, section, before, after, (), in_sentence=False)
 
 
 def of_lines(every: Sequence[Line], rng: random.Random, vocabulary: Vocabulary) -> Iterator[Item]:

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from pretrain.matching.network import thinned
 from vlm.match_texts import Unit
 from vlm.option_reranker import (
     FOUND,
@@ -32,8 +33,8 @@ from vlm.text_vectors import TextVectors
 WIDTH = 96
 """Numbers that a word is while it is read."""
 
-DROPPED, DROPPED_WORDS, FEW = 0.1, 0.1, 3
-"""Share of what is not seen while learning, of a question's words, and of how many all are seen."""
+DROPPED, FEW = 0.1, 3
+"""Share of what is not seen while learning, and words of a question of which none is left out."""
 
 LOW = -1e9
 """A logarithm of nothing."""
@@ -139,7 +140,7 @@ def batch_of(items: Sequence[Item], rng: np.random.Generator | None = None) -> B
     options = np.zeros((len(items), OPTIONS), np.bool_)
     for row, item in enumerate(items):
         count = len(item.options)
-        seen = sequences(_seen(item.asked, rng), item.options)
+        seen = sequences(thinned(item.asked, rng, FEW), item.options)
         long = seen.words.shape[1]
         words[row, :count, :long], parts[row, :count, :long] = seen.words, seen.parts
         places[row, :count, :long], are[row, :count, :long] = seen.places, seen.are
@@ -149,12 +150,6 @@ def batch_of(items: Sequence[Item], rng: np.random.Generator | None = None) -> B
     are[:, :, 0] = True  # attention needs a word, also where an option is none
     known = np.maximum(known, LEAST)
     return Batch(*map(torch.from_numpy, (words, parts, places, are, options, known, right)))
-
-
-def _seen(words: list[int], rng: np.random.Generator | None) -> list[int]:
-    if rng is None or len(words) <= FEW:
-        return words
-    return [one for one in words if rng.random() >= DROPPED_WORDS] or words
 
 
 class RerankNetwork(nn.Module):

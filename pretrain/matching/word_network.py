@@ -10,7 +10,7 @@ import torch
 from safetensors.numpy import save_file
 from torch import Tensor, nn
 
-from pretrain.matching.network import in_8_bits, of_length_1
+from pretrain.matching.network import DROPPED_ROWS, in_8_bits, of_length_1, thinned
 from vlm.match_texts import ROLES, Cut, Unit, single_words
 from vlm.text_vectors import GRAMS, NOTHING, TINY
 
@@ -22,9 +22,6 @@ WIDTH = 64
 
 SPREAD = 0.01
 """Of the first vectors: small ones learn faster, those of words never seen say little."""
-
-DROPPED_ROWS, DROPPED_WORDS = 0.15, 0.1
-"""Share of a word's rows and of a text's words that are not seen while learning."""
 
 FEW_ROWS, FEW_WORDS = 2, 3
 """Rows and words of which none is left out."""
@@ -54,9 +51,7 @@ class _Texts:
 def _seen(text: str, cut: Cut, rng: np.random.Generator | None) -> Sequence[Unit]:
     # A text without a word, such as "?", is one that nothing is like.
     words = single_words(text, cut) or single_words("x", cut)
-    if rng is None or len(words) <= FEW_WORDS:
-        return words
-    return [one for one in words if rng.random() >= DROPPED_WORDS] or words
+    return thinned(words, rng, FEW_WORDS)
 
 
 def _thinned(rows: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:

@@ -8,7 +8,6 @@ Zaharia, "ColBERT", section 3.2) and by the means of their vectors.
 from __future__ import annotations
 
 import logging
-import math
 import random
 import time
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from torch import Tensor, nn
 from pretrain.matching.network import optimisers_of
 from pretrain.matching.word_network import CUT, WIDTH, WordNetwork
 from pretrain.matching.word_pairs import Pair, WordPairs, shipped
-from pretrain.muon import step_at
+from pretrain.muon import step_at, warmed
 
 _LOG = logging.getLogger(__name__)
 
@@ -79,17 +78,13 @@ def learn(plan: Plan) -> None:
         for one in optimisers:
             one.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        step_at(optimisers, RATE * min(1.0, step / WARM) * (0.02 + 0.98 * _cooled(spent)))
+        step_at(optimisers, RATE * warmed(step, WARM, spent, COOLS))
         mean += (loss.item() - mean) / min(step, 200)
         if step % 1000 == 0:
             _LOG.info("step %d, %.0f%%: loss %.3f", step, 100 * spent, mean)
     network.save(plan.out)
     for line in report(network, pairs, plan.seed):
         _LOG.info(line)
-
-
-def _cooled(spent: float) -> float:
-    return 0.5 * (1 + math.cos(math.pi * max(0.0, (spent - COOLS) / (1 - COOLS))))
 
 
 def _loss(network: WordNetwork, some: list[Pair], chance: np.random.Generator) -> Tensor:

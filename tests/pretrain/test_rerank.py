@@ -13,10 +13,11 @@ from safetensors.numpy import load_file
 
 from pretrain.matching import rank, rerank
 from pretrain.matching.rank_network import AskedPage, RankNetwork
-from pretrain.matching.rerank_lessons import around_texts, of_forms, of_lines, of_pages
+from pretrain.matching.rerank_lessons import of_forms, of_lines, of_pages, option_of
 from pretrain.matching.rerank_network import RerankNetwork, Vocabulary, batch_of
 from pretrain.matching.sheets import sheets
 from pretrain.matching.word_pairs import lines
+from vlm.option_numbers import around
 from vlm.option_ranker import WORDS
 from vlm.option_reranker import BEFORE, LENGTHS, OPTIONS, OptionReranker, sequences
 from vlm.text_vectors import TextVectors
@@ -87,7 +88,9 @@ def test_a_question_without_words_is_no_error(vectors: TextVectors) -> None:
     used = OptionReranker(
         {name: one.numpy() for name, one in network(vectors).state_dict().items()}, vectors
     )
-    stands = around_texts([("", "", "", "", "–", ""), ("Total", "", "", "", "12.00", "")])
+    stands = around(
+        [option_of("", "", "", "", "–", ""), option_of("Total", "", "", "", "12.00", "")]
+    )
     said = used.logits("?", stands, [0, 1], np.array([-1.0, -1.0, -1.0], np.float32))
     assert np.isfinite(said).all()
 
