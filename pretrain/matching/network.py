@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,6 @@ from vlm.field_matcher import ALONE, WEIGHTS
 from vlm.match_texts import LEARNED, ROLES, Role, units
 from vlm.text_vectors import GRAMS, NOTHING, TINY
 
-_Any = TypeVar("_Any")
 Numbers = npt.NDArray[np.int64]
 
 WIDTH, HIDDEN, TOLD = 64, 48, 12
@@ -312,19 +310,6 @@ class Network(nn.Module):
                 self.turns[number].copy_(weights[f"turn_{role}"])
             for name in ALONE:
                 getattr(self, name).copy_(weights[name])
-
-
-def thinned(words: Sequence[_Any], rng: np.random.Generator | None, few: int) -> Sequence[_Any]:
-    """Return the words of a text that are seen: where there is chance, not all of many.
-
-    Args:
-        words: Of the text.
-        rng: Leaves words out; None to see all.
-        few: So many are all seen.
-    """
-    if rng is None or len(words) <= few:
-        return words
-    return [one for one in words if rng.random() >= DROPPED_WORDS] or words
 
 
 def of_length_1(vectors: Tensor) -> Tensor:

@@ -12,7 +12,8 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch import Tensor, nn
 
-from pretrain.matching.network import of_length_1, thinned
+from pretrain.matching.network import of_length_1
+from pretrain.matching.word_network import thinned
 from vlm.match_texts import ROLES, Cut, Role, Unit, single_words, units
 from vlm.option_numbers import Around
 from vlm.option_ranker import ASKED, LEAST, MOST, PLACES, WEIGHTS, WORDS

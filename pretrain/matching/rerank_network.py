@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from pretrain.matching.network import thinned
+from pretrain.matching.word_network import thinned
 from vlm.match_texts import Unit
 from vlm.option_reranker import (
     FOUND,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from safetensors.numpy import save_file
 from torch import Tensor, nn
 
-from pretrain.matching.network import DROPPED_ROWS, in_8_bits, of_length_1, thinned
+from pretrain.matching.network import DROPPED_ROWS, DROPPED_WORDS, in_8_bits, of_length_1
 from vlm.match_texts import ROLES, Cut, Unit, single_words
 from vlm.text_vectors import GRAMS, NOTHING, TINY
 
@@ -25,6 +26,8 @@ SPREAD = 0.01
 
 FEW_ROWS, FEW_WORDS = 2, 3
 """Rows and words of which none is left out."""
+
+_Any = TypeVar("_Any")
 
 SIDES = 2
 """Of a pair: a question, and what a paper says."""
@@ -52,6 +55,19 @@ def _seen(text: str, cut: Cut, rng: np.random.Generator | None) -> Sequence[Unit
     # A text without a word, such as "?", is one that nothing is like.
     words = single_words(text, cut) or single_words("x", cut)
     return thinned(words, rng, FEW_WORDS)
+
+
+def thinned(words: Sequence[_Any], rng: np.random.Generator | None, few: int) -> Sequence[_Any]:
+    """Return the words of a text that are seen: where there is chance, not all of many.
+
+    Args:
+        words: Of the text.
+        rng: Leaves words out; None to see all.
+        few: So many are all seen.
+    """
+    if rng is None or len(words) <= few:
+        return words
+    return [one for one in words if rng.random() >= DROPPED_WORDS] or words
 
 
 def _thinned(rows: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
