@@ -61,7 +61,7 @@ def _kills(run: Path, lives: Iterable[tuple[Disk, float | None]]) -> list[int]:
 def _random_kills(run: Path, moments: int) -> list[int]:
     fresh = shutil.copytree(run, run.with_name("fresh"))
     chance = random.Random(11)
-    longest, steps = LONGEST_SECONDS, []
+    longest, steps = LONGEST_SECONDS, list[int]()
     while len(steps) < ENOUGH:
         shutil.rmtree(run)
         shutil.copytree(fresh, run)
