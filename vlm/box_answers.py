@@ -83,43 +83,87 @@ def answer(
     inside = [word for word in words if question.box.holds(word.box)]
     has_words = len(words) >= FEW_WORDS
     reads = asks_to_read(question.text)
-    exact = has_words and bool(inside) and not reads
-    seen = shown(inside, question.page)
-    text = pointed_at(question.text, seen) if exact and not is_taught(question, learned) else None
-    value = value_in(question.text, seen, learned) if exact else None
-    if exact and text is None and value is None:
-        value = likely_in(question.text, seen)
-    if text is not None and (value is None or text.score >= read_boxes.CLEARLY):
-        yield from _quoted(job, question, text, ask)
+    exact = has_words and bool(inside)
+    if exact and not reads and (yield from _in_words(job, question, words, inside, ask, learned)):
         return
-    if value is not None:
-        yield from _pointed_at(job, question, value, words, ask)
+    of = partial(PageJob, readings=readings, ask=ask, cancel=cancel, learned=learned)
+    if not (has_words or reads) and (yield from _read(job, question, find, of)):
         return
-    if not (has_words or reads):
-        read = partial(PageJob, readings=readings, ask=ask, cancel=cancel, learned=learned)
-        if (yield from _read(job, question, find, read)):
-            return
-    if part_of_page.is_tall(question) or (reads and part_of_page.is_low(question)):
-        try:
-            yield Progress(job, "Finding the parts of the page")
-            page = find(reads)
-        except DeskError as error:
-            yield Failed(job, error.code, str(error))
-            return
-        exact = has_words and bool(inside)
-        if page is not None and (not reads or exact or not part_of_page.is_short(page)):
-            whole = msgspec.structs.replace(question, box=None)
-            if reads:
-                events = part_readings.read(job, whole, page, readings, ask, cancel, exact=exact)
-            else:
-                asked = PageJob(job, whole, page, readings, ask, cancel, learned)
-                events = part_answers.answer(asked)
-            yield from map(part_of_page.told_of, events)
-            return
+    many = part_of_page.is_tall(question) or (reads and part_of_page.is_low(question))
+    if many and (yield from _in_parts(job, question, find, of, exact=exact)):
+        return
     yield from map(
         _doubted,
         second_look.answer(job, question, ask) if second_look.helps(question) else ask(question),
     )
+
+
+def _in_words(
+    job: int,
+    question: Question,
+    words: Sequence[Word],
+    inside: Sequence[Word],
+    ask: AskPage,
+    learned: LearnedNames,
+) -> Generator[Event, None, bool]:
+    """Answer from the exact words in a box; tells whether the job has ended with that.
+
+    Args:
+        job: The job.
+        question: About the box.
+        words: The page's text layer.
+        inside: Those of them in the box, one or more.
+        ask: Answers about one part.
+        learned: What the person's own documents call things.
+    """
+    seen = shown(inside, question.page)
+    text = None if is_taught(question, learned) else pointed_at(question.text, seen)
+    value = value_in(question.text, seen, learned)
+    if text is None and value is None:
+        value = likely_in(question.text, seen)
+    if text is not None and (value is None or text.score >= read_boxes.CLEARLY):
+        yield from _quoted(job, question, text, ask)
+        return True
+    if value is not None:
+        yield from _pointed_at(job, question, value, words, ask)
+        return True
+    return False
+
+
+def _in_parts(
+    job: int,
+    question: Question,
+    find: Callable[[bool], PageParts | None],
+    of: Callable[[int, Question, PageParts], PageJob],
+    *,
+    exact: bool,
+) -> Generator[Event, None, bool]:
+    """Answer from the parts of a box, asked or read one by one; tells whether the job has ended.
+
+    Args:
+        job: The job.
+        question: About the box.
+        find: See `answer`.
+        of: Makes the job's value of its number, its question and the lines in the box.
+        exact: Whether the page's text layer has words in the box.
+    """
+    reads = asks_to_read(question.text)
+    try:
+        yield Progress(job, "Finding the parts of the page")
+        page = find(reads)
+    except DeskError as error:
+        yield Failed(job, error.code, str(error))
+        return True
+    if page is None or (reads and not exact and part_of_page.is_short(page)):
+        return False
+    one = of(job, msgspec.structs.replace(question, box=None), page)
+    if reads:
+        args = job, one.question, page, one.readings, one.ask, one.cancel
+        events = part_readings.read(*args, exact=exact)
+    else:
+        events = part_answers.answer(one)
+    yield from map(part_of_page.told_of, events)
+    return True
 
 
 def _doubted(event: Event) -> Event:
