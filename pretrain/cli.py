@@ -37,6 +37,8 @@ from vlm.option_ranker import WEIGHTS, WORDS
 
 _STANDARD = TrainPlan("encoder", Path(), minutes=10.0)
 
+_PAGES = "folder in which pages that were looked at are kept, while nothing changes how they are"
+
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pretrain", description=__doc__)
@@ -113,6 +115,9 @@ def _small_networks_take(add: Callable[..., argparse.ArgumentParser]) -> None:
     again.add_argument("--minutes", type=float, default=8.0, help="minutes with sheets after that")
     again.add_argument("--seed", type=int, default=1)
     again.add_argument("--workers", type=int, default=0, help="processes that look at pages")
+    again.add_argument("--resume", type=Path, default=None, help="file of weights to go on from")
+    again.add_argument("--pages", type=Path, default=None, help=_PAGES)
+    again.add_argument("--threads", type=int, default=1, help="that learn")
     kinds_of = add("kinds", help="learn which kind of value a question asks for")
     kinds_of.add_argument("file", type=Path, help="for the weights")
     lines = add("reader", help="learn to read single lines of print")
@@ -153,6 +158,7 @@ def _ranker_takes(ranker: argparse.ArgumentParser) -> None:
         "--half", type=int, choices=(0, 1), default=None, help="of the sheets; else all"
     )
     ranker.add_argument("--rate", type=float, default=rank.RATE, help="learning rate")
+    ranker.add_argument("--pages", type=Path, default=None, help=_PAGES)
 
 
 def _ranker(parsed: argparse.Namespace) -> rank.Plan:
@@ -168,6 +174,7 @@ def _ranker(parsed: argparse.Namespace) -> rank.Plan:
         parsed.words,
         parsed.half,
         parsed.rate,
+        parsed.pages,
     )
 
 
@@ -247,6 +254,9 @@ def main(words: list[str] | None = None) -> int:
                     parsed.file,
                     parsed.seed,
                     parsed.workers,
+                    resume=parsed.resume,
+                    pages=parsed.pages,
+                    threads=parsed.threads,
                 )
             )
         case "kinds":

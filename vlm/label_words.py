@@ -57,9 +57,14 @@ def at(phrase: tuple[str, ...], said: tuple[str, ...], misread: bool = False) ->
         said: The same.
         misread: Whether some letters may be wrong, as a model reads them.
     """
-    for start in range(len(said) - len(phrase) + 1):
-        pairs = zip(phrase, said[start : start + len(phrase)], strict=True)
-        if all(_is_word(one, word, misread) for word, one in pairs):
+    if not phrase:
+        return 0
+    first, *rest = phrase
+    for start, one in enumerate(said[: max(0, len(said) - len(rest))]):
+        if _is_word(one, first, misread) and all(
+            _is_word(other, word, misread)
+            for word, other in zip(rest, said[start + 1 :], strict=False)
+        ):
             return start
     return None
 

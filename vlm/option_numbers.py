@@ -8,6 +8,7 @@ and what the rules for usual fields, labels and running text say. Knows no torch
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,9 @@ MOST_ALIKE = 4
 
 UNLABELLED = -8.0
 """What stands for the weight of a label, a logarithm, where an option is a part of a sentence."""
+
+FAR = 5.0
+"""How far a number may be from its mean, in standard deviations."""
 
 _NO_CELL, _NO_SENTENCE = (0.0,) * SCALARS, (0.0,) * SENTENCE_NUMBERS
 
@@ -105,6 +109,17 @@ def numbers(
     less = compared - compared.max(axis=0)
     every = [*some, suits, sure, rules, less, np.broadcast_to(wanted, own.shape), own]
     return np.concatenate(every, axis=1).astype(np.float32)
+
+
+def standard(known: Array, mean: Array, spread: Array) -> Array:
+    """Return numbers less their mean, in standard deviations.
+
+    Args:
+        known: Float32 of shape (options, numbers).
+        mean: Of each number.
+        spread: The standard deviation of each.
+    """
+    return np.asarray(np.clip((known - mean) / spread, -FAR, FAR), np.float32)
 
 
 def _by_network(
@@ -183,7 +198,7 @@ def _of_rules(question: str, offer: Offer, page: PageOptions, values: Sequence[s
     )
     of_page = (page.prose.share, same_language, score, max(usual.values(), default=0.0))
     said = [plain(one) for one in values]
-    alike = {one: min(said.count(one), MOST_ALIKE) / MOST_ALIKE for one in set(said)}
+    alike = {one: min(count, MOST_ALIKE) / MOST_ALIKE for one, count in Counter(said).items()}
     rows = [
         (
             *(_NO_CELL if one.in_sentence else one.known),

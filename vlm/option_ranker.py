@@ -21,8 +21,8 @@ from safetensors.numpy import load_file
 
 from vlm import field_matcher, option_reranker, value_kinds
 from vlm.field_matcher import FOLDER, FieldMatcher
-from vlm.option_numbers import Around, around, numbers
-from vlm.option_reranker import OPTIONS, OptionReranker
+from vlm.option_numbers import Around, around, numbers, standard
+from vlm.option_reranker import READ, OptionReranker
 from vlm.page_options import Option, PageOptions
 from vlm.text_vectors import TINY, Array, TextVectors
 from vlm.types import Box, Word
@@ -34,9 +34,6 @@ EVERY = "option-ranker*.safetensors"
 
 WORDS = FOLDER / "word-vectors.safetensors"
 """What it knows of words."""
-
-MOST = 5.0
-"""How far a number may be from its mean, in standard deviations."""
 
 FEWEST = 0.01
 """Probability below which an option is not told of."""
@@ -105,7 +102,7 @@ class OptionRanker:
         Returns:
             Float32 of shape (options + 1,).
         """
-        own = np.clip((known - self._w["mean"]) / self._w["spread"], -MOST, MOST)
+        own = standard(known, self._w["mean"], self._w["spread"])
         wide = np.concatenate([own, *self._by_words.said(question, stands)], axis=1)
         hidden = np.maximum(_layer(self._w, "first", wide), 0)
         hidden = np.maximum(_layer(self._w, "second", hidden), 0)
@@ -196,7 +193,7 @@ class OptionRankers:
         stands = around(offer.options)
         known = numbers(question, offer, stands, page, self._networks, self._kinds)
         logits = np.stack([one.logits(question, stands, known) for one in self._rankers])
-        shares = self._read(question, stands, logits.mean(axis=0))
+        shares = self._read(question, stands, known, logits.mean(axis=0))
         best: dict[str, tuple[float, Option]] = {}
         whole: dict[str, float] = {}
         for one, share in zip(offer.options, shares.tolist(), strict=False):
@@ -211,11 +208,14 @@ class OptionRankers:
         found.sort(key=lambda one: -one.share)
         return Weighed(tuple(found), float(shares[-1]))
 
-    def _read(self, question: str, stands: Around, mean: Array) -> Array:
+    def _read(self, question: str, stands: Around, told: Array, mean: Array) -> Array:
         """Return how likely options are, and that there is no answer, the likeliest read again."""
         known = mean - np.logaddexp.reduce(mean)
-        best = np.append(np.argsort(-known[:-1])[:OPTIONS], len(known) - 1)
-        known[best] = self._reranker.logits(question, stands, best[:-1].tolist(), known[best])
+        some = np.argsort(-known[:-1])[:READ]
+        best = np.append(some, len(known) - 1)
+        known[best] = self._reranker.logits(
+            question, stands, some.tolist(), told[some], known[best]
+        )
         shares = np.exp(known - known.max())
         return np.asarray(shares / shares.sum(), np.float32)
 

@@ -3,8 +3,9 @@
 A small transformer that comes with the program, trained by `pretrain.matching.rerank`. It sees the
 words of the question, of what stands around an option and of the option, as re-rankers do (Nogueira
 and Cho, "Passage Re-ranking with BERT", section 3), then all options beside each other and "not on
-this page", and says how much likelier each is than `vlm.option_ranker` thought. Words are vectors
-of `vlm.text_vectors` and stay as they are. Knows no torch.
+this page", and says how much likelier each is than `vlm.option_ranker` thought, whose numbers it
+sees. Words are vectors of `vlm.text_vectors` that stay as they are; the most frequent ones have
+vectors of their own beside these, which are learned. Knows no torch.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ import numpy.typing as npt
 
 from vlm.field_matcher import FOLDER
 from vlm.match_texts import Cut, Unit, single_words
-from vlm.option_numbers import Around
+from vlm.option_numbers import Around, standard
 from vlm.text_vectors import Array, TextVectors
 
 WEIGHTS = FOLDER / "option-reranker.safetensors"
 
-OPTIONS = 12
-"""That are read, at most."""
+OPTIONS, READ = 12, 20
+"""That are learned from and that are read, at most: so many more cost little and were better."""
 
 LENGTHS = (16, 8, 6, 6, 12, 10, 12)
 """Words at most of the question, the label, the headings of the column and of the section, of what
@@ -41,6 +42,9 @@ on the other side, how much it counts, and whether it is the question's."""
 
 LEAST, GATES, LOGITS = -15.0, 4.0, 4.0
 """The least logarithm of a probability, and what gates and logarithms are divided by."""
+
+OWN_ROWS = "own_rows"
+"""Weights that say which words have vectors of their own."""
 
 TINY, NOTHING = 1e-5, 1e-6
 """What variances and counts are larger by."""
@@ -115,6 +119,20 @@ def _told(asked: Sequence[int], texts: Sequence[Sequence[int]]) -> Iterator[tupl
         yield from ((word, part, start + number) for number, word in enumerate(some))
 
 
+def own_numbers(units: Sequence[Unit], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return which vector of its own each word has: `len(rows)`, the last one, where it has none.
+
+    Args:
+        units: The words.
+        rows: First rows of the words that have one, in their order.
+    """
+    first = np.array([one[0] for one in units], np.int64)
+    places = np.searchsorted(rows, first)
+    known = places < len(rows)
+    known[known] = rows[places[known]] == first[known]
+    return np.where(known, places, len(rows))
+
+
 class OptionReranker:
     """The network."""
 
@@ -127,16 +145,22 @@ class OptionReranker:
             weights: As `pretrain.matching.rerank` saves them.
             vectors: Of words, that it was learned with.
         """
-        self._w = {name: one.astype(np.float32) for name, one in weights.items()}
+        self._w = {
+            name: one.astype(np.float32) for name, one in weights.items() if name != OWN_ROWS
+        }
+        self._own_rows = weights[OWN_ROWS].astype(np.int64)
         self._vectors = vectors
 
-    def logits(self, question: str, stands: Around, options: Sequence[int], known: Array) -> Array:
+    def logits(
+        self, question: str, stands: Around, options: Sequence[int], told: Array, known: Array
+    ) -> Array:
         """Return how likely options are now, and "not on this page" last, as logarithms.
 
         Args:
             question: As a person asks it.
             stands: Around all options of the page.
             options: Numbers of those to read, one or more.
+            told: Of each of these, see `option_numbers.numbers`.
             known: Logarithms of how likely these were and, last, that there is no answer, float32
                 of shape (options + 1,).
 
@@ -145,14 +169,13 @@ class OptionReranker:
         """
         asked, *texts = words_of(question, stands, options, self._vectors.cut)
         numbers: dict[Unit, int] = {}
-        asked_numbers, *told = (
+        asked_numbers, *around_each = (
             [numbers.setdefault(unit, len(numbers)) for unit in some] for some in (asked, *texts)
         )
         count = len(LENGTHS) - 1
-        each = [told[start : start + count] for start in range(0, len(told), count)]
-        seen = sequences(asked_numbers, each)
-        own = self._vectors.of_units(list(numbers) or [(0,)])
-        x = self._embedded(own, seen)
+        starts = range(0, len(around_each), count)
+        seen = sequences(asked_numbers, [around_each[start : start + count] for start in starts])
+        x = self._embedded(list(numbers) or [(0,)], seen)
         for number in range(LAYERS):
             x = _block(self._w, f"blocks.{number}.", x, seen.are)
         x = _normal(self._w, "norm", x)
@@ -161,14 +184,16 @@ class OptionReranker:
         means = [_mean(x, part) for part in parts]
         logs = np.maximum(known, LEAST)[:, None]
         about = np.concatenate([logs / LOGITS, np.exp(logs)], axis=1).astype(np.float32)
-        told_of = np.concatenate([*means, about[:-1]], axis=1).astype(np.float32)
+        own = standard(told, self._w["mean"], self._w["spread"])
+        told_of = np.concatenate([*means, about[:-1], own], axis=1).astype(np.float32)
         rows = _linear(self._w, "option", told_of)
         none = self._w["none"] + _linear(self._w, "none_known", about[-1:])
         every = np.concatenate([rows, none])[None]
         every = _block(self._w, "beside.", every, np.ones(every.shape[:2], np.bool_))
         return np.asarray(logs[:, 0] + _linear(self._w, "out", every)[0, :, 0], np.float32)
 
-    def _embedded(self, own: Array, seen: Sequences) -> Array:
+    def _embedded(self, units: Sequence[Unit], seen: Sequences) -> Array:
+        own = self._vectors.of_units(units)
         asked, told = (self._vectors.turned_words(role, own) for role in ("question", "label"))
         asks = (seen.parts == QUESTION) & seen.are
         tells = ~asks & seen.are
@@ -180,6 +205,7 @@ class OptionReranker:
         known = _linear(self._w, "found", found)
         named = self._w["parts"][seen.parts] + self._w["places"][seen.places]
         spread = _linear(self._w, "words", np.asarray(own * LOUDER, np.float32))
+        spread = spread + self._w["own"][own_numbers(units, self._own_rows)]
         return np.asarray(spread[seen.words] + named + known, np.float32)
 
 

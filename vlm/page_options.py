@@ -91,12 +91,15 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A part of a sentence, from where to where, and what it may be."""
+    """A part of a sentence, what stands around it, what it may be, and what is known of it."""
 
     sentence: int
-    start: int
-    end: int
+    text: str
+    boxes: tuple[Box, ...]
+    before: str
+    after: str
     kinds: frozenset[str]
+    known: tuple[float, ...]
 
 
 class PageOptions:
@@ -117,7 +120,7 @@ class PageOptions:
     @cached_property
     def _said(self) -> tuple[_Said, ...]:
         return tuple(
-            _Said(number, start, end, frozenset(kinds))
+            _said(number, sentence, start, end, frozenset(kinds))
             for number, sentence in enumerate(self.sentences)
             if len(sentence.words) >= SHORTEST
             for (start, end), kinds in list(_parts(sentence).items())[:MOST_SAID]
@@ -163,44 +166,50 @@ class PageOptions:
                 typed[key] = max(typed.get(key, 0.0), found.score)
         for said in self._said:
             sentence = self.sentences[said.sentence]
-            text = sentence.text[said.start : said.end]
             yield Option(
-                text,
-                tuple(word.box for word in sentence.words_at(said.start, said.end)),
+                said.text,
+                said.boxes,
                 "",
                 "",
                 sentence.heading,
-                sentence.text[: said.start],
-                sentence.text[said.end :],
+                said.before,
+                said.after,
                 (
-                    *_known(said, sentence, wanted, by_number.get(said.sentence)),
+                    *_suits(said, wanted, by_number.get(said.sentence)),
+                    *said.known,
                     float(self.misread),
-                    typed.get((sentence.block, text), 0.0),
+                    typed.get((sentence.block, said.text), 0.0),
                 ),
                 in_sentence=True,
             )
 
 
-def _known(
-    said: _Said, sentence: Sentence, wanted: Asked, rank: Ranked | None
-) -> tuple[float, ...]:
-    """Return what is known of a part of a sentence: how it suits the question, and what it is."""
-    text = sentence.text[said.start : said.end]
+def _said(number: int, sentence: Sentence, start: int, end: int, kinds: frozenset[str]) -> _Said:
+    """Return a part of a sentence with what is known of it whatever is asked."""
+    text = sentence.text[start:end]
+    known = (
+        float(bool({"tail", "clause"} & kinds)),
+        float(start > 0),
+        float("name" in kinds),
+        float(bool(sentence.heading)),
+        float("reason" in kinds),
+        float(kinds == _PHRASE),
+        min(len(text.split()), 10) / 10,
+        sum(map(str.isdigit, text)) / max(1, len(text)),
+        float(sentence.is_running),
+    )
+    boxes = tuple(word.box for word in sentence.words_at(start, end))
+    return _Said(number, text, boxes, sentence.text[:start], sentence.text[end:], kinds, known)
+
+
+def _suits(said: _Said, wanted: Asked, rank: Ranked | None) -> tuple[float, ...]:
+    """Return how a part of a sentence suits a question."""
     ranks = [number for number, want in enumerate(wanted.wants) if want in said.kinds]
     return (
         rank.own if rank is not None else 0.0,
         rank.score if rank is not None else 0.0,
         LESS_WANTED ** min(ranks) if ranks else 0.0,
         float(not wanted.wants),
-        float(bool({"tail", "clause"} & said.kinds)),
-        float(said.start > 0),
-        float("name" in said.kinds),
-        float(bool(sentence.heading)),
-        float("reason" in said.kinds),
-        float(said.kinds == _PHRASE),
-        min(len(text.split()), 10) / 10,
-        sum(map(str.isdigit, text)) / max(1, len(text)),
-        float(sentence.is_running),
     )
 
 

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from os.path import commonprefix
 
 from vlm.label_words import folded
@@ -54,6 +55,9 @@ HEAD, MODIFIER = 1.2, 0.75
 
 LEAST_PART, LEAST_MISREAD = 4, 5
 """Letters of a part of a compound, and of a word of which one may be misread."""
+
+REMEMBERED = 20_000
+"""Pairs of words of which is remembered what one counts for the other."""
 
 _REFERS = re.compile(
     r"(?:it|this|these|they|he|she|the same|such|er|sie|es|dies\w*|diese[rsnm]?|jene[rs]?|hinzu|"
@@ -167,6 +171,7 @@ def said_in(text: str) -> list[Said]:
     ]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def alike(
     word: str, language: Language, other: str, theirs: Language, misread: bool = False
 ) -> float:

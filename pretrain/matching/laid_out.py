@@ -24,6 +24,14 @@ GAP, LEAST_CELL = 3.5, 8
 DROPPED = 0.15
 """How often a page lacks a block that has none of the answers."""
 
+AS_PAIRS, MOST_BOXES = 0.4, 4
+"""How often a table of two columns is written as labels with values, and boxes of these in a row at
+most."""
+
+BESIDE, NARROW, FEW_LINES = 0.3, 34, 8
+"""How often two blocks that follow each other stand beside each other, where no line has more
+letters and neither block more lines."""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -73,7 +81,7 @@ class _Writer:
     def page(self, sheet: Sheet) -> Page:
         answered = {place.line for asked in sheet.asked for place in asked.answers}
         y, line = TOP, 0
-        for group in _groups(sheet.blocks):
+        for group in self._groups(sheet.blocks):
             wide = WIDE / len(group)
             ends = []
             for number, block in enumerate(group):
@@ -92,6 +100,18 @@ class _Writer:
         )
         return Page(words, self.misread, self.cells)
 
+    def _groups(self, blocks: Sequence[Block]) -> list[list[Block]]:
+        """Return blocks from the top, those together that stand beside each other."""
+        groups: list[list[Block]] = []
+        for block in blocks:
+            single = bool(groups) and len(groups[-1]) == 1
+            near = single and all(map(_is_narrow, (groups[-1][0], block)))
+            if groups and (block.beside or (near and self.rng.random() < BESIDE)):
+                groups[-1].append(block)
+            else:
+                groups.append([block])
+        return groups
+
     def _block(self, block: Block, first: int, left: float, right: float, y: float) -> float:
         rows: list[tuple[int, Line]] = []
         for number, line in enumerate(block.lines, first):
@@ -109,7 +129,7 @@ class _Writer:
         if not rows:
             return y
         pairs = all(len(line.cells) == 2 and not line.head for _, line in rows)
-        if pairs and self.rng.random() < 0.35:
+        if pairs and self.rng.random() < AS_PAIRS:
             return self._pairs(rows, left, right, y)
         count = max(len(line.cells) for _, line in rows)
         widths = self._widths(rows, count, right - left)
@@ -144,8 +164,10 @@ class _Writer:
     def _pairs(
         self, rows: Sequence[tuple[int, Line]], left: float, right: float, y: float
     ) -> float:
-        """Write labels with what stands at them: in one line, at the right end, or below each."""
-        way = self.rng.choice(("line", "right", "below"))
+        """Write labels with what stands at them: in a line, at the right end, below, in boxes."""
+        way = self.rng.choice(("line", "right", "below", "boxes"))
+        if way == "boxes":
+            return self._boxes(rows, left, right, y)
         for number, line in rows:
             label, value = line.cells
             if way == "below":
@@ -158,6 +180,21 @@ class _Writer:
                 colon = label if not label or label[-1] in ":.?" else label + ":"
                 x = self._put(colon, (number, 0), left, y) + self.letter
                 y = self._wrapped(value, (number, 1), min(x, right - 0.05), right, y)
+        return y
+
+    def _boxes(
+        self, rows: Sequence[tuple[int, Line]], left: float, right: float, y: float
+    ) -> float:
+        """Write labels with what stands below them, some of them beside each other."""
+        count = self.rng.randint(2, MOST_BOXES)
+        wide = (right - left) / count
+        for start in range(0, len(rows), count):
+            below = y
+            for number, (row, line) in enumerate(rows[start : start + count]):
+                x, end = left + number * wide, left + (number + 1) * wide - GAP * self.letter
+                under = self._wrapped(line.cells[0], (row, 0), x, end, y)
+                below = max(below, self._wrapped(line.cells[1], (row, 1), x, end, under))
+            y = below + 0.4 * self.step
         return y
 
     def _ending(self, text: str, at: tuple[int, int], left: float, right: float, y: float) -> float:
@@ -199,12 +236,7 @@ class _Writer:
         return len(self.words) - 1
 
 
-def _groups(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Return blocks from the top, those together that stand beside each other."""
-    groups: list[list[Block]] = []
-    for block in blocks:
-        if block.beside and groups:
-            groups[-1].append(block)
-        else:
-            groups.append([block])
-    return groups
+def _is_narrow(block: Block) -> bool:
+    """Tell whether another block could stand beside one."""
+    few = len(block.lines) <= FEW_LINES
+    return few and all(len(line.text) <= NARROW for line in block.lines)

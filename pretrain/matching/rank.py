@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from pretrain.matching import kept_pages
 from pretrain.matching.bank import is_kept
 from pretrain.matching.laid_out import laid_out
 from pretrain.matching.rank_network import HIDDEN, AskedPage, RankNetwork
@@ -58,6 +59,7 @@ class Plan:
         words: File of vectors of words.
         half: Of the sheets, 0 or 1, that is learned from alone; None for all.
         rate: Learning rate.
+        pages: Folder for pages that were looked at, see `asked_pages`.
     """
 
     out: Path
@@ -71,6 +73,7 @@ class Plan:
     words: Path = WORDS
     half: int | None = None
     rate: float = RATE
+    pages: Path | None = None
 
 
 def learn(plan: Plan) -> None:
@@ -78,7 +81,7 @@ def learn(plan: Plan) -> None:
     torch.manual_seed(plan.seed)
     torch.set_num_threads(1)
     start = time.monotonic()
-    pages = list(asked_pages(sheets(), plan.seed, plan.workers))
+    pages = list(asked_pages(sheets(), plan.seed, plan.workers, plan.pages))
     kept = {one.name for one in sheets() if one.held_out}
     learned = [
         one
@@ -130,28 +133,52 @@ def moments(pages: Sequence[AskedPage]) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.from_numpy(every.mean(axis=0)), torch.from_numpy(every.std(axis=0) + 1e-3)
 
 
-def asked_pages(every: Sequence[Sheet], seed: int, workers: int) -> Iterator[AskedPage]:
+def asked_pages(
+    every: Sequence[Sheet], seed: int, workers: int, folder: Path | None = None
+) -> Iterator[AskedPage]:
     """Yield the pages of sheets laid out at random, in their order, with what they offer.
 
     Args:
         every: The sheets.
         seed: Of all chance.
         workers: Processes; 0 for none beside this one.
+        folder: Where pages that were looked at are kept and found again, for as long as nothing
+            is changed by which they are looked at; None for nowhere.
+
+    Raises:
+        OSError: If a page cannot be kept or read there.
     """
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    page_of = partial(asked_page, seed=seed, folder=folder)
     if not workers:
-        yield from filter(None, map(partial(asked_page, seed=seed), every))
+        yield from filter(None, map(page_of, every))
         return
     with ProcessPoolExecutor(workers) as pool:
-        yield from filter(None, pool.map(partial(asked_page, seed=seed), every, chunksize=8))
+        yield from filter(None, pool.map(page_of, every, chunksize=8))
 
 
-def asked_page(sheet: Sheet, seed: int) -> AskedPage | None:
+def asked_page(sheet: Sheet, seed: int, folder: Path | None = None) -> AskedPage | None:
     """Return one sheet laid out at random, with what it offers; None for one that offers nothing.
 
     Args:
         sheet: It.
         seed: Of all chance.
+        folder: See `asked_pages`.
+
+    Raises:
+        OSError: If it cannot be kept or read there.
     """
+    file = None if folder is None else kept_pages.file_of(folder, sheet, seed)
+    if file is not None and file.exists():
+        return kept_pages.kept(file, sheet.name)
+    page = _looked_at(sheet, seed)
+    if page is not None and file is not None:
+        kept_pages.keep(file, page)
+    return page
+
+
+def _looked_at(sheet: Sheet, seed: int) -> AskedPage | None:
     page = laid_out(sheet, random.Random(f"{seed} {sheet.name}"))
     asked = [
         (one.question, tuple(place.text for place in one.answers), _boxes(one, page.words_of))

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from pretrain.matching.network import of_length_1
 from pretrain.matching.word_network import thinned
 from vlm.match_texts import ROLES, Cut, Role, Unit, single_words, units
-from vlm.option_numbers import Around
-from vlm.option_ranker import ASKED, LEAST, MOST, PLACES, WEIGHTS, WORDS
+from vlm.option_numbers import FAR, Around
+from vlm.option_ranker import ASKED, LEAST, PLACES, WEIGHTS, WORDS
 from vlm.text_vectors import GRAMS, NOTHING, TINY
 
 SEEN, COVERED, TOLD, NONE = 32, 16, 24, 24
@@ -260,7 +260,7 @@ class RankNetwork(nn.Module):
             Float32 of shape (questions, options + 1).
         """
         known = torch.from_numpy(page.known).float()
-        own = ((known - self.mean) / self.spread).clamp(-MOST, MOST)
+        own = ((known - self.mean) / self.spread).clamp(-FAR, FAR)
         wide = torch.cat([own, *self.by_words(page, rng)], 2)
         hidden = self.dropout(self.first(wide).relu())
         hidden = self.dropout(self.second(hidden).relu())

@@ -16,7 +16,14 @@ from safetensors.numpy import load_file
 from pretrain.matching.rank import asked_pages, half_of, likeliest
 from pretrain.matching.rank_network import AskedPage, RankNetwork
 from pretrain.matching.rerank_lessons import of_forms, of_lines, of_pages
-from pretrain.matching.rerank_network import Item, RerankNetwork, Vocabulary, batch_of
+from pretrain.matching.rerank_network import (
+    Item,
+    RerankNetwork,
+    Tables,
+    Vocabulary,
+    batch_of,
+    saved,
+)
 from pretrain.matching.sheets import sheets
 from pretrain.matching.word_pairs import Line, lines
 from pretrain.muon import step_at, warmed
@@ -37,6 +44,9 @@ ITEMS = 8
 ALIKE = 6.0
 """Words by which the items of a step may differ in length, more or less."""
 
+OFTEN = 300
+"""Questions in which a word stands at least that has a vector of its own."""
+
 KEPT = 1500
 """Questions about forms and lines that are kept for measuring."""
 
@@ -55,6 +65,9 @@ class Plan:
         forms: Questions about random forms.
         rounds: How often pages are put together from all lines.
         words: File of vectors of words.
+        resume: File of weights to go on from.
+        pages: Folder for pages that were looked at, see `rank.asked_pages`.
+        threads: That learn.
     """
 
     rankers: tuple[Path, Path]
@@ -66,12 +79,15 @@ class Plan:
     forms: int = 20_000
     rounds: int = 3
     words: Path = WORDS
+    resume: Path | None = None
+    pages: Path | None = None
+    threads: int = 1
 
 
 def learn(plan: Plan) -> None:
     """Learn for so long, save, and print what it can."""
     torch.manual_seed(plan.seed)
-    torch.set_num_threads(1)
+    torch.set_num_threads(plan.threads)
     vectors = TextVectors(load_file(plan.words))
     vocabulary = Vocabulary(vectors)
     rng = random.Random(plan.seed)
@@ -79,7 +95,11 @@ def learn(plan: Plan) -> None:
     rng.shuffle(invented)
     learned, kept = _of_sheets(plan, vocabulary)
     _LOG.info("%d invented, %d of sheets to learn from", len(invented), len(learned))
-    lesson = _Learning(RerankNetwork(vectors.width), vocabulary, plan)
+    rows = vocabulary.frequent([*invented, *learned], OFTEN)
+    _LOG.info("%d words have vectors of their own", len(rows))
+    own = ranker_of(plan.rankers[0], plan.words)
+    network = RerankNetwork(vectors.width, rows, own.mean, own.spread)
+    lesson = _Learning(network if plan.resume is None else saved(plan.resume), vocabulary, plan)
     measured = {"invented": invented[:KEPT], "sheets": kept}
     lesson.take(invented[KEPT:], plan.first, "invented")
     lesson.take(learned, plan.minutes, "sheets")
@@ -100,7 +120,7 @@ def _invented(plan: Plan, rng: random.Random, vocabulary: Vocabulary) -> Iterato
 
 def _of_sheets(plan: Plan, vocabulary: Vocabulary) -> tuple[list[Item], list[Item]]:
     """Return the questions about sheets to learn from, and those to measure on."""
-    pages = list(asked_pages(sheets(), plan.seed, plan.workers))
+    pages = list(asked_pages(sheets(), plan.seed, plan.workers, plan.pages))
     held_out = {one.name for one in sheets() if one.held_out}
     rankers = [ranker_of(file, plan.words) for file in plan.rankers]
     learned: list[Item] = []
@@ -130,7 +150,7 @@ class _Learning:
 
     def __init__(self, network: RerankNetwork, vocabulary: Vocabulary, plan: Plan) -> None:
         self.network = network
-        self._tables, self._plan = vocabulary.tables(), plan
+        self._tables, self._plan = vocabulary.tables(network.own_rows.numpy()), plan
         self._optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
         self._rng = np.random.default_rng(plan.seed)
 
@@ -143,7 +163,9 @@ class _Learning:
             if not waiting:
                 waiting = self._steps(items)
             step += 1
-            loss = self.network.loss(batch_of(waiting.pop(), self._rng), self._tables)
+            count = len(self.network.mean)
+            batch = batch_of(waiting.pop(), count, self._rng)
+            loss = self.network.loss(batch, self._tables)
             self._optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), CLIPPED)
@@ -169,7 +191,7 @@ def report(
 ) -> Iterator[str]:
     """Yield how well questions are answered before and after options are read."""
     yield f"{'':<12}{'asked':>7}{'before':>8}{'now':>8}{'there':>8}{'absent':>8}{'said':>7}"
-    tables = vocabulary.tables()
+    tables = vocabulary.tables(network.own_rows.numpy())
     for name, items in every.items():
         if not items:
             continue
@@ -184,10 +206,8 @@ def report(
 
 
 @torch.inference_mode()
-def _scores(
-    network: RerankNetwork, item: Item, tables: tuple[torch.Tensor, torch.Tensor, torch.Tensor]
-) -> tuple[float, float]:
-    logits = network(batch_of([item]), tables)[0].numpy()
+def _scores(network: RerankNetwork, item: Item, tables: Tables) -> tuple[float, float]:
+    logits = network(batch_of([item], len(network.mean)), tables)[0].numpy()
     count = len(item.options)
     now = np.append(logits[:count], logits[-1])
     return _score(item, np.array(item.known)), _score(item, now)

@@ -12,6 +12,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from pretrain.matching.bank import domains
@@ -69,6 +70,7 @@ def of_pages(
                 page.right[number, best].tolist(),
                 page.answers[number],
                 vocabulary,
+                page.known[number, best],
             )
 
 
@@ -81,6 +83,7 @@ def _item(
     right: Sequence[bool],
     answers: tuple[str, ...],
     vocabulary: Vocabulary,
+    numbers: npt.NDArray[np.float16] | None = None,
 ) -> Item:
     words = words_of(question, stands, options, vocabulary.vectors.cut)
     asked, *told = map(vocabulary.numbers, words)
@@ -93,6 +96,7 @@ def _item(
         list(known),
         list(right),
         answers,
+        numbers,
     )
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from pretrain.matching.word_network import thinned
 from vlm.match_texts import Unit
+from vlm.option_numbers import FAR
 from vlm.option_reranker import (
     FOUND,
     GATES,
@@ -24,17 +28,22 @@ from vlm.option_reranker import (
     LOUDER,
     NOTHING,
     OPTIONS,
+    OWN_ROWS,
     QUESTION,
     VALUE,
+    own_numbers,
     sequences,
 )
 from vlm.text_vectors import TextVectors
 
-WIDTH = 96
+WIDTH = 128
 """Numbers that a word is while it is read."""
 
 DROPPED, FEW = 0.1, 3
 """Share of what is not seen while learning, and words of a question of which none is left out."""
+
+OWN_DROPPED = 0.2
+"""How often a word's own vector is not seen while learning."""
 
 LOW = -1e9
 """A logarithm of nothing."""
@@ -55,6 +64,8 @@ class Item:
         known: How likely they were and, last, that there is no answer, as logarithms.
         right: Which answer.
         answers: Texts that are right; none where there is none.
+        told: Of each option, see `vlm.option_numbers.numbers`, float16 of shape (options, numbers);
+            None where nobody said.
     """
 
     name: str
@@ -64,6 +75,7 @@ class Item:
     known: list[float]
     right: list[bool]
     answers: tuple[str, ...]
+    told: npt.NDArray[np.float16] | None = None
 
     @property
     def can_be_learned(self) -> bool:
@@ -74,6 +86,22 @@ class Item:
     def length(self) -> int:
         """Words of its longest option."""
         return len(self.asked) + max(sum(map(len, one)) for one in self.options)
+
+
+class Tables(NamedTuple):
+    """What is known of words.
+
+    Attributes:
+        plain: Their vectors, float32 of shape (words, width).
+        asked: Turned as those of questions, with the gate of each, (words, width + 1).
+        told: Turned as those of papers, the same.
+        own: Which vector of its own each has, int64 (words,).
+    """
+
+    plain: Tensor
+    asked: Tensor
+    told: Tensor
+    own: Tensor
 
 
 class Vocabulary:
@@ -88,17 +116,25 @@ class Vocabulary:
         """Return the numbers of words."""
         return [self._numbers.setdefault(word, len(self._numbers)) for word in words]
 
-    def tables(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the vectors of all words, and those turned for questions and for papers.
+    def frequent(self, items: Sequence[Item], least: int) -> npt.NDArray[np.int64]:
+        """Return the first rows of the words that so many items have at least, in their order."""
+        first = np.array([one[0] for one in self._numbers], np.int64)
+        counts = np.zeros(len(first), np.int64)
+        for one in items:
+            counts[list({*one.asked, *chain.from_iterable(chain.from_iterable(one.options))})] += 1
+        rows, of_word = np.unique(first, return_inverse=True)
+        return rows[np.bincount(of_word, counts, len(rows)) >= least]
 
-        Returns:
-            Float32 of shape (words, width), (words, width + 1) and (words, width + 1): the last
-            two have the gates.
+    def tables(self, rows: npt.NDArray[np.int64]) -> Tables:
+        """Return what is known of all words.
+
+        Args:
+            rows: First rows of the words that have vectors of their own.
         """
-        own = self.vectors.of_units(list(self._numbers))
+        units = list(self._numbers)
+        own = self.vectors.of_units(units)
         turned = [self.vectors.turned_words(role, own) for role in ("question", "label")]
-        plain, asked, told = map(torch.from_numpy, (own, *turned))
-        return plain, asked, told
+        return Tables(*map(torch.from_numpy, (own, *turned, own_numbers(units, rows))))
 
 
 @dataclass
@@ -113,6 +149,7 @@ class Batch:
         options: Whether an option is there, bool of shape (items, OPTIONS).
         known: Float32 of shape (items, OPTIONS + 1).
         right: Bool of the same shape.
+        told: Float32 of shape (items, OPTIONS, numbers); NaN where nobody said.
     """
 
     words: Tensor
@@ -122,13 +159,15 @@ class Batch:
     options: Tensor
     known: Tensor
     right: Tensor
+    told: Tensor
 
 
-def batch_of(items: Sequence[Item], rng: np.random.Generator | None = None) -> Batch:
+def batch_of(items: Sequence[Item], count: int, rng: np.random.Generator | None = None) -> Batch:
     """Return items as tensors.
 
     Args:
         items: One or more.
+        count: Numbers that are told of an option.
         rng: Leaves words of questions out, for learning; None for measuring.
     """
     longest = max(one.length for one in items)
@@ -138,37 +177,54 @@ def batch_of(items: Sequence[Item], rng: np.random.Generator | None = None) -> B
     known = np.full((len(items), OPTIONS + 1), LEAST, np.float32)
     right = np.zeros((len(items), OPTIONS + 1), np.bool_)
     options = np.zeros((len(items), OPTIONS), np.bool_)
+    told = np.full((len(items), OPTIONS, count), np.nan, np.float32)
     for row, item in enumerate(items):
-        count = len(item.options)
+        some = len(item.options)
         seen = sequences(thinned(item.asked, rng, FEW), item.options)
         long = seen.words.shape[1]
-        words[row, :count, :long], parts[row, :count, :long] = seen.words, seen.parts
-        places[row, :count, :long], are[row, :count, :long] = seen.places, seen.are
-        options[row, :count] = True
-        known[row, :count], known[row, -1] = item.known[:-1], item.known[-1]
-        right[row, :count], right[row, -1] = item.right, not item.answers
+        words[row, :some, :long], parts[row, :some, :long] = seen.words, seen.parts
+        places[row, :some, :long], are[row, :some, :long] = seen.places, seen.are
+        options[row, :some] = True
+        if item.told is not None:
+            told[row, :some] = item.told
+        known[row, :some], known[row, -1] = item.known[:-1], item.known[-1]
+        right[row, :some], right[row, -1] = item.right, not item.answers
     are[:, :, 0] = True  # attention needs a word, also where an option is none
     known = np.maximum(known, LEAST)
-    return Batch(*map(torch.from_numpy, (words, parts, places, are, options, known, right)))
+    arrays = words, parts, places, are, options, known, right, told
+    return Batch(*map(torch.from_numpy, arrays))
 
 
 class RerankNetwork(nn.Module):
     """See `vlm.option_reranker`; the same numbers, with gradients."""
 
-    def __init__(self, vectors: int) -> None:
+    mean: Tensor
+    spread: Tensor
+    own_rows: Tensor
+
+    def __init__(
+        self, vectors: int, rows: npt.NDArray[np.int64], mean: Tensor, spread: Tensor
+    ) -> None:
         """Draw the first weights.
 
         Args:
             vectors: Numbers of a word's vector.
+            rows: First rows of the words that have vectors of their own.
+            mean: Of the numbers that are told of options, float32 (numbers,).
+            spread: Their standard deviations.
         """
         super().__init__()
+        self.register_buffer("mean", mean)
+        self.register_buffer("spread", spread)
+        self.register_buffer(OWN_ROWS, torch.from_numpy(rows))
+        self.own = nn.Parameter(torch.zeros(len(rows) + 1, WIDTH))
         self.words = nn.Linear(vectors, WIDTH)
         self.found = nn.Linear(FOUND, WIDTH)
         self.parts = nn.Parameter(torch.randn(len(LENGTHS), WIDTH) * 0.1)
         self.places = nn.Parameter(torch.randn(sum(LENGTHS), WIDTH) * 0.1)
         self.blocks = nn.ModuleList([_block() for _ in range(LAYERS)])
         self.norm = nn.LayerNorm(WIDTH)
-        self.option = nn.Linear(3 * WIDTH + 2, WIDTH)
+        self.option = nn.Linear(3 * WIDTH + 2 + len(mean), WIDTH)
         self.none = nn.Parameter(torch.randn(1, WIDTH) * 0.1)
         self.none_known = nn.Linear(2, WIDTH)
         self.beside = _block()
@@ -176,7 +232,7 @@ class RerankNetwork(nn.Module):
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
-    def forward(self, batch: Batch, tables: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+    def forward(self, batch: Batch, tables: Tables) -> Tensor:
         """Return how likely options are and, last, that there is no answer, as logarithms.
 
         Args:
@@ -189,7 +245,7 @@ class RerankNetwork(nn.Module):
         words, parts, places, are = (
             one.flatten(0, 1) for one in (batch.words, batch.parts, batch.places, batch.are)
         )
-        plain, asked, told = tables
+        plain, asked, told, own = tables
         asks = (parts == QUESTION) & are
         tells = ~asks & are
         like = asked[words, :-1] @ told[words, :-1].transpose(1, 2)
@@ -197,14 +253,15 @@ class RerankNetwork(nn.Module):
         best = torch.where(asks, like.amax(2), like.amax(1))
         found = torch.stack([best, asked[words, -1] / GATES * asks, asks.float()], 2)
         x = self.words(plain[words] * LOUDER) + self.parts[parts] + self.places[places]
-        x = x + self.found(found)
+        x = x + self.found(found) + self._own(own[words])
         for block in self.blocks:
             x = block(x, src_key_padding_mask=~are)
         x = self.norm(x)
         means = [_mean(x, some) for some in ((parts == VALUE) & are, asks, tells)]
         about = torch.stack([batch.known / LOGITS, batch.known.exp()], 2)
         rows = torch.cat(means, 1).unflatten(0, batch.options.shape)  # type: ignore[no-untyped-call]
-        rows = self.option(torch.cat([rows, about[:, :-1]], 2))
+        numbers = ((batch.told - self.mean) / self.spread).clamp(-FAR, FAR).nan_to_num(0.0)
+        rows = self.option(torch.cat([rows, about[:, :-1], numbers], 2))
         none = self.none + self.none_known(about[:, -1])
         every = torch.cat([rows, none[:, None]], 1)
         there = torch.cat([batch.options, batch.options.new_ones(len(every), 1)], 1)
@@ -212,7 +269,14 @@ class RerankNetwork(nn.Module):
         logits: Tensor = batch.known + self.out(every)[..., 0]
         return logits
 
-    def loss(self, batch: Batch, tables: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+    def _own(self, numbers: Tensor) -> Tensor:
+        """Return words' own vectors; while learning, some are not seen."""
+        if self.training:
+            seen = torch.rand(len(self.own)) >= OWN_DROPPED
+            numbers = torch.where(seen[numbers], numbers, len(self.own) - 1)
+        return self.own[numbers]
+
+    def loss(self, batch: Batch, tables: Tables) -> Tensor:
         """Return how surprising what is right is, the mean over items that can be learned."""
         logits = self(batch, tables)
         best = logits.masked_fill(~batch.right, LOW)
@@ -228,13 +292,19 @@ class RerankNetwork(nn.Module):
         weights: Mapping[str, Tensor] = self.state_dict()
         save_file({name: one.contiguous() for name, one in weights.items()}, file)
 
-    def restore(self, file: Path) -> None:
-        """Take the weights that `save` wrote.
 
-        Raises:
-            OSError: If they cannot be read.
-        """
-        self.load_state_dict(load_file(file))
+def saved(file: Path) -> RerankNetwork:
+    """Return the network that was saved.
+
+    Raises:
+        OSError: If it cannot be read.
+    """
+    known = load_file(file)
+    rows = known[OWN_ROWS].numpy()
+    vectors = known["words.weight"].shape[1]
+    network = RerankNetwork(vectors, rows, known["mean"], known["spread"])
+    network.load_state_dict(known)
+    return network
 
 
 def _block() -> nn.TransformerEncoderLayer:

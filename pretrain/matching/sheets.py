@@ -156,7 +156,8 @@ def _read(rows: list[str]) -> Sheet:
 
 def _blocks(rows: list[str]) -> tuple[Block, ...]:
     blocks: list[Block] = []
-    for text in "\n".join(rows).split("\n\n"):
+    parted = "\n".join("\n&" if row.strip() == "&" else row for row in rows)
+    for text in parted.split("\n\n"):
         some = [row for row in text.split("\n") if row.strip()]
         beside = bool(some) and some[0].strip() == "&"
         if lines := tuple(_line(row) for row in some[beside:]):
@@ -172,8 +173,9 @@ def _line(text: str) -> Line:
         return Line((" ".join(text.split()),))
     head = text.startswith("|=")
     cells = text[2 if head else 1 :].split("|")
-    right = tuple(cell.startswith(">") for cell in cells)
-    return Line(tuple(" ".join(one.lstrip(">").split()) for one in cells), True, head, right)
+    right = tuple(cell.lstrip("=" if head else "").startswith(">") for cell in cells)
+    marks = ">=" if head else ">"
+    return Line(tuple(" ".join(one.lstrip(marks).split()) for one in cells), True, head, right)
 
 
 def _asked(rows: list[str], lines: list[Line], name: str) -> tuple[Asked, ...]:

@@ -82,3 +82,22 @@ def test_a_ranker_is_learned_from_the_sheets_and_saved(
     monkeypatch.setattr(rank, "sheets", lambda: sheets()[:6])
     rank.learn(rank.Plan(tmp_path, epochs=1, every=True, name="some.safetensors"))
     OptionRanker(load_file(tmp_path / "some.safetensors"), TextVectors(load_file(WORDS)))
+
+
+def test_pages_that_were_looked_at_are_found_again(
+    pages: list[AskedPage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = sheets()[:2]
+    first = list(rank.asked_pages(some, seed=1, workers=0, folder=tmp_path))
+    monkeypatch.setattr(rank, "PageOptions", None)  # nothing is looked at again
+    again = list(rank.asked_pages(some, seed=1, workers=0, folder=tmp_path))
+    for one, other, page in zip(first, again, pages, strict=False):
+        assert (one.name, one.questions, one.answers) == (page.name, page.questions, page.answers)
+        assert (other.name, other.questions) == (page.name, page.questions)
+        assert other.answers == page.answers
+        assert (other.stands.texts, other.stands.values) == (page.stands.texts, page.stands.values)
+        assert (other.stands.places == page.stands.places).all()
+        assert (other.known == page.known).all()
+        assert (other.right == page.right).all()
+    with pytest.raises(TypeError):
+        list(rank.asked_pages(some, seed=2, workers=0, folder=tmp_path))

@@ -50,6 +50,15 @@ def test_a_sheet_is_read_with_its_blocks_and_where_its_answers_stand(tmp_path: P
     assert third.answers == ()
 
 
+def test_marks_of_heads_and_of_blocks_beside_each_other_are_no_words(tmp_path: Path) -> None:
+    text = TEXT.replace("|=Article|>Qty", "|=Article|=Size|=>Qty").replace("\n&\n", "&\n")
+    (sheet,) = written(tmp_path, text)
+    assert [block.beside for block in sheet.blocks] == [False, True, False, False]
+    head = sheet.blocks[-1].lines[0]
+    assert head.cells == ("Article", "Size", "Qty", "Price")
+    assert head.right == (False, False, True, True)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
@@ -92,3 +101,16 @@ def test_the_sheets_that_come_with_the_recipe_are_all_as_they_should_be() -> Non
     assert {one.language for one in every} == {"en", "de", "fr"}
     absent = [asked for one in every for asked in one.asked if not asked.answers]
     assert len(absent) > len(every)
+
+
+def test_labels_stand_in_boxes_beside_each_other_at_times(tmp_path: Path) -> None:
+    (sheet,) = written(tmp_path, TEXT)
+    beside = below = 0
+    for seed in range(60):
+        boxes = {word.text: word.box for word in laid_out(sheet, random.Random(seed)).words}
+        if {"Order", "N-20418", "Served", "Tamsin"} <= boxes.keys():
+            same = boxes["Order"].y0 == boxes["Served"].y0
+            beside += same and boxes["N-20418"].y0 > boxes["Order"].y0
+            below += not same
+    assert beside > 0
+    assert below > beside
