@@ -41,6 +41,13 @@ _PHRASE = frozenset(("phrase",))
 _CLAUSE = re.compile(r"[^,;()–:]+")
 _BEHIND = re.compile(r"[;:,]\s|\s[–-]\s")
 _BEFORE = re.compile(r"[,;:.]\s|\s[–-]\s|\s\(")
+_JOINS = re.compile(
+    r"\b(?:because|since|if|unless|until|till|when|while|that|which|who|where|as|and|but|or|to|for|"
+    r"by|weil|da|wenn|falls|sobald|solange|sofern|bis|dass|damit|ob|wie|um|und|aber|oder|sondern|"
+    r"als|durch|parce qu(?:e|['’])|puisqu(?:e|['’])|lorsqu(?:e|['’])|quand|jusqu['’]|dès|tant|afin|"
+    r"pour|si|qu(?:e|['’])|qui|où|et|mais|ou|par)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\S+")
 _EDGES = ".,;:!?()\"'„“”«»"
 _EDGE_LEFT, _EDGE_RIGHT = " ,;:", " ,;:."
@@ -188,7 +195,7 @@ def _said(number: int, sentence: Sentence, start: int, end: int, kinds: frozense
     """Return a part of a sentence with what is known of it whatever is asked."""
     text = sentence.text[start:end]
     known = (
-        float(bool({"tail", "clause"} & kinds)),
+        float(bool({"tail", "clause", "joined"} & kinds)),
         float(start > 0),
         float("name" in kinds),
         float(bool(sentence.heading)),
@@ -241,6 +248,11 @@ def _parts(sentence: Sentence) -> dict[tuple[int, int], set[str]]:
     for cut in _BEFORE.finditer(text):
         add(0, cut.start(), "head")
     for clause in _CLAUSE.finditer(text):
+        for cut in _JOINS.finditer(text, *clause.span()):
+            add(cut.start(), clause.end(), "joined")
+            add(cut.end(), clause.end(), "joined")
+            add(clause.start(), cut.start(), "joined")
+    for clause in _CLAUSE.finditer(text):
         for start, end in _phrases(text, *clause.span(), COMMON[sentence.language]):
             add(start, end, "phrase")
     return parts
@@ -257,8 +269,9 @@ def _cuts_a_word(text: str, start: int, end: int) -> bool:
 def _phrases(text: str, start: int, end: int, small: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Yield the phrases of a clause: runs of telling words, alone and with what leads to them.
 
-    Each run of words that are not small ones, the same with the small words right before it, and
-    both with the next run.
+    Each run of words that are not small ones, the same with one or two of the small words right
+    before it, and all with the next run; each to its end, or to where a word in small letters
+    follows one with a capital: "das Dach der Leichenhalle" of "das Dach der Leichenhalle gedeckt".
     """
     words = [(one.start(), one.end()) for one in _WORD.finditer(text, start, end)]
     telling = [text[left:right].casefold().strip(_EDGES) not in small for left, right in words]
@@ -272,7 +285,12 @@ def _phrases(text: str, start: int, end: int, small: frozenset[str]) -> Iterator
             lead, first = number, None
         elif lead is None:
             lead = number
-    for number, (before, begin, last) in enumerate(runs):
-        begins = {words[begin][0], words[max(before, begin - MOST_LEADING)][0]}
-        ends = [words[last][1], *(words[one[2]][1] for one in runs[number + 1 : number + 2])]
+    for number, (before, begin, _) in enumerate(runs):
+        begins = {words[one][0] for one in range(max(before, begin - MOST_LEADING), begin + 1)}
+        ends = {
+            words[end][1]
+            for _, first, final in runs[number : number + 2]
+            for end in range(first, final + 1)
+            if end == final or (text[words[end][0]].isupper() and text[words[end + 1][0]].islower())
+        }
         yield from ((left, right) for left in begins for right in ends)

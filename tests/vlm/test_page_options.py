@@ -39,6 +39,31 @@ def test_parts_of_sentences_are_offered_with_what_stands_around_them(
     assert len(some[0].known) == SENTENCE_NUMBERS
 
 
+ENGLISH = "The file was thrown out because the clerk who knew it has retired."
+GERMAN = """Davon wurde das Dach der Leichenhalle gedeckt und die Tür erneuert, damit sie schließt.
+
+Zieh sie am Abend auf, und nie weiter als zwanzig Umdrehungen."""
+FRENCH = "Le couple descend dans la vallée parce que leur fille entre à l'école du village."
+
+
+@pytest.mark.parametrize(
+    ("letter", "text"),
+    [
+        (ENGLISH, "because the clerk who knew it has retired"),
+        (ENGLISH, "the clerk who knew it has retired"),
+        (ENGLISH, "The file was thrown out"),
+        (GERMAN, "Dach der Leichenhalle"),
+        (GERMAN, "das Dach der Leichenhalle"),
+        (GERMAN, "sie schließt"),
+        (GERMAN, "am Abend"),
+        (FRENCH, "leur fille entre à l'école du village"),
+    ],
+)
+def test_reasons_and_things_are_offered_without_what_joins_them(letter: str, text: str) -> None:
+    offered = PageOptions(written(letter)).of("Why?").options
+    assert text in {one.text for one in offered if one.in_sentence}
+
+
 def test_the_boxes_of_a_part_are_those_of_its_words() -> None:
     words = written(CONTRACT)
     offered = PageOptions(words).of("When does it begin?").options
