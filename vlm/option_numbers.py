@@ -76,35 +76,67 @@ def _around(one: Option) -> Iterator[str]:
         yield " ".join(after[:wide])
 
 
-def numbers(
-    question: str,
-    offer: Offer,
-    stands: Around,
-    page: PageOptions,
-    networks: Sequence[FieldMatcher],
-    kinds: ValueKinds,
-) -> Array:
+class Seen:
+    """What of a page's numbers is the same for all questions."""
+
+    def __init__(self, stands: Around, networks: Sequence[FieldMatcher], kinds: ValueKinds) -> None:
+        """Look at the texts of a page.
+
+        Args:
+            stands: Around its options, one or more.
+            networks: That know words.
+            kinds: Knows kinds of values.
+        """
+        self.stands = stands
+        self.kinds = kinds
+        self.own_kinds = np.stack([kinds.kinds_of("value", one) for one in stands.values])
+        self.networks = [_SeenBy(one, stands) for one in networks]
+        self.plain = [plain(one) for one in stands.values]
+        self.alike = {
+            one: min(count, MOST_ALIKE) / MOST_ALIKE for one, count in Counter(self.plain).items()
+        }
+
+
+class _SeenBy:
+    """What one network makes of a page's texts."""
+
+    def __init__(self, network: FieldMatcher, stands: Around) -> None:
+        self.network, vectors = network, network.vectors
+        sums = vectors.sums("label", stands.texts)[stands.places]
+        label, over, section, before, after, near_before, near_after = np.moveaxis(sums, 1, 0)
+        self.told = network.told(label, over, section, vectors.sums("value", stands.values))
+        joined = (
+            label + over + section + before + after,
+            before + after,
+            near_before + near_after,
+            near_before,
+            near_after,
+            label + over + before,
+            label + over + section,
+        )
+        self.joined = [vectors.turned("label", one) for one in joined]
+
+
+def numbers(question: str, offer: Offer, seen: Seen, page: PageOptions) -> Array:
     """Return what is known of each option.
 
     Args:
         question: As a person asks it.
         offer: The page's, with one option or more.
-        stands: Around its options.
+        seen: What stands around these.
         page: It.
-        networks: That know words.
-        kinds: Knows kinds of values.
 
     Returns:
         Float32 of shape (options, numbers): first each as it is, then some of them less the most
         that an option of the page has, and at last how likely what is asked for and it are of each
         kind of value.
     """
-    some = [_by_network(question, one, stands, offer.options) for one in networks]
-    wanted = kinds.kinds_of("question", question)
-    own = np.stack([kinds.kinds_of("value", one) for one in stands.values])
+    some = [_by_network(question, one, seen.stands, offer.options) for one in seen.networks]
+    wanted = seen.kinds.kinds_of("question", question)
+    own = seen.own_kinds
     suits = (own @ wanted)[:, None]
     sure = np.full_like(suits, wanted.max())
-    rules = _of_rules(question, offer, page, stands.values)
+    rules = _of_rules(question, offer, page, seen)
     compared = np.concatenate([*some, suits, rules[:, COMPARED]], axis=1)
     less = compared - compared.max(axis=0)
     every = [*some, suits, sure, rules, less, np.broadcast_to(wanted, own.shape), own]
@@ -122,36 +154,22 @@ def standard(known: Array, mean: Array, spread: Array) -> Array:
     return np.asarray(np.clip((known - mean) / spread, -FAR, FAR), np.float32)
 
 
-def _by_network(
-    question: str, network: FieldMatcher, stands: Around, options: Sequence[Option]
-) -> Array:
+def _by_network(question: str, seen: _SeenBy, stands: Around, options: Sequence[Option]) -> Array:
     """Return what one network says: likenesses, the weight of a label, and what is said of words.
 
     Returns:
         Float32 of shape (options, 20).
     """
-    vectors = network.vectors
-    sums = vectors.sums("label", stands.texts)[stands.places]
-    label, over, section, before, after, near_before, near_after = np.moveaxis(sums, 1, 0)
+    network = seen.network
     asked = network.asked(question)
-    told = network.told(label, over, section, vectors.sums("value", stands.values))
-    joined = [
-        label + over + section + before + after,
-        before + after,
-        near_before + near_after,
-        near_before,
-        near_after,
-        label + over + before,
-        label + over + section,
-    ]
-    like = [vectors.turned("label", one) @ asked for one in joined]
+    like = [one @ asked for one in seen.joined]
     scalars = np.array(
         [_WITHOUT_LABEL if one.in_sentence else one.known for one in options], np.float32
     )
     inside = np.array([one.in_sentence for one in options])
-    weight = np.where(inside, UNLABELLED, network.logits(asked, told, scalars))
-    likeness = np.einsum("knw,w->nk", told, asked)
-    said = _said(vectors.words("question", question), network.vectors, stands)
+    weight = np.where(inside, UNLABELLED, network.logits(asked, seen.told, scalars))
+    likeness = np.einsum("knw,w->nk", seen.told, asked)
+    said = _said(network.vectors.words("question", question), network.vectors, stands)
     return np.concatenate([likeness, np.stack([*like, weight], axis=1), said], axis=1)
 
 
@@ -182,7 +200,7 @@ COMPARED = [0, 1, SCALARS, SCALARS + 1, SCALARS + SENTENCE_NUMBERS - 1]
 """Numbers of the rules that are compared with the most of the page."""
 
 
-def _of_rules(question: str, offer: Offer, page: PageOptions, values: Sequence[str]) -> Array:
+def _of_rules(question: str, offer: Offer, page: PageOptions, seen: Seen) -> Array:
     """Return what is known without a network, float32 (options, numbers)."""
     usual = dict[str, float]()
     for one in values_among(question, page.rows, page.misread):
@@ -197,8 +215,6 @@ def _of_rules(question: str, offer: Offer, page: PageOptions, values: Sequence[s
         bool(page.sentences) and offer.asked.language == page.sentences[0].language
     )
     of_page = (page.prose.share, same_language, score, max(usual.values(), default=0.0))
-    said = [plain(one) for one in values]
-    alike = {one: min(count, MOST_ALIKE) / MOST_ALIKE for one, count in Counter(said).items()}
     rows = [
         (
             *(_NO_CELL if one.in_sentence else one.known),
@@ -212,8 +228,8 @@ def _of_rules(question: str, offer: Offer, page: PageOptions, values: Sequence[s
             typed if plainly == text else 0.0,
             usual.get(plainly, 0.0),
             float(plainly == crossing),
-            alike[plainly],
+            seen.alike[plainly],
         )
-        for one, plainly in zip(offer.options, said, strict=True)
+        for one, plainly in zip(offer.options, seen.plain, strict=True)
     ]
     return np.array(rows, np.float32)

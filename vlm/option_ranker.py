@@ -21,9 +21,9 @@ from safetensors.numpy import load_file
 
 from vlm import field_matcher, option_reranker, value_kinds
 from vlm.field_matcher import FOLDER, FieldMatcher
-from vlm.option_numbers import Around, around, numbers, standard
+from vlm.option_numbers import Around, Seen, around, numbers, standard
 from vlm.option_reranker import READ, OptionReranker
-from vlm.page_options import Option, PageOptions
+from vlm.page_options import Offer, Option, PageOptions
 from vlm.text_vectors import TINY, Array, TextVectors
 from vlm.types import Box, Word
 from vlm.value_kinds import ValueKinds
@@ -179,6 +179,7 @@ class OptionRankers:
         """Take rankers, the mean of which counts, and what `option_numbers.numbers` asks."""
         self._rankers, self._networks, self._kinds = rankers, networks, kinds
         self._reranker = reranker
+        self._last: tuple[PageOptions, Seen] | None = None
 
     def weigh(self, question: str, page: PageOptions) -> Weighed:
         """Return what a page says for a question.
@@ -190,8 +191,9 @@ class OptionRankers:
         offer = page.of(question)
         if not offer.options:
             return Weighed((), 1.0)
-        stands = around(offer.options)
-        known = numbers(question, offer, stands, page, self._networks, self._kinds)
+        seen = self._seen(page, offer)
+        stands = seen.stands
+        known = numbers(question, offer, seen, page)
         logits = np.stack([one.logits(question, stands, known) for one in self._rankers])
         shares = self._read(question, stands, known, logits.mean(axis=0))
         best: dict[str, tuple[float, Option]] = {}
@@ -207,6 +209,13 @@ class OptionRankers:
         ]
         found.sort(key=lambda one: -one.share)
         return Weighed(tuple(found), float(shares[-1]))
+
+    def _seen(self, page: PageOptions, offer: Offer) -> Seen:
+        """Return what of a page is the same for all questions: looked at once where it was last."""
+        last = self._last
+        if last is None or last[0] is not page:
+            last = self._last = page, Seen(around(offer.options), self._networks, self._kinds)
+        return last[1]
 
     def _read(self, question: str, stands: Around, told: Array, mean: Array) -> Array:
         """Return how likely options are, and that there is no answer, the likeliest read again."""

@@ -23,7 +23,7 @@ from pretrain.matching.sheets import Asked, Place, Sheet, sheets
 from pretrain.muon import step_at, warmed
 from vlm import field_matcher, value_kinds
 from vlm.absence import NOT_ON_PAGE
-from vlm.option_numbers import around, numbers
+from vlm.option_numbers import Seen, around, numbers
 from vlm.option_ranker import WEIGHTS, WORDS
 from vlm.page_options import Option, PageOptions
 from vlm.scoring import anls
@@ -203,10 +203,8 @@ def page_with(
     if not told or not told[0][1].options:
         return None
     stands = around(told[0][1].options)
-    known = [
-        numbers(question, offer, stands, page, field_matcher.networks(), value_kinds.shipped())
-        for (question, *_), offer in told
-    ]
+    seen = Seen(stands, field_matcher.networks(), value_kinds.shipped())
+    known = [numbers(question, offer, seen, page) for (question, *_), offer in told]
     right = [
         [any(_answers(option, boxes) for boxes in places) for option in offer.options]
         for (_, _, places), offer in told
