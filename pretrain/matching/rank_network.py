@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,7 @@ class AskedPage:
         known: See `vlm.option_numbers.numbers`, float16 of shape (questions, options, numbers).
         right: Whether an option answers, bool of shape (questions, options).
         answers: Texts that are right; none where the page has none.
+        cuttings: Its texts, where they were cut before.
     """
 
     name: str
@@ -61,6 +63,7 @@ class AskedPage:
     known: npt.NDArray[np.float16]
     right: npt.NDArray[np.bool_]
     answers: list[tuple[str, ...]]
+    cuttings: Cuttings | None = field(default=None, compare=False)
 
     @property
     def places(self) -> Tensor:
@@ -78,17 +81,54 @@ class _Bags:
 
 
 class _Words:
-    """Numbers the words of a page and its questions."""
+    """Numbers the words of some texts."""
 
     def __init__(self) -> None:
-        self.numbers: dict[Unit, int] = {}
+        self._numbers: dict[Unit, int] = {}
 
     def bags(self, texts: Sequence[Sequence[Unit]]) -> _Bags:
-        numbers = [[self.numbers.setdefault(u, len(self.numbers)) for u in one] for one in texts]
+        numbers = [[self._numbers.setdefault(u, len(self._numbers)) for u in one] for one in texts]
         counts = [len(one) for one in numbers]
         words = torch.tensor([number for one in numbers for number in one], dtype=torch.long)
         text_of = torch.arange(len(texts)).repeat_interleave(torch.tensor(counts, dtype=torch.long))
         return _Bags(words, text_of, len(texts))
+
+    def rows(self) -> _Rows:
+        lengths = np.array([len(one) for one in self._numbers], np.int64)
+        return _Rows(np.fromiter(chain.from_iterable(self._numbers), np.int32), lengths)
+
+
+@dataclass
+class _Rows:
+    """Of words, each of so many rows of the table, one behind the other."""
+
+    rows: npt.NDArray[np.int32]
+    lengths: npt.NDArray[np.int64]
+
+
+@dataclass
+class Cuttings:
+    """The texts of a page cut into words: the same for all questions about it.
+
+    Attributes:
+        words: Their rows in a table.
+        labels: Of the texts around options, as whole texts.
+        theirs: The same as single words.
+        values: Of the options.
+    """
+
+    words: _Rows
+    labels: _Bags
+    theirs: _Bags
+    values: _Bags
+
+
+def _cut(stands: Around, cut: Cut) -> Cuttings:
+    words = _Words()
+    labels = words.bags([units(one, "label", cut) if one else () for one in stands.texts])
+    theirs = words.bags([single_words(one, cut) for one in stands.texts])
+    values = words.bags([units(one, "value", cut) for one in stands.values])
+    return Cuttings(words.rows(), labels, theirs, values)
 
 
 class ByWords(nn.Module):
@@ -126,17 +166,19 @@ class ByWords(nn.Module):
 
     def forward(self, page: AskedPage, rng: np.random.Generator | None) -> tuple[Tensor, ...]:
         """Return what words say, see `vlm.option_ranker`: (questions, options, some) each."""
-        words, stands = _Words(), page.stands
+        seen, stands = self._cuttings(page), page.stands
+        words = _Words()
         whole = words.bags(
             [thinned(units(one, "question", self.cut), rng, FEW) for one in page.questions]
         )
         single = words.bags(
             [thinned(single_words(one, self.cut), rng, FEW) for one in page.questions]
         )
-        labels = words.bags([units(one, "label", self.cut) if one else () for one in stands.texts])
-        theirs = words.bags([single_words(one, self.cut) for one in stands.texts])
-        values = words.bags([units(one, "value", self.cut) for one in stands.values])
-        vectors = self._vectors(words)
+        count = len(seen.words.lengths)
+        for one in (whole, single):
+            one.words += count
+        vectors = self._vectors(seen.words, words.rows())
+        labels, theirs, values = seen.labels, seen.theirs, seen.values
         covered, share = self._covered(vectors, single, theirs, page)
         asked = self._turned(0, self._sums(0, vectors, whole))
         sums = self._sums(1, vectors, labels)[page.places]
@@ -154,11 +196,17 @@ class ByWords(nn.Module):
         itself = (asked @ self.asked)[:, None].expand(-1, len(stands.values), -1)
         return *covered, like, *products, share, itself
 
-    def _vectors(self, words: _Words) -> Tensor:
+    def _cuttings(self, page: AskedPage) -> Cuttings:
+        if page.cuttings is None:
+            with torch.inference_mode(mode=False):  # to be learned from later, too
+                page.cuttings = _cut(page.stands, self.cut)
+        return page.cuttings
+
+    def _vectors(self, *some: _Rows) -> Tensor:
         """Return the mean of the rows of each word, (words, width)."""
-        rows = [np.array(unit) for unit in words.numbers]
-        lengths = np.array([len(one) for one in rows])
-        sums = np.add.reduceat(self._table[np.concatenate(rows)], np.cumsum(lengths) - lengths)
+        lengths = np.concatenate([one.lengths for one in some])
+        rows = np.concatenate([one.rows for one in some])
+        sums = np.add.reduceat(self._table[rows], np.cumsum(lengths) - lengths)
         return torch.from_numpy(sums / lengths[:, None]).float()
 
     def _sums(self, role: int, vectors: Tensor, bags: _Bags) -> Tensor:
