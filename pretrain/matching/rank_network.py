@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +12,10 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch import Tensor, nn
 
+from pretrain.matching.cuttings import Bags, Cuttings, Rows, Words, cut_into_words
 from pretrain.matching.network import of_length_1
 from pretrain.matching.word_network import thinned
-from vlm.match_texts import ROLES, Cut, Role, Unit, single_words, units
+from vlm.match_texts import ROLES, Cut, Role, single_words, units
 from vlm.option_numbers import FAR, Around
 from vlm.option_ranker import ASKED, LEAST, PLACES, WEIGHTS, WORDS
 from vlm.text_vectors import GRAMS, NOTHING, TINY
@@ -71,66 +71,6 @@ class AskedPage:
         return torch.from_numpy(self.stands.places)
 
 
-@dataclass
-class _Bags:
-    """Texts as words of one list: the numbers of these, and of which text each is."""
-
-    words: Tensor
-    text_of: Tensor
-    count: int
-
-
-class _Words:
-    """Numbers the words of some texts."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Unit, int] = {}
-
-    def bags(self, texts: Sequence[Sequence[Unit]]) -> _Bags:
-        numbers = [[self._numbers.setdefault(u, len(self._numbers)) for u in one] for one in texts]
-        counts = [len(one) for one in numbers]
-        words = torch.tensor([number for one in numbers for number in one], dtype=torch.long)
-        text_of = torch.arange(len(texts)).repeat_interleave(torch.tensor(counts, dtype=torch.long))
-        return _Bags(words, text_of, len(texts))
-
-    def rows(self) -> _Rows:
-        lengths = np.array([len(one) for one in self._numbers], np.int64)
-        return _Rows(np.fromiter(chain.from_iterable(self._numbers), np.int32), lengths)
-
-
-@dataclass
-class _Rows:
-    """Of words, each of so many rows of the table, one behind the other."""
-
-    rows: npt.NDArray[np.int32]
-    lengths: npt.NDArray[np.int64]
-
-
-@dataclass
-class Cuttings:
-    """The texts of a page cut into words: the same for all questions about it.
-
-    Attributes:
-        words: Their rows in a table.
-        labels: Of the texts around options, as whole texts.
-        theirs: The same as single words.
-        values: Of the options.
-    """
-
-    words: _Rows
-    labels: _Bags
-    theirs: _Bags
-    values: _Bags
-
-
-def _cut(stands: Around, cut: Cut) -> Cuttings:
-    words = _Words()
-    labels = words.bags([units(one, "label", cut) if one else () for one in stands.texts])
-    theirs = words.bags([single_words(one, cut) for one in stands.texts])
-    values = words.bags([units(one, "value", cut) for one in stands.values])
-    return Cuttings(words.rows(), labels, theirs, values)
-
-
 class ByWords(nn.Module):
     """What words say, whose vectors stay as they are."""
 
@@ -167,7 +107,7 @@ class ByWords(nn.Module):
     def forward(self, page: AskedPage, rng: np.random.Generator | None) -> tuple[Tensor, ...]:
         """Return what words say, see `vlm.option_ranker`: (questions, options, some) each."""
         seen, stands = self._cuttings(page), page.stands
-        words = _Words()
+        words = Words()
         whole = words.bags(
             [thinned(units(one, "question", self.cut), rng, FEW) for one in page.questions]
         )
@@ -199,17 +139,17 @@ class ByWords(nn.Module):
     def _cuttings(self, page: AskedPage) -> Cuttings:
         if page.cuttings is None:
             with torch.inference_mode(mode=False):  # to be learned from later, too
-                page.cuttings = _cut(page.stands, self.cut)
+                page.cuttings = cut_into_words(page.stands, self.cut)
         return page.cuttings
 
-    def _vectors(self, *some: _Rows) -> Tensor:
+    def _vectors(self, *some: Rows) -> Tensor:
         """Return the mean of the rows of each word, (words, width)."""
         lengths = np.concatenate([one.lengths for one in some])
         rows = np.concatenate([one.rows for one in some])
         sums = np.add.reduceat(self._table[rows], np.cumsum(lengths) - lengths)
         return torch.from_numpy(sums / lengths[:, None]).float()
 
-    def _sums(self, role: int, vectors: Tensor, bags: _Bags) -> Tensor:
+    def _sums(self, role: int, vectors: Tensor, bags: Bags) -> Tensor:
         """Return the sum of each text's words by their gates and, last, that of the gates."""
         some = vectors[bags.words]
         gates = nn.functional.softplus(some @ self.text_gate[role] + self.text_bias[role, 0])
@@ -232,7 +172,7 @@ class ByWords(nn.Module):
         return weights | {f"product_{number}": one for number, one in enumerate(self.products)}
 
     def _covered(
-        self, vectors: Tensor, asked: _Bags, theirs: _Bags, page: AskedPage
+        self, vectors: Tensor, asked: Bags, theirs: Bags, page: AskedPage
     ) -> tuple[tuple[Tensor, Tensor], Tensor]:
         """Return what is said of the questions' words, and the share of texts that they ask.
 
