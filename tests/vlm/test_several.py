@@ -111,10 +111,10 @@ def alone_of(engine: Engine, question: Question) -> Answer:
     return ended.answer
 
 
-def same(found: Answer, expected: Answer, near: float = 1e-4) -> None:
+def same(found: Answer, expected: Answer) -> None:
     """Compare all but what an answer took; numbers may differ in their last digits."""
     assert found.text == expected.text
-    assert found.confidence == pytest.approx(expected.confidence, abs=near)
+    assert found.confidence == pytest.approx(expected.confidence, abs=1e-4)
     exact = {"confidence": 0.0, "unsure": (), "timings": expected.timings}
     assert msgspec.structs.replace(found, **exact) == msgspec.structs.replace(expected, **exact)
     places = [[(one.start, one.end) for one in each.unsure] for each in (found, expected)]
@@ -141,8 +141,7 @@ def test_in_8_bits_they_are_answered_exactly(folder: Path) -> None:
     decoder.shrink()
     assert several.suits(sight_of(engine))
     for number, told in several.answer(sight_of(engine), asked(), None, NEVER).items():
-        # Processors without instructions for 8 bits round the products differently.
-        same(told.answer, alone_of(plain, asked()[number]), near=1e-3)
+        same(told.answer, alone_of(plain, asked()[number]))
 
 
 def test_what_was_seen_together_is_not_seen_again(folder: Path) -> None:
